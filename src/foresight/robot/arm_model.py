@@ -1,0 +1,138 @@
+"""The arm as Pinocchio sees it: joint order, limits, kinematics."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pinocchio as pin
+import yaml
+from jaxtyping import Float
+
+from foresight.errors import ConfigError, RobotError
+from foresight.robot.description import find_shared, load_urdf
+
+
+@dataclass(frozen=True)
+class RobotFile:
+    """What `config/robots/<robot>.yaml` says.
+
+    Attributes:
+        name: Name of the robot.
+        description: Path of its xacro file in this package.
+        base_frame: Frame of every pose.
+        tool_frame: Frame that a tool path moves.
+        joints: Joint names, in the order of every vector of positions.
+        retract: Positions that keep the arm out of the camera's view of the table [rad].
+    """
+
+    name: str
+    description: str
+    base_frame: str
+    tool_frame: str
+    joints: tuple[str, ...]
+    retract: tuple[float, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> 'RobotFile':
+        """Read the file strictly.
+
+        Raises:
+            ConfigError: If a key is unknown or missing, or `retract` does not fit `joints`.
+        """
+        content: dict[str, Any] = yaml.safe_load(path.read_text())
+        known = {item.name for item in fields(cls)}
+        if not isinstance(content, dict) or set(content) != known:
+            wrong = sorted(known ^ set(content or ()))
+            raise ConfigError(f'{path.name}: unknown or missing keys: {", ".join(wrong)}')
+        values = {key: tuple(v) if isinstance(v, list) else v for key, v in content.items()}
+        if len(values['retract']) != len(values['joints']):
+            raise ConfigError(f'{path.name}: retract needs one position for each of joints')
+        return cls(**values)
+
+
+class ArmModel:
+    """Kinematics and limits of the arm, read from its URDF.
+
+    Attributes:
+        joint_names: Joint names, in the order of every vector of positions.
+        position_low: Lower position limits [rad].
+        position_high: Upper position limits [rad].
+        velocity_limit: Velocity limits [rad/s].
+        retract: Positions that keep the arm out of the camera's view [rad].
+        base_frame: Frame of every pose.
+        tool_frame: Frame that `tool_pose` returns.
+        model: The Pinocchio model.
+    """
+
+    def __init__(self, urdf: str, robot: RobotFile) -> None:
+        """Build the model from URDF text and the robot's file.
+
+        Raises:
+            RobotError: If the URDF lacks a joint or frame of the file, orders the joints
+                otherwise, or the retract positions are outside its limits.
+        """
+        self.model = pin.buildModelFromXML(urdf)
+        self.joint_names = robot.joints
+        self.base_frame, self.tool_frame = robot.base_frame, robot.tool_frame
+        self.retract = _frozen(robot.retract)
+        self._check(robot)
+        self.position_low = _frozen(self.model.lowerPositionLimit)
+        self.position_high = _frozen(self.model.upperPositionLimit)
+        self.velocity_limit = _frozen(self.model.velocityLimit)
+        self._tool = self.model.getFrameId(robot.tool_frame)
+        self._data = self.model.createData()
+        self.check_positions(self.retract)
+
+    @classmethod
+    def load(cls, path: str | Path = 'config/robots/panda.yaml', tool: str = 'paddle') -> 'ArmModel':
+        """Load a robot by its file, given by a path of its own or inside this package."""
+        robot = RobotFile.read(path if Path(path).is_file() else find_shared(str(path)))
+        return cls(load_urdf(tool, robot.description), robot)
+
+    def tool_pose(self, positions: Float[np.ndarray, ' joint']) -> Float[np.ndarray, '4 4']:
+        """Pose of the tool in `base_link`, homogeneous [m]."""
+        pin.forwardKinematics(self.model, self._data, positions)
+        pose = pin.updateFramePlacement(self.model, self._data, self._tool)
+        return np.asarray(pose.homogeneous)
+
+    def reorder(
+        self, names: Sequence[str], values: Iterable[float],
+    ) -> Float[np.ndarray, ' joint']:
+        """Bring values that came with joint names into this arm's order.
+
+        Raises:
+            RobotError: If a joint is missing or its value is not finite; names the joint.
+        """
+        found = dict(zip(names, values, strict=False))
+        for name in self.joint_names:
+            if name not in found:
+                raise RobotError(f'{name} is missing: publish all of {", ".join(self.joint_names)}')
+            if not np.isfinite(found[name]):
+                raise RobotError(f'{name} is {found[name]}: check the joint state source')
+        return np.array([found[name] for name in self.joint_names], dtype=float)
+
+    def check_positions(self, positions: Float[np.ndarray, ' joint'], slack: float = 1e-6) -> None:
+        """Raise RobotError naming the first joint that is outside its limits or not finite."""
+        limits = zip(
+            self.joint_names, positions, self.position_low, self.position_high, strict=True,
+        )
+        for name, value, low, high in limits:
+            if not low - slack <= value <= high + slack:
+                raise RobotError(f'{name} = {value:.3f} rad is outside [{low:.3f}, {high:.3f}]')
+
+    def _check(self, robot: RobotFile) -> None:
+        """Hold the robot's file against the URDF."""
+        if tuple(self.model.names[1:]) != robot.joints:
+            raise RobotError(f'the URDF has joints {list(self.model.names[1:])}: name them in order')
+        for frame in (robot.base_frame, robot.tool_frame):
+            if not self.model.existFrame(frame):
+                raise RobotError(f'the URDF has no frame {frame}')
+
+
+def _frozen(values: Iterable[float]) -> Float[np.ndarray, ' joint']:
+    """Copy into an array nobody can change."""
+    array = np.array(values, dtype=float)
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,239 @@
+"""The guard: holds the arm within its limits whatever arrives, and still when in doubt."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from foresight.config import GuardConfig
+from foresight.errors import RobotError
+from foresight.robot.plan_window import REST, PlanWindow
+from foresight.robot.ride import Ride
+from foresight.robot.status import Status
+
+STILL = 0.02  # measured joints slower than this stand still [rad/s]
+
+
+@dataclass(frozen=True)
+class JointLimits:
+    """Joint names and limits, in the order of the commands.
+
+    Attributes:
+        names: Joint names.
+        low: Lowest positions [rad].
+        high: Highest positions [rad].
+        velocity: Highest speeds [rad/s].
+    """
+
+    names: tuple[str, ...]
+    low: Float[np.ndarray, ' joint']
+    high: Float[np.ndarray, ' joint']
+    velocity: Float[np.ndarray, ' joint']
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command to the arm: already inside every limit.
+
+    Attributes:
+        positions: Joint positions [rad].
+        velocities: Joint velocities [rad/s].
+    """
+
+    positions: Float[np.ndarray, ' joint']
+    velocities: Float[np.ndarray, ' joint']
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the guard is doing, and why in words (empty when all is well)."""
+
+    status: Status
+    reason: str
+
+
+NO_JOINTS = Finding(
+    Status.STALE_JOINTS, 'no usable joint states: check the joint driver and its joint names'
+)
+PRESSED = Finding(Status.E_STOP, 'e-stop: clear its cause, then call release')
+BEHIND = Finding(Status.LATE, 'the guard ran too late to follow the plan: free the processor')
+
+
+class Guard:
+    """State machine from joint states and plan windows to safe commands.
+
+    A plan is ridden at pace 1. When anything is wrong the pace falls to 0, so that the arm stops
+    *on the path of the plan*; then the plan is dropped and the arm holds.
+
+    Attributes:
+        finding: What the guard is doing.
+    """
+
+    def __init__(self, limits: JointLimits, config: GuardConfig) -> None:
+        """Start without joints; the first command holds the first measured position."""
+        self.finding = NO_JOINTS
+        self._limits, self._config = limits, config
+        self._low = limits.low + config.position_margin
+        self._high = limits.high - config.position_margin
+        self._speed = limits.velocity * config.velocity_scale
+        self._period = 1.0 / config.rate
+        self._measured = np.zeros(len(limits.names))
+        self._measured_at, self._measured_speed = -np.inf, 0.0
+        self._command = Command(self._measured, np.zeros(len(limits.names)))
+        self._knows_joints = False
+        self._ride: Ride | None = None
+        self._ticked_at = -np.inf
+        self._objection = ''
+        self._e_stop_topic, self._e_stopped = False, False
+
+    @property
+    def moving(self) -> bool:
+        """Whether the arm is commanded to move or measured to move."""
+        commanded = bool(np.abs(self._command.velocities).max() > REST)
+        return commanded or self._measured_speed > STILL
+
+    def accept_joints(
+        self,
+        positions: Float[np.ndarray, ' joint'],
+        velocities: Float[np.ndarray, ' joint'],
+        now: float,
+    ) -> None:
+        """Take measured joints, in the order of the limits.
+
+        Raises:
+            RobotError: If they are not finite; they are ignored and soon count as stale.
+        """
+        if not (np.isfinite(positions).all() and np.isfinite(velocities).all()):
+            raise RobotError('joint states are not finite; check the joint driver')
+        self._measured, self._measured_at = positions, now
+        self._measured_speed = float(np.abs(velocities).max())
+        if not self._knows_joints:
+            self._hold(positions)
+
+    def accept_plan(self, window: PlanWindow, now: float) -> None:
+        """Take a plan window; one that is behind, or far from the arm, is refused.
+
+        Raises:
+            RobotError: If it is refused; the plan before it stays.
+        """
+        self._objection = self._object(window, now)
+        if self._objection:
+            raise RobotError(self._objection)
+        self._ride = Ride(window, now)
+        self.finding = Finding(Status.OK, '')
+
+    def set_e_stop(self, pressed: bool) -> None:
+        """Follow the `e_stop` topic: True stops; False only allows a release."""
+        self._e_stop_topic = pressed
+        self._e_stopped |= pressed
+
+    def e_stop(self) -> None:
+        """Stop the arm until `release`."""
+        self._e_stopped = True
+
+    def release(self) -> None:
+        """End an e-stop.
+
+        Raises:
+            RobotError: If the `e_stop` topic is true, or the arm moves.
+        """
+        if self._e_stop_topic:
+            raise RobotError('release refused: the e_stop topic is true; clear it first')
+        if self.moving:
+            raise RobotError('release refused: the arm moves; wait until it stands still')
+        self._e_stopped = False
+
+    def drop(self) -> None:
+        """Forget the plan and hold: what a deactivated guard does."""
+        self._ride = None
+        self._hold(self._command.positions)
+
+    def tick(self, now: float) -> Command | None:
+        """Advance to `now` [s] and return the command, or None before any joint state."""
+        elapsed = float(np.clip(now - self._ticked_at, self._period, 2.5 * self._period))
+        self._ticked_at = now
+        if not self._knows_joints:
+            return None
+        fault = self._find_fault(now)
+        if self._ride is not None:
+            self._advance(self._ride, now, elapsed, fault)
+        elif self._was_moved_by_hand(now):
+            self._hold(self._measured)
+        self._report(fault)
+        return self._command
+
+    def _object(self, window: PlanWindow, now: float) -> str:
+        """Return why this window must not be ridden, or an empty text."""
+        if self._e_stopped:
+            return PRESSED.reason
+        if now - self._measured_at > self._config.joint_timeout:
+            return NO_JOINTS.reason
+        if window.positions.shape[1] != len(self._limits.names):
+            return f'the plan needs {len(self._limits.names)} joints'
+        if window.end < now and not window.ends_at_rest:
+            return f'the plan ended {now - window.end:.2f} s ago: check clocks and planner'
+        gap = Ride(window, now).gap(self._command.positions, now)
+        if gap > self._config.jump_limit:
+            return f'the plan is {gap:.2f} rad away from the arm: plan again from where it is'
+        return ''
+
+    def _find_fault(self, now: float) -> Finding | None:
+        """Return what is wrong now, the gravest first."""
+        if self._e_stopped:
+            return PRESSED
+        if now - self._measured_at > self._config.joint_timeout:
+            return NO_JOINTS
+        ride, at = self._ride, self._command.positions
+        if ride is None or ride.is_over(at, now):
+            return None
+        if now - ride.accepted_at > self._config.plan_timeout:
+            lost = self._objection or 'plans stopped arriving: check the planner'
+            return Finding(Status.NO_PLAN, lost)
+        if ride.pace == 1.0 and ride.gap(at, now) > self._config.jump_limit:
+            return BEHIND
+        return None
+
+    def _advance(self, ride: Ride, now: float, elapsed: float, fault: Finding | None) -> None:
+        """Move the command along the plan; once slowing down, stop before anything else."""
+        if fault is None and ride.pace == 1.0:
+            ride.follow(now)
+        else:
+            ride.brake(elapsed, self._config.stop_deceleration)
+        self._command = self._limit(*ride.target(), elapsed)
+        if ride.is_over(self._command.positions, now):
+            self.drop()
+
+    def _limit(
+        self,
+        positions: Float[np.ndarray, ' joint'],
+        velocities: Float[np.ndarray, ' joint'],
+        elapsed: float,
+    ) -> Command:
+        """Return the command nearest to these that keeps position and velocity limits."""
+        before = self._command.positions
+        step = np.clip(positions, self._low, self._high) - before
+        excess = max(1.0, float(np.max(np.abs(step) / (self._speed * elapsed))))
+        return Command(before + step / excess, np.clip(velocities, -self._speed, self._speed))
+
+    def _was_moved_by_hand(self, now: float) -> bool:
+        """Return whether the arm, told to hold, is clearly somewhere else."""
+        fresh = now - self._measured_at <= self._config.joint_timeout
+        gap = float(np.abs(self._measured - self._command.positions).max())
+        return fresh and gap > self._config.jump_limit
+
+    def _hold(self, positions: Float[np.ndarray, ' joint']) -> None:
+        """Command these positions, standing still."""
+        self._knows_joints = True
+        inside = np.clip(positions, self._low, self._high)
+        self._command = Command(inside, np.zeros_like(inside))
+
+    def _report(self, fault: Finding | None) -> None:
+        """Set the finding; a lost plan stays reported until the next one is accepted."""
+        lost = self.finding.status in (Status.NO_PLAN, Status.LATE)
+        if fault is not None:
+            self.finding = fault
+        elif self._ride is not None:
+            riding = self._ride.pace == 1.0
+            self.finding = Finding(Status.OK, '') if riding else self.finding
+        elif not lost:
+            self.finding = Finding(Status.IDLE, self._objection)

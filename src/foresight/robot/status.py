@@ -1,0 +1,25 @@
+"""What a node is doing, in one word; the words that appear in `/diagnostics`."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """State of a node.
+
+    Attributes:
+        OK: Works as asked.
+        IDLE: Nothing to do; a trajectory that has been carried out ends here.
+        STALE_IMAGE: No usable camera image.
+        STALE_JOINTS: No usable joint states.
+        NO_PLAN: Plans stopped arriving, or none that arrived can be used.
+        LATE: A deadline was missed: the plan is already somewhere else.
+        E_STOP: An emergency stop is set and was not released.
+    """
+
+    OK = 'OK'
+    IDLE = 'IDLE'
+    STALE_IMAGE = 'STALE_IMAGE'
+    STALE_JOINTS = 'STALE_JOINTS'
+    NO_PLAN = 'NO_PLAN'
+    LATE = 'LATE'
+    E_STOP = 'E_STOP'
