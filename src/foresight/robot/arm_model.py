@@ -46,7 +46,10 @@ class RobotFile:
         if not isinstance(content, dict) or set(content) != known:
             wrong = sorted(known ^ set(content or ()))
             raise ConfigError(f'{path.name}: unknown or missing keys: {", ".join(wrong)}')
-        values = {key: tuple(v) if isinstance(v, list) else v for key, v in content.items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in content.items()
+        }
         if len(values['retract']) != len(values['joints']):
             raise ConfigError(f'{path.name}: retract needs one position for each of joints')
         return cls(**values)
@@ -86,9 +89,11 @@ class ArmModel:
         self.check_positions(self.retract)
 
     @classmethod
-    def load(cls, path: str | Path = 'config/robots/panda.yaml', tool: str = 'paddle') -> 'ArmModel':
+    def load(
+        cls, path: str | Path = 'config/robots/panda.yaml', tool: str = 'paddle',
+    ) -> 'ArmModel':
         """Load a robot by its file, given by a path of its own or inside this package."""
-        robot = RobotFile.read(path if Path(path).is_file() else find_shared(str(path)))
+        robot = RobotFile.read(Path(path) if Path(path).is_file() else find_shared(str(path)))
         return cls(load_urdf(tool, robot.description), robot)
 
     def tool_pose(self, positions: Float[np.ndarray, ' joint']) -> Float[np.ndarray, '4 4']:
@@ -108,7 +113,8 @@ class ArmModel:
         found = dict(zip(names, values, strict=False))
         for name in self.joint_names:
             if name not in found:
-                raise RobotError(f'{name} is missing: publish all of {", ".join(self.joint_names)}')
+                expected = ', '.join(self.joint_names)
+                raise RobotError(f'{name} is missing: publish all of {expected}')
             if not np.isfinite(found[name]):
                 raise RobotError(f'{name} is {found[name]}: check the joint state source')
         return np.array([found[name] for name in self.joint_names], dtype=float)
@@ -124,8 +130,9 @@ class ArmModel:
 
     def _check(self, robot: RobotFile) -> None:
         """Hold the robot's file against the URDF."""
-        if tuple(self.model.names[1:]) != robot.joints:
-            raise RobotError(f'the URDF has joints {list(self.model.names[1:])}: name them in order')
+        named = tuple(self.model.names)[1:]
+        if named != robot.joints:
+            raise RobotError(f'the URDF has joints {", ".join(named)}: name them in this order')
         for frame in (robot.base_frame, robot.tool_frame):
             if not self.model.existFrame(frame):
                 raise RobotError(f'the URDF has no frame {frame}')

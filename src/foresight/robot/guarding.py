@@ -150,7 +150,8 @@ class Guard:
 
     def tick(self, now: float) -> Command | None:
         """Advance to `now` [s] and return the command, or None before any joint state."""
-        elapsed = float(np.clip(now - self._ticked_at, self._period, 2.5 * self._period))
+        since = now - self._ticked_at if np.isfinite(self._ticked_at) else self._period
+        elapsed = float(np.clip(since, 0.0, 2.5 * self._period))
         self._ticked_at = now
         if not self._knows_joints:
             return None
@@ -212,8 +213,9 @@ class Guard:
         """Return the command nearest to these that keeps position and velocity limits."""
         before = self._command.positions
         step = np.clip(positions, self._low, self._high) - before
-        excess = max(1.0, float(np.max(np.abs(step) / (self._speed * elapsed))))
-        return Command(before + step / excess, np.clip(velocities, -self._speed, self._speed))
+        excess = float(np.max(np.abs(step) / self._speed))
+        share = 1.0 if excess <= elapsed else elapsed / excess
+        return Command(before + share * step, np.clip(velocities, -self._speed, self._speed))
 
     def _was_moved_by_hand(self, now: float) -> bool:
         """Return whether the arm, told to hold, is clearly somewhere else."""
