@@ -1,0 +1,226 @@
+"""Claims about the guard: inside limits whatever arrives, still when in doubt."""
+
+import numpy as np
+import pytest
+
+from foresight.config import GuardConfig
+from foresight.errors import RobotError
+from foresight.robot.guarding import Guard, JointLimits
+from foresight.robot.plan_window import PlanWindow
+from foresight.robot.status import Status
+
+PERIOD = 0.01
+LIMITS = JointLimits(('a', 'b'), -np.ones(2), np.ones(2), np.full(2, 2.0))
+
+
+def line(start: float, end: float, speed: float = 0.5, rest: bool = False) -> PlanWindow:
+    """Both joints move at `speed` between two times, starting from 0."""
+    times = np.arange(start, end + PERIOD / 2, PERIOD)
+    positions = np.repeat(speed * (times - start)[:, None], 2, axis=1)
+    velocities = np.full_like(positions, speed)
+    velocities[-1] = 0.0 if rest else speed
+    return PlanWindow(times, positions, velocities)
+
+
+class Arm:
+    """A driver that goes where it is told, and a clock."""
+
+    def __init__(self, config: GuardConfig | None = None) -> None:
+        self.guard = Guard(LIMITS, config or GuardConfig())
+        self.now = 0.0
+        self.trace: list[np.ndarray] = [np.zeros(2)]
+        self.speak = True
+        self.guard.accept_joints(np.zeros(2), np.zeros(2), 0.0)
+
+    def run(self, seconds: float) -> None:
+        """Tick for some time."""
+        for _ in range(round(seconds / PERIOD)):
+            self.now += PERIOD
+            command = self.guard.tick(self.now)
+            assert command is not None
+            assert np.abs(command.velocities).max() <= 2.0
+            self.trace.append(command.positions)
+            if self.speak:
+                self.guard.accept_joints(command.positions, command.velocities, self.now)
+
+    @property
+    def steps(self) -> np.ndarray:
+        """Largest joint step of each tick [rad]."""
+        return np.abs(np.diff(np.stack(self.trace), axis=0)).max(axis=1)
+
+
+def test_no_command_before_joint_states() -> None:
+    guard = Guard(LIMITS, GuardConfig())
+    assert guard.tick(0.0) is None
+    assert guard.finding.status is Status.STALE_JOINTS
+
+
+def test_idle_holds_the_measured_position() -> None:
+    arm = Arm()
+    arm.run(0.5)
+    assert arm.steps.max() == 0.0
+    assert arm.guard.finding.status is Status.IDLE
+
+
+def test_fresh_plan_is_followed() -> None:
+    arm = Arm()
+    arm.guard.accept_plan(line(0.0, 0.5), 0.0)
+    arm.run(0.2)
+    np.testing.assert_allclose(arm.trace[-1], 0.1)
+    assert arm.guard.finding.status is Status.OK
+
+
+def test_carried_out_plan_is_idle() -> None:
+    arm = Arm()
+    arm.guard.accept_plan(line(0.0, 0.2, rest=True), 0.0)
+    arm.run(1.0)
+    assert arm.guard.finding.status is Status.IDLE
+    np.testing.assert_allclose(arm.trace[-1], 0.1)
+
+
+def test_stale_plan_stops_smoothly_on_its_path() -> None:
+    arm = Arm()
+    arm.guard.accept_plan(line(0.0, 0.5), 0.0)
+    arm.run(1.0)
+    assert arm.guard.finding.status is Status.NO_PLAN
+    assert arm.steps[-30:].max() == 0.0
+    braking = np.abs(np.diff(arm.steps[29:])) / PERIOD**2
+    assert braking.max() <= GuardConfig().stop_deceleration * 1.01
+    assert arm.trace[-1][0] < 0.3 * 0.5 + 0.5**2 / (2 * 8.0) + 0.01
+
+
+def test_arm_that_outruns_its_window_still_stops() -> None:
+    arm = Arm(GuardConfig(plan_timeout=0.3, stop_deceleration=1.0))
+    arm.guard.accept_plan(line(0.0, 0.31), 0.0)
+    arm.run(2.0)
+    assert arm.steps[-10:].max() == 0.0
+    assert arm.trace[-1][0] <= 1.0
+
+
+def test_commands_keep_position_and_velocity_limits() -> None:
+    arm = Arm(GuardConfig(jump_limit=1.0))
+    for _ in range(20):
+        times = np.array([arm.now, arm.now + 0.5])
+        far = np.clip(arm.trace[-1] + 0.9, None, 5.0)
+        wild = PlanWindow(times, np.stack([far, far]), np.full((2, 2), 9.0))
+        arm.guard.accept_plan(wild, arm.now)
+        arm.run(0.1)
+    assert np.stack(arm.trace).max() <= 1.0
+    assert arm.steps.max() <= 2.0 * PERIOD + 1e-9
+
+
+@pytest.mark.parametrize('bad', [np.nan, np.inf])
+def test_plan_that_is_not_finite_is_refused(bad: float) -> None:
+    with pytest.raises(RobotError, match='not finite'):
+        PlanWindow(np.array([0.0, 1.0]), np.array([[0.0], [bad]]), np.zeros((2, 1)))
+
+
+def test_plan_with_times_out_of_order_is_refused() -> None:
+    with pytest.raises(RobotError, match='must increase'):
+        PlanWindow(np.array([0.0, 0.0]), np.zeros((2, 1)), np.zeros((2, 1)))
+
+
+def test_plan_far_from_the_arm_is_refused_and_nothing_moves() -> None:
+    arm = Arm()
+    far = PlanWindow(np.array([0.5]), np.full((1, 2), 0.5), np.zeros((1, 2)))
+    with pytest.raises(RobotError, match='away from the arm'):
+        arm.guard.accept_plan(far, 0.0)
+    arm.run(0.2)
+    assert arm.steps.max() == 0.0
+    assert 'away from the arm' in arm.guard.finding.reason
+
+
+def test_plan_of_the_past_is_refused() -> None:
+    arm = Arm()
+    arm.run(0.5)
+    with pytest.raises(RobotError, match='ago'):
+        arm.guard.accept_plan(line(0.0, 0.1, speed=0.1), arm.now)
+
+
+def test_joints_that_stop_arriving_stop_the_arm() -> None:
+    arm = Arm()
+    arm.speak = False
+    for _ in range(10):
+        try:
+            arm.guard.accept_plan(line(0.0, 2.0, speed=0.2), arm.now)
+        except RobotError as error:
+            assert 'joint' in str(error)
+        arm.run(0.1)
+    assert arm.guard.finding.status is Status.STALE_JOINTS
+    assert arm.steps[-30:].max() == 0.0
+
+
+def test_joints_that_are_not_finite_are_ignored() -> None:
+    arm = Arm()
+    with pytest.raises(RobotError, match='not finite'):
+        arm.guard.accept_joints(np.array([np.nan, 0.0]), np.zeros(2), 0.0)
+    arm.run(0.1)
+    assert np.isfinite(arm.trace[-1]).all()
+
+
+def test_e_stop_stops_and_refuses_plans_until_released() -> None:
+    arm = Arm()
+    arm.guard.accept_plan(line(0.0, 2.0), 0.0)
+    arm.run(0.1)
+    arm.guard.e_stop()
+    arm.run(0.3)
+    assert arm.steps[-10:].max() == 0.0
+    assert arm.guard.finding.status is Status.E_STOP
+    with pytest.raises(RobotError, match='release'):
+        arm.guard.accept_plan(line(arm.now, arm.now + 1.0), arm.now)
+    arm.guard.release()
+    arm.run(0.1)
+    assert arm.guard.finding.status is Status.IDLE
+
+
+def test_release_is_refused_while_moving() -> None:
+    arm = Arm()
+    arm.guard.accept_plan(line(0.0, 2.0), 0.0)
+    arm.run(0.2)
+    arm.guard.e_stop()
+    arm.run(0.02)
+    with pytest.raises(RobotError, match='moves'):
+        arm.guard.release()
+
+
+def test_release_is_refused_while_the_topic_is_true() -> None:
+    arm = Arm()
+    arm.guard.set_e_stop(True)
+    arm.run(0.1)
+    with pytest.raises(RobotError, match='topic is true'):
+        arm.guard.release()
+    arm.guard.set_e_stop(False)
+    assert arm.guard.tick(arm.now) is not None
+    assert arm.guard.finding.status is Status.E_STOP
+    arm.guard.release()
+
+
+def test_clock_that_jumps_ahead_is_late_and_stops() -> None:
+    arm = Arm()
+    arm.guard.accept_plan(line(0.0, 5.0), 0.0)
+    arm.run(0.1)
+    arm.now += 0.6
+    arm.guard.accept_joints(arm.trace[-1], np.zeros(2), arm.now)
+    arm.guard._ride.accepted_at = arm.now  # the planner kept its pace; only the guard stalled
+    arm.run(0.3)
+    assert arm.guard.finding.status is Status.LATE
+    assert arm.steps[-10:].max() == 0.0
+
+
+def test_short_stall_is_caught_up_within_the_velocity_limit() -> None:
+    arm = Arm()
+    arm.guard.accept_plan(line(0.0, 5.0), 0.0)
+    arm.run(0.1)
+    arm.now += 0.06
+    arm.run(0.1)
+    assert arm.guard.finding.status is Status.OK
+    np.testing.assert_allclose(arm.trace[-1], 0.5 * arm.now, atol=1e-9)
+
+
+def test_arm_moved_by_hand_is_held_where_it_is() -> None:
+    arm = Arm()
+    arm.run(0.1)
+    arm.speak = False
+    arm.guard.accept_joints(np.full(2, 0.5), np.zeros(2), arm.now)
+    arm.run(0.05)
+    np.testing.assert_allclose(arm.trace[-1], 0.5)
