@@ -1,0 +1,1 @@
+"""The command `foresight`: one file a command."""

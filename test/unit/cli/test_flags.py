@@ -1,0 +1,88 @@
+from dataclasses import dataclass
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from foresight.cli.flags import expand_configs
+from foresight.config import Checked, setting
+from foresight.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Wheel(Checked):
+    radius: float = setting(0.3, 'distance from hub to rim', 'm', 0.1, 1.0)
+    kind: str = setting('road', 'what it is for', choices=('road', 'rail'))
+    spare: bool = setting(False, 'carried, not mounted')
+    offset: tuple[float, float] = setting((0.0, 1.0), 'mounting point', 'm')
+    seed: int = setting(0, 'seed of the wheel', '', 0)
+
+
+@dataclass(frozen=True)
+class Brake(Checked):
+    seed: int = setting(1, 'seed of the brake', '', 0)
+
+
+def run(function, *arguments):
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command()(expand_configs(function))
+    return CliRunner().invoke(app, list(arguments))
+
+
+def received(*arguments):
+    seen = []
+
+    def drive(name: str, wheel: Wheel = Wheel(radius=0.5)) -> None:  # noqa: B008
+        """Drive."""
+        seen.append((name, wheel))
+
+    result = run(drive, *arguments)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == 0, result.output
+    return seen[0]
+
+
+def test_defaults_are_those_of_the_argument():
+    assert received('car') == ('car', Wheel(radius=0.5))
+
+
+def test_every_type_of_field_becomes_an_option():
+    options = ['--radius', '0.2', '--kind', 'rail', '--spare', '--offset', '2', '3', '--seed', '7']
+    assert received('car', *options)[1] == Wheel(0.2, 'rail', True, (2.0, 3.0), 7)
+
+
+def test_out_of_range_value_raises_config_error():
+    with pytest.raises(ConfigError, match='Wheel.radius'):
+        received('car', '--radius', '2.0')
+
+
+def test_help_states_unit_bounds_and_choices():
+    def drive(wheel: Wheel) -> None:
+        """Drive."""
+
+    output = ' '.join(run(drive, '--help').output.split())
+    assert 'distance from hub to rim [m; >= 0.1 <= 1.0]' in output
+    assert 'what it is for [road, rail]' in output
+
+
+def test_shared_field_takes_the_name_of_its_configuration():
+    seen = []
+
+    def drive(wheel: Wheel, brake: Brake) -> None:
+        """Drive."""
+        seen.append((wheel.seed, brake.seed))
+
+    assert run(drive, '--wheel-seed', '3', '--brake-seed', '4').exit_code == 0
+    assert seen == [(3, 4)]
+
+
+def test_argument_of_the_command_keeps_its_name():
+    seen = []
+
+    def drive(brake: Brake, seed: int = 5) -> None:
+        """Drive."""
+        seen.append((seed, brake.seed))
+
+    assert run(drive, '--seed', '6').exit_code == 0
+    assert seen == [(6, 1)]

@@ -1,0 +1,12 @@
+import re
+
+from foresight.resources import root, share, version
+
+
+def test_root_holds_the_manifest():
+    assert share('package.xml') == root() / 'package.xml'
+    assert '<name>foresight</name>' in share('package.xml').read_text()
+
+
+def test_version_is_semantic():
+    assert re.fullmatch(r'\d+\.\d+\.\d+', version())
