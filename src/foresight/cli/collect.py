@@ -1,0 +1,51 @@
+"""`foresight collect`: play in simulation and keep what happens."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.config import CollectConfig
+from foresight.sim.collect import PlayConfig
+from foresight.sim.collect import collect as collect_play
+
+OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
+
+
+def collect(config: CollectConfig, out: OutOption = Path('data/play'), json: JsonOption = None) -> None:
+    """Collect pushes in simulation for training."""
+    begin = time.perf_counter()
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        columns = (
+            TextColumn('collecting'), BarColumn(), MofNCompleteColumn(),
+            TextColumn('{task.fields[rate]:.1f} pushes/s'), TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=console) as bar:
+            total, first = collect_with(bar, config, out)
+    seconds = time.perf_counter() - begin
+    report = {
+        'pushes': total, 'new': total - first, 'seconds': round(seconds, 1),
+        'pushes_per_second': round((total - first) / seconds, 2), 'folder': str(out),
+    }
+    if json is None:
+        console.print(f'{total} pushes in {out}, {report["pushes_per_second"]} a second')
+    write_json(report, json)
+
+
+def collect_with(bar: Progress, config: CollectConfig, out: Path) -> tuple[int, int]:
+    """Collect under a progress bar; return the pushes at the end and at the beginning."""
+    task = bar.add_task('', total=config.pushes, rate=0.0)
+    held: list[int] = []
+    begin = time.perf_counter()
+
+    def show(total: int) -> None:
+        held.append(total)
+        rate = (total - held[0]) / max(time.perf_counter() - begin, 1e-6)
+        bar.update(task, completed=total, rate=rate)
+
+    return collect_play(PlayConfig(collect=config), out, show), held[0]

@@ -1,0 +1,1 @@
+"""Recorded play: episodes on disk, transitions for training, bags."""

@@ -1,0 +1,161 @@
+"""Episode files: what one episode of play left behind, one `.npz` an episode.
+
+`docs/data.md` lists every array. Images are compressed (stills as PNG, frames as JPEG) and
+concatenated; nothing is pickled.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float, Int, UInt8
+
+from foresight.errors import DatasetError
+from foresight.protocols import CameraView
+
+JPEG_QUALITY = 92
+
+
+@dataclass(frozen=True)
+class Images:
+    """A list of compressed images, kept compressed until asked for.
+
+    Attributes:
+        data: All encoded images, one after another.
+        offsets: First byte of each image and the end of the last, shape (count + 1,).
+    """
+
+    data: UInt8[np.ndarray, ' byte']
+    offsets: Int[np.ndarray, ' count_plus_1']
+
+    @classmethod
+    def encode(cls, images: Sequence[UInt8[np.ndarray, 'h w 3']], extension: str) -> 'Images':
+        """Compress RGB images as `.png` (lossless) or `.jpg`."""
+        flags = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if extension == '.jpg' else []
+        chunks = [cv2.imencode(extension, image[..., ::-1], flags)[1] for image in images]
+        offsets = np.cumsum([0, *(len(chunk) for chunk in chunks)])
+        return cls(np.concatenate([*chunks, np.zeros(0, np.uint8)]), offsets)
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.offsets) - 1
+
+    def __getitem__(self, index: int) -> UInt8[np.ndarray, 'h w 3']:
+        """Decode one RGB image."""
+        image = cv2.imdecode(self.data[self.offsets[index] : self.offsets[index + 1]], 1)
+        if image is None:
+            raise DatasetError(f'image {index} does not decode: collect this episode again')
+        return np.ascontiguousarray(image[..., ::-1])
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One episode of play: N pushes, N + 1 stills, M frames, K objects.
+
+    Attributes:
+        meta: Seed, versions, object names, mixture and scene of the episode.
+        view: Camera of every image.
+        background: The empty table.
+        stills: Images with the arm at its retract pose, before each push and after the last.
+        pushes: Macro-actions in `base_link` [m, m, rad, m].
+        aimed: Whether a push was aimed at something in the image.
+        objects: True object positions in `base_link` [m] at each still. Labels only.
+        statuses: 1 on the table, 2 on the floor, 3 in the bin. Labels only.
+        frames: Images at the camera rate while the arm moves.
+        frame_pushes: Index of the push of each frame.
+        frame_stamps: Simulated time of each frame [s].
+        joint_positions: Joints at each frame [rad].
+        tool_poses: `base_from_tool` at each frame.
+        seconds: Simulated time of the whole episode, resets and rejected pushes included [s].
+    """
+
+    meta: dict[str, Any]
+    view: CameraView
+    background: UInt8[np.ndarray, 'h w 3']
+    stills: Images
+    pushes: Float[np.ndarray, 'push 4']
+    aimed: Bool[np.ndarray, ' push']
+    objects: Float[np.ndarray, 'still object 3']
+    statuses: Int[np.ndarray, 'still object']
+    frames: Images
+    frame_pushes: Int[np.ndarray, ' frame']
+    frame_stamps: Float[np.ndarray, ' frame']
+    joint_positions: Float[np.ndarray, 'frame joint']
+    tool_poses: Float[np.ndarray, 'frame 4 4']
+    seconds: float
+
+
+def save_episode(episode: Episode, path: Path) -> None:
+    """Write an episode whole or not at all.
+
+    Raises:
+        DatasetError: If the disk is full or the folder cannot be written.
+    """
+    part = path.with_suffix('.part')
+    try:
+        with part.open('wb') as file:
+            np.savez(file, **_arrays(episode))
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DatasetError(
+            f'cannot write {path.name}: {error.strerror}. Free some disk and run the same command '
+            'again: finished episodes are kept'
+        ) from error
+
+
+def load_episode(path: Path) -> Episode:
+    """Read an episode.
+
+    Raises:
+        DatasetError: If the file is missing, cut short or not an episode.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return _episode(dict(file))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise DatasetError(f'{path}: not a whole episode ({error}): delete it and collect again')\
+            from error
+
+
+def _arrays(episode: Episode) -> dict[str, Any]:
+    """Flatten an episode into named arrays."""
+    return {
+        'meta': np.array(json.dumps(episode.meta)),
+        'camera_matrix': episode.view.matrix,
+        'base_from_camera': episode.view.base_from_camera,
+        'background': episode.background,
+        'still_data': episode.stills.data, 'still_offsets': episode.stills.offsets,
+        'pushes': episode.pushes.astype(np.float32), 'aimed': episode.aimed,
+        'objects': episode.objects.astype(np.float32), 'statuses': episode.statuses.astype(np.int8),
+        'frame_data': episode.frames.data, 'frame_offsets': episode.frames.offsets,
+        'frame_pushes': episode.frame_pushes.astype(np.int16),
+        'frame_stamps': episode.frame_stamps,
+        'joint_positions': episode.joint_positions.astype(np.float32),
+        'tool_poses': episode.tool_poses.astype(np.float32),
+        'seconds': np.array(episode.seconds),
+    }
+
+
+def _episode(arrays: dict[str, np.ndarray]) -> Episode:
+    """Build an episode from named arrays."""
+    background = arrays['background']
+    height, width = background.shape[:2]
+    return Episode(
+        meta=json.loads(str(arrays['meta'])),
+        view=CameraView(arrays['camera_matrix'], arrays['base_from_camera'], width, height),
+        background=background,
+        stills=Images(arrays['still_data'], arrays['still_offsets']),
+        frames=Images(arrays['frame_data'], arrays['frame_offsets']),
+        seconds=float(arrays['seconds']),
+        **{name: arrays[name] for name in (
+            'pushes', 'aimed', 'objects', 'statuses', 'frame_pushes', 'frame_stamps',
+            'joint_positions', 'tool_poses',
+        )},
+    )

@@ -1,0 +1,179 @@
+"""Transitions: the before and after of every push, rectified and cached for training."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int, UInt8
+
+from foresight.data.episodes import Episode, load_episode
+from foresight.errors import DatasetError
+from foresight.protocols import CameraView
+
+Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
+Project = Callable[[Float[np.ndarray, 'n 3'], CameraView], Float[np.ndarray, 'n 2']]
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Rows of an array in another order, copied only when indexed.
+
+    Attributes:
+        array: Rows on disk or in memory.
+        index: Row of `array` that stands at each place.
+    """
+
+    array: np.ndarray
+    index: Int[np.ndarray, ' row']
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.index)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the whole."""
+        return len(self.index), *self.array.shape[1:]
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        """Copy some rows."""
+        return np.asarray(self.array[self.index[rows]])
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """Pushes with the rectified stills on both sides.
+
+    Attributes:
+        stills: Rectified images of all episodes, one after another.
+        before_index: Still before each push; the one after is the next still.
+        backgrounds: Rectified empty table of each episode.
+        episode: Episode of each push.
+        pushes: Macro-actions [m, m, rad, m].
+        aimed: 1 where a push was aimed.
+        objects: Row and column in the rectified image [px] and status (0 none, 1 table,
+            2 floor, 3 bin) of each object at each still. Labels only.
+        digest: Hash of the episodes.
+    """
+
+    stills: UInt8[np.ndarray, 'still row col 3']
+    before_index: Int[np.ndarray, ' push']
+    backgrounds: UInt8[np.ndarray, 'episode row col 3']
+    episode: Int[np.ndarray, ' push']
+    pushes: Float[np.ndarray, 'push 4']
+    aimed: Int[np.ndarray, ' push']
+    objects: Float[np.ndarray, 'still object 3']
+    digest: str
+
+    def __len__(self) -> int:
+        """Return the number of pushes."""
+        return len(self.pushes)
+
+    @property
+    def before(self) -> 'Picked':
+        """Images before each push."""
+        return Picked(self.stills, self.before_index)
+
+    @property
+    def after(self) -> 'Picked':
+        """Images after each push."""
+        return Picked(self.stills, self.before_index + 1)
+
+    @property
+    def background(self) -> UInt8[np.ndarray, 'episode row col 3']:
+        """Empty tables, by episode."""
+        return self.backgrounds
+
+    @property
+    def objects_before(self) -> 'Picked':
+        """Labels before each push."""
+        return Picked(self.objects, self.before_index)
+
+    @property
+    def objects_after(self) -> 'Picked':
+        """Labels after each push."""
+        return Picked(self.objects, self.before_index + 1)
+
+    def subset(self, episodes: Sequence[int]) -> 'Transitions':
+        """Keep only the pushes of some episodes; the images are shared."""
+        keep = np.isin(self.episode, np.asarray(episodes))
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        for name in ('before_index', 'episode', 'pushes', 'aimed'):
+            values[name] = values[name][keep]
+        return Transitions(**values)
+
+
+def build_transitions(
+    folder: Path, rectify: Rectify, project: Project, most_objects: int = 10,
+) -> Transitions:
+    """Rectify every still of a dataset.
+
+    Raises:
+        DatasetError: If the folder holds no episode, or one is damaged.
+    """
+    paths = sorted(folder.glob('episode_*.npz'))
+    if not paths:
+        raise DatasetError(f'{folder} holds no episodes: run `foresight collect --out {folder}`')
+    digest, parts, starts, first = hashlib.sha256(), [], [], 0
+    for path in paths:
+        episode = load_episode(path)
+        digest.update(episode.pushes.tobytes() + episode.stills.data.tobytes())
+        parts.append(_rectified(episode, rectify, project, most_objects))
+        starts.append(first + np.arange(len(episode.pushes)))
+        first += len(episode.stills)
+    columns = list(zip(*parts, strict=True))
+    return Transitions(
+        stills=np.concatenate(columns[0]), before_index=np.concatenate(starts),
+        backgrounds=np.stack(columns[1]),
+        episode=np.repeat(np.arange(len(parts)), [len(part[2]) for part in parts]),
+        pushes=np.concatenate(columns[2]), aimed=np.concatenate(columns[3]).astype(np.int8),
+        objects=np.concatenate(columns[4]), digest=digest.hexdigest(),
+    )
+
+
+def save_transitions(transitions: Transitions, folder: Path) -> None:
+    """Write one `.npy` an array, so that training can map them into memory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for item in fields(transitions):
+        value = getattr(transitions, item.name)
+        if isinstance(value, np.ndarray):
+            np.save(folder / f'{item.name}.npy', value, allow_pickle=False)
+    (folder / 'digest.json').write_text(json.dumps({'digest': transitions.digest}) + '\n')
+
+
+def load_transitions(folder: Path) -> Transitions:
+    """Map cached transitions into memory.
+
+    Raises:
+        DatasetError: If the cache is missing or incomplete.
+    """
+    try:
+        arrays = {
+            item.name: np.load(folder / f'{item.name}.npy', mmap_mode='r', allow_pickle=False)
+            for item in fields(Transitions) if item.name != 'digest'
+        }
+        digest = json.loads((folder / 'digest.json').read_text())['digest']
+    except (OSError, ValueError, KeyError) as error:
+        raise DatasetError(f'{folder}: no complete cache ({error}): delete it and run again')\
+            from error
+    return Transitions(digest=digest, **arrays)
+
+
+def _rectified(
+    episode: Episode, rectify: Rectify, project: Project, most: int,
+) -> tuple[np.ndarray, ...]:
+    """Rectify the stills of one episode and project its labels."""
+    stills = np.stack([
+        rectify(episode.stills[index], episode.view) for index in range(len(episode.stills))
+    ])
+    count, objects = episode.objects.shape[:2]
+    labels = np.zeros((count, most, 3), np.float32)
+    pixels = project(episode.objects.reshape(-1, 3).astype(np.float64), episode.view)
+    labels[:, :objects, :2] = pixels.reshape(count, objects, 2)
+    labels[:, :objects, 2] = episode.statuses
+    background = rectify(episode.background, episode.view)
+    return stills, background, episode.pushes, episode.aimed, labels

@@ -1,0 +1,52 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foresight.data.episodes import Episode, save_episode
+from foresight.data.transitions import build_transitions, load_transitions, save_transitions
+from foresight.errors import DatasetError
+from foresight.protocols import CameraView
+
+MakeEpisode = Callable[..., Episode]
+
+
+def same(image: np.ndarray, _: CameraView) -> np.ndarray:
+    return image
+
+
+def flat(points: np.ndarray, _: CameraView) -> np.ndarray:
+    return points[:, :2]
+
+
+def test_before_and_after_are_the_stills_around_a_push(
+    make_episode: MakeEpisode, tmp_path: Path,
+) -> None:
+    episodes = [make_episode(seed, pushes) for seed, pushes in ((0, 3), (1, 2))]
+    for seed, episode in enumerate(episodes):
+        save_episode(episode, tmp_path / f'episode_{seed:08d}.npz')
+    built = build_transitions(tmp_path, same, flat)
+    save_transitions(built, tmp_path / 'cache')
+    cached = load_transitions(tmp_path / 'cache')
+    assert len(cached) == 5
+    assert cached.digest == built.digest
+    np.testing.assert_array_equal(cached.before[[3]][0], episodes[1].stills[0])
+    np.testing.assert_array_equal(cached.after[[4]][0], episodes[1].stills[2])
+    np.testing.assert_array_equal(cached.objects_after[4][:2, :2], episodes[1].objects[2, :, :2])
+    np.testing.assert_array_equal(cached.background[cached.episode[4]], episodes[1].background)
+
+
+def test_a_subset_keeps_the_pushes_of_its_episodes(
+    make_episode: MakeEpisode, tmp_path: Path,
+) -> None:
+    for seed in range(3):
+        save_episode(make_episode(seed), tmp_path / f'episode_{seed:08d}.npz')
+    part = build_transitions(tmp_path, same, flat).subset([1])
+    assert set(part.episode) == {1}
+    np.testing.assert_array_equal(part.before[0], make_episode(1).stills[0])
+
+
+def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match='foresight collect'):
+        build_transitions(tmp_path, same, flat)
