@@ -117,8 +117,8 @@ def load_episode(path: Path) -> Episode:
         DatasetError: If the file is missing, cut short or not an episode.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return _episode(dict(file))
+        with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
+            return _episode(dict(arrays))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise DatasetError(f'{path}: not a whole episode ({error}): delete it and collect again')\
             from error

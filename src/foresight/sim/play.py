@@ -64,11 +64,10 @@ class Player:
         play = self._config.collect
         choices = np.random.default_rng([seed, 1])
         count = int(choices.integers(play.objects_low, play.objects_high + 1))
-        task = ClearTable(
-            replace(self._config.sim, objects=count), self._config.scene, self._config.camera,
-        )
+        sim = replace(self._config.sim, objects=count, seed=seed)
+        task = ClearTable(sim, self._config.scene, self._config.camera, self._arm)
         try:
-            record = Record(task.reset(seed), task.background)
+            record = Record(task.observe(), task.background)
             generator = torch.Generator().manual_seed(seed)
             self._push_around(task, record, choices, generator)
             return record.episode(self._meta(seed, task), task.time)
@@ -91,7 +90,8 @@ class Player:
                 continue
             on_frame = record.add_frame if self._config.collect.frames else None
             record.begin(push, aimed)
-            record.observation = task.execute(motion.joint_path, on_frame)
+            task.execute(motion.joint_path, on_frame)
+            record.observation = task.observe()
             record.add_still(record.observation, task)
             if 'table' not in task.objects().status:
                 return
@@ -157,7 +157,7 @@ class Record:
 
     def episode(self, meta: dict[str, Any], seconds: float) -> Episode:
         """Compress what has been seen."""
-        pushes, stamps, joints, tools = zip(*self._motion, strict=True) if self._motion else [()] * 4
+        pushes, stamps, joints, tools = zip(*self._motion) if self._motion else ((),) * 4
         return Episode(
             meta={**meta, 'rejected': self.rejected}, view=self.observation.view,
             background=self.background, stills=Images.encode(self._stills, '.png'),
