@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ElementTree
 from functools import cache
 from pathlib import Path
 
-from foresight.errors import ForesightError
+from foresight.errors import ConfigError
 
 PACKAGE = 'foresight'
 
@@ -20,17 +20,24 @@ def root() -> Path:
         for candidate in (parent, parent / 'share' / PACKAGE):
             if (candidate / 'package.xml').is_file() and (candidate / 'config').is_dir():
                 return candidate
-    raise ForesightError('the files of share/foresight are missing: install the package again')
+    raise ConfigError('the files of share/foresight are missing: install the package again')
 
 
 def share(relative: str) -> Path:
-    """Return the path of a file or folder of the package, such as `config/planner.yaml`."""
-    return root() / relative
+    """Find a file or folder of the package, such as `config/planner.yaml`.
+
+    Raises:
+        ConfigError: If it is not there.
+    """
+    path = root() / relative
+    if not path.exists():
+        raise ConfigError(f'{relative} is not in this installation: install foresight again')
+    return path
 
 
 def version() -> str:
     """Return the version that package.xml states."""
     text = ElementTree.parse(share('package.xml')).findtext('version')
     if text is None:
-        raise ForesightError('package.xml states no version: install the package again')
+        raise ConfigError('package.xml states no version: install the package again')
     return text

@@ -1,5 +1,8 @@
 import re
 
+import pytest
+
+from foresight.errors import ConfigError
 from foresight.resources import root, share, version
 
 
@@ -10,3 +13,8 @@ def test_root_holds_the_manifest():
 
 def test_version_is_semantic():
     assert re.fullmatch(r'\d+\.\d+\.\d+', version())
+
+
+def test_missing_file_names_the_remedy():
+    with pytest.raises(ConfigError, match='config/unicorn.yaml.*install foresight again'):
+        share('config/unicorn.yaml')

@@ -1,0 +1,69 @@
+"""Imports point one way; only three folders may touch the outer world."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from foresight.resources import share
+
+SOURCE = share('src/foresight')
+# Each part and the parts it may import, besides itself.
+SEAMS = {'config', 'errors', 'protocols', 'resources'}
+CORE = {'world_model', 'costs', 'planning', 'robot', 'data'}
+OUTER = {'training', 'sim', 'viz'}
+MAY_IMPORT = {
+    **dict.fromkeys(SEAMS, SEAMS),
+    'world_model': SEAMS | {'robot', 'data'},
+    'costs': SEAMS | {'robot', 'data'},
+    'planning': SEAMS | {'robot', 'data'},
+    'robot': SEAMS,
+    'data': SEAMS | {'robot'},
+    **dict.fromkeys(OUTER, SEAMS | CORE | OUTER),
+    'nodes': SEAMS | CORE | OUTER,
+    'cli': SEAMS | CORE | OUTER | {'nodes'},
+}
+HOME_OF = {'rclpy': 'nodes', 'pybullet': 'sim', 'pybullet_data': 'sim', 'matplotlib': 'viz'}
+FORBIDDEN = {'pickle', 'cloudpickle', 'dill', 'marshal', 'shelve', 'joblib'}
+FILES = sorted(SOURCE.rglob('*.py'))
+
+
+def imported(path: Path) -> set[str]:
+    """Every module a file imports, also inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f'{path}:{node.lineno}: relative import'
+            module = node.module or ''
+            names.update(f'{module}.{alias.name}' for alias in node.names)
+    return names
+
+
+def part(path: Path) -> str:
+    """The folder or top-level module a file belongs to."""
+    return path.relative_to(SOURCE).parts[0].removesuffix('.py')
+
+
+@pytest.mark.parametrize('path', FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_imports_point_one_way(path):
+    own = part(path)
+    if own == '__init__':
+        assert not imported(path)
+        return
+    parts = {name.split('.')[1] for name in imported(path) if name.startswith('foresight.')}
+    assert parts - MAY_IMPORT[own] - {own} == set()
+
+
+@pytest.mark.parametrize('path', FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_outer_libraries_stay_in_their_folder(path):
+    roots = {name.split('.')[0] for name in imported(path)}
+    assert {name for name in roots & set(HOME_OF) if HOME_OF[name] != part(path)} == set()
+    assert roots & FORBIDDEN == set()
+
+
+@pytest.mark.parametrize('path', sorted(share('test/unit').rglob('*.py')), ids=lambda p: p.name)
+def test_unit_tests_import_neither_ros_nor_simulator(path):
+    roots = {name.split('.')[0] for name in imported(path)}
+    assert roots & {'rclpy', 'pybullet'} == set()
