@@ -11,7 +11,8 @@ import yaml
 from jaxtyping import Float
 
 from foresight.errors import ConfigError, RobotError
-from foresight.robot.description import find_shared, load_urdf
+from foresight.resources import share
+from foresight.robot.description import load_urdf
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class ArmModel:
         cls, path: str | Path = 'config/robots/panda.yaml', tool: str = 'paddle',
     ) -> 'ArmModel':
         """Load a robot by its file, given by a path of its own or inside this package."""
-        robot = RobotFile.read(Path(path) if Path(path).is_file() else find_shared(str(path)))
+        robot = RobotFile.read(Path(path) if Path(path).is_file() else share(str(path)))
         return cls(load_urdf(tool, robot.description), robot)
 
     def tool_pose(self, positions: Float[np.ndarray, ' joint']) -> Float[np.ndarray, '4 4']:

@@ -1,29 +1,13 @@
 """The robot description: the xacro file expanded to URDF text."""
 
 from functools import cache
-from pathlib import Path
 
 import xacro
 
-from foresight.errors import ConfigError, RobotError
+from foresight.errors import RobotError
+from foresight.resources import share
 
 TOOLS = ('paddle', 'gripper')
-
-
-def find_shared(relative: str) -> Path:
-    """Find a file of this package by its path in the source tree.
-
-    Works from a checkout (files beside `src/`), after `pip install` and in a colcon
-    workspace (files under `share/foresight`), without asking a ROS package index.
-
-    Raises:
-        ConfigError: If the file is in none of these places.
-    """
-    for parent in Path(__file__).resolve().parents:
-        for candidate in (parent / 'share' / 'foresight' / relative, parent / relative):
-            if candidate.is_file():
-                return candidate
-    raise ConfigError(f'{relative} is not in this installation: install foresight again')
 
 
 @cache
@@ -43,7 +27,7 @@ def load_urdf(tool: str = 'paddle', path: str = 'urdf/foresight_arm.urdf.xacro')
     """
     if tool not in TOOLS:
         raise RobotError(f'tool {tool!r} is unknown: choose one of {", ".join(TOOLS)}')
-    document = xacro.process_file(str(find_shared(path)), mappings={'tool': tool})
+    document = xacro.process_file(str(share(path)), mappings={'tool': tool})
     # PyBullet cuts lines at 8 kB, so one element a line.
     text: str = document.documentElement.toprettyxml(indent='  ')
     return text
