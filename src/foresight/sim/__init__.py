@@ -1,0 +1,1 @@
+"""The simulator: PyBullet scene, arm, camera and objects. The only folder importing pybullet."""

@@ -1,0 +1,85 @@
+"""Colours and light of one episode, drawn from a generator."""
+
+import colorsys
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+Color = Float[np.ndarray, '3']
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """Colours (RGB in [0, 1]) and light of one episode.
+
+    Attributes:
+        table: Colour of the table.
+        bin: Colour of the bin.
+        floor: Colour of the floor as it is seen; it has no shading.
+        light_direction: Direction towards the light in `base_link`.
+        light_color: Colour of the light.
+        ambient: Share of light that reaches every face.
+        diffuse: Share of light that depends on the angle of a face.
+    """
+
+    table: Color
+    bin: Color
+    floor: Color
+    light_direction: Float[np.ndarray, '3']
+    light_color: Color
+    ambient: float
+    diffuse: float
+
+
+def sample_color(
+    generator: np.random.Generator, avoid: tuple[Color, ...], distance: float
+) -> Color:
+    """Draw a colour that differs from others.
+
+    Args:
+        generator: Source of randomness.
+        avoid: Colours to stay away from.
+        distance: Least Euclidean RGB distance to each of them.
+
+    Returns:
+        The first colour of 64 that keeps the distance, else the one that comes closest to it.
+    """
+    best, best_gap = np.zeros(3), -1.0
+    for _ in range(64):
+        hue, saturation, value = generator.uniform((0.0, 0.1, 0.25), (1.0, 0.95, 0.95))
+        color = np.array(colorsys.hsv_to_rgb(hue, saturation, value))
+        gap = min((float(np.linalg.norm(color - other)) for other in avoid), default=np.inf)
+        if gap >= distance:
+            return color
+        if gap > best_gap:
+            best, best_gap = color, gap
+    return best
+
+
+def sample_appearance(generator: np.random.Generator) -> Appearance:
+    """Draw the colours of table, bin and floor and the light of one episode."""
+    table = sample_muted(generator, ())
+    floor = sample_muted(generator, (table,))
+    angle, tilt = generator.uniform(-np.pi, np.pi), generator.uniform(0.0, 0.9)
+    across = np.sin(tilt)
+    direction = np.array([across * np.cos(angle), across * np.sin(angle), np.cos(tilt)])
+    return Appearance(
+        table=table,
+        bin=sample_muted(generator, (table, floor)),
+        floor=floor,
+        light_direction=direction,
+        light_color=generator.uniform(0.85, 1.0, 3),
+        ambient=float(generator.uniform(0.45, 0.65)),
+        diffuse=float(generator.uniform(0.3, 0.45)),
+    )
+
+
+def sample_muted(generator: np.random.Generator, avoid: tuple[Color, ...]) -> Color:
+    """Draw a colour of low saturation, as furniture has, at least 0.2 away from others."""
+    for _ in range(64):
+        hue, saturation, value = generator.uniform((0.0, 0.0, 0.3), (1.0, 0.4, 0.9))
+        color = np.array(colorsys.hsv_to_rgb(hue, saturation, value))
+        if all(np.linalg.norm(color - other) >= 0.2 for other in avoid):
+            break
+    return color

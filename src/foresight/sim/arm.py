@@ -1,0 +1,117 @@
+"""Driver of the simulated arm: position motors that push with the URDF's effort limits."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pybullet
+from jaxtyping import Float
+
+from foresight.errors import RobotError
+from foresight.sim.world import World
+
+POSITION_GAIN, VELOCITY_GAIN = 0.3, 1.0
+TOOL = 'tool0'
+TOOL_FRICTION = 0.5
+
+
+class SimArm:
+    """An arm fixed at the origin of `base_link`; joints are matched by name.
+
+    When commands stop, the motors hold the last commanded position.
+    """
+
+    def __init__(self, urdf: str, joint_names: tuple[str, ...]) -> None:
+        """Keep the URDF; `spawn` puts the arm into a world.
+
+        Args:
+            urdf: URDF text.
+            joint_names: Order of joints in every array of this driver.
+        """
+        self.joint_names = joint_names
+        self._folder = tempfile.TemporaryDirectory(prefix='foresight_urdf_')
+        self._path = Path(self._folder.name) / 'arm.urdf'
+        self._path.write_text(urdf)
+
+    def spawn(self, world: World, positions: Float[np.ndarray, ' joint']) -> None:
+        """Load the arm into an empty world, at rest at `positions` [rad]."""
+        self._client = world.client
+        self.body = world.add_urdf(self._path)
+        self._read_joints()
+        world.set_dynamics(self.body, self._tool, lateralFriction=TOOL_FRICTION, restitution=0.0)
+        for index, position in zip(self._indices, positions, strict=True):
+            pybullet.resetJointState(
+                self.body, index, position, 0.0, physicsClientId=self._client
+            )
+        self.command(positions, np.zeros(len(positions)))
+
+    def _read_joints(self) -> None:
+        """Find joints and tool by name.
+
+        Raises:
+            RobotError: If the URDF lacks one of them.
+        """
+        count = pybullet.getNumJoints(self.body, physicsClientId=self._client)
+        infos = [
+            pybullet.getJointInfo(self.body, index, physicsClientId=self._client)
+            for index in range(count)
+        ]
+        joints = {info[1].decode(): info for info in infos}
+        links = {info[12].decode(): info[0] for info in infos}
+        missing = [name for name in self.joint_names if name not in joints]
+        if missing or TOOL not in links:
+            raise RobotError(f'the URDF lacks {missing or TOOL}: name it as the robot YAML does')
+        self._indices = [joints[name][0] for name in self.joint_names]
+        self._efforts = [joints[name][10] for name in self.joint_names]
+        self._tool = links[TOOL]
+
+    def command(
+        self, positions: Float[np.ndarray, ' joint'], velocities: Float[np.ndarray, ' joint']
+    ) -> None:
+        """Set the motor targets [rad] and [rad/s], in the order of `joint_names`.
+
+        Raises:
+            RobotError: If a target is missing or not finite; the arm then holds.
+        """
+        count = len(self._indices)
+        finite = np.isfinite(positions).all() and np.isfinite(velocities).all()
+        if len(positions) != count or len(velocities) != count or not finite:
+            raise RobotError(f'a command needs {count} finite positions and velocities: '
+                             f'got {positions} and {velocities}; the arm holds')
+        self._target = np.array(positions, dtype=float)
+        self._send(self._target, velocities)
+
+    def hold(self) -> None:
+        """Stay at the last commanded position."""
+        self._send(self._target, np.zeros(len(self._target)))
+
+    def _send(
+        self, positions: Float[np.ndarray, ' joint'], velocities: Float[np.ndarray, ' joint']
+    ) -> None:
+        """Hand targets to the motors."""
+        count = len(self._indices)
+        pybullet.setJointMotorControlArray(
+            self.body, self._indices, pybullet.POSITION_CONTROL, targetPositions=positions,
+            targetVelocities=velocities, forces=self._efforts,
+            positionGains=[POSITION_GAIN] * count, velocityGains=[VELOCITY_GAIN] * count,
+            physicsClientId=self._client,
+        )
+
+    def states(self) -> tuple[Float[np.ndarray, ' joint'], Float[np.ndarray, ' joint']]:
+        """Return measured positions [rad] and velocities [rad/s]."""
+        states = pybullet.getJointStates(self.body, self._indices, physicsClientId=self._client)
+        return np.array([state[0] for state in states]), np.array([state[1] for state in states])
+
+    def tool_pose(self) -> Float[np.ndarray, '4 4']:
+        """Return the measured pose of `tool0` in `base_link`."""
+        state = pybullet.getLinkState(
+            self.body, self._tool, computeForwardKinematics=True, physicsClientId=self._client
+        )
+        pose = np.eye(4)
+        pose[:3, :3] = np.reshape(pybullet.getMatrixFromQuaternion(state[5]), (3, 3))
+        pose[:3, 3] = state[4]
+        return pose
+
+    def close(self) -> None:
+        """Remove the temporary URDF file."""
+        self._folder.cleanup()

@@ -1,0 +1,85 @@
+"""Objects as physical bodies: creation, poses, rest."""
+
+import numpy as np
+import pybullet
+from jaxtyping import Bool, Float
+
+from foresight.sim.meshes import load_mesh
+from foresight.sim.objects import DROP, ObjectSpec
+from foresight.sim.world import World
+
+# Rolling and spinning friction [m] bring spheres to rest within centimetres, as felt would.
+DYNAMICS = {
+    'restitution': 0.0, 'rollingFriction': 0.0015, 'spinningFriction': 0.001,
+    'linearDamping': 0.02, 'angularDamping': 0.1,
+}
+SLOW, SLOW_TURN = 0.01, 0.3  # m/s and rad/s: below both an object rests
+
+
+class Bodies:
+    """The objects of one episode in one world."""
+
+    def __init__(
+        self, world: World, specs: tuple[ObjectSpec, ...], spots: Float[np.ndarray, 'object 3']
+    ) -> None:
+        """Create each object just above its spot (x, y, yaw)."""
+        self._world = world
+        self.specs = specs
+        self.ids = tuple(self._create(spec) for spec in specs)
+        for index, spot in enumerate(spots):
+            self.place(index, spot)
+
+    def _create(self, spec: ObjectSpec) -> int:
+        """Create one object at the origin."""
+        body = self._world.add_body(_shapes(self._world, spec), (0, 0, 0), mass=spec.mass)
+        self._world.set_dynamics(body, lateralFriction=spec.friction, **DYNAMICS)
+        return body
+
+    def place(self, index: int, spot: Float[np.ndarray, '3']) -> None:
+        """Put an object at rest just above (x, y, yaw) on the table."""
+        height = self.specs[index].extents[2] / 2 + DROP
+        if self.specs[index].mesh is not None:
+            height += DROP  # the centre of mass is not the centre of the box around a mesh
+        turn = pybullet.getQuaternionFromEuler((0, 0, spot[2]))
+        pybullet.resetBasePositionAndOrientation(
+            self.ids[index], (spot[0], spot[1], height), turn, physicsClientId=self._world.client
+        )
+        pybullet.resetBaseVelocity(
+            self.ids[index], (0, 0, 0), (0, 0, 0), physicsClientId=self._world.client
+        )
+
+    def poses(self) -> tuple[Float[np.ndarray, 'object 3'], Float[np.ndarray, 'object 4']]:
+        """Return positions [m] and quaternions (x, y, z, w) in `base_link`."""
+        poses = [
+            pybullet.getBasePositionAndOrientation(body, physicsClientId=self._world.client)
+            for body in self.ids
+        ]
+        positions = np.array([position for position, _ in poses]).reshape(-1, 3)
+        return positions, np.array([turn for _, turn in poses]).reshape(-1, 4)
+
+    def resting(self) -> Bool[np.ndarray, ' object']:
+        """Return which objects move slower than the limits of rest."""
+        rest = []
+        for body in self.ids:
+            linear, angular = pybullet.getBaseVelocity(body, physicsClientId=self._world.client)
+            rest.append(np.linalg.norm(linear) < SLOW and np.linalg.norm(angular) < SLOW_TURN)
+        return np.array(rest, dtype=bool)
+
+
+def _shapes(world: World, spec: ObjectSpec) -> tuple[int, int]:
+    """Create the collision and the visual shape of an object."""
+    size, color = spec.extents, spec.color
+    if spec.mesh is not None:
+        mesh = load_mesh(spec.mesh)
+        scale = size / mesh.extents
+        values = {'fileName': str(spec.mesh), 'meshScale': list(scale)}
+        return world.add_shape(pybullet.GEOM_MESH, values, color, -mesh.center * scale)
+    if spec.kind == 'box':
+        return world.add_shape(pybullet.GEOM_BOX, {'halfExtents': list(size / 2)}, color)
+    if spec.kind == 'sphere':
+        return world.add_shape(pybullet.GEOM_SPHERE, {'radius': size[0] / 2}, color)
+    if spec.kind == 'cylinder':
+        values = {'radius': size[0] / 2, 'length': size[2]}
+        return world.add_shape(pybullet.GEOM_CYLINDER, values, color)
+    values = {'radius': size[1] / 2, 'length': size[0] - size[1]}
+    return world.add_shape(pybullet.GEOM_CAPSULE, values, color, turn=(0, np.pi / 2, 0))

@@ -1,0 +1,241 @@
+"""The task `clear_table`: table, bin, objects, camera and arm, stepped in lockstep."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+
+from foresight.config import CameraConfig, SceneConfig, SimConfig
+from foresight.protocols import CameraView, Observation
+from foresight.robot.arm_model import ArmModel
+from foresight.robot.description import load_urdf
+from foresight.robot.trajectory import JointPath
+from foresight.sim.appearance import Appearance, sample_appearance
+from foresight.sim.arm import SimArm
+from foresight.sim.bodies import Bodies
+from foresight.sim.camera import Camera, sample_view
+from foresight.sim.objects import (
+    ObjectSpec,
+    ObjectStates,
+    Outcome,
+    sample_specs,
+    sample_spot,
+    sample_spots,
+)
+from foresight.sim.scene import build_scene
+from foresight.sim.world import World
+
+REST_CHECK = 5  # commands between two looks at the speed of the objects
+SETTLE_LIMIT = 2.0  # s, longest wait for objects to come to rest
+RESPAWNS = 20  # tries to put objects that fell off back on the table
+
+Joints = Float[np.ndarray, ' joint']
+FrameCallback = Callable[[Observation, Joints, Float[np.ndarray, '4 4']], None]
+
+
+class ClearTable:
+    """A simulated table to clear.
+
+    The same seed and the same commands give the same images and outcome, whatever the
+    process simulated before.
+
+    Attributes:
+        background: Image of the empty table, same camera and light, arm at its retract pose.
+        view: The camera of this episode.
+        specs: The objects of this episode.
+    """
+
+    background: UInt8[np.ndarray, 'height width 3']
+    view: CameraView
+    specs: tuple[ObjectSpec, ...]
+
+    def __init__(
+        self,
+        sim: SimConfig | None = None,
+        scene: SceneConfig | None = None,
+        camera: CameraConfig | None = None,
+        arm: ArmModel | None = None,
+    ) -> None:
+        """Connect a physics client and reset with the seed of `sim`."""
+        self.sim, self.scene = sim or SimConfig(), scene or SceneConfig()
+        self.camera = camera or CameraConfig()
+        self.arm_model = arm or ArmModel.load()
+        self._world = World(self.sim)
+        self._camera = Camera(self._world)
+        self._arm = SimArm(load_urdf(), self.arm_model.joint_names)
+        self.reset(self.sim.seed)
+
+    def reset(self, seed: int) -> Observation:
+        """Start the episode of a seed and return its first image, the arm at its retract pose."""
+        look_generator, view_generator, object_generator = np.random.default_rng(seed).spawn(3)
+        self._world.reset()
+        self._commands = 0
+        self._look: Appearance = sample_appearance(look_generator)
+        self.view = sample_view(self.camera, view_generator)
+        build_scene(self._world, self.scene, self._look)
+        self._arm.spawn(self._world, self.arm_model.retract)
+        self.background = self._camera.render(self.view, self._look)
+        self._spawn(object_generator)
+        return self.observe()
+
+    def _spawn(self, generator: np.random.Generator) -> None:
+        """Put the objects on the table and let them settle; what falls off gets a new place."""
+        avoid = (self._look.table, self._look.bin, self._look.floor)
+        self.specs = sample_specs(self.sim, avoid, generator)
+        spots = sample_spots(self.specs, self.scene, generator)
+        self._bodies = Bodies(self._world, self.specs, spots)
+        for _ in range(RESPAWNS):
+            self._rest = np.zeros(len(self.specs))
+            self.settle()
+            fallen = [i for i, where in enumerate(self.objects().status) if where != 'table']
+            if not fallen:
+                return
+            for index in fallen:
+                self._respawn(index, generator)
+
+    def _respawn(self, index: int, generator: np.random.Generator) -> None:
+        """Give one object a new place among the others."""
+        others = tuple(spec for i, spec in enumerate(self.specs) if i != index)
+        places = np.delete(self.objects().positions, index, axis=0)
+        spot = sample_spot(self.specs[index], others, places, self.scene, generator)
+        self._bodies.place(index, spot)
+
+    @property
+    def time(self) -> float:
+        """Simulated time since the reset [s]."""
+        return self._world.time
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """Order of joints in every array."""
+        return self._arm.joint_names
+
+    @property
+    def joint_positions(self) -> Joints:
+        """Measured joint positions [rad]."""
+        return self._arm.states()[0]
+
+    @property
+    def joint_velocities(self) -> Joints:
+        """Measured joint velocities [rad/s]."""
+        return self._arm.states()[1]
+
+    @property
+    def tool_pose(self) -> Float[np.ndarray, '4 4']:
+        """Measured pose of `tool0` in `base_link`."""
+        return self._arm.tool_pose()
+
+    def observe(self) -> Observation:
+        """Take an image now."""
+        return Observation(self._camera.render(self.view, self._look), self.view, self.time)
+
+    def arm_pixels(self) -> Bool[np.ndarray, 'height width']:
+        """Return where the camera sees the arm."""
+        return self._camera.sees(self.view, (self._arm.body,))
+
+    def step(self, positions: Joints | None = None, velocities: Joints | None = None) -> None:
+        """Carry out one command for one command period.
+
+        Args:
+            positions: Joint targets [rad]; None holds the last commanded position.
+            velocities: Joint velocities at the targets [rad/s]; None means zero.
+
+        Raises:
+            RobotError: If a target is not finite or the count is wrong; the arm holds.
+        """
+        if positions is None:
+            self._arm.hold()
+        else:
+            zeros = np.zeros(len(self.joint_names))
+            self._arm.command(positions, zeros if velocities is None else velocities)
+        self._world.step(round(self.sim.physics_rate / self.sim.command_rate))
+        self._commands += 1
+        if self._commands % REST_CHECK == 0:
+            self._watch_rest()
+
+    def _watch_rest(self) -> None:
+        """Count how long each object has been at rest [s]."""
+        elapsed = REST_CHECK / self.sim.command_rate
+        self._rest = np.where(self._bodies.resting(), self._rest + elapsed, 0.0)
+
+    def settle(self, limit: float = SETTLE_LIMIT) -> bool:
+        """Hold the arm until every object has rested for `settle_time`.
+
+        Args:
+            limit: Longest wait [s].
+
+        Returns:
+            True if every object rests.
+        """
+        for _ in range(round(limit * self.sim.command_rate)):
+            if not self._moving().any():
+                return True
+            self.step()
+        return not self._moving().any()
+
+    def _moving(self) -> Bool[np.ndarray, ' object']:
+        """Return which objects have not yet rested long enough."""
+        return np.asarray(self._rest < self.sim.settle_time - 1e-6)
+
+    def execute(self, path: JointPath, on_frame: FrameCallback | None = None) -> None:
+        """Carry out a joint path, then wait until the objects rest.
+
+        Args:
+            path: Joint positions and velocities over time.
+            on_frame: Called at the image rate with the image, the measured joint positions
+                [rad] and the measured pose of `tool0`.
+        """
+        period = 1.0 / self.sim.command_rate
+        frames = round(self.sim.command_rate / self.camera.rate)
+        for tick in range(int(np.ceil(path.duration / period)) + 1):
+            if on_frame is not None and tick % frames == 0:
+                on_frame(self.observe(), self.joint_positions, self.tool_pose)
+            self.step(*path.sample(min(tick * period, path.duration)))
+        self.settle(limit=1.0)
+
+    def objects(self) -> ObjectStates:
+        """Return where every object is."""
+        positions, orientations = self._bodies.poses()
+        extents = np.array([spec.extents for spec in self.specs]).reshape(-1, 3)
+        status = tuple(self._status(position) for position in positions)
+        names = tuple(spec.name for spec in self.specs)
+        moving = tuple(bool(entry) for entry in self._moving())
+        return ObjectStates(names, positions, orientations, extents, status, moving)
+
+    def _status(self, position: Float[np.ndarray, '3']) -> str:
+        """Name the place of an object centre."""
+        x, y, z = position
+        if z >= 0:
+            return 'table'
+        inside = self.scene.table_x[0] <= x <= self.scene.table_x[1]
+        return 'bin' if inside and self.scene.bin_y[0] <= y <= self.scene.bin_y[1] else 'floor'
+
+    def outcome(self) -> Outcome:
+        """Count what is cleared and dropped, after waiting for objects to come to rest."""
+        self.settle()
+        states = self.objects()
+        dropped = states.status.count('floor')
+        places = zip(states.status, states.moving, strict=True)
+        cleared = sum(where == 'bin' and not moves for where, moves in places)
+        count = len(states.names)
+        return Outcome(cleared, dropped, count - cleared - dropped, cleared == count)
+
+    def close(self) -> None:
+        """Disconnect the physics client; closing twice does nothing."""
+        self._world.close()
+        self._arm.close()
+
+    def __enter__(self) -> Self:
+        """Return the simulation itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Disconnect."""
+        self.close()

@@ -1,0 +1,171 @@
+"""The objects of one episode: what they are, and where they stand."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+
+from foresight.config import SceneConfig, SimConfig
+from foresight.sim.appearance import Color, sample_color
+from foresight.sim.meshes import load_mesh, seen_paths, unseen_paths
+
+PRIMITIVES = ('box', 'cylinder', 'sphere', 'capsule')
+SPAWN_GAP = 0.01  # m, between the circles around two objects
+DROP = 0.004  # m, objects start this far above the table
+
+
+@dataclass(frozen=True)
+class ObjectSpec:
+    """One object before it stands anywhere.
+
+    Attributes:
+        name: Unique within the episode, such as `2_box` or `0_blob_017`.
+        kind: `box`, `cylinder`, `sphere`, `capsule` (lying along x) or `mesh`.
+        extents: Size along its axes [m].
+        color: RGB colour in [0, 1].
+        mass: Mass [kg].
+        friction: Friction coefficient on the table.
+        mesh: Model file, if it is a mesh.
+    """
+
+    name: str
+    kind: str
+    extents: Float[np.ndarray, '3']
+    color: Color
+    mass: float
+    friction: float
+    mesh: Path | None = None
+
+    @property
+    def radius(self) -> float:
+        """Radius of the upright cylinder around the object, whatever its yaw [m]."""
+        return float(np.hypot(self.extents[0], self.extents[1]) / 2)
+
+
+@dataclass(frozen=True)
+class ObjectStates:
+    """Where the objects are.
+
+    Attributes:
+        names: Name of each object.
+        positions: Centres of mass in `base_link` [m].
+        orientations: Quaternions (x, y, z, w).
+        extents: Sizes along the axes of each object [m].
+        status: `table`, `bin` or `floor`; things still above the table top are on the table.
+        moving: True for an object that has not yet rested long enough for its status to count.
+    """
+
+    names: tuple[str, ...]
+    positions: Float[np.ndarray, 'object 3']
+    orientations: Float[np.ndarray, 'object 4']
+    extents: Float[np.ndarray, 'object 3']
+    status: tuple[str, ...]
+    moving: tuple[bool, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an episode has come to.
+
+    Attributes:
+        cleared: Objects at rest in the bin.
+        dropped: Objects below the table top and not in the bin.
+        remaining: All others.
+        success: True if every object is cleared.
+    """
+
+    cleared: int
+    dropped: int
+    remaining: int
+    success: bool
+
+
+def sample_specs(
+    sim: SimConfig, avoid: tuple[Color, ...], generator: np.random.Generator
+) -> tuple[ObjectSpec, ...]:
+    """Draw the objects of one episode.
+
+    Args:
+        sim: Object set, count and ranges.
+        avoid: Colours that objects must stand out from.
+        generator: Source of randomness.
+    """
+    count = 0 if sim.object_set == 'empty' else sim.objects
+    return tuple(_sample_spec(index, sim, avoid, generator) for index in range(count))
+
+
+def _sample_spec(
+    index: int, sim: SimConfig, avoid: tuple[Color, ...], generator: np.random.Generator
+) -> ObjectSpec:
+    """Draw one object."""
+    share = {'seen': sim.mesh_share, 'unseen': 1.0, 'primitives': 0.0}[sim.object_set]
+    color = sample_color(generator, avoid, sim.color_distance)
+    mass, friction = generator.uniform(*sim.mass), generator.uniform(*sim.friction)
+    if generator.uniform() < share:
+        paths = unseen_paths() if sim.object_set == 'unseen' else seen_paths()
+        path = paths[generator.integers(len(paths))]
+        extents = _fit(load_mesh(path).extents, sim, generator)
+        name = f'{index}_blob_{path.stem}' if path.stem.isdigit() else f'{index}_{path.stem}'
+        return ObjectSpec(name, 'mesh', extents, color, mass, friction, path)
+    kind = PRIMITIVES[generator.integers(len(PRIMITIVES))]
+    extents = _primitive_extents(kind, sim, generator)
+    return ObjectSpec(f'{index}_{kind}', kind, extents, color, mass, friction)
+
+
+def _fit(
+    extents: Float[np.ndarray, '3'], sim: SimConfig, generator: np.random.Generator
+) -> Float[np.ndarray, '3']:
+    """Scale a model so that its longest side has a random size; thicken too thin sides."""
+    longest = generator.uniform((sim.size_low + sim.size_high) / 2, sim.size_high)
+    return np.clip(extents / extents.max() * longest, sim.size_low, sim.size_high)
+
+
+def _primitive_extents(
+    kind: str, sim: SimConfig, generator: np.random.Generator
+) -> Float[np.ndarray, '3']:
+    """Draw the size of a primitive."""
+    size = generator.uniform(sim.size_low, sim.size_high, 3)
+    if kind == 'sphere':
+        return np.full(3, size[0])
+    if kind == 'cylinder':
+        return np.array([size[0], size[0], size[2]])
+    if kind == 'capsule':
+        thickness = sim.size_low + (size[1] - sim.size_low) / 3
+        return np.array([max(size[0], 1.2 * thickness), thickness, thickness])
+    return size
+
+
+def sample_spots(
+    specs: tuple[ObjectSpec, ...], scene: SceneConfig, generator: np.random.Generator
+) -> Float[np.ndarray, 'object 3']:
+    """Draw a position and a yaw (x, y, yaw) on the table for each object, without overlap."""
+    spots = np.empty((0, 3))
+    for index in range(len(specs)):
+        spot = sample_spot(specs[index], specs[:index], spots, scene, generator)
+        spots = np.vstack([spots, spot])
+    return spots
+
+
+def sample_spot(
+    spec: ObjectSpec,
+    others: tuple[ObjectSpec, ...],
+    spots: Float[np.ndarray, 'object 3'],
+    scene: SceneConfig,
+    generator: np.random.Generator,
+) -> Float[np.ndarray, '3']:
+    """Draw (x, y, yaw) for one object: clear of the others, or the best of 200 tries."""
+    margin = scene.spawn_margin
+    low = (scene.table_x[0] + margin, scene.table_y[0] + margin, -np.pi)
+    high = (scene.table_x[1] - margin, scene.table_y[1] - margin, np.pi)
+    reach = np.array([other.radius for other in others]) + spec.radius
+    best, best_gap = np.zeros(3), -np.inf
+    for _ in range(200):
+        spot = generator.uniform(low, high)
+        gaps = np.linalg.norm(spots[:, :2] - spot[:2], axis=1) - reach
+        gap = float(gaps.min(initial=np.inf))
+        if gap > best_gap:
+            best, best_gap = spot, gap
+        if gap >= SPAWN_GAP:
+            break
+    return best
