@@ -1,0 +1,1 @@
+"""Costs: guardrails, the goal energy and the cost head, one small term a file."""

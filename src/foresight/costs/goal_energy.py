@@ -1,0 +1,71 @@
+"""Goal energy: how far an imagined latent is from the latent of a goal image."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from foresight.config import SceneConfig
+
+
+class GoalEnergy:
+    """Mean over the grid of the smooth L1 distance to the goal's latent.
+
+    References:
+        Zhou et al., DINO-WM, arXiv:2411.04983: distance to a goal latent as planning cost.
+    """
+
+    name = 'goal_energy'
+
+    def __init__(
+        self,
+        goal: Float[Tensor, 'channel height width'],
+        weights: Float[Tensor, 'height width'] | None = None,
+    ) -> None:
+        """Hold the goal.
+
+        Args:
+            goal: Latent of the goal image.
+            weights: Weight of each cell, not all zero; all the same if left out.
+        """
+        cells = torch.ones(goal.shape[1:]) if weights is None else weights
+        self._goal = goal
+        self._weights = (cells / cells.sum()).to(goal.device)
+
+    def distances(
+        self, latents: Float[Tensor, 'batch channel height width'],
+    ) -> Float[Tensor, 'batch height width']:
+        """Return the unweighted distance of each cell: where the goal is not yet reached."""
+        goal = self._goal.expand_as(latents)
+        return functional.smooth_l1_loss(latents, goal, reduction='none').mean(dim=1)
+
+    def score(
+        self, latents: Float[Tensor, 'batch channel height width'],
+    ) -> Float[Tensor, ' batch']:
+        """Return the weighted mean distance of each latent."""
+        return (self.distances(latents) * self._weights).sum(dim=(1, 2))
+
+
+def region_weights(
+    scene: SceneConfig,
+    grid: tuple[int, int],
+    table: float = 1.0,
+    floor: float = 2.0,
+    bin_: float = 1.0,
+) -> Float[Tensor, 'height width']:
+    """Return a weight for each cell of the latent grid by the region its centre lies in.
+
+    The floor counts more than the table: a distance that ignores it is happy to throw objects
+    off the table to make the table look right.
+    """
+    rows, columns = grid
+    (x_low, x_high), (y_low, y_high) = scene.view_x, scene.view_y
+    x = x_high - (torch.arange(rows) + 0.5) * (x_high - x_low) / rows
+    y = y_high - (torch.arange(columns) + 0.5) * (y_high - y_low) / columns
+    along = (x > scene.table_x[0]) & (x < scene.table_x[1])
+    on_table = along[:, None] & ((y > scene.table_y[0]) & (y < scene.table_y[1]))
+    in_bin = along[:, None] & ((y > scene.bin_y[0]) & (y < scene.bin_y[1]))
+    weights = torch.full((rows, columns), floor)
+    weights[on_table] = table
+    weights[in_bin] = bin_
+    return weights

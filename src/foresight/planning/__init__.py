@@ -1,0 +1,1 @@
+"""Planning: choose actions whose imagined future costs least and satisfies the guardrails."""

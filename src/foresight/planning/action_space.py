@@ -1,0 +1,58 @@
+"""What a planner must know about the numbers of an action: their scales and which are angles."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from foresight.config import PlannerConfig
+
+
+@dataclass(frozen=True)
+class ActionSpace:
+    """Scales of an action's numbers, in their own units.
+
+    Attributes:
+        noise: Standard deviation of the first refinement.
+        jitter: Standard deviation of what execution adds to a command.
+        angles: Indices of the numbers that are angles [rad] and wrap at pi.
+    """
+
+    noise: tuple[float, ...]
+    jitter: tuple[float, ...]
+    angles: tuple[int, ...] = ()
+
+    @classmethod
+    def push(cls, config: PlannerConfig) -> 'ActionSpace':
+        """Return the space of the macro-action `push(x, y, heading, length)`."""
+        noise, jitter = config.noise_position, config.robust_position
+        return cls(
+            noise=(noise, noise, config.noise_heading, noise),
+            jitter=(jitter, jitter, config.robust_heading, jitter),
+            angles=(2,),
+        )
+
+    @property
+    def size(self) -> int:
+        """Numbers in an action."""
+        return len(self.noise)
+
+    def wrap(self, actions: Float[Tensor, '*batch action']) -> Float[Tensor, '*batch action']:
+        """Return `actions` with every angle in [-pi, pi)."""
+        if not self.angles:
+            return actions
+        wrapped = actions.clone()
+        for index in self.angles:
+            wrapped[..., index] = (actions[..., index] + math.pi) % (2 * math.pi) - math.pi
+        return wrapped
+
+    def distances(
+        self,
+        actions: Float[Tensor, 'pool horizon action'],
+        reference: Float[Tensor, 'horizon action'],
+    ) -> Float[Tensor, ' pool']:
+        """Return the root-mean-square difference to a reference in units of `noise`."""
+        difference = self.wrap(actions - reference) / torch.tensor(self.noise)
+        return difference.square().mean(dim=(-2, -1)).sqrt()
