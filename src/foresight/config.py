@@ -92,11 +92,9 @@ class PushConfig(Checked):
     tool_height: float = setting(0.006, 'tool tip above the table while sweeping', 'm', 0.002, 0.05)
     clearance: float = setting(0.12, 'tool tip above the table while approaching', 'm', 0.08, 0.3)
     sweep_speed: float = setting(0.30, 'tool speed while sweeping', 'm/s', 0.05, 0.5)
-    travel_speed: float = setting(0.9, 'tool speed while approaching and retracting', 'm/s', 0.1, 1.5)
+    travel_scale: float = setting(0.95, 'share of the joint level limits used while approaching and retracting', '', 0.05, 0.98)
     vertical_speed: float = setting(0.5, 'tool speed while lowering and lifting', 'm/s', 0.05, 1.0)
     acceleration: float = setting(4.0, 'tool acceleration', 'm/s^2', 0.5, 10.0)
-    turn_speed: float = setting(1.7, 'rotation speed about joint 1 and of the tool while travelling', 'rad/s', 0.1, 3.0)
-    turn_acceleration: float = setting(8.0, 'rotation acceleration while travelling', 'rad/s^2', 0.5, 20.0)
     overlap: float = setting(0.3, 'share of lowering and lifting done while travelling', '', 0.0, 0.5)
 
 

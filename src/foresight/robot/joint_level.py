@@ -1,0 +1,133 @@
+"""The joint level: a quadratic program that turns tool poses into joint commands.
+
+Every command solves pink's differential inverse kinematics: follow the next tool pose, keep the
+arm in its plane, within limits of joint position, velocity and acceleration and above the table.
+"""
+
+import numpy as np
+import pinocchio as pin
+from jaxtyping import Float
+from pink import Configuration, solve_ik
+from pink.barriers import PositionBarrier
+from pink.exceptions import PinkError
+from pink.limits import AccelerationLimit, ConfigurationLimit, VelocityLimit
+from pink.tasks import FrameTask, PostureTask
+
+from foresight.config import JointLevelConfig
+from foresight.errors import RobotError
+from foresight.robot.arm_model import ArmModel
+from foresight.robot.tool_path import ToolPath
+from foresight.robot.trajectory import JointPath
+
+# Held at zero, they keep elbow and wrist in the vertical plane through the tool.
+IN_PLANE = ('joint3', 'joint5')
+# Cost of 1 rad of these joints, where 1 m of tool displacement costs 1.
+_POSTURE_COST = 0.05
+# 1 rad of tool rotation costs as much as this many metres of tool displacement.
+_ROTATION_COST = 0.2
+# Speed at which the tool may approach the table, per metre above it [1/s].
+_TABLE_GAIN = 50.0
+
+
+class JointLevel:
+    """Tracks tool paths with the arm, from the commanded positions (never the measured ones)."""
+
+    def __init__(self, arm: ArmModel, config: JointLevelConfig) -> None:
+        """Set up tasks and limits once; `track` reuses them."""
+        self.arm, self.config = arm, config
+        self._step = 1.0 / config.rate
+        model = _within_margins(arm.model, config)
+        self._configuration = Configuration(model, model.createData(), np.array(arm.retract))
+        self._frame = FrameTask(arm.tool_frame, 1.0, _ROTATION_COST)
+        posture = PostureTask(1.0)
+        posture.cost = _POSTURE_COST * np.isin(arm.joint_names, IN_PLANE)
+        posture.set_target(np.zeros(model.nq))
+        self._tasks = [self._frame, posture]
+        self._acceleration = AccelerationLimit(model, np.full(model.nv, config.acceleration_limit))
+        self._limits = [ConfigurationLimit(model), VelocityLimit(model), self._acceleration]
+        floor = np.array([config.table_margin])
+        self._barriers = [PositionBarrier(arm.tool_frame, [2], p_min=floor, gain=_TABLE_GAIN)]
+
+    def track(self, path: ToolPath, start: Float[np.ndarray, ' joint']) -> JointPath:
+        """Follow a tool path from rest at `start` [rad].
+
+        Raises:
+            RobotError: If `start` is outside the limits, or the tool strays from the path by
+                more than the tolerances.
+        """
+        self.arm.check_positions(start)
+        count = round(path.duration / self._step)
+        times = np.arange(count + 1) * self._step
+        targets = _resample(path, times)
+        positions, tool = np.empty((count + 1, len(start))), np.empty((count + 1, 4, 4))
+        positions[0], velocity = start, np.zeros(len(start))
+        self._configuration.update(start)
+        tool[0] = self._tool()
+        for index in range(1, count + 1):
+            velocity = self._solve(targets[index], velocity, times[index])
+            positions[index] = positions[index - 1] + velocity * self._step
+            self._configuration.update(positions[index])
+            tool[index] = self._tool()
+            self._check(tool[index], targets[index], times[index])
+        velocities = np.diff(positions, axis=0, prepend=positions[:1]) / self._step
+        return JointPath(times, positions, velocities, tool)
+
+    def _solve(
+        self, target: Float[np.ndarray, '4 4'], velocity: Float[np.ndarray, ' joint'], time: float,
+    ) -> Float[np.ndarray, ' joint']:
+        """Solve one program: the next joint velocity."""
+        self._frame.transform_target_to_world = pin.SE3(target)
+        self._acceleration.set_last_integration(velocity, self._step)
+        try:
+            solution: Float[np.ndarray, ' joint'] = solve_ik(
+                self._configuration, self._tasks, self._step, 'daqp',
+                limits=self._limits, barriers=self._barriers,
+            )
+        except PinkError as error:
+            raise RobotError(f'no joint velocity keeps the limits at {time:.2f} s') from error
+        return solution
+
+    def _tool(self) -> Float[np.ndarray, '4 4']:
+        """Pose of the tool at the current configuration."""
+        pose = self._configuration.get_transform_frame_to_world(self.arm.tool_frame)
+        return np.asarray(pose.homogeneous)
+
+    def _check(
+        self, tool: Float[np.ndarray, '4 4'], target: Float[np.ndarray, '4 4'], time: float,
+    ) -> None:
+        """Raise RobotError if the tool is too far from its target."""
+        offset = float(np.linalg.norm(tool[:3, 3] - target[:3, 3]))
+        # For small angles the Frobenius distance of two rotations is sqrt(2) times the angle.
+        angle = float(np.linalg.norm(tool[:3, :3] - target[:3, :3])) / np.sqrt(2.0)
+        if offset > self.config.position_tolerance or angle > self.config.angle_tolerance:
+            raise RobotError(
+                f'the tool strays {1e3 * offset:.0f} mm and {angle:.2f} rad at {time:.2f} s: '
+                'the path leaves the reach or asks for more speed than the joints have'
+            )
+
+
+def _within_margins(model: pin.Model, config: JointLevelConfig) -> pin.Model:
+    """Copy the model with the tighter limits of the joint level."""
+    tight = model.copy()
+    tight.lowerPositionLimit = model.lowerPositionLimit + config.position_margin
+    tight.upperPositionLimit = model.upperPositionLimit - config.position_margin
+    tight.velocityLimit = config.velocity_scale * model.velocityLimit
+    return tight
+
+
+def _resample(
+    path: ToolPath, times: Float[np.ndarray, ' time'],
+) -> Float[np.ndarray, 'time 4 4']:
+    """Poses at `times`; a path at the command rate passes unchanged."""
+    if len(times) == len(path.times) and np.allclose(times, path.times - path.times[0]):
+        return path.poses
+    at = np.clip(np.searchsorted(path.times, times + path.times[0]), 1, len(path.times) - 1)
+    poses = np.empty((len(times), 4, 4))
+    for index, after in enumerate(at):
+        span = path.times[after] - path.times[after - 1]
+        share = float(np.clip((times[index] + path.times[0] - path.times[after - 1]) / span, 0, 1))
+        pose = pin.SE3.Interpolate(
+            pin.SE3(path.poses[after - 1]), pin.SE3(path.poses[after]), share,
+        )
+        poses[index] = pose.homogeneous
+    return poses

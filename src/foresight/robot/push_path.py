@@ -1,0 +1,85 @@
+"""The tool path of a push: approach, lower, sweep, lift, retract.
+
+Approach and retract are straight lines in joint space, as fast as the joints allow; lower, sweep
+and lift are straight lines of the tool. The tool stays vertical, and phases that meet in the air
+overlap.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from foresight.config import PushConfig
+from foresight.robot.arm_model import ArmModel
+from foresight.robot.push import Push
+from foresight.robot.timing import quintic, quintic_duration, ramp, ramp_duration
+from foresight.robot.tool_path import ToolPath, vertical_poses
+from foresight.robot.travel import Travel
+
+
+@dataclass(frozen=True)
+class PushPath:
+    """The tool path of a push and the time of its sweep.
+
+    Attributes:
+        tool_path: Path of the tool, sampled at the command rate.
+        sweep_start: When the tool starts to move along the heading [s].
+        sweep_end: When it has covered the length [s].
+    """
+
+    tool_path: ToolPath
+    sweep_start: float
+    sweep_end: float
+
+
+def push_yaw(push: Push) -> float:
+    """Yaw of the tool along the heading or against it, whichever twists the arm less [rad]."""
+    end_x, end_y = push.end
+    azimuth = math.atan2(push.y + end_y, push.x + end_x)
+    return azimuth + math.remainder(push.heading - azimuth, math.pi)
+
+
+def push_stations(push: Push, config: PushConfig) -> Float[np.ndarray, '2 4 4']:
+    """Tool poses above the start and above the end of a push, at the clearance height."""
+    (end_x, end_y), yaw = push.end, push_yaw(push)
+    x, y = np.array([push.x, end_x]), np.array([push.y, end_y])
+    return vertical_poses(x, y, np.full(2, config.clearance), np.full(2, yaw))
+
+
+def push_path(
+    push: Push, approach: Travel, back: Travel, arm: ArmModel, config: PushConfig, rate: float,
+) -> PushPath:
+    """Lay out the path of a push, sampled at `rate` [Hz].
+
+    Args:
+        push: What to do on the table.
+        approach: Motion to the first of `push_stations`.
+        back: Motion from the second of `push_stations`.
+        arm: Kinematics of the arm.
+        config: Heights and speeds.
+        rate: Poses per second [Hz].
+    """
+    drop = config.clearance - config.tool_height
+    vertical = quintic_duration(drop, config.vertical_speed, config.acceleration)
+    overlap = min(config.overlap * vertical, approach.duration)
+    lower = approach.duration - overlap
+    sweep_start = lower + vertical
+    sweep_end = sweep_start + ramp_duration(
+        push.length, config.sweep_speed, config.acceleration,
+    )
+    leave = sweep_end + vertical - overlap
+
+    times = np.arange(math.ceil((leave + back.duration) * rate) + 1) / rate
+    early = times <= (sweep_start + sweep_end) / 2
+    poses = np.concatenate([
+        approach.poses(arm, times[early]), back.poses(arm, times[~early] - leave),
+    ])
+    along = ramp(times, sweep_start, push.length, config.sweep_speed, config.acceleration)
+    forward = np.where(early, along, along - push.length)
+    poses[:, 0, 3] += forward * math.cos(push.heading)
+    poses[:, 1, 3] += forward * math.sin(push.heading)
+    lowered = quintic(times, lower, vertical) - quintic(times, sweep_end, vertical)
+    poses[:, 2, 3] -= drop * lowered
+    return PushPath(ToolPath(times, poses), sweep_start, sweep_end)

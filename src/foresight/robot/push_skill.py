@@ -1,0 +1,84 @@
+"""The macro-action `push`, from four numbers to joint commands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from foresight.config import JointLevelConfig, PushConfig, SceneConfig
+from foresight.errors import RobotError
+from foresight.robot.arm_model import ArmModel
+from foresight.robot.inverse_kinematics import InverseKinematics
+from foresight.robot.joint_level import IN_PLANE, JointLevel
+from foresight.robot.push import Push
+from foresight.robot.push_path import push_path, push_stations
+from foresight.robot.tool_path import ToolPath
+from foresight.robot.trajectory import JointPath
+from foresight.robot.travel import Travel
+
+# Cosine of the tilt from which a tool no longer counts as vertical.
+_VERTICAL = 0.99
+
+
+@dataclass(frozen=True)
+class PushMotion:
+    """A push that the arm can carry out.
+
+    Attributes:
+        joint_path: Commands from the start to the retract pose.
+        sweep_start: When the tool starts to move along the heading [s].
+        sweep_end: When it has covered the length [s].
+        tool_path: The path that the commands track.
+    """
+
+    joint_path: JointPath
+    sweep_start: float
+    sweep_end: float
+    tool_path: ToolPath
+
+
+class PushSkill:
+    """Plans pushes: approach, lower, sweep, lift, retract."""
+
+    def __init__(
+        self, arm: ArmModel, scene: SceneConfig, config: PushConfig, joint_level: JointLevelConfig,
+    ) -> None:
+        """Set up the joint level once; `plan` reuses it."""
+        self.arm, self.scene, self.config = arm, scene, config
+        self._retract = np.array(arm.retract)
+        self.joint_level = JointLevel(arm, joint_level)
+        self._kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
+
+    def plan(self, push: Push, start: Float[np.ndarray, ' joint']) -> PushMotion:
+        """Plan a push from rest at `start` [rad]; the motion ends at the retract pose.
+
+        Raises:
+            RobotError: If the tool is not vertical and above the table's objects at `start`, or
+                if the arm cannot reach or track the path.
+        """
+        self._check_start(start)
+        above, beyond = (
+            self._kinematics.reach(pose, self._retract)
+            for pose in push_stations(push, self.config)
+        )
+        path = push_path(
+            push, self._travel(start, above), self._travel(beyond, self._retract),
+            self.arm, self.config, self.joint_level.config.rate,
+        )
+        joints = self.joint_level.track(path.tool_path, start)
+        return PushMotion(joints, path.sweep_start, path.sweep_end, path.tool_path)
+
+    def _travel(
+        self, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
+    ) -> Travel:
+        """Move through the air at the configured share of the joint limits."""
+        limits, share = self.joint_level.config, self.config.travel_scale
+        velocity = share * limits.velocity_scale * self.arm.velocity_limit
+        return Travel.between(start, goal, velocity, share * limits.acceleration_limit)
+
+    def _check_start(self, start: Float[np.ndarray, ' joint']) -> None:
+        """Raise RobotError if a push cannot begin at `start`."""
+        self.arm.check_positions(start)
+        pose = self.arm.tool_pose(start)
+        if pose[2, 2] > -_VERTICAL or pose[2, 3] < self.config.clearance - 1e-3:
+            raise RobotError('a push starts with the tool vertical and lifted: retract first')
