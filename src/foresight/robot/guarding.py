@@ -122,6 +122,10 @@ class Guard:
         self._ride = Ride(window, now)
         self.finding = Finding(Status.OK, '')
 
+    def refuse_plan(self, reason: str) -> None:
+        """Remember why a plan that could not even be read was refused."""
+        self._objection = reason
+
     def set_e_stop(self, pressed: bool) -> None:
         """Follow the `e_stop` topic: True stops; False only allows a release."""
         self._e_stop_topic = pressed

@@ -1,0 +1,112 @@
+"""Write a rosbag2 bag (MCAP with zstd chunks) without a ROS installation."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rosbags.interfaces import (
+    Connection,
+    Qos,
+    QosDurability,
+    QosHistory,
+    QosLiveliness,
+    QosReliability,
+    QosTime,
+)
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
+from rosbags.rosbag2.errors import WriterError
+from rosbags.typesys import Stores, get_typestore
+
+from foresight.errors import DatasetError
+
+FOREVER = QosTime(sec=9223372036, nsec=854775807)
+
+
+class BagWriter:
+    """An open bag; closing it writes `metadata.yaml`.
+
+    What was written before a kill stays readable message by message, but without the metadata.
+
+    Attributes:
+        folder: Folder of the bag.
+        count: Messages written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open a new bag.
+
+        Raises:
+            DatasetError: If the folder exists or cannot be made.
+        """
+        self.folder, self.count = folder, 0
+        self._types = get_typestore(Stores.ROS2_KILTED)
+        self._topics: dict[str, Connection] = {}
+        self._writer = Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP)
+        self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            self._writer.open()
+        except (WriterError, OSError) as error:
+            raise DatasetError(f'cannot write the bag {folder}: {error}') from error
+
+    def add_topic(self, name: str, kind: str, latched: bool = False) -> None:
+        """Declare a topic before its first message.
+
+        Args:
+            name: Full name, with the leading slash.
+            kind: Message type, such as `std_msgs/msg/Bool`.
+            latched: Whether a player should offer the last message to late subscribers.
+        """
+        self._topics[name] = self._writer.add_connection(
+            name, kind, typestore=self._types, offered_qos_profiles=[_quality(latched)],
+        )
+
+    def write(self, topic: str, nanoseconds: int, data: bytes) -> None:
+        """Append a serialized message.
+
+        Raises:
+            DatasetError: If the disk is full or fails; what was written stays.
+        """
+        try:
+            self._writer.write(self._topics[topic], nanoseconds, data)
+        except OSError as error:
+            raise DatasetError(
+                f'{self.folder}: {error.strerror}; free space and record again'
+            ) from error
+        self.count += 1
+
+    def close(self) -> None:
+        """Finish the bag; closing twice does nothing."""
+        if self._writer.storage is not None:
+            self._writer.close()
+
+    def __enter__(self) -> Self:
+        """Return the writer itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Finish the bag."""
+        self.close()
+
+
+def free_folder(parent: Path, name: str) -> Path:
+    """Return `parent/name`, with a number behind it if that exists."""
+    candidates: Iterable[str] = (name, *(f'{name}_{i}' for i in range(1, 10_000)))
+    return next(parent / c for c in candidates if not (parent / c).exists())
+
+
+def _quality(latched: bool) -> Qos:
+    """Describe how a player should offer a topic."""
+    durability = QosDurability.TRANSIENT_LOCAL if latched else QosDurability.VOLATILE
+    return Qos(
+        history=QosHistory.KEEP_LAST, depth=1 if latched else 10,
+        reliability=QosReliability.RELIABLE, durability=durability, deadline=FOREVER,
+        lifespan=FOREVER, liveliness=QosLiveliness.AUTOMATIC, liveliness_lease_duration=FOREVER,
+        avoid_ros_namespace_conventions=False,
+    )

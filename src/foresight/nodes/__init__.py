@@ -1,0 +1,1 @@
+"""The ROS 2 edge: one file a node, and the only folder that imports rclpy."""

@@ -1,0 +1,70 @@
+"""Publishers, subscriptions and services, made from the table of nodes."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from rclpy.client import Client
+from rclpy.lifecycle import LifecycleNode
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.service import Service
+from rclpy.subscription import Subscription
+from std_srvs.srv import Trigger
+
+from foresight.errors import ForesightError
+from foresight.nodes.qos import READ, WRITE
+from foresight.nodes.topics import NODES, TOPICS
+
+
+def message_class(type_name: str) -> Any:
+    """Import a message or service class by its name, such as `std_msgs/msg/Bool`."""
+    package, folder, name = type_name.split('/')
+    return getattr(import_module(f'{package}.{folder}'), name)
+
+
+def publisher(node: Node, name: str, kind: type | None = None) -> Publisher:
+    """Publish a topic of the table; a lifecycle node does so only while it is active.
+
+    Diagnostics are published in every state. `kind` replaces the message type of the table.
+    """
+    topic = TOPICS[name]
+    managed = isinstance(node, LifecycleNode) and name != '/diagnostics'
+    make = node.create_lifecycle_publisher if managed else node.create_publisher
+    return make(kind or message_class(topic.type), _own(node, name), WRITE[topic.qos])
+
+
+def subscription(node: Node, name: str, callback: Callable[[Any], None]) -> Subscription:
+    """Read a topic of the table."""
+    topic = TOPICS[name]
+    return node.create_subscription(message_class(topic.type), name, callback, READ[topic.qos])
+
+
+def service(node: Node, name: str, action: Callable[[], str]) -> Service:
+    """Offer a Trigger service of the table.
+
+    Args:
+        node: Node that offers it.
+        name: Name in the table.
+        action: Does the work and returns what to answer; a ForesightError answers no.
+    """
+    def answer(request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        try:
+            response.success, response.message = True, action()
+        except ForesightError as error:
+            response.success, response.message = False, str(error)
+            node.get_logger().error(f'{name}: {error}')
+        return response
+
+    return node.create_service(Trigger, _own(node, name), answer)
+
+
+def trigger_client(node: Node, name: str) -> Client:
+    """Call a Trigger service of the table."""
+    return node.create_client(Trigger, name)
+
+
+def _own(node: Node, name: str) -> str:
+    """Make the topics of a node private to it, so that they follow when it is renamed."""
+    head, _, tail = name.partition('/')
+    return f'~/{tail}' if head in NODES and tail else name

@@ -1,0 +1,162 @@
+"""The guard node: plans in, safe commands out. It knows nothing of learning."""
+
+import time
+from collections import deque
+
+import numpy as np
+from sensor_msgs.msg import JointState
+from std_msgs.msg import Bool, Float64MultiArray
+from trajectory_msgs.msg import JointTrajectory
+
+from foresight.config import GuardConfig
+from foresight.errors import RobotError
+from foresight.nodes.convert import joint_state, joint_values, plan_window, seconds, trajectory
+from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.parameters import declare, declare_one
+from foresight.nodes.run import run
+from foresight.nodes.staged import StagedNode
+from foresight.robot.arm_model import ArmModel
+from foresight.robot.guarding import Command, Guard, JointLimits
+from foresight.robot.plan_window import PlanWindow
+
+INTERFACES = {
+    'joint_state': JointState,
+    'float64_multi_array': Float64MultiArray,
+    'joint_trajectory': JointTrajectory,
+}
+
+
+class GuardNode(StagedNode):
+    """Rides the plan window at 100 Hz and publishes what the limits allow."""
+
+    def __init__(self, name: str = 'guard') -> None:
+        super().__init__(name)
+        self._guard: Guard | None = None
+        self._names: tuple[str, ...] = ()
+        self._spent: deque[float] = deque(maxlen=1000)
+        self._intervals: deque[float] = deque(maxlen=1000)
+        self._last = time.perf_counter()
+        kind = INTERFACES[self._config.command_interface]
+        self._commands = publisher(self, 'commands', kind)
+        subscription(self, 'joint_states', self._on_joints)
+        subscription(self, 'joint_plan', self._on_plan)
+        subscription(self, 'e_stop', self._on_e_stop)
+        service(self, 'guard/e_stop', self._e_stop)
+        service(self, 'guard/release', self._release)
+        self.create_timer(1.0 / self._config.rate, self._tick)
+
+    def declare(self) -> None:
+        """Declare the limits and the robot."""
+        self._config = declare(self, GuardConfig())
+        self._robot = declare_one(self, 'robot', 'config/robots/panda.yaml', 'file of the robot')
+
+    def configure(self) -> None:
+        """Read the limits from the URDF."""
+        arm = ArmModel.load(self._robot)
+        limits = JointLimits(
+            arm.joint_names, arm.position_low, arm.position_high, arm.velocity_limit,
+        )
+        self._names, self._guard = arm.joint_names, Guard(limits, self._config)
+
+    def activate(self) -> None:
+        """Measure from now on."""
+        self._last = time.perf_counter()
+        self._intervals.clear()
+
+    def deactivate(self) -> None:
+        """Hold: the last command says stand still."""
+        if self._guard is None:
+            return
+        self._guard.drop()
+        command = self._guard.tick(self.time)
+        if command is not None:
+            self._publish(command)
+
+    def cleanup(self) -> None:
+        """Forget joints and plan; an e-stop must be set again."""
+        self._guard = None
+
+    def _on_joints(self, message: JointState) -> None:
+        if self._guard is None:
+            return
+        try:
+            positions, velocities = joint_values(message, self._names)
+            # A stamp from the future must not keep old joints fresh.
+            stamp = min(seconds(message.header.stamp), self.time)
+            self._guard.accept_joints(positions, velocities, stamp)
+        except RobotError as error:
+            self.get_logger().error(str(error), throttle_duration_sec=1.0)
+
+    def _on_plan(self, message: JointTrajectory) -> None:
+        if self._guard is None or not self.active:
+            return
+        try:
+            self._guard.accept_plan(plan_window(message, self._names), self.time)
+        except RobotError as error:
+            self._guard.refuse_plan(str(error))
+            self.get_logger().error(f'plan refused: {error}', throttle_duration_sec=1.0)
+
+    def _on_e_stop(self, message: Bool) -> None:
+        if self._guard is not None:
+            self._guard.set_e_stop(message.data)
+
+    def _e_stop(self) -> str:
+        self._running().e_stop()
+        return 'the arm stops; call release when the cause is gone'
+
+    def _release(self) -> str:
+        self._running().release()
+        return 'released; the next plan moves the arm'
+
+    def _running(self) -> Guard:
+        """Return the guard, which exists once the node is configured."""
+        if self._guard is None:
+            raise RobotError('the guard is not configured: configure and activate it first')
+        return self._guard
+
+    def _tick(self) -> None:
+        """Publish one command."""
+        if self._guard is None or not self.active:
+            return
+        begin = time.perf_counter()
+        self._intervals.append(begin - self._last)
+        self._last = begin
+        command = self._guard.tick(self.time)
+        if command is not None:
+            self._publish(command)
+        finding = self._guard.finding
+        self.health.report(finding.status, finding.reason)
+        self._spent.append(time.perf_counter() - begin)
+        if len(self._spent) % 50 == 0:
+            self._measure()
+
+    def _measure(self) -> None:
+        """Put the guard's own timing beside its status."""
+        jitter = np.abs(np.array(self._intervals) - 1.0 / self._config.rate)
+        self.health.figures({
+            'tick_ms_p99': 1e3 * float(np.percentile(np.array(self._spent), 99)),
+            'jitter_ms_p99': 1e3 * float(np.percentile(jitter, 99)),
+        })
+
+    def _publish(self, command: Command) -> None:
+        """Publish in the message type the controller speaks."""
+        interface = self._config.command_interface
+        if interface == 'float64_multi_array':
+            self._commands.publish(Float64MultiArray(data=command.positions.tolist()))
+        elif interface == 'joint_trajectory':
+            due = np.array([self.time + 1.0 / self._config.rate])
+            window = PlanWindow(due, command.positions[None], command.velocities[None])
+            self._commands.publish(trajectory(window, self._names, self.time))
+        else:
+            self._commands.publish(
+                joint_state(self._names, command.positions, command.velocities, self.time)
+            )
+
+
+def main() -> None:
+    """Run the node."""
+    run(GuardNode)
+
+
+if __name__ == '__main__':
+    main()

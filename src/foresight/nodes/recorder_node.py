@@ -1,0 +1,99 @@
+"""The recorder node: topics, as they are on the wire, to a rosbag2 MCAP."""
+
+from functools import partial
+from pathlib import Path
+
+from rclpy.node import Node
+
+from foresight.data.bag_writer import BagWriter, free_folder
+from foresight.errors import ConfigError, DatasetError
+from foresight.nodes.endpoints import message_class, service
+from foresight.nodes.parameters import declare_one, refuse_unknown
+from foresight.nodes.qos import RECORD
+from foresight.nodes.run import run
+from foresight.nodes.topics import RECORDED, TOPICS, Qos, Topic
+
+
+class RecorderNode(Node):
+    """Writes every message of the chosen topics while a bag is open.
+
+    The subscriptions last as long as the node: a bag has the latched messages that were sent
+    before it was opened.
+    """
+
+    def __init__(self, name: str = 'recorder') -> None:
+        super().__init__(name)
+        topics = declare_one(self, 'topics', list(RECORDED), 'topics to record, by relative name')
+        self._folder = Path(declare_one(self, 'folder', 'out/bags', 'folder of the bags'))
+        self._name = declare_one(self, 'bag', 'bag', 'name of the bag; numbered if it exists')
+        autostart = declare_one(self, 'autostart', True, 'start a bag at once')
+        refuse_unknown(self)
+        self._bag: BagWriter | None = None
+        self._latched: dict[str, bytes] = {}
+        self._topics: dict[str, Topic] = {}
+        for topic in topics:
+            self._listen(topic)
+        service(self, 'recorder/start', self._start)
+        service(self, 'recorder/stop', self._stop)
+        if autostart:
+            self._start()
+
+    def _listen(self, name: str) -> None:
+        """Read one topic without decoding it."""
+        if name not in TOPICS:
+            raise ConfigError(f'recorder: unknown topic {name}: choose of {", ".join(TOPICS)}')
+        topic = TOPICS[name]
+        resolved = self.resolve_topic_name(name)
+        self._topics[resolved] = topic
+        callback = partial(self._on_message, resolved, topic.qos is Qos.LATCHED)
+        self.create_subscription(
+            message_class(topic.type), name, callback, RECORD[topic.qos], raw=True,
+        )
+
+    def _on_message(self, topic: str, latched: bool, data: bytes) -> None:
+        if latched:
+            self._latched[topic] = data
+        self._write(topic, data)
+
+    def _write(self, topic: str, data: bytes) -> None:
+        """Append to the open bag; a full disk ends it but not the node."""
+        if self._bag is None:
+            return
+        try:
+            self._bag.write(topic, self.get_clock().now().nanoseconds, data)
+        except DatasetError as error:
+            self.get_logger().error(str(error))
+            self._bag = None
+
+    def _start(self) -> str:
+        """Open a bag that begins with the latched messages."""
+        self._stop()
+        self._bag = BagWriter(free_folder(self._folder, self._name))
+        for name, topic in self._topics.items():
+            self._bag.add_topic(name, topic.type, topic.qos is Qos.LATCHED)
+        for name, data in self._latched.items():
+            self._write(name, data)
+        self.get_logger().info(f'recording {self._bag.folder}')
+        return str(self._bag.folder)
+
+    def _stop(self) -> str:
+        """Close the bag."""
+        if self._bag is None:
+            return 'nothing was recorded'
+        bag, self._bag = self._bag, None
+        bag.close()
+        return f'{bag.count} messages in {bag.folder}'
+
+    def destroy_node(self) -> None:
+        """Finish the bag first."""
+        self._stop()
+        super().destroy_node()
+
+
+def main() -> None:
+    """Run the node."""
+    run(RecorderNode)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,170 @@
+"""The simulator node: arm, table and camera at a chosen real-time factor, with `/clock`."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from geometry_msgs.msg import PoseArray
+from rclpy.clock import Clock, ClockType
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock as ClockMessage
+from sensor_msgs.msg import JointState
+from std_msgs.msg import String
+
+from foresight.config import CameraConfig, SceneConfig, SimConfig
+from foresight.errors import RobotError
+from foresight.nodes.convert import (
+    BASE,
+    camera_info,
+    camera_pose,
+    header,
+    image_message,
+    joint_state,
+    joint_values,
+    quaternion_pose,
+    stamp_of,
+)
+from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.health import Health
+from foresight.nodes.parameters import declare, declare_one, refuse_unknown
+from foresight.nodes.run import run
+from foresight.robot.description import load_urdf
+from foresight.robot.status import Status
+from foresight.sim.clear_table import ClearTable
+
+PATIENCE = 0.1  # commands older than this make the driver hold [s]
+TRUTH_RATE = 10.0  # of the ground truth [Hz]
+
+
+class SimNode(Node):
+    """Steps the scene in real time; its driver holds the arm when commands stop.
+
+    Simulated time never jumps back: a reset goes on where the clock is.
+    """
+
+    def __init__(self, name: str = 'sim') -> None:
+        super().__init__(name)
+        self._declare()
+        refuse_unknown(self)
+        first = replace(self._config, object_set='empty') if self._empty else self._config
+        self._table = self._make_table(first)
+        self._tick_count = 0
+        self._period = 1.0 / self._config.command_rate
+        self._command: tuple[np.ndarray, np.ndarray] | None = None
+        self._command_at = -math.inf
+        self._connect()
+        self._show_camera()
+        factor = self._config.real_time_factor
+        period = self._period / factor if factor else 0.0
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self._timer = self.create_timer(period, self._tick, clock=steady)
+
+    def _declare(self) -> None:
+        """Declare the scene; the seed may change between resets."""
+        self._config = declare(self, SimConfig(), changeable=('seed', 'object_set'))
+        self._scene = declare(self, SceneConfig(), 'scene.')
+        self._camera = declare(self, CameraConfig(), 'camera.')
+        self._empty = declare_one(
+            self, 'start_empty', False, 'show the empty table until the first reset'
+        )
+
+    def _connect(self) -> None:
+        """Make publishers, the command subscription and the reset service."""
+        self.health = Health(self)
+        self._clock_out = publisher(self, '/clock')
+        self._image = publisher(self, 'camera/image_raw')
+        self._info = publisher(self, 'camera/camera_info')
+        self._pose = publisher(self, 'camera/pose')
+        self._joints = publisher(self, 'joint_states')
+        self._truth = publisher(self, 'ground_truth/poses')
+        self._description = publisher(self, 'robot_description')
+        self._description.publish(String(data=load_urdf()))
+        subscription(self, 'commands', self._on_command)
+        service(self, 'sim/reset', self._reset)
+
+    @property
+    def time(self) -> float:
+        """Simulated time [s]."""
+        return self._tick_count * self._period
+
+    def _make_table(self, config: SimConfig) -> ClearTable:
+        """Build a scene."""
+        return ClearTable(config, self._scene, self._camera)
+
+    def _reset(self) -> str:
+        """Start the episode of the parameters `seed` and `object_set`."""
+        seed = self.get_parameter('seed').value
+        kind = self.get_parameter('object_set').value
+        self._table.close()
+        self._table = self._make_table(replace(self._config, seed=seed, object_set=kind))
+        self._command = None
+        self._show_camera()
+        return f'{len(self._table.specs)} objects of seed {seed}'
+
+    def _show_camera(self) -> None:
+        """Publish where the camera is."""
+        self._pose.publish(camera_pose(self._table.view, self.time))
+
+    def _on_command(self, message: JointState) -> None:
+        try:
+            self._command = joint_values(message, self._table.joint_names)
+        except RobotError as error:
+            self.get_logger().error(f'command refused: {error}', throttle_duration_sec=1.0)
+            return
+        self._command_at = self.time
+
+    def _tick(self) -> None:
+        """Advance by one command period, then show what is there."""
+        fresh = self._command is not None and self.time - self._command_at < PATIENCE
+        self._table.step(*self._command) if fresh and self._command else self._table.step()
+        self._tick_count += 1
+        self._clock_out.publish(ClockMessage(clock=stamp_of(self.time)))
+        self._joints.publish(joint_state(
+            self._table.joint_names, self._table.joint_positions, self._table.joint_velocities,
+            self.time,
+        ))
+        if self._is_due(self._camera.rate):
+            self._show_image()
+        if self._is_due(TRUTH_RATE):
+            self._show_truth(fresh)
+
+    def _is_due(self, rate: float) -> bool:
+        """Return whether something of this rate [Hz] is due at this tick."""
+        return self._tick_count % max(1, round(self._config.command_rate / rate)) == 0
+
+    def _show_image(self) -> None:
+        """Publish image and intrinsics with the same stamp."""
+        observation = self._table.observe()
+        self._image.publish(image_message(observation.image, self.time))
+        self._info.publish(camera_info(observation.view, self.time))
+
+    def _show_truth(self, driven: bool) -> None:
+        """Publish object poses and how the episode stands."""
+        states = self._table.objects()
+        poses = [quaternion_pose(p, q) for p, q in zip(states.positions, states.orientations)]
+        self._truth.publish(PoseArray(header=header(self.time, BASE), poses=poses))
+        resting = [s for s, moves in zip(states.status, states.moving) if not moves]
+        cleared, dropped = resting.count('bin'), states.status.count('floor')
+        self.health.figures({
+            'objects': len(states.status), 'cleared': cleared, 'dropped': dropped,
+            'remaining': len(states.status) - cleared - dropped,
+            'seed': self._table.sim.seed,
+        })
+        if driven:
+            self.health.report(Status.OK)
+        else:
+            self.health.report(Status.IDLE, 'no fresh commands: the driver holds')
+
+    def destroy_node(self) -> None:
+        """Disconnect the physics client too."""
+        self._table.close()
+        super().destroy_node()
+
+
+def main() -> None:
+    """Run the node."""
+    run(SimNode)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,151 @@
+"""The one table of nodes: who publishes, reads and serves what. It needs no ROS installation.
+
+The nodes take types and qualities of service from here; the launch files, `foresight demo` and
+the documentation read it too.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Qos(StrEnum):
+    """What a topic is for; `qos.py` turns the purpose into a profile."""
+
+    SENSOR = 'sensor'
+    STATE = 'state'
+    COMMAND = 'command'
+    LATCHED = 'latched'
+    EVENT = 'event'
+    DEBUG = 'debug'
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic: relative name, message type and purpose."""
+
+    name: str
+    type: str
+    qos: Qos
+    about: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: relative name and type."""
+
+    name: str
+    type: str
+    about: str
+
+
+@dataclass(frozen=True)
+class NodeEntry:
+    """One node: its name is also its executable, its file and its YAML.
+
+    Attributes:
+        name: Name of node and executable.
+        lifecycle: Whether a launcher configures and activates it.
+        subscribes: Names of topics it reads.
+        publishes: Names of topics it writes.
+        services: Services it offers.
+        about: What it does.
+    """
+
+    name: str
+    lifecycle: bool
+    subscribes: tuple[str, ...]
+    publishes: tuple[str, ...]
+    services: tuple[Service, ...]
+    about: str
+
+    @property
+    def module(self) -> str:
+        """Python module that runs the node."""
+        return f'foresight.nodes.{self.name}_node'
+
+    @property
+    def config(self) -> str:
+        """Parameter file, relative to the package."""
+        return f'config/{self.name}.yaml'
+
+
+IMAGE, TRIGGER = 'sensor_msgs/msg/Image', 'std_srvs/srv/Trigger'
+
+TOPICS = {topic.name: topic for topic in (
+    Topic('/clock', 'rosgraph_msgs/msg/Clock', Qos.EVENT, 'simulated time'),
+    Topic('camera/image_raw', IMAGE, Qos.SENSOR, 'camera image'),
+    Topic('camera/camera_info', 'sensor_msgs/msg/CameraInfo', Qos.SENSOR, 'camera intrinsics'),
+    Topic('camera/pose', 'geometry_msgs/msg/PoseStamped', Qos.LATCHED,
+          'camera_optical_frame in base_link'),
+    Topic('joint_states', 'sensor_msgs/msg/JointState', Qos.SENSOR, 'measured joints'),
+    Topic('robot_description', 'std_msgs/msg/String', Qos.LATCHED, 'URDF'),
+    Topic('ground_truth/poses', 'geometry_msgs/msg/PoseArray', Qos.EVENT,
+          'true object poses, for evaluation only'),
+    Topic('ground_truth/outcome', 'diagnostic_msgs/msg/DiagnosticStatus', Qos.EVENT,
+          'objects cleared, dropped and remaining, for evaluation only'),
+    Topic('latent', IMAGE, Qos.STATE, 'latent of each camera image'),
+    Topic('image_rectified', IMAGE, Qos.EVENT, 'camera image on the table plane'),
+    Topic('image_background', IMAGE, Qos.LATCHED, 'rectified image of the empty table'),
+    Topic('belief', IMAGE, Qos.STATE, 'latent to plan from: the arm is out of view'),
+    Topic('surprise', IMAGE, Qos.EVENT, 'how wrong the prediction was, cell by cell'),
+    Topic('surprise/level', 'std_msgs/msg/Float32', Qos.EVENT, 'surprise in one number'),
+    Topic('goal_image', IMAGE, Qos.LATCHED, 'rectified image that shows what is wanted'),
+    Topic('macro_action', 'nav_msgs/msg/Path', Qos.LATCHED, 'start and end of the push'),
+    Topic('joint_plan', 'trajectory_msgs/msg/JointTrajectory', Qos.COMMAND,
+          'joint motion of at least the next 0.5 s, absolute stamps'),
+    Topic('planner/tool_path', 'nav_msgs/msg/Path', Qos.DEBUG, 'tool path of the push'),
+    Topic('planner/markers', 'visualization_msgs/msg/MarkerArray', Qos.DEBUG, 'candidate pushes'),
+    Topic('planner/subgoal', IMAGE, Qos.DEBUG, 'latent that the push should produce'),
+    Topic('planner/plan', 'diagnostic_msgs/msg/DiagnosticStatus', Qos.EVENT,
+          'cost terms and planning time of each push'),
+    Topic('commands', 'sensor_msgs/msg/JointState', Qos.COMMAND, 'joint commands'),
+    Topic('e_stop', 'std_msgs/msg/Bool', Qos.LATCHED, 'true stops the arm'),
+    Topic('/diagnostics', 'diagnostic_msgs/msg/DiagnosticArray', Qos.EVENT, 'state of each node'),
+)}
+
+NODES = {node.name: node for node in (
+    NodeEntry(
+        'sim', False, ('commands',),
+        ('/clock', 'camera/image_raw', 'camera/camera_info', 'camera/pose', 'joint_states',
+         'robot_description', 'ground_truth/poses', 'ground_truth/outcome'),
+        (Service('sim/reset', TRIGGER, 'place the objects of parameter `seed`'),),
+        'the simulated arm, table and camera',
+    ),
+    NodeEntry(
+        'perception', True,
+        ('camera/image_raw', 'camera/camera_info', 'camera/pose', 'joint_states'),
+        ('latent', 'image_rectified', 'image_background', '/diagnostics'),
+        (Service('perception/capture_background', TRIGGER, 'take the table now as empty'),),
+        'camera image to latent',
+    ),
+    NodeEntry(
+        'predictor', True, ('latent', 'macro_action', 'joint_states'),
+        ('belief', 'surprise', 'surprise/level', '/diagnostics'),
+        (Service('predictor/clear_memory', TRIGGER, 'forget what was predicted'),),
+        'latents to belief and surprise',
+    ),
+    NodeEntry(
+        'planner', True,
+        ('belief', 'surprise', 'joint_states', 'goal_image', 'image_background'),
+        ('joint_plan', 'macro_action', 'planner/tool_path', 'planner/markers',
+         'planner/subgoal', 'planner/plan', '/diagnostics'),
+        (Service('planner/start', TRIGGER, 'start pushing'),
+         Service('planner/stop', TRIGGER, 'finish this push, then stop')),
+        'belief to pushes and joint motion',
+    ),
+    NodeEntry(
+        'guard', True, ('joint_plan', 'joint_states', 'e_stop'), ('commands', '/diagnostics'),
+        (Service('guard/e_stop', TRIGGER, 'stop the arm'),
+         Service('guard/release', TRIGGER, 'end an e-stop; refused while the arm moves')),
+        'joint motion to safe commands',
+    ),
+    NodeEntry(
+        'recorder', False, (), (),
+        (Service('recorder/start', TRIGGER, 'start a bag'),
+         Service('recorder/stop', TRIGGER, 'finish the bag')),
+        'topics to a rosbag2 MCAP',
+    ),
+)}
+
+RECORDED = tuple(name for name, topic in TOPICS.items() if topic.qos is not Qos.DEBUG)
+"""Topics worth a bag; debug topics are published only while somebody listens."""
