@@ -1,0 +1,123 @@
+"""Write the reference pages from the code: `python -m foresight.cli.reference docs`."""
+
+import inspect
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from foresight import config
+from foresight.nodes.topics import NODES, RECORDED, TOPICS
+
+HEADER = '<!-- Written by `make docs` from the code: change it there. -->\n'
+PARAMETERS_INTRO = """# Parameters
+
+Each setting is a field of a dataclass in `config.py`; the same name is a ROS parameter of the
+nodes that use it and an option of the commands that use it (`tool_height` is `--tool-height`).
+"""
+TOPICS_INTRO = """# Nodes and topics
+
+Names are relative; `planner/markers` is the private topic `~/markers` of the node `planner`.
+The qualities are those of `nodes/qos.py`.
+"""
+BAG_INTRO = """## A bag
+
+These topics hold everything that training and debugging need:
+"""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Render a Markdown table."""
+    lines = [head, ['---'] * len(head), *rows]
+    return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines) + '\n'
+
+
+def configurations() -> list[type[config.Checked]]:
+    """List the configurations in the order of config.py."""
+    members = [item for _, item in inspect.getmembers(config, inspect.isclass)]
+    kinds = [item for item in members if issubclass(item, config.Checked)]
+    kinds.remove(config.Checked)
+    return sorted(kinds, key=lambda kind: inspect.getsourcelines(kind)[1])
+
+
+def allowed(low: float | None, high: float | None, choices: Sequence[str]) -> str:
+    """Say what a setting may be."""
+    if choices:
+        return ', '.join(f'`{choice}`' for choice in choices)
+    if low is not None and high is not None:
+        return f'{low} to {high}'
+    return f'>= {low}' if low is not None else '' if high is None else f'<= {high}'
+
+
+def setting_rows(kind: type[config.Checked]) -> list[list[str]]:
+    """Make one row a setting."""
+    return [
+        [
+            f'`{item.name}`', f'`{item.default!r}`', item.metadata['unit'],
+            allowed(*(item.metadata[key] for key in ('low', 'high', 'choices'))),
+            item.metadata['description'],
+        ]
+        for item in fields(kind)  # type: ignore[arg-type]
+    ]
+
+
+def parameters() -> str:
+    """Write the page of parameters."""
+    head = ['setting', 'default', 'unit', 'allowed', 'meaning']
+    sections = [
+        f'## {kind.__name__}\n\n{inspect.getdoc(kind)}\n\n{table(head, setting_rows(kind))}'
+        for kind in configurations()
+    ]
+    return '\n'.join([HEADER + PARAMETERS_INTRO, *sections])
+
+
+def topic_rows() -> list[list[str]]:
+    """Make one row a topic, with who writes and who reads it."""
+    return [
+        [
+            f'`{name}`', f'`{topic.type}`', topic.qos.value,
+            ', '.join(node.name for node in NODES.values() if name in node.publishes),
+            ', '.join(node.name for node in NODES.values() if name in node.subscribes),
+            topic.about,
+        ]
+        for name, topic in TOPICS.items()
+    ]
+
+
+def node_rows() -> list[list[str]]:
+    """Make one row a node."""
+    return [
+        [
+            f'`{node.name}`', 'lifecycle' if node.lifecycle else 'plain', node.about,
+            '<br>'.join(f'`{item.name}` ({item.about})' for item in node.services),
+        ]
+        for node in NODES.values()
+    ]
+
+
+def topics() -> str:
+    """Write the page of nodes and topics."""
+    nodes = table(['node', 'kind', 'does', 'services'], node_rows())
+    listing = table(
+        ['topic', 'type', 'quality', 'published by', 'read by', 'content'], topic_rows(),
+    )
+    return '\n'.join([
+        HEADER + TOPICS_INTRO,
+        f'## Nodes\n\n{nodes}', f'## Topics\n\n{listing}',
+        BAG_INTRO + '\n```bash\nros2 bag record -s mcap ' + ' '.join(RECORDED) + '\n```\n',
+    ])
+
+
+PAGES = {'parameters.md': parameters, 'topics.md': topics}
+
+
+def main() -> None:
+    """Write every page into the folder named on the command line."""
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / name).write_text(page())
+
+
+if __name__ == '__main__':
+    main()
