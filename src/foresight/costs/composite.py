@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from foresight.errors import ConfigError
@@ -38,16 +37,13 @@ class Composite:
         self._terms, self._discount = tuple(terms), discount
 
     def __call__(self, rollout: Rollout) -> CostBreakdown:
-        """Score each imagined future over the whole horizon."""
-        shares = {item.term.name: self._share(item, rollout.latents) for item in self._terms}
+        """Score each imagined future over the whole horizon; the present costs nothing."""
+        shares: dict[str, Tensor] = {}
+        for step in range(1, rollout.latents.shape[1]):
+            # One tensor for all terms: those that share a network evaluate it once.
+            latents, factor = rollout.latents[:, step], self._discount ** (step - 1)
+            for item in self._terms:
+                share = factor * item.weight * item.term.score(latents)
+                name = item.term.name
+                shares[name] = shares[name] + share if name in shares else share
         return CostBreakdown(total=torch.stack(list(shares.values())).sum(dim=0), shares=shares)
-
-    def _share(
-        self, item: WeightedTerm, latents: Float[Tensor, 'sample steps *latent'],
-    ) -> Float[Tensor, ' sample']:
-        """Return the weighted, discounted sum of one term; the present costs nothing."""
-        total = latents.new_zeros(len(latents), dtype=torch.float32)
-        for step in range(1, latents.shape[1]):
-            factor = item.weight * self._discount ** (step - 1)
-            total = total + factor * item.term.score(latents[:, step])
-        return total

@@ -1,0 +1,112 @@
+"""Task files: what a task asks, as terms and weights, read from `config/tasks/<task>.yaml`."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from foresight.config import PlannerConfig
+from foresight.costs.cost_head import Dropped, Progress, Remaining
+from foresight.costs.goal_energy import GoalEnergy
+from foresight.errors import ConfigError
+from foresight.resources import share
+
+TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy))
+KEYS = ('terms', 'done', 'planner')
+
+
+@dataclass(frozen=True)
+class TaskConfig:
+    """What a task asks; it cannot loosen a guardrail.
+
+    Attributes:
+        name: Name of the task.
+        terms: Name and weight of each cost term.
+        done_term: Name of the term that says when the task is done.
+        done_below: The task is done when that term scores less, in its unit.
+        planner: Planner settings, where they differ from the defaults.
+    """
+
+    name: str
+    terms: tuple[tuple[str, float], ...]
+    done_term: str
+    done_below: float
+    planner: PlannerConfig = field(default_factory=PlannerConfig)
+
+
+def load_task(task: str | Path) -> TaskConfig:
+    """Read a task.
+
+    Args:
+        task: Name of a task of the package, or path of a YAML file.
+
+    Raises:
+        ConfigError: If there is no such task, or a key, term or value is not known.
+    """
+    path = _path(task)
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f'{path} cannot be read as YAML: {error}') from error
+    described = _mapping(content, KEYS, f'{path}')
+    terms = _mapping(described.get('terms'), TERMS, f'{path}: terms')
+    done = _mapping(described.get('done'), ('term', 'below'), f'{path}: done')
+    if not terms or set(done) != {'term', 'below'}:
+        raise ConfigError(f'{path}: give at least one of `terms`, and both `done` keys')
+    if done['term'] not in TERMS:
+        raise ConfigError(f'{path}: done: term {done["term"]!r}: choose one of {", ".join(TERMS)}')
+    return TaskConfig(
+        name=path.stem,
+        terms=tuple((name, _weight(terms[name], f'{path}: {name}')) for name in terms),
+        done_term=done['term'],
+        done_below=_weight(done['below'], f'{path}: done: below'),
+        planner=_planner(described.get('planner', {}), f'{path}: planner'),
+    )
+
+
+def _path(task: str | Path) -> Path:
+    """Find the file of a task."""
+    if Path(task).suffix in ('.yaml', '.yml'):
+        return Path(task)
+    folder = share('config/tasks')
+    path = folder / f'{task}.yaml'
+    if not path.is_file():
+        known = ', '.join(sorted(item.stem for item in folder.glob('*.yaml')))
+        raise ConfigError(f'there is no task {str(task)!r}: choose one of {known}')
+    return path
+
+
+def _mapping(content: Any, known: tuple[str, ...], where: str) -> Mapping[str, Any]:
+    """Return a mapping that has only known keys."""
+    if not isinstance(content, dict):
+        raise ConfigError(f'{where}: must be a mapping with keys among {", ".join(known)}')
+    if 'guardrails' in content:
+        raise ConfigError(
+            f'{where}: a task cannot change guardrails: they are fixed when a node is configured',
+        )
+    unknown = [str(key) for key in content if key not in known]
+    if unknown:
+        raise ConfigError(f'{where}: unknown {", ".join(unknown)}; known are {", ".join(known)}')
+    return content
+
+
+def _weight(value: Any, where: str) -> float:
+    """Return a finite number that is not negative, written as a float."""
+    if not isinstance(value, float) or not math.isfinite(value) or value < 0.0:
+        raise ConfigError(f'{where} = {value!r}: write a number >= 0.0 with a decimal point')
+    return value
+
+
+def _planner(content: Any, where: str) -> PlannerConfig:
+    """Return the defaults with what a task changes."""
+    defaults = PlannerConfig()
+    values = _mapping(content, tuple(item.name for item in fields(defaults)), where)
+    for name, value in values.items():
+        kind = type(getattr(defaults, name))
+        if type(value) is not kind:
+            hint = ', written with a decimal point' if kind is float else ''
+            raise ConfigError(f'{where}: {name} = {value!r}: write {kind.__name__}{hint}')
+    return PlannerConfig(**values)

@@ -1,0 +1,92 @@
+import pytest
+
+from foresight.errors import ConfigError
+from foresight.training.task_file import TERMS, load_task
+
+GOOD = """
+terms:
+  remaining: 1.0
+done:
+  term: remaining
+  below: 0.5
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / 'task.yaml'
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(('name', 'term'), [
+    ('clear_table', 'remaining'), ('push_to_goal', 'goal_energy'),
+])
+def test_the_tasks_of_the_package_load(name, term):
+    task = load_task(name)
+    assert task.name == name
+    assert task.done_term == term
+    assert dict(task.terms)[term] == 1.0
+
+
+def test_dropping_weighs_more_than_leaving():
+    terms = dict(load_task('clear_table').terms)
+    assert terms['dropped'] > terms['remaining']
+
+
+def test_a_task_changes_planner_settings(write):
+    task = load_task(write(GOOD + 'planner:\n  horizon: 3\n  discount: 0.5\n'))
+    assert (task.planner.horizon, task.planner.discount) == (3, 0.5)
+    assert task.planner.samples == 256
+
+
+def test_an_unknown_task_names_the_known_ones():
+    with pytest.raises(ConfigError, match='clear_table, push_to_goal'):
+        load_task('wash_dishes')
+
+
+@pytest.mark.parametrize('where', ['', 'planner:\n  ', '  '])
+def test_a_task_cannot_change_guardrails(write, where):
+    with pytest.raises(ConfigError, match='cannot change guardrails'):
+        load_task(write(GOOD + where + 'guardrails: {}\n'))
+
+
+def test_an_unknown_term_names_the_known_ones(write):
+    with pytest.raises(ConfigError, match=', '.join(TERMS)):
+        load_task(write(GOOD.replace('  remaining: 1.0', '  tidiness: 1.0')))
+
+
+@pytest.mark.parametrize(('old', 'new', 'message'), [
+    ('done:', 'finish:', 'unknown finish'),
+    ('below: 0.5', 'under: 0.5', 'unknown under'),
+    ('term: remaining', 'term: tidiness', 'choose one of'),
+    ('  below: 0.5', '', 'both `done` keys'),
+    ('remaining: 1.0', 'remaining: 1', 'decimal point'),
+    ('remaining: 1.0', 'remaining: -1.0', 'decimal point'),
+    ('remaining: 1.0', 'remaining: .nan', 'decimal point'),
+    ('remaining: 1.0', 'remaining: yes', 'decimal point'),
+    ('  remaining: 1.0', '  []', 'must be a mapping'),
+    ('terms:', 'terms: [', 'YAML'),
+])
+def test_a_mistake_is_an_error_that_says_where(write, old, new, message):
+    with pytest.raises(ConfigError, match=message):
+        load_task(write(GOOD.replace(old, new)))
+
+
+@pytest.mark.parametrize(('line', 'message'), [
+    ('horizn: 2', 'unknown horizn'),
+    ('horizon: 2.0', 'write int'),
+    ('discount: 1', 'decimal point'),
+    ('horizon: 9', 'must be <= 4'),
+])
+def test_a_mistake_in_planner_settings_is_an_error(write, line, message):
+    with pytest.raises(ConfigError, match=message):
+        load_task(write(f'{GOOD}planner:\n  {line}\n'))
+
+
+def test_a_missing_file_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match='cannot be read'):
+        load_task(tmp_path / 'none.yaml')
