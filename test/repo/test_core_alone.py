@@ -1,35 +1,39 @@
-"""The core imports on a machine that has no ROS, no simulator and no plotting."""
+"""The core and its tests import on a machine that has no ROS, no simulator and no plotting."""
 
 import subprocess
 import sys
 
 from foresight.resources import share
 
-EDGES = ('nodes', 'sim', 'viz')
+EDGES = ('nodes', 'sim', 'viz', 'cli')
 BLOCKED = ('rclpy', 'pybullet', 'pybullet_data', 'matplotlib')
-SCRIPT = """
-import importlib, sys
-for name in {blocked!r}:
-    sys.modules[name] = None
-for name in {modules!r}:
-    importlib.import_module(name)
-"""
+BLOCK = f'import sys; sys.modules.update(dict.fromkeys({BLOCKED!r}))\n'
+IMPORT_ALL = 'import importlib; [importlib.import_module(name) for name in {!r}]'
+COLLECT = 'import pytest; sys.exit(pytest.main(["--collect-only", "-qq", {!r}]))'
+
+
+def run_without_edges(code: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with every edge library made unimportable."""
+    return subprocess.run(
+        [sys.executable, '-W', 'ignore', '-c', BLOCK + code],
+        cwd=share('.'), capture_output=True, text=True, timeout=100,
+    )
 
 
 def core_modules() -> list[str]:
+    """Everything but the edges and the commands, which load only when they are called."""
     source = share('src')
-    names = [
-        '.'.join(path.relative_to(source).with_suffix('').parts).removesuffix('.__init__')
-        for path in sorted(source.rglob('foresight/**/*.py'))
-    ]
-    return [name for name in names if name.split('.')[1:2] not in ([edge] for edge in EDGES)]
+    paths = [path.relative_to(source) for path in sorted(source.rglob('foresight/**/*.py'))]
+    names = ['.'.join(path.with_suffix('').parts).removesuffix('.__init__') for path in paths]
+    edges = tuple(f'foresight.{edge}' for edge in EDGES)
+    return [name for name in names if not name.startswith(edges)]
 
 
 def test_core_imports_without_ros_simulator_and_plots():
-    modules = [name for name in core_modules() if not name.startswith('foresight.cli.')]
-    script = SCRIPT.format(blocked=BLOCKED, modules=modules)
-    result = subprocess.run(
-        [sys.executable, '-W', 'ignore', '-c', script],
-        capture_output=True, text=True, timeout=100,
-    )
+    result = run_without_edges(IMPORT_ALL.format(core_modules()))
     assert result.returncode == 0, result.stderr
+
+
+def test_unit_tests_import_without_ros_simulator_and_plots():
+    result = run_without_edges(COLLECT.format(str(share('test/unit'))))
+    assert result.returncode == 0, result.stdout
