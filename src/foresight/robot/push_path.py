@@ -14,7 +14,7 @@ from jaxtyping import Float
 from foresight.config import PushConfig
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.push import Push
-from foresight.robot.timing import quintic, quintic_duration, ramp, ramp_duration
+from foresight.robot.timing import quintic, ramp, ramp_duration
 from foresight.robot.tool_path import ToolPath, vertical_poses
 from foresight.robot.travel import Travel
 
@@ -41,35 +41,35 @@ def push_yaw(push: Push) -> float:
     return azimuth + math.remainder(push.heading - azimuth, math.pi)
 
 
-def push_stations(push: Push, config: PushConfig) -> Float[np.ndarray, '2 4 4']:
-    """Tool poses above the start and above the end of a push, at the clearance height."""
+def push_stations(push: Push, config: PushConfig) -> Float[np.ndarray, '4 4 4']:
+    """Tool poses above the start, on it, on the end and above the end of a push."""
     (end_x, end_y), yaw = push.end, push_yaw(push)
-    x, y = np.array([push.x, end_x]), np.array([push.y, end_y])
-    return vertical_poses(x, y, np.full(2, config.clearance), np.full(2, yaw))
+    high, low = config.clearance, config.tool_height
+    return vertical_poses(
+        np.array([push.x, push.x, end_x, end_x]), np.array([push.y, push.y, end_y, end_y]),
+        np.array([high, low, low, high]), np.full(4, yaw),
+    )
 
 
 def push_path(
-    push: Push, approach: Travel, back: Travel, arm: ArmModel, config: PushConfig, rate: float,
+    push: Push, travels: tuple[Travel, Travel], verticals: tuple[float, float],
+    arm: ArmModel, config: PushConfig, rate: float,
 ) -> PushPath:
     """Lay out the path of a push, sampled at `rate` [Hz].
 
     Args:
         push: What to do on the table.
-        approach: Motion to the first of `push_stations`.
-        back: Motion from the second of `push_stations`.
+        travels: Motion to the first of `push_stations` and motion from the last.
+        verticals: Time to lower and time to lift the tool [s].
         arm: Kinematics of the arm.
         config: Heights and speeds.
         rate: Poses per second [Hz].
     """
-    drop = config.clearance - config.tool_height
-    vertical = quintic_duration(drop, config.vertical_speed, config.acceleration)
-    overlap = min(config.overlap * vertical, approach.duration)
-    lower = approach.duration - overlap
-    sweep_start = lower + vertical
-    sweep_end = sweep_start + ramp_duration(
-        push.length, config.sweep_speed, config.acceleration,
-    )
-    leave = sweep_end + vertical - overlap
+    (approach, back), (lower, lift) = travels, verticals
+    descent = approach.duration - min(config.overlap * lower, approach.duration)
+    sweep_start = descent + lower
+    sweep_end = sweep_start + ramp_duration(push.length, config.sweep_speed, config.acceleration)
+    leave = sweep_end + (1.0 - config.overlap) * lift
 
     times = np.arange(math.ceil((leave + back.duration) * rate) + 1) / rate
     early = times <= (sweep_start + sweep_end) / 2
@@ -80,6 +80,6 @@ def push_path(
     forward = np.where(early, along, along - push.length)
     poses[:, 0, 3] += forward * math.cos(push.heading)
     poses[:, 1, 3] += forward * math.sin(push.heading)
-    lowered = quintic(times, lower, vertical) - quintic(times, sweep_end, vertical)
-    poses[:, 2, 3] -= drop * lowered
+    lowered = quintic(times, descent, lower) - quintic(times, sweep_end, lift)
+    poses[:, 2, 3] -= (config.clearance - config.tool_height) * lowered
     return PushPath(ToolPath(times, poses), sweep_start, sweep_end)

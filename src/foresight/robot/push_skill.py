@@ -12,6 +12,7 @@ from foresight.robot.inverse_kinematics import InverseKinematics
 from foresight.robot.joint_level import IN_PLANE, JointLevel
 from foresight.robot.push import Push
 from foresight.robot.push_path import push_path, push_stations
+from foresight.robot.timing import quintic_duration
 from foresight.robot.tool_path import ToolPath
 from foresight.robot.trajectory import JointPath
 from foresight.robot.travel import Travel
@@ -47,6 +48,9 @@ class PushSkill:
         self.arm, self.scene, self.config = arm, scene, config
         self._retract = np.array(arm.retract)
         self.joint_level = JointLevel(arm, joint_level)
+        share = config.travel_scale
+        self._velocity = share * joint_level.velocity_scale * arm.velocity_limit
+        self._acceleration = share * joint_level.acceleration_limit
         self._kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
 
     def plan(self, push: Push, start: Float[np.ndarray, ' joint']) -> PushMotion:
@@ -57,12 +61,14 @@ class PushSkill:
                 if the arm cannot reach or track the path.
         """
         self._check_start(start)
-        above, beyond = (
+        above, touch, lift, beyond = (
             self._kinematics.reach(pose, self._retract)
             for pose in push_stations(push, self.config)
         )
         path = push_path(
-            push, self._travel(start, above), self._travel(beyond, self._retract),
+            push,
+            (self._travel(start, above), self._travel(beyond, self._retract)),
+            (self._vertical(above, touch), self._vertical(lift, beyond)),
             self.arm, self.config, self.joint_level.config.rate,
         )
         joints = self.joint_level.track(path.tool_path, start)
@@ -72,9 +78,18 @@ class PushSkill:
         self, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
     ) -> Travel:
         """Move through the air at the configured share of the joint limits."""
-        limits, share = self.joint_level.config, self.config.travel_scale
-        velocity = share * limits.velocity_scale * self.arm.velocity_limit
-        return Travel.between(start, goal, velocity, share * limits.acceleration_limit)
+        return Travel.between(start, goal, self._velocity, self._acceleration)
+
+    def _vertical(
+        self, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
+    ) -> float:
+        """Time to lower or lift within the limits of the tool and of the joints [s]."""
+        drop = self.config.clearance - self.config.tool_height
+        tool = quintic_duration(drop, self.config.vertical_speed, self.config.acceleration)
+        ways = zip(np.abs(goal - start), self._velocity, strict=True)
+        return max(tool, *(
+            quintic_duration(way, speed, self._acceleration) for way, speed in ways
+        ))
 
     def _check_start(self, start: Float[np.ndarray, ' joint']) -> None:
         """Raise RobotError if a push cannot begin at `start`."""
