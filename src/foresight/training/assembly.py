@@ -1,0 +1,125 @@
+"""The configurator: a task level made of a checkpoint, a task and the guardrails of the robot."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from foresight.config import PlannerConfig
+from foresight.costs.composite import Composite, WeightedTerm
+from foresight.costs.cost_head import TABLE, CostHead, Dropped, Occupancy, Progress, Remaining
+from foresight.costs.goal_energy import GoalEnergy, region_weights
+from foresight.errors import ConfigError
+from foresight.planning.action_space import ActionSpace
+from foresight.planning.cem import CemPlanner
+from foresight.planning.samplers import AimedSampler, PushSampler
+from foresight.planning.task_level import Aim, DoneTest, TaskLevel
+from foresight.protocols import ActionSampler, CostTerm, Guardrail
+from foresight.robot.feasibility import PushFeasibility
+from foresight.training.task_file import TaskConfig
+from foresight.world_model.checkpoint import Checkpoint
+from foresight.world_model.precision import has_fast_bf16
+
+CellMap = Callable[[Float[Tensor, 'batch channel height width']], Tensor]
+
+
+def assemble(
+    task: TaskConfig,
+    checkpoint: Checkpoint,
+    goal: Float[Tensor, 'channel height width'] | None = None,
+    keep_out: Sequence[Guardrail] = (),
+    planner: PlannerConfig | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> TaskLevel:
+    """Build the task level.
+
+    Args:
+        task: Terms, weights and the done test.
+        checkpoint: World model and cost head.
+        goal: Latent of the goal image, for a task that has one.
+        keep_out: Guardrails beside what the arm can reach; a task has no say in them.
+        planner: Planner settings; the task's if left out.
+        clock: Wall clock [s].
+
+    Raises:
+        ConfigError: If the task needs a goal and none is given.
+        CheckpointError: If the checkpoint has no cost head.
+    """
+    config, known = planner or task.planner, checkpoint.config
+    terms = dict(task.terms)
+    built = _terms({*terms, task.done_term}, checkpoint, goal)
+    reach = PushFeasibility(known.scene, known.push)
+    cem = CemPlanner(
+        model=checkpoint.model,
+        cost=Composite([WeightedTerm(built[n], w) for n, w in terms.items()], config.discount),
+        guardrails=(reach, *keep_out),
+        sampler=PushSampler(known.scene, known.push, reach),
+        config=config, space=ActionSpace.push(config), clock=clock,
+    )
+    done = DoneTest(built[task.done_term], task.done_below)
+    return TaskLevel(cem, done, _aim(checkpoint, reach, goal))
+
+
+def _terms(
+    names: set[str], checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'] | None,
+) -> dict[str, CostTerm]:
+    """Build the named terms; those that read the cost head share one."""
+    built: dict[str, CostTerm] = {}
+    if GoalEnergy.name in names:
+        built[GoalEnergy.name] = _goal_energy(checkpoint, goal)
+    if names - built.keys():
+        occupancy, known = occupancy_of(checkpoint), checkpoint.config
+        built[Remaining.name] = Remaining(occupancy, known.encoder)
+        built[Dropped.name] = Dropped(occupancy, known.encoder)
+        built[Progress.name] = Progress(occupancy, known.encoder, known.scene, known.push)
+    return built
+
+
+def _goal_energy(
+    checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'] | None,
+) -> GoalEnergy:
+    """Build the distance to the goal, the floor counting more than the table."""
+    if goal is None:
+        raise ConfigError('the task has a goal_energy: give it a goal image')
+    known = checkpoint.config
+    weights = region_weights(known.scene, known.encoder.grid)
+    return GoalEnergy(goal.to(checkpoint.model.device), weights)
+
+
+def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
+    """Return the occupancy maps of a checkpoint's cost head.
+
+    Raises:
+        CheckpointError: If the checkpoint has no cost head.
+    """
+    head = checkpoint.fill('cost_head', CostHead(checkpoint.config.encoder.channels))
+    fast = checkpoint.config.train.bf16 and has_fast_bf16(checkpoint.model.device)
+    return Occupancy(head.requires_grad_(False), fast)
+
+
+def _aim(
+    checkpoint: Checkpoint,
+    reach: Guardrail,
+    goal: Float[Tensor, 'channel height width'] | None,
+) -> Aim:
+    """Aim at what differs from the goal, or else at what the cost head sees on the table."""
+    known, cells = checkpoint.config, _cells(checkpoint, goal)
+
+    def aimed(latent: Float[Tensor, 'channel height width']) -> ActionSampler:
+        with torch.inference_mode():
+            weights = cells(latent[None])[0]
+        return AimedSampler(known.scene, known.push, reach, weights)
+
+    return aimed
+
+
+def _cells(
+    checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'] | None,
+) -> CellMap:
+    """Return what weighs the cells of a latent by how much they want to be pushed."""
+    if goal is not None:
+        return GoalEnergy(goal.to(checkpoint.model.device)).distances
+    occupancy = occupancy_of(checkpoint)
+    return lambda latents: occupancy(latents)[:, TABLE]

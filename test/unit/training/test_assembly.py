@@ -1,0 +1,115 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from foresight.config import EncoderConfig, PlannerConfig, PredictorConfig, PushConfig, SceneConfig
+from foresight.costs.cost_head import CostHead
+from foresight.costs.guardrails import KeepOut
+from foresight.errors import CheckpointError, ConfigError, PlanningError
+from foresight.protocols import Belief
+from foresight.robot.feasibility import PushFeasibility
+from foresight.training.assembly import assemble
+from foresight.training.task_file import TERMS, TaskConfig, load_task
+from foresight.world_model.checkpoint import CheckpointConfig, load, save
+from foresight.world_model.jepa import Jepa
+
+SMALL = PlannerConfig(samples=32, elites=8, iterations=2, robust_top=2, deadline=60.0)
+REACH = PushFeasibility(SceneConfig(), PushConfig())
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('checkpoint')
+    torch.manual_seed(0)
+    config = CheckpointConfig(
+        encoder=EncoderConfig(channels=4, width=8), predictor=PredictorConfig(width=16, blocks=1),
+    )
+    model, head = Jepa(config.encoder, config.predictor), CostHead(config.encoder.channels)
+    for module in (model.predictor, head):
+        for parameter in module.parameters():
+            torch.nn.init.normal_(parameter, std=0.2)
+    save(folder, {'world_model': model, 'cost_head': head}, config)
+    return folder
+
+
+@pytest.fixture
+def checkpoint(folder):
+    return load(folder, 'cpu')
+
+
+def belief(seed=0):
+    return Belief(torch.randn(4, 16, 24, generator=torch.Generator().manual_seed(seed)), 0.0)
+
+
+def task(**terms):
+    return TaskConfig('test', tuple(terms.items()), next(iter(terms)), 0.0, SMALL)
+
+
+@pytest.mark.parametrize('name', TERMS)
+def test_every_known_term_can_be_planned_with(checkpoint, name):
+    goal = belief(1).latent if name == 'goal_energy' else None
+    plan = assemble(task(**{name: 1.0}), checkpoint, goal).decide(belief()).plan
+    assert list(plan.terms) == [name]
+    assert REACH(plan.actions).all()
+
+
+def test_the_shares_of_a_task_sum_to_its_cost(checkpoint):
+    level = assemble(load_task('clear_table'), checkpoint, planner=replace(SMALL, horizon=2))
+    plan = level.decide(belief()).plan
+    assert list(plan.terms) == ['remaining', 'progress', 'dropped']
+    assert sum(plan.terms.values()) == pytest.approx(plan.cost, rel=1e-4)
+
+
+@pytest.mark.parametrize('name', ['remaining', 'progress', 'dropped'])
+def test_every_term_changes_the_plan_when_it_counts(checkpoint, name):
+    weights = {'remaining': 1.0, 'progress': 1.0, 'dropped': 1.0}
+
+    def plan(weight):
+        return assemble(task(**{**weights, name: weight}), checkpoint).decide(belief()).plan
+
+    assert not torch.equal(plan(0.0).actions, plan(1.0).actions)
+
+
+def test_the_same_seed_and_belief_give_the_same_bits(checkpoint):
+    plans = [assemble(load_task('clear_table'), checkpoint, planner=SMALL) for _ in range(2)]
+    first, second = (level.decide(belief()).plan for level in plans)
+    assert torch.equal(first.actions, second.actions)
+    assert first.cost == second.cost
+    assert torch.equal(first.latents, second.latents)
+
+
+def test_a_task_with_a_low_score_is_done(checkpoint):
+    low = replace(task(remaining=1.0), done_below=1000.0)
+    assert assemble(low, checkpoint).decide(belief()).done
+
+
+def test_a_goal_task_is_done_at_its_goal(checkpoint):
+    level = assemble(load_task('push_to_goal'), checkpoint, belief().latent, planner=SMALL)
+    assert level.decide(belief()).done
+    assert not level.decide(belief(1)).done
+
+
+def test_a_goal_task_without_a_goal_is_an_error(checkpoint):
+    with pytest.raises(ConfigError, match='goal image'):
+        assemble(load_task('push_to_goal'), checkpoint)
+
+
+def test_a_checkpoint_without_a_cost_head_is_an_error(tmp_path, checkpoint):
+    save(tmp_path, {'world_model': checkpoint.model}, checkpoint.config)
+    with pytest.raises(CheckpointError, match='cost_head'):
+        assemble(task(remaining=1.0), load(tmp_path, 'cpu'))
+    goal = belief(1).latent
+    assert assemble(task(goal_energy=1.0), load(tmp_path, 'cpu'), goal).decide(belief()).plan
+
+
+def test_a_keep_out_zone_holds_whatever_the_task(checkpoint):
+    zone = KeepOut(x=(0.2, 0.8), y=(-0.5, 0.0))
+    level = assemble(task(remaining=1.0), checkpoint, keep_out=[zone])
+    assert zone(level.decide(belief()).plan.actions).all()
+
+
+def test_no_free_push_names_the_keep_out_zone(checkpoint):
+    zone = KeepOut(x=(0.0, 1.0), y=(-1.0, 1.0))
+    with pytest.raises(PlanningError, match="'keep_out'"):
+        assemble(task(remaining=1.0), checkpoint, keep_out=[zone]).decide(belief())
