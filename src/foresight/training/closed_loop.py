@@ -1,0 +1,275 @@
+"""Episodes in lockstep: a policy, the push skill and an environment, without ROS.
+
+An episode depends on its seed alone: not on the episodes before it, the number of worker
+processes or the load of the machine.
+"""
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+
+from foresight.errors import PlanningError, RobotError
+from foresight.protocols import Observation
+from foresight.robot.push import Push
+from foresight.robot.trajectory import JointPath
+from foresight.training.policies import ObjectStates, Policy, SceneView
+
+
+@runtime_checkable
+class Outcome(Protocol):
+    """How a scene stands, from ground truth."""
+
+    @property
+    def cleared(self) -> int:
+        """Objects at rest in the bin."""
+        ...
+
+    @property
+    def dropped(self) -> int:
+        """Objects below the table top and not in the bin."""
+        ...
+
+    @property
+    def remaining(self) -> int:
+        """Objects on the table."""
+        ...
+
+    @property
+    def success(self) -> bool:
+        """True when all are cleared and none is dropped."""
+        ...
+
+
+@runtime_checkable
+class Environment(Protocol):
+    """A scene with the arm, stepped in lockstep; `sim.clear_table.ClearTable` is one.
+
+    Attributes:
+        background: Image of the empty table.
+    """
+
+    background: UInt8[np.ndarray, 'height width 3']
+
+    @property
+    def joint_positions(self) -> Float[np.ndarray, ' joint']:
+        """Measured joints [rad]."""
+        ...
+
+    def reset(self, seed: int) -> Observation:
+        """Begin the episode of a seed."""
+        ...
+
+    def observe(self) -> Observation:
+        """Take an image."""
+        ...
+
+    def execute(self, path: JointPath) -> None:
+        """Carry out a joint path and wait until everything rests."""
+        ...
+
+    def objects(self) -> ObjectStates:
+        """Return the true object states."""
+        ...
+
+    def outcome(self) -> Outcome:
+        """Return how the scene stands."""
+        ...
+
+
+@runtime_checkable
+class Motion(Protocol):
+    """What a skill plans."""
+
+    @property
+    def joint_path(self) -> JointPath:
+        """Joint path that carries it out."""
+        ...
+
+
+@runtime_checkable
+class Skill(Protocol):
+    """Anything that turns a push into a motion; `robot.push_skill.PushSkill` is one."""
+
+    def plan(self, push: Push, start: Float[np.ndarray, ' joint']) -> Motion:
+        """Plan the motion.
+
+        Raises:
+            RobotError: If the arm cannot do it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class PushRecord:
+    """One push of an episode.
+
+    Attributes:
+        action: [x, y, heading, length] in `base_link` [m, m, rad, m].
+        feasible: False if the arm could not do it, so that nothing moved.
+        plan_ms: Wall-clock time the policy took [ms].
+        cost: Total cost of the chosen plan.
+        terms: Weighted share of each cost term.
+        remaining: Objects on the table afterwards.
+        dropped: Objects dropped so far.
+    """
+
+    action: tuple[float, float, float, float]
+    feasible: bool
+    plan_ms: float
+    cost: float
+    terms: dict[str, float]
+    remaining: int
+    dropped: int
+
+
+@dataclass(frozen=True)
+class EpisodeResult:
+    """How one episode went.
+
+    Attributes:
+        seed: Seed of the episode.
+        success: All cleared, none dropped, within the allowed pushes.
+        cleared: Objects in the bin.
+        dropped: Objects dropped.
+        remaining: Objects left on the table.
+        records: One record a push; a push the arm could not do counts.
+    """
+
+    seed: int
+    success: bool
+    cleared: int
+    dropped: int
+    remaining: int
+    records: tuple[PushRecord, ...]
+
+    @property
+    def pushes(self) -> int:
+        """Pushes that were tried."""
+        return len(self.records)
+
+
+@dataclass(frozen=True)
+class Player:
+    """Everything an episode needs."""
+
+    environment: Environment
+    policy: Policy
+    skill: Skill
+    max_pushes: int
+
+    def play(self, seed: int) -> EpisodeResult:
+        """Run the episode of a seed."""
+        return run_episode(self.environment, self.policy, self.skill, self.max_pushes, seed)
+
+
+@runtime_checkable
+class PlayerFactory(Protocol):
+    """Builds a player in the process that will use it; must be picklable."""
+
+    def __call__(self) -> Player:
+        """Build the player."""
+        ...
+
+
+def run_episode(
+    environment: Environment,
+    policy: Policy,
+    skill: Skill,
+    max_pushes: int,
+    seed: int,
+    on_push: Callable[[SceneView, PushRecord, SceneView], None] | None = None,
+) -> EpisodeResult:
+    """Push until nothing is left on the table, the policy is done or the pushes are used up.
+
+    Args:
+        environment: Scene and arm.
+        policy: What chooses pushes.
+        skill: What turns a push into joint commands.
+        max_pushes: Pushes before the episode is truncated.
+        seed: Seed of the scene and of the policy.
+        on_push: Called after each push with the scene before and after it.
+    """
+    scene = SceneView(environment.reset(seed), environment.background, environment.objects())
+    policy.reset(seed)
+    records: list[PushRecord] = []
+    while len(records) < max_pushes and environment.outcome().remaining:
+        record = _push_once(environment, policy, skill, scene)
+        if record is None:
+            break
+        records.append(record)
+        before, scene = scene, SceneView(
+            environment.observe(), environment.background, environment.objects()
+        )
+        if on_push is not None:
+            on_push(before, record, scene)
+    end = environment.outcome()
+    return EpisodeResult(
+        seed, bool(end.success), end.cleared, end.dropped, end.remaining, tuple(records)
+    )
+
+
+def _push_once(
+    environment: Environment, policy: Policy, skill: Skill, scene: SceneView
+) -> PushRecord | None:
+    """Choose one push and carry it out; None if the policy is done or has no push."""
+    begin = time.perf_counter()
+    try:
+        choice = policy.act(scene)
+    except PlanningError:  # no push is allowed: the arm holds, which ends the episode
+        return None
+    plan_ms = 1e3 * (time.perf_counter() - begin)
+    if choice is None:
+        return None
+    feasible = True
+    try:
+        motion = skill.plan(Push.from_array(choice.action), environment.joint_positions)
+        environment.execute(motion.joint_path)
+    except RobotError:
+        feasible = False
+    x, y, heading, length = (float(value) for value in choice.action)
+    state = environment.outcome()
+    return PushRecord(
+        (x, y, heading, length), feasible, plan_ms, choice.cost, dict(choice.terms),
+        state.remaining, state.dropped,
+    )
+
+
+def evaluate(
+    factory: PlayerFactory, seeds: Sequence[int], workers: int = 1
+) -> Iterator[EpisodeResult]:
+    """Yield the episode of each seed, in order, played by `workers` processes.
+
+    Args:
+        factory: Builds environment, policy and skill in each process.
+        seeds: One seed an episode.
+        workers: Processes; 1 plays in this one.
+    """
+    if workers <= 1:
+        torch.set_num_threads(1)
+        player = factory()
+        yield from map(player.play, seeds)
+        return
+    context = multiprocessing.get_context('spawn')
+    with context.Pool(min(workers, len(seeds)), _prepare, (factory,)) as pool:
+        yield from pool.imap(_play, seeds)
+
+
+_players: list[Player] = []
+"""The player of a worker process."""
+
+
+def _prepare(factory: PlayerFactory) -> None:
+    """Build the player of a worker process."""
+    torch.set_num_threads(1)
+    _players[:] = [factory()]
+
+
+def _play(seed: int) -> EpisodeResult:
+    """Play one episode in a worker process."""
+    return _players[0].play(seed)

@@ -1,0 +1,168 @@
+"""What chooses pushes in an evaluation: floors, and the planner under test.
+
+The ceiling, which sees true poses, is in `hand_rule`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+from foresight.planning.task_level import TaskLevel
+from foresight.protocols import ActionSampler, Observation
+from foresight.world_model.perception import Perception
+from foresight.world_model.rectification import Rectifier
+
+DIFFERENCE = 30
+"""Sum over RGB of the difference to the empty table that counts as something."""
+
+
+@runtime_checkable
+class ObjectStates(Protocol):
+    """True object states: for the hand rule, the labels and the score, never for a policy."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Name of each object."""
+        ...
+
+    @property
+    def positions(self) -> Float[np.ndarray, 'object 3']:
+        """Centre of each object in `base_link` [m]."""
+        ...
+
+    @property
+    def orientations(self) -> Float[np.ndarray, 'object 4']:
+        """Quaternion (x, y, z, w) of each object."""
+        ...
+
+    @property
+    def extents(self) -> Float[np.ndarray, 'object 3']:
+        """Size of each object along its own axes [m]."""
+        ...
+
+    @property
+    def status(self) -> Sequence[str]:
+        """`table`, `bin` or `floor` for each object."""
+        ...
+
+
+@dataclass(frozen=True)
+class SceneView:
+    """What a policy is shown before each push.
+
+    Attributes:
+        observation: Image with the arm at its retract pose.
+        background: The empty table, seen by the same camera.
+        objects: True object states; only a privileged policy may look.
+    """
+
+    observation: Observation
+    background: UInt8[np.ndarray, 'height width 3']
+    objects: ObjectStates
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One chosen push and why.
+
+    Attributes:
+        action: Push [x, y, heading, length] in `base_link` [m, m, rad, m].
+        terms: Weighted share of each cost term; empty for a policy that does not plan.
+        cost: Their sum.
+    """
+
+    action: Float[np.ndarray, '4']
+    terms: dict[str, float]
+    cost: float = 0.0
+
+
+@runtime_checkable
+class Policy(Protocol):
+    """Anything that chooses pushes."""
+
+    name: str
+
+    def reset(self, seed: int) -> None:
+        """Begin an episode: forget the last one and seed every random choice."""
+        ...
+
+    def act(self, scene: SceneView) -> Choice | None:
+        """Choose the next push; None when there is nothing left to do."""
+        ...
+
+
+class RandomPolicy:
+    """Uniform feasible pushes: the floor."""
+
+    name = 'random'
+
+    def __init__(self, sampler: ActionSampler) -> None:
+        """Keep the source of pushes."""
+        self._sampler = sampler
+        self._generator = torch.Generator()
+
+    def reset(self, seed: int) -> None:
+        """Seed the sampler."""
+        self._generator.manual_seed(seed)
+
+    def act(self, scene: SceneView) -> Choice | None:
+        """Draw one push."""
+        return Choice(self._sampler(1, self._generator)[0].double().numpy(), {})
+
+
+class AimedRandomPolicy:
+    """Random heading and length through a place where the image shows something.
+
+    Image-based: it compares the rectified image with the empty table and never sees true poses.
+    """
+
+    name = 'aimed_random'
+
+    def __init__(
+        self,
+        rectifier: Rectifier,
+        aim: Callable[[Float[Tensor, 'row column']], ActionSampler],
+    ) -> None:
+        """Keep how images are rectified and what turns weights of its pixels into pushes."""
+        self._rectifier, self._aim = rectifier, aim
+        self._generator = torch.Generator()
+
+    def reset(self, seed: int) -> None:
+        """Seed the sampler."""
+        self._generator.manual_seed(seed)
+
+    def act(self, scene: SceneView) -> Choice | None:
+        """Aim at a random pixel that differs from the empty table."""
+        view = scene.observation.view
+        image = self._rectifier.rectify(scene.observation.image, view).astype(np.int16)
+        background = self._rectifier.rectify(scene.background, view).astype(np.int16)
+        differs = np.abs(image - background).sum(axis=2) > DIFFERENCE
+        sampler = self._aim(torch.from_numpy(differs).float())
+        return Choice(sampler(1, self._generator)[0].double().numpy(), {})
+
+
+class PlannerPolicy:
+    """Perception and task level: what the nodes do, without ROS."""
+
+    name = 'planner'
+
+    def __init__(self, perception: Perception, task_level: TaskLevel) -> None:
+        """Keep the two parts."""
+        self._perception, self._task_level = perception, task_level
+
+    def reset(self, seed: int) -> None:
+        """Forget the last episode and seed the sampler."""
+        self._task_level.reset(seed)
+
+    def act(self, scene: SceneView) -> Choice | None:
+        """Encode the image and plan; None when the task level says the table is clear."""
+        self._perception.set_background(scene.background, scene.observation.view)
+        plan = self._task_level.decide(self._perception.encode(scene.observation)).plan
+        if plan is None:
+            return None
+        return Choice(plan.actions[0].double().cpu().numpy(), dict(plan.terms), plan.cost)

@@ -1,0 +1,117 @@
+"""Intervals and percentiles for results tables."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+NORMAL_95 = 1.959963984540054
+"""Two-sided 95 % quantile of the standard normal distribution."""
+
+
+@dataclass(frozen=True)
+class Proportion:
+    """A success rate with its 95 % interval.
+
+    Attributes:
+        successes: Episodes that succeeded.
+        trials: Episodes that ran.
+        low: Lower end of the Wilson interval.
+        high: Upper end of the Wilson interval.
+    """
+
+    successes: int
+    trials: int
+    low: float
+    high: float
+
+    @property
+    def rate(self) -> float:
+        """Share of the trials that succeeded; 0 without trials."""
+        return self.successes / self.trials if self.trials else 0.0
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Mean paired difference with its 95 % interval.
+
+    Attributes:
+        mean: Mean of first minus second.
+        low: Lower end of the interval.
+        high: Upper end of the interval.
+        pairs: Number of pairs.
+    """
+
+    mean: float
+    low: float
+    high: float
+    pairs: int
+
+    @property
+    def significant(self) -> bool:
+        """True where the interval excludes zero."""
+        return self.low > 0.0 or self.high < 0.0
+
+
+def wilson(successes: int, trials: int) -> Proportion:
+    """Compute a success rate with its Wilson score interval.
+
+    Args:
+        successes: Number of successes, 0 to `trials`.
+        trials: Number of trials; 0 gives the interval (0, 1).
+
+    Raises:
+        ValueError: If the counts contradict each other.
+
+    References:
+        Wilson 1927, Probable inference, the law of succession, and statistical inference.
+    """
+    if not 0 <= successes <= trials:
+        raise ValueError(f'{successes} successes in {trials} trials: need 0 to {trials}')
+    if trials == 0:
+        return Proportion(0, 0, 0.0, 1.0)
+    rate, spread = successes / trials, NORMAL_95**2 / trials
+    centre = (rate + spread / 2) / (1 + spread)
+    half = math.sqrt(rate * (1 - rate) * spread + spread**2 / 4) / (1 + spread)
+    low = 0.0 if successes == 0 else centre - half
+    high = 1.0 if successes == trials else centre + half
+    return Proportion(successes, trials, low, high)
+
+
+def paired_difference(
+    first: Sequence[float],
+    second: Sequence[float],
+    resamples: int = 10_000,
+    seed: int = 0,
+) -> Difference:
+    """Compare two policies on the same seeds by a bootstrap over the pairs.
+
+    Args:
+        first: Score of the first policy in each episode.
+        second: Score of the second policy in the same episodes.
+        resamples: Bootstrap resamples.
+        seed: Seed of the resampling.
+
+    Raises:
+        ValueError: If the lengths differ or nothing was measured.
+    """
+    if len(first) != len(second) or not first:
+        raise ValueError(f'{len(first)} and {len(second)} scores: need as many of each, not none')
+    deltas = np.asarray(first, float) - np.asarray(second, float)
+    generator = np.random.default_rng(seed)
+    draws = generator.integers(0, len(deltas), size=(resamples, len(deltas)))
+    low, high = np.percentile(deltas[draws].mean(axis=1), (2.5, 97.5))
+    return Difference(float(deltas.mean()), float(low), float(high), len(deltas))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the smallest value that at least `share` of `values` do not exceed.
+
+    Args:
+        values: Measured values; empty gives NaN.
+        share: Percentile in (0, 100].
+    """
+    if not values:
+        return math.nan
+    return float(np.percentile(np.asarray(values, float), share, method='inverted_cdf'))

@@ -1,0 +1,127 @@
+"""Draw pushes and maps on the rectified view and on the camera image."""
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from foresight.config import EncoderConfig, SceneConfig
+from foresight.protocols import CameraView
+
+INK = (255, 138, 61)
+"""Colour of a planned push, RGB."""
+HALO = (24, 26, 31)
+"""Colour drawn under it, so that it shows on any table."""
+PADDLE = (0.12, 0.01)
+"""Paddle width and thickness [m]."""
+_SHIFT = 4  # cv2 takes fixed-point coordinates: sixteenths of a pixel
+
+
+def outline(push: Float[np.ndarray, '4']) -> list[Float[np.ndarray, 'point 2']]:
+    """Return polylines [m] in `base_link`: shaft, head, and the paddle at both ends."""
+    x, y, heading, length = push
+    forward = np.array([np.cos(heading), np.sin(heading)])
+    aside = np.array([-forward[1], forward[0]])
+    start = np.array([x, y])
+    end = start + length * forward
+    half = PADDLE[0] / 2 * aside
+    head = [end - 0.03 * forward + 0.018 * aside, end, end - 0.03 * forward - 0.018 * aside]
+    return [np.stack([start, end]), np.stack(head), np.stack([start - half, start + half]),
+            np.stack([end - half, end + half])]
+
+
+def rectified_pixels(
+    points: Float[np.ndarray, 'point 2'],
+    scene: SceneConfig,
+    encoder: EncoderConfig,
+    scale: int = 1,
+) -> Float[np.ndarray, 'point 2']:
+    """Return [column, row] of table points [m] in the rectified view, enlarged by `scale`."""
+    (low_x, high_x), (low_y, high_y) = scene.view_x, scene.view_y
+    rows = (high_x - points[:, 0]) / (high_x - low_x) * encoder.rows
+    columns = (high_y - points[:, 1]) / (high_y - low_y) * encoder.columns
+    return np.stack([columns, rows], 1) * scale - 0.5
+
+
+def camera_pixels(
+    points: Float[np.ndarray, 'point 2'], view: CameraView, scale: int = 1
+) -> Float[np.ndarray, 'point 2']:
+    """Return [column, row] of points on the table plane [m] in a camera image."""
+    flat = np.column_stack([points, np.zeros(len(points)), np.ones(len(points))])
+    p_camera = (np.linalg.inv(view.base_from_camera) @ flat.T)[:3]
+    pixels = (view.matrix @ p_camera).T
+    return (pixels[:, :2] / pixels[:, 2:] + 0.5) * scale - 0.5
+
+
+def enlarge(image: UInt8[np.ndarray, 'h w 3'], scale: int) -> UInt8[np.ndarray, 'H W 3']:
+    """Enlarge an image without blurring its pixels into mud."""
+    size = (image.shape[1] * scale, image.shape[0] * scale)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def draw_on_rectified(
+    image: UInt8[np.ndarray, 'h w 3'],
+    push: Float[np.ndarray, '4'] | None,
+    scene: SceneConfig,
+    encoder: EncoderConfig,
+    scale: int = 6,
+) -> UInt8[np.ndarray, 'H W 3']:
+    """Return the enlarged rectified view with table edge and planned push."""
+    canvas = enlarge(image, scale)
+    (near, far), (right, left) = scene.table_x, scene.table_y
+    corners = np.array([[near, right], [far, right], [far, left], [near, left], [near, right]])
+    _draw(canvas, rectified_pixels(corners, scene, encoder, scale), (255, 255, 255), 1)
+    for line in outline(push) if push is not None else []:
+        _ink(canvas, rectified_pixels(line, scene, encoder, scale))
+    return canvas
+
+
+def draw_on_camera(
+    image: UInt8[np.ndarray, 'h w 3'],
+    push: Float[np.ndarray, '4'] | None,
+    view: CameraView,
+    scale: int = 4,
+) -> UInt8[np.ndarray, 'H W 3']:
+    """Return the enlarged camera image with the planned push drawn on the table plane."""
+    canvas = enlarge(image, scale)
+    for line in outline(push) if push is not None else []:
+        _ink(canvas, camera_pixels(line, view, scale))
+    return canvas
+
+
+def overlay(
+    image: UInt8[np.ndarray, 'H W 3'],
+    heat: Float[np.ndarray, 'row column'],
+    top: float | None = None,
+) -> UInt8[np.ndarray, 'H W 3']:
+    """Lay a non-negative map over an image; stronger cells hide more of it.
+
+    Args:
+        image: Image to draw on.
+        heat: Map over the same area, any resolution.
+        top: Value shown at full strength; the largest of the map if missing.
+    """
+    full = max(float(heat.max()) if top is None else top, 1e-9)
+    size = (image.shape[1], image.shape[0])
+    cells = np.clip(heat / full, 0.0, 1.0).astype(np.float32)
+    share = np.asarray(cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR))
+    colors = cv2.applyColorMap(np.round(share * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
+    alpha = 0.75 * share[..., None]
+    return np.round((1 - alpha) * image + alpha * colors[..., ::-1]).astype(np.uint8)
+
+
+def _ink(canvas: UInt8[np.ndarray, 'H W 3'], pixels: Float[np.ndarray, 'point 2']) -> None:
+    """Draw one line of a push with its halo."""
+    width = max(2, canvas.shape[0] // 160)
+    _draw(canvas, pixels, HALO, width + 2)
+    _draw(canvas, pixels, INK, width)
+
+
+def _draw(
+    canvas: UInt8[np.ndarray, 'H W 3'],
+    pixels: Float[np.ndarray, 'point 2'],
+    color: tuple[int, int, int],
+    width: int,
+) -> None:
+    """Draw an anti-aliased polyline in place."""
+    fixed = np.round(pixels * 2**_SHIFT).astype(np.int32)
+    cv2.polylines(canvas, [fixed[:, None]], False, color, width, cv2.LINE_AA, _SHIFT)

@@ -1,0 +1,94 @@
+"""Claims about the floors of an evaluation."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import pytest
+
+from foresight.config import EncoderConfig, PushConfig, SceneConfig
+from foresight.planning.samplers import AimedSampler, PushSampler
+from foresight.protocols import CameraView, Observation
+from foresight.robot.push import in_action_box
+from foresight.training.policies import AimedRandomPolicy, Choice, Policy, RandomPolicy, SceneView
+from foresight.world_model.rectification import Rectifier
+
+SCENE, PUSH, ENCODER = SceneConfig(), PushConfig(), EncoderConfig()
+SPOT = (0.45, 0.05)
+
+
+class Anywhere:
+    """Every push inside the action box."""
+
+    name = 'anywhere'
+
+    def __call__(self, actions):
+        return in_action_box(actions, SCENE, PUSH)
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """True states that nobody can use."""
+
+    names: tuple[str, ...] = ('0',)
+    positions: np.ndarray = field(default_factory=lambda: np.full((1, 3), np.nan))
+    orientations: np.ndarray = field(default_factory=lambda: np.full((1, 4), np.nan))
+    extents: np.ndarray = field(default_factory=lambda: np.full((1, 3), np.nan))
+    status: tuple[str, ...] = ('unknown',)
+
+
+def overhead() -> CameraView:
+    """A camera that looks straight down, as far as 1 px = 1 cm on the table plane."""
+    pose = np.eye(4)
+    pose[:3, :3] = [[0.0, -1.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 0.0, -1.0]]
+    pose[:3, 3] = 0.5, 0.1, 1.25
+    matrix = np.array([[125.0, 0.0, 63.5], [0.0, 125.0, 47.5], [0.0, 0.0, 1.0]])
+    return CameraView(matrix, pose, 128, 96)
+
+
+def scene_with_a_blob() -> SceneView:
+    view, background = overhead(), np.full((96, 128, 3), 90, np.uint8)
+    image = background.copy()
+    row, column = round(47.5 + 100 * (0.5 - SPOT[0])), round(63.5 + 100 * (0.1 - SPOT[1]))
+    image[row - 1 : row + 2, column - 1 : column + 2] = 220
+    return SceneView(Observation(image, view, 0.0), background, Unknown())
+
+
+def random_policy() -> RandomPolicy:
+    return RandomPolicy(PushSampler(SCENE, PUSH, Anywhere()))
+
+
+def aimed_policy() -> AimedRandomPolicy:
+    aim = partial(AimedSampler, SCENE, PUSH, Anywhere())
+    return AimedRandomPolicy(Rectifier(SCENE, ENCODER), aim)
+
+
+def first(policy: Policy, seed: int) -> np.ndarray:
+    policy.reset(seed)
+    choice = policy.act(scene_with_a_blob())
+    assert isinstance(choice, Choice)
+    return choice.action
+
+
+@pytest.mark.parametrize('make', [random_policy, aimed_policy])
+def test_the_seed_decides_and_true_poses_do_not(make) -> None:
+    np.testing.assert_array_equal(first(make(), 7), first(make(), 7))
+    assert not np.array_equal(first(make(), 7), first(make(), 8))
+
+
+def test_aimed_pushes_pass_over_what_differs_from_the_empty_table() -> None:
+    policy = aimed_policy()
+    for seed in range(20):
+        x, y, heading, length = first(policy, seed)
+        offset = np.subtract(SPOT, (x, y))
+        along = offset @ (np.cos(heading), np.sin(heading))
+        across = offset @ (-np.sin(heading), np.cos(heading))
+        assert 0.0 < along < max(length, 0.12)
+        assert abs(across) < 0.04
+
+
+def test_aimed_pushes_have_any_heading() -> None:
+    policy = aimed_policy()
+    headings = [first(policy, seed)[2] for seed in range(60)]
+    assert min(headings) < -1.0
+    assert max(headings) > 1.0

@@ -1,0 +1,58 @@
+"""Claims about results tables."""
+
+import json
+
+import pytest
+
+from foresight.training.closed_loop import EpisodeResult, PushRecord
+from foresight.training.results import PolicyResult, to_document, to_markdown
+
+ABOUT = {
+    'task': 'clear_table', 'episodes': 4, 'seed': 10_000, 'objects': 3, 'max_pushes': 10,
+    'machine': 'a machine', 'command': 'foresight evaluate clear_table', 'checkpoint': None,
+}
+KEYS = {
+    'success', 'success_low', 'success_high', 'cleared', 'dropped', 'pushes', 'plan_ms_p50',
+    'plan_ms_p99',
+}
+
+
+def episode(seed: int, success: bool, plan_ms: float = 5.0) -> EpisodeResult:
+    record = PushRecord((0.4, 0.0, 1.5, 0.3), True, plan_ms, 1.0, {'cost': 1.0}, 0, 0)
+    cleared = 3 if success else 1
+    return EpisodeResult(seed, success, cleared, 0 if success else 1, 0, (record, record))
+
+
+def result(*episodes: EpisodeResult) -> PolicyResult:
+    return PolicyResult('planner', 'seen', 3, tuple(episodes))
+
+
+def test_figures_have_every_promised_key() -> None:
+    document = to_document([result(episode(1, True), episode(2, False))], ABOUT)
+    figures = document['splits']['seen']['planner']
+    assert figures.keys() >= KEYS
+    assert figures['success'] == 0.5
+    assert figures['cleared'] == pytest.approx(4 / 6, abs=1e-4)
+    assert figures['dropped'] == pytest.approx(1 / 6, abs=1e-4)
+    assert figures['pushes'] == 2.0
+    assert figures['outcomes'][1] == [2, 0, 1, 1, 0, 2]
+
+
+def test_document_is_valid_json_even_without_pushes() -> None:
+    empty = EpisodeResult(1, False, 0, 0, 3, ())
+    document = to_document([result(empty)], ABOUT)
+    text = json.dumps(document, allow_nan=False)
+    assert json.loads(text)['splits']['seen']['planner']['plan_ms_p50'] is None
+
+
+def test_digest_ignores_time_but_not_outcomes() -> None:
+    first = result(episode(1, True, plan_ms=5.0))
+    assert first.digest == result(episode(1, True, plan_ms=50.0)).digest
+    assert first.digest != result(episode(1, False)).digest
+
+
+def test_markdown_names_seeds_and_command() -> None:
+    text = to_markdown(to_document([result(episode(10_000, True))], ABOUT))
+    assert 'Seeds 10000 to 10003' in text
+    assert 'foresight evaluate clear_table' in text
+    assert '| seen | planner | 1.00 | 0.21 to 1.00 |' in text

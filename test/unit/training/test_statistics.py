@@ -1,0 +1,55 @@
+"""Claims about intervals and percentiles."""
+
+import math
+
+import pytest
+
+from foresight.training.statistics import paired_difference, percentile, wilson
+
+
+@pytest.mark.parametrize(
+    ('successes', 'trials', 'low', 'high'),
+    [(36, 40, 0.769, 0.960), (21, 30, 0.521, 0.833), (0, 10, 0.0, 0.2775), (100, 100, 0.963, 1.0)],
+)
+def test_wilson_equals_published_intervals(
+    successes: int, trials: int, low: float, high: float
+) -> None:
+    result = wilson(successes, trials)
+    assert result.rate == successes / trials
+    assert (result.low, result.high) == pytest.approx((low, high), abs=1e-3)
+
+
+def test_wilson_knows_nothing_without_trials() -> None:
+    result = wilson(0, 0)
+    assert (result.low, result.high) == (0.0, 1.0)
+
+
+def test_wilson_refuses_more_successes_than_trials() -> None:
+    with pytest.raises(ValueError, match='5 successes in 4 trials'):
+        wilson(5, 4)
+
+
+def test_paired_difference_sees_a_constant_gain() -> None:
+    result = paired_difference([1.0] * 20, [0.0] * 20)
+    assert (result.mean, result.low, result.high) == (1.0, 1.0, 1.0)
+    assert result.significant
+
+
+def test_paired_difference_of_equal_scores_is_not_significant() -> None:
+    scores = [0.0, 1.0] * 10
+    assert not paired_difference(scores, list(reversed(scores))).significant
+
+
+def test_paired_difference_refuses_unequal_lengths() -> None:
+    with pytest.raises(ValueError, match='as many of each'):
+        paired_difference([1.0], [1.0, 0.0])
+
+
+def test_percentile_returns_a_measured_value() -> None:
+    values = [float(value) for value in range(1, 101)]
+    assert percentile(values, 50.0) == 50.0
+    assert percentile(values, 99.0) == 99.0
+
+
+def test_percentile_of_nothing_is_nan() -> None:
+    assert math.isnan(percentile([], 50.0))
