@@ -212,7 +212,7 @@ class PlannerConfig(Checked):
     noise_position: float = setting(0.03, 'first refinement std of start and length', 'm', 0.001, 0.3)
     noise_heading: float = setting(0.25, 'first refinement std of heading', 'rad', 0.01, 1.5)
     noise_decay: float = setting(0.6, 'factor on the std an iteration', '', 0.1, 1.0)
-    temperature: float = setting(0.5, 'softmax temperature of elites over the std of their costs', '', 0.01, 100.0)
+    temperature: float = setting(1.0, 'softmax temperature of elites over the std of their costs', '', 0.01, 100.0)
     proposal_share: float = setting(0.7, 'share of proposals (aimed, reactive) among fresh candidates', '', 0.0, 1.0)
     discount: float = setting(0.9, 'weight of each step relative to the one before', '', 0.01, 1.0)
     robust_top: int = setting(8, 'best candidates re-scored under action jitter; 0 = off', '', 0, 256)
