@@ -1,10 +1,11 @@
 """What a node says about itself in `/diagnostics`, once a second and whenever it changes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
+from foresight.nodes.convert import header
 from foresight.nodes.endpoints import publisher
 from foresight.robot.status import Status
 
@@ -27,8 +28,9 @@ class Health:
         reason: Why, in words; empty when all is well.
     """
 
-    def __init__(self, node: Node) -> None:
-        """Publish once a second of the node's clock."""
+    def __init__(self, node: Node, clock: Callable[[], float]) -> None:
+        """Publish once a second, stamped by `clock` [s]."""
+        self._clock = clock
         self.status, self.reason = Status.IDLE, ''
         self._figures: dict[str, str] = {}
         self._node = node
@@ -67,6 +69,5 @@ class Health:
             level=LEVELS[self.status], name=self._node.get_name(), message=self.reason,
             hardware_id='foresight', values=values,
         )
-        message = DiagnosticArray(status=[status])
-        message.header.stamp = self._node.get_clock().now().to_msg()
-        self._publisher.publish(message)
+        time = self._clock()
+        self._publisher.publish(DiagnosticArray(header=header(time, ''), status=[status]))

@@ -70,7 +70,7 @@ class SimNode(Node):
 
     def _connect(self) -> None:
         """Make publishers, the command subscription and the reset service."""
-        self.health = Health(self)
+        self.health = Health(self, lambda: self.time)
         self._clock_out = publisher(self, '/clock')
         self._image = publisher(self, 'camera/image_raw')
         self._info = publisher(self, 'camera/camera_info')

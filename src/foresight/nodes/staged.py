@@ -22,7 +22,7 @@ class StagedNode(LifecycleNode):
         self.active = False
         self.declare()
         refuse_unknown(self)
-        self.health = Health(self)
+        self.health = Health(self, lambda: self.time)
 
     def declare(self) -> None:
         """Declare the parameters."""

@@ -1,0 +1,54 @@
+"""Shows a decision: the push to everybody, the rest to whoever looks."""
+
+import numpy as np
+from rclpy.node import Node
+
+from foresight.nodes.convert import latent_message, poses_path, push_path
+from foresight.nodes.endpoints import publisher
+from foresight.nodes.health import Health
+from foresight.nodes.markers import push_markers
+from foresight.nodes.push_worker import Decision
+
+EVERY = 10  # commands between two poses of the shown tool path
+
+
+class DecisionDisplay:
+    """Publishes what was decided, stamped with the image it is based on."""
+
+    def __init__(self, node: Node) -> None:
+        """Make the publishers."""
+        self._push = publisher(node, 'macro_action')
+        self._tool_path = publisher(node, 'planner/tool_path')
+        self._markers = publisher(node, 'planner/markers')
+        self._subgoal = publisher(node, 'planner/subgoal')
+
+    def show(self, decision: Decision) -> None:
+        """Publish a push that is about to be carried out."""
+        if decision.push is None or decision.plan is None or decision.motion is None:
+            return
+        stamp, plan = decision.stamp, decision.plan
+        self._push.publish(push_path(decision.push, stamp))
+        if self._tool_path.get_subscription_count():
+            self._tool_path.publish(poses_path(decision.motion.tool[::EVERY], stamp))
+        if self._subgoal.get_subscription_count():
+            self._subgoal.publish(latent_message(plan.latents[1], stamp))
+        if self._markers.get_subscription_count():
+            elites = np.empty((0, 4))
+            if plan.elites is not None:
+                elites = plan.elites[:, 0].double().cpu().numpy()
+            self._markers.publish(push_markers(decision.push, elites, stamp))
+
+
+def tell(health: Health, decision: Decision, pushes: int) -> None:
+    """Put the figures of a decision beside the status."""
+    figures: dict[str, float | str] = {
+        'pushes': pushes, 'decided_at': f'{decision.stamp:.3f}',
+        'plan_ms': 1e3 * decision.seconds, 'motion_ms': 1e3 * decision.motion_seconds,
+    }
+    if decision.score is not None:
+        figures['left'] = decision.score
+    if decision.plan is not None:
+        figures['cost'] = decision.plan.cost
+        figures['evaluations'] = decision.plan.evaluations
+        figures |= {f'cost/{name}': share for name, share in decision.plan.terms.items()}
+    health.figures(figures, now=True)

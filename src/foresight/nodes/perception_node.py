@@ -1,0 +1,189 @@
+"""The perception node: camera images to latents, against the remembered empty table."""
+
+import time
+from collections import deque
+from pathlib import Path
+
+import numpy as np
+import torch
+from geometry_msgs.msg import PoseStamped
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
+from sensor_msgs.msg import CameraInfo, Image, JointState
+
+from foresight.errors import ObservationError, RobotError
+from foresight.nodes.convert import (
+    BASE,
+    camera_view,
+    image_array,
+    image_message,
+    joint_values,
+    latent_message,
+    seconds,
+)
+from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.models import find_model
+from foresight.nodes.parameters import declare_one
+from foresight.nodes.run import run
+from foresight.nodes.staged import StagedNode
+from foresight.protocols import Observation
+from foresight.robot.arm_model import ArmModel
+from foresight.robot.retract_watch import RetractWatch
+from foresight.robot.status import Status
+from foresight.world_model.background import load_background, save_background
+from foresight.world_model.checkpoint import load
+from foresight.world_model.perception import Perception
+from foresight.world_model.rectification import Rectifier
+
+SILENCE = 0.5  # without an image for so long the image is stale [s]
+CLEAR_AFTER = 0.1  # the view is free this long after the arm came to rest [s]
+
+
+class PerceptionNode(StagedNode):
+    """Rectifies and encodes every image."""
+
+    def __init__(self, name: str = 'perception') -> None:
+        super().__init__(name)
+        self._perception: Perception | None = None
+        self._info: CameraInfo | None = None
+        self._pose: PoseStamped | None = None
+        self._observation: Observation | None = None
+        self._empty: Image | None = None
+        self._image_at = 0.0
+        self._spent: deque[float] = deque(maxlen=200)
+        self._latent = publisher(self, 'latent')
+        self._rectified = publisher(self, 'image_rectified')
+        self._background = publisher(self, 'image_background')
+        subscription(self, 'camera/image_raw', self._on_image)
+        subscription(self, 'camera/camera_info', self._on_info)
+        subscription(self, 'camera/pose', self._on_pose)
+        subscription(self, 'joint_states', self._on_joints)
+        service(self, 'perception/capture_background', self._capture)
+        self.create_timer(SILENCE, self._watch)
+
+    def declare(self) -> None:
+        """Declare checkpoint, device and the file of the empty table."""
+        self._checkpoint = declare_one(
+            self, 'checkpoint', 'models/clear_table', 'folder of the world model'
+        )
+        self._device = declare_one(self, 'device', 'auto', 'auto, cpu or cuda')
+        self._file = declare_one(
+            self, 'background', '', 'file of the empty table; read if it is there, else written'
+        )
+        self._robot = declare_one(self, 'robot', 'config/robots/panda.yaml', 'file of the robot')
+
+    def configure(self) -> None:
+        """Load the encoder, warm it up, and read the empty table if it is known."""
+        torch.set_num_threads(1)
+        checkpoint = load(find_model(self._checkpoint), self._device)
+        known = checkpoint.config
+        arm = ArmModel.load(self._robot)
+        self._names, self._watcher = arm.joint_names, RetractWatch(arm.retract, CLEAR_AFTER)
+        blank = torch.zeros(1, known.encoder.rows, known.encoder.columns, 3, dtype=torch.uint8)
+        with torch.inference_mode():
+            checkpoint.model.encode(blank.to(checkpoint.model.device),
+                                    blank.to(checkpoint.model.device))
+        rectifier = Rectifier(known.scene, known.encoder)
+        self._perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
+        if self._file and Path(self._file).is_file():
+            self._remember(load_background(Path(self._file)))
+
+    def activate(self) -> None:
+        """Wait for the first image."""
+        self._image_at = self.time
+
+    def cleanup(self) -> None:
+        """Free the encoder and forget the empty table."""
+        self._perception = self._empty = None
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Show a remembered empty table as soon as publishers publish."""
+        result = super().on_activate(state)
+        self._show_background()
+        return result
+
+    def _on_info(self, message: CameraInfo) -> None:
+        self._info = message
+
+    def _on_pose(self, message: PoseStamped) -> None:
+        self._pose = message
+
+    def _on_joints(self, message: JointState) -> None:
+        if self._perception is None:
+            return
+        try:
+            self._watcher.update(
+                *joint_values(message, self._names), seconds(message.header.stamp)
+            )
+        except RobotError as error:
+            self.get_logger().error(str(error), throttle_duration_sec=1.0)
+
+    def _on_image(self, message: Image) -> None:
+        """Publish rectified image and latent with the image's stamp."""
+        if self._perception is None or not self.active:
+            return
+        begin = time.perf_counter()
+        try:
+            self._observation = self._observe(message)
+            rectified = self._perception.rectify(self._observation)
+            stamp = self._observation.stamp
+            self._rectified.publish(image_message(rectified, stamp, BASE))
+            latent = self._perception.encode_rectified(rectified, stamp).latent
+        except ObservationError as error:
+            self.health.report(Status.STALE_IMAGE, str(error))
+            return
+        self._latent.publish(latent_message(latent, stamp))
+        self._image_at = self.time
+        self._spent.append(1e3 * (time.perf_counter() - begin))
+        self.health.figures({'encode_ms_p99': float(np.percentile(self._spent, 99))})
+        self.health.report(Status.OK)
+
+    def _observe(self, message: Image) -> Observation:
+        """Join the image with intrinsics and pose.
+
+        Raises:
+            ObservationError: If one of them is missing or cannot be used.
+        """
+        if self._info is None:
+            raise ObservationError('no camera_info yet: publish it beside the image')
+        if self._pose is None:
+            raise ObservationError('no camera pose yet: publish camera/pose in base_link, latched')
+        view = camera_view(self._info, self._pose)
+        return Observation(image_array(message), view, seconds(message.header.stamp))
+
+    def _capture(self) -> str:
+        """Take the newest image as the empty table."""
+        if self._observation is None or not self.active:
+            raise ObservationError('no usable image yet: activate perception, start the camera')
+        if not self._watcher.is_clear(self._observation.stamp):
+            raise ObservationError('the arm may be in the picture: move it to its retract pose')
+        self._remember(self._observation)
+        if self._file:
+            save_background(Path(self._file), self._observation)
+        return f'empty table captured{f", kept in {self._file}" if self._file else ""}'
+
+    def _remember(self, empty: Observation) -> None:
+        """Use this image as the empty table, and show it."""
+        assert self._perception is not None
+        self._perception.set_background(empty.image, empty.view)
+        self._empty = image_message(self._perception.rectify(empty), empty.stamp, BASE)
+        self._show_background()
+
+    def _show_background(self) -> None:
+        """Publish the rectified empty table, if it is known."""
+        if self._empty is not None:
+            self._background.publish(self._empty)
+
+    def _watch(self) -> None:
+        """Notice a camera that fell silent."""
+        silent = self.active and self.time - self._image_at > SILENCE
+        if silent and self.health.status is not Status.STALE_IMAGE:
+            self.health.report(Status.STALE_IMAGE, 'no image: check the camera driver')
+
+
+def main() -> None:
+    """Run the node."""
+    run(PerceptionNode)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,67 @@
+"""Homing: from wherever an interrupted push left the arm, up and back to the retract pose."""
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+
+from foresight.config import PushConfig
+from foresight.robot.joint_level import JointLevel
+from foresight.robot.timing import quintic, quintic_duration, ramp
+from foresight.robot.tool_path import ToolPath
+from foresight.robot.trajectory import JointPath
+from foresight.robot.travel import Travel
+
+GENTLE = 0.3
+"""Share of the joint limits used: nobody waits for a recovery."""
+
+
+class Homing:
+    """Plans the way home: straight up to the clearance, then a straight line of the joints."""
+
+    def __init__(self, joint_level: JointLevel, config: PushConfig) -> None:
+        """Use the joint level and heights of the push."""
+        self._level, self._config = joint_level, config
+        self._arm = joint_level.arm
+
+    def plan(self, start: Float[np.ndarray, ' joint']) -> JointPath:
+        """Plan from rest at `start` [rad] to the retract pose.
+
+        Raises:
+            RobotError: If the tool cannot be lifted from there.
+        """
+        lift = self._lift(start)
+        back = self._back(lift.positions[-1])
+        return JointPath(
+            np.concatenate([lift.times, lift.times[-1] + back.times[1:]]),
+            np.concatenate([lift.positions, back.positions[1:]]),
+            np.concatenate([lift.velocities, back.velocities[1:]]),
+            np.concatenate([lift.tool, back.tool[1:]]),
+        )
+
+    def _lift(self, start: Float[np.ndarray, ' joint']) -> JointPath:
+        """Raise the tool as it is."""
+        pose, config = self._arm.tool_pose(start), self._config
+        rise = max(config.clearance - float(pose[2, 3]), 0.0)
+        speed, acceleration = GENTLE * config.vertical_speed, GENTLE * config.acceleration
+        duration = quintic_duration(rise, speed, acceleration)
+        times = self._times(duration)
+        poses = np.repeat(pose[None], len(times), axis=0)
+        poses[:, 2, 3] += rise * quintic(times, 0.0, duration)
+        return self._level.track(ToolPath(times, poses), start)
+
+    def _back(self, start: Float[np.ndarray, ' joint']) -> JointPath:
+        """Go to the retract pose in a straight line of the joints."""
+        velocity = GENTLE * self._arm.velocity_limit
+        acceleration = GENTLE * self._level.config.acceleration_limit
+        travel = Travel.between(start, np.array(self._arm.retract), velocity, acceleration)
+        times = self._times(travel.duration)
+        shares = ramp(times, 0.0, 1.0, travel.speed, travel.acceleration)
+        positions = start + shares[:, None] * (travel.goal - travel.start)
+        velocities = np.diff(positions, axis=0, prepend=positions[:1]) * self._level.config.rate
+        return JointPath(times, positions, velocities, travel.poses(self._arm, times))
+
+    def _times(self, duration: float) -> Float[np.ndarray, ' time']:
+        """Command times from 0 to at least `duration` [s]."""
+        rate = self._level.config.rate
+        return np.arange(math.ceil(duration * rate) + 2) / rate

@@ -1,0 +1,43 @@
+"""The empty table on disk: the raw image and the camera that took it."""
+
+from pathlib import Path
+
+import numpy as np
+
+from foresight.errors import ObservationError
+from foresight.protocols import CameraView, Observation
+
+
+def save_background(path: Path, empty: Observation) -> None:
+    """Write the image of the empty table; a reader finds the old file or the new one.
+
+    Raises:
+        ObservationError: If the file cannot be written.
+    """
+    partial = path.with_name(path.name + '.partial')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open('wb') as file:
+            np.savez_compressed(
+                file, image=empty.image, matrix=empty.view.matrix,
+                base_from_camera=empty.view.base_from_camera, stamp=empty.stamp,
+            )
+        partial.replace(path)
+    except OSError as error:
+        raise ObservationError(f'cannot write {path}: {error.strerror}') from error
+
+
+def load_background(path: Path) -> Observation:
+    """Read the image of the empty table.
+
+    Raises:
+        ObservationError: If the file is damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            image, matrix, pose = kept['image'], kept['matrix'], kept['base_from_camera']
+            stamp = float(kept['stamp'])
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise ObservationError(f'{path} is damaged: delete it and capture again') from error
+    view = CameraView(matrix, pose, image.shape[1], image.shape[0])
+    return Observation(image, view, stamp)
