@@ -76,6 +76,7 @@ class SimArm:
         count = len(self._indices)
         finite = np.isfinite(positions).all() and np.isfinite(velocities).all()
         if len(positions) != count or len(velocities) != count or not finite:
+            self.hold()
             raise RobotError(f'a command needs {count} finite positions and velocities: '
                              f'got {positions} and {velocities}; the arm holds')
         self._target = np.array(positions, dtype=float)

@@ -10,7 +10,7 @@ from foresight.sim.world import World
 
 # Rolling and spinning friction [m] bring spheres to rest within centimetres, as felt would.
 DYNAMICS = {
-    'restitution': 0.0, 'rollingFriction': 0.0015, 'spinningFriction': 0.001,
+    'restitution': 0.0, 'rollingFriction': 0.002, 'spinningFriction': 0.001,
     'linearDamping': 0.02, 'angularDamping': 0.1,
 }
 SLOW, SLOW_TURN = 0.01, 0.3  # m/s and rad/s: below both an object rests

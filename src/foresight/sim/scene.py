@@ -6,12 +6,14 @@ from foresight.sim.world import World
 
 WALL = 0.008  # m, thickness of the bin walls, outside the bin volume
 FRICTION = 1.0  # pybullet multiplies frictions: a contact then has the friction of the object
-ROLLING_FRICTION = 0.0005
+# Floor and bin bottom are carpeted: what falls stays in view instead of rolling away.
+CARPET = {'lateralFriction': 1.5, 'rollingFriction': 0.03, 'spinningFriction': 0.01}
 PADDLE_GAP = 0.004  # m, low bin walls stay this far below the table top
+RIM_GAP = 0.03  # m, the rim around the floor ends this far below the table top
 
 
 def build_scene(world: World, scene: SceneConfig, look: Appearance) -> tuple[int, ...]:
-    """Create table, bin and floor.
+    """Create table, bin and floor, and a rim around the part of the floor in view.
 
     The floor has no visual shape: a floor that fills the picture costs 1.4 ms a frame, so the
     camera paints the background in its colour instead.
@@ -24,9 +26,12 @@ def build_scene(world: World, scene: SceneConfig, look: Appearance) -> tuple[int
             look.table,
         ),
         *_build_bin(world, scene, look),
+        *_build_rim(world, scene, look),
     )
     for body in bodies:
         world.set_dynamics(body, lateralFriction=FRICTION, restitution=0.0)
+    for body in (bodies[0], bodies[2]):  # floor and bin bottom
+        world.set_dynamics(body, **CARPET)
     return bodies
 
 
@@ -44,3 +49,16 @@ def _build_bin(world: World, scene: SceneConfig, look: Appearance) -> tuple[int,
         if rise < outer:
             boxes.append(((start, rise, floor), (start + WALL, outer, top)))
     return tuple(world.add_box(low_corner, high, look.bin) for low_corner, high in boxes)
+
+
+def _build_rim(world: World, scene: SceneConfig, look: Appearance) -> tuple[int, ...]:
+    """Create the low walls that keep what falls to the floor in the rectified view."""
+    (near, far), (right, left) = scene.view_x, scene.view_y
+    floor, top = -scene.table_height, -RIM_GAP
+    boxes = (
+        ((near - WALL, right, floor), (near, left, top)),
+        ((far, right, floor), (far + WALL, left, top)),
+        ((near, right - WALL, floor), (far, right, top)),
+        ((near, left, floor), (far, left + WALL, top)),
+    )
+    return tuple(world.add_box(low, high, 0.8 * look.floor) for low, high in boxes)

@@ -73,8 +73,8 @@ class Rectifier:
         expected = (view.height, view.width, 3)
         if image.dtype != np.uint8 or image.shape != expected:
             raise ObservationError(
-                f'the image is {image.dtype} {image.shape}, camera_info announces uint8 {expected}: '
-                'publish rgb8 images of that size'
+                f'the image is {image.dtype} {image.shape}, camera_info announces '
+                f'uint8 {expected}: publish rgb8 images of that size'
             )
 
     def _prepare(self, view: CameraView) -> None:
