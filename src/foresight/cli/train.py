@@ -1,0 +1,78 @@
+"""`foresight train`: learn the world model and its cost head from collected play."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.config import EncoderConfig, PredictorConfig, TrainConfig
+from foresight.data.transitions import (
+    Transitions,
+    build_transitions,
+    load_transitions,
+    save_transitions,
+)
+from foresight.training.trainer import Trainer, TrainResult
+from foresight.world_model.checkpoint import CheckpointConfig
+from foresight.world_model.rectification import Rectifier
+
+DataOption = Annotated[Path, typer.Option(help='Folder of episodes that `collect` wrote.')]
+OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]
+ARROWS = {
+    'prediction_ratio': 'prediction error over "nothing moves" (lower is better)',
+    'prediction_ratio_changed': 'the same where the image changed (lower is better)',
+    'occupancy_r2': 'occupancy that a linear probe explains (higher is better)',
+    'ranking_accuracy': 'pairs of pushes ordered as they turned out (higher is better)',
+    'inverse_skill': 'pushes that inverse dynamics explains (higher is better)',
+}
+
+
+def train(
+    train: TrainConfig,
+    encoder: EncoderConfig,
+    predictor: PredictorConfig,
+    data: DataOption = Path('data/play'),
+    out: OutOption = Path('runs/train'),
+    json: JsonOption = None,
+) -> None:
+    """Train the world model and its cost head."""
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        config = CheckpointConfig(encoder=encoder, predictor=predictor, train=train)
+        transitions = cached_transitions(data, config)
+        console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
+        trainer = Trainer(transitions, out, config, console)
+        if trainer.step:
+            console.print(f'going on after step {trainer.step} of {trainer.steps}')
+        result = trainer.run()
+    if json is None:
+        console.print(_table(result))
+        console.print(f'checkpoint: {result.folder}')
+    scores = asdict(result.scores)
+    write_json({**scores, 'steps': result.steps, 'folder': str(result.folder)}, json)
+
+
+def cached_transitions(data: Path, config: CheckpointConfig) -> Transitions:
+    """Rectify the episodes once; later runs map the result into memory.
+
+    Raises:
+        DatasetError: If there are no episodes, or one is damaged.
+    """
+    encoder, count = config.encoder, len(list(data.glob('episode_*.npz')))
+    cache = data / f'transitions_{encoder.rows}x{encoder.columns}_{count}'
+    if not (cache / 'digest.json').exists():
+        rectifier = Rectifier(config.scene, encoder)
+        save_transitions(build_transitions(data, rectifier.rectify, rectifier.project), cache)
+    return load_transitions(cache)
+
+
+def _table(result: TrainResult) -> Table:
+    """Show the held-out scores."""
+    table = Table('score', 'value', 'meaning', title=f'{result.scores.pushes} held-out pushes')
+    for name, value in asdict(result.scores).items():
+        table.add_row(name, f'{value:.3f}', ARROWS.get(name, ''))
+    return table

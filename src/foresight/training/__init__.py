@@ -1,0 +1,1 @@
+"""Training and evaluation: everything that needs data, a model and a cost at once."""

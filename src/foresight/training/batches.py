@@ -1,0 +1,75 @@
+"""Batches: rows of the transitions in an order that depends only on seed and step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+from foresight.data.transitions import Transitions
+from foresight.errors import DatasetError
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some pushes as tensors.
+
+    Attributes:
+        before: Rectified images before each push.
+        after: Rectified images after it.
+        background: Empty table of its episode.
+        episode: Its episode.
+        pushes: Macro-actions [m, m, rad, m].
+        objects_before: Row, column [px] and status of each object before the push. Labels.
+        objects_after: The same after the push.
+    """
+
+    before: UInt8[Tensor, 'batch row column 3']
+    after: UInt8[Tensor, 'batch row column 3']
+    background: UInt8[Tensor, 'batch row column 3']
+    episode: Int[Tensor, ' batch']
+    pushes: Float[Tensor, 'batch 4']
+    objects_before: Float[Tensor, 'batch object 3']
+    objects_after: Float[Tensor, 'batch object 3']
+
+
+def take(
+    transitions: Transitions, rows: Int[np.ndarray, ' batch'], device: torch.device,
+) -> Batch:
+    """Copy some pushes to the device."""
+    episode = np.asarray(transitions.episode[rows])
+    arrays = (
+        transitions.before[rows], transitions.after[rows], transitions.background[episode],
+        episode, transitions.pushes[rows],
+        transitions.objects_before[rows], transitions.objects_after[rows],
+    )
+    return Batch(*(torch.from_numpy(np.ascontiguousarray(item)).to(device) for item in arrays))
+
+
+def rows_of_step(count: int, batch: int, seed: int, step: int) -> Int[np.ndarray, ' batch']:
+    """Return the rows of one step: every epoch is another permutation.
+
+    The order is a function of its arguments, so a resumed run continues where the killed one
+    stopped without storing a generator.
+
+    Raises:
+        DatasetError: If there are fewer pushes than one batch.
+    """
+    steps = count // batch
+    if steps == 0:
+        raise DatasetError(f'{count} pushes do not fill one batch of {batch}: collect more')
+    epoch, place = divmod(step, steps)
+    order = np.random.default_rng((seed, epoch)).permutation(count)
+    return order[place * batch:(place + 1) * batch]
+
+
+def split_episodes(
+    transitions: Transitions, holdout: float,
+) -> tuple[Transitions, Transitions]:
+    """Keep whole episodes apart: (for training, held out)."""
+    episodes = np.unique(transitions.episode)
+    count = max(1, round(holdout * len(episodes))) if holdout > 0 else 0
+    held = episodes[np.linspace(0, len(episodes) - 1, count).astype(int)].tolist()
+    kept = np.setdiff1d(episodes, held)
+    return transitions.subset(kept.tolist()), transitions.subset(held)

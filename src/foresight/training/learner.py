@@ -1,0 +1,115 @@
+"""Learner: the world model, the cost head and all that exists only while they learn."""
+
+import copy
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Generator, Tensor, nn
+
+from foresight.config import TrainConfig
+from foresight.costs.cost_head import CostHead, cost_loss, label_maps
+from foresight.training.augmentation import Augmentation
+from foresight.training.batches import Batch
+from foresight.world_model.inverse_dynamics import InverseDynamics
+from foresight.world_model.jepa import Jepa
+from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
+from foresight.world_model.precision import mixed
+from foresight.world_model.regularizers import make_regularizer
+
+FOREGROUND = 24  # Cells of each image that the regularizer sees: three objects and their rims.
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Loss of one batch.
+
+    Attributes:
+        total: What is minimised.
+        terms: Its unweighted parts by name.
+    """
+
+    total: Float[Tensor, '']
+    terms: dict[str, Float[Tensor, '']]
+
+
+class Learner(nn.Module):
+    """One module that holds every parameter, so that saving it saves everything."""
+
+    def __init__(self, world_model: Jepa, config: TrainConfig) -> None:
+        """Build what the world model needs around it to learn."""
+        super().__init__()
+        encoder = world_model.encoder_config
+        self.world_model = world_model
+        self.world_model.bf16 = config.bf16
+        self.target = copy.deepcopy(world_model.encoder).requires_grad_(False)
+        self.inverse = InverseDynamics(encoder, world_model.scene, world_model.push)
+        self.regularizer = make_regularizer(encoder.channels, config)
+        self.cost_head = CostHead(encoder.channels)
+        self._config = config
+        features = 6 if encoder.use_image else 3
+        self._augment = Augmentation(
+            config.jitter, 4.0 * config.noise, (features, encoder.rows, encoder.columns),
+            torch.device('cpu'), config.seed,
+        )
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def losses(self, batch: Batch, generator: Generator) -> Losses:
+        """Compute the loss of one batch.
+
+        Args:
+            batch: Pushes.
+            generator: Source of the augmentation.
+        """
+        model, config = self.world_model, self._config
+        changed = changed_cells(
+            batch.before, batch.after, model.encoder_config.stride, config.change_threshold,
+        )
+        inputs = self._inputs(batch, generator)
+        both = model.encode_prepared(inputs)
+        before, after = both.chunk(2)
+        predicted = model.predict(before, batch.pushes)
+        terms = {'prediction': prediction_loss(predicted, self._targets(inputs), changed)}
+        with mixed(inputs.device, config.bf16):
+            moved = changed.flatten(1).any(dim=1)
+            terms['inverse'] = self.inverse.error(before, after, batch.pushes, moved)
+            penalty = self.regularizer(foreground_cells(both, inputs, FOREGROUND))
+            terms['cost'] = self._cost(both, predicted, batch)
+        total = (
+            config.prediction_weight * terms['prediction'] + config.inverse_weight
+            * terms['inverse'] + config.cost_weight * terms['cost'] + penalty.total
+        )
+        return Losses(total, {**terms, **penalty.parts})
+
+    @torch.no_grad()
+    def update_target(self) -> None:
+        """Move the target encoder a little toward the encoder."""
+        decay = self._config.ema_decay
+        online = self.world_model.encoder.parameters()
+        for slow, fast in zip(self.target.parameters(), online, strict=True):
+            slow.lerp_(fast, 1.0 - decay)
+
+    def _inputs(self, batch: Batch, generator: Generator) -> Tensor:
+        """Prepare and augment the images of a batch, those before first."""
+        prepare = self.world_model.encoder.prepare
+        return self._augment(
+            prepare(batch.before, batch.background), prepare(batch.after, batch.background),
+            generator,
+        )
+
+    @torch.no_grad()
+    def _targets(self, inputs: Tensor) -> Tensor:
+        """Encode the images after the pushes with the slow copy of the encoder."""
+        with mixed(inputs.device, self._config.bf16):
+            target: Tensor = self.target(inputs[len(inputs) // 2:])
+        return target
+
+    def _cost(self, both: Tensor, predicted: Tensor, batch: Batch) -> Tensor:
+        """Teach the cost head on real and on predicted latents."""
+        latents = torch.cat([both, predicted])
+        if not self._config.label_gradient:
+            latents = latents.detach()
+        encoder = self.world_model.encoder_config
+        objects = torch.cat([batch.objects_before, batch.objects_after, batch.objects_after])
+        labels = label_maps(objects.float(), encoder.grid, encoder.stride)
+        return cost_loss(self.cost_head(latents), labels)

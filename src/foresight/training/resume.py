@@ -1,0 +1,81 @@
+"""Resume state: everything a killed run needs to go on, in one file without pickle."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+from torch.optim import Optimizer
+
+from foresight.errors import CheckpointError
+from foresight.training.learner import Learner
+from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
+
+FILE = 'resume.safetensors'
+
+
+def identity(config: CheckpointConfig) -> str:
+    """Describe what must not change between the two halves of a run."""
+    described = asdict(config)
+    for name in ('normalisation', 'scores'):
+        described.pop(name)
+    for name in ('threads', 'save_every', 'device'):
+        described['train'].pop(name)
+    return json.dumps(described, sort_keys=True)
+
+
+def save_resume(
+    folder: Path, step: int, learner: Learner, optimizer: Optimizer, config: CheckpointConfig,
+) -> None:
+    """Write the state after `step` steps."""
+    tensors = {f'learner.{name}': value for name, value in learner.state_dict().items()}
+    for index, state in optimizer.state_dict()['state'].items():
+        for name, value in state.items():
+            tensors[f'optimizer.{index}.{name}'] = value
+    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    metadata = {'step': str(step), 'identity': identity(config)}
+    write_atomically(folder / FILE, save(tensors, metadata))
+
+
+def load_resume(
+    folder: Path, learner: Learner, optimizer: Optimizer, config: CheckpointConfig,
+) -> int:
+    """Restore the state and return how many steps it has behind it; 0 if there is none.
+
+    Raises:
+        CheckpointError: If the state is damaged, or of other settings or data.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return 0
+    try:
+        with safe_open(path, 'pt') as file:
+            metadata = file.metadata()
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f'{path} is damaged ({error}): delete it to start anew') from error
+    if metadata.get('identity') != identity(config):
+        raise CheckpointError(
+            f'{path} belongs to other settings or data: give another --out, or delete it'
+        )
+    learner.load_state_dict(_under(tensors, 'learner.'))
+    _restore_optimizer(optimizer, _under(tensors, 'optimizer.'))
+    return int(metadata['step'])
+
+
+def _restore_optimizer(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
+    state: dict[int, dict[str, Any]] = {}
+    for key, value in tensors.items():
+        index, name = key.split('.')
+        state.setdefault(int(index), {})[name] = value
+    optimizer.load_state_dict({**optimizer.state_dict(), 'state': state})
+
+
+def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): value
+        for name, value in tensors.items() if name.startswith(prefix)
+    }

@@ -1,0 +1,181 @@
+"""Trainer: a plain loop that can be killed at any moment and started again."""
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from foresight.data.transitions import Transitions
+from foresight.errors import CollapseError
+from foresight.training.batches import rows_of_step, split_episodes, take
+from foresight.training.collapse import check_health
+from foresight.training.journal import Journal
+from foresight.training.learner import Learner, Losses
+from foresight.training.probe import ProbeScores, probe
+from foresight.training.resume import load_resume, save_resume
+from foresight.training.schedule import learning_rate
+from foresight.world_model import checkpoint
+from foresight.world_model.checkpoint import CheckpointConfig
+from foresight.world_model.jepa import Jepa
+from foresight.world_model.precision import pick_device
+
+LOG_EVERY = 20
+PATIENCE = 300  # Steps before the collapse alarm is armed: an untrained latent may look anyhow.
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """Outcome of a run.
+
+    Attributes:
+        scores: Held-out scores at the end.
+        steps: Steps of the whole run.
+        folder: Where the checkpoint lies.
+    """
+
+    scores: ProbeScores
+    steps: int
+    folder: Path
+
+
+class Trainer:
+    """Trains the world model and the cost head on transitions."""
+
+    def __init__(
+        self, transitions: Transitions, out: Path, config: CheckpointConfig,
+        console: Console | None = None,
+    ) -> None:
+        """Prepare a run, or the rest of one.
+
+        Args:
+            transitions: All pushes; some episodes are held out.
+            out: Folder of the checkpoint and the resume state.
+            config: Every setting; scores and dataset are filled in.
+            console: Where progress is shown; standard error without one.
+
+        Raises:
+            CheckpointError: If `out` holds a run with other settings or data.
+            DatasetError: If there are too few pushes.
+        """
+        train = config.train
+        torch.set_num_threads(train.threads)
+        out.mkdir(parents=True, exist_ok=True)
+        self._out, self._console = out, console or Console(stderr=True)
+        self._config = replace(config, dataset=transitions.digest)
+        self._device = pick_device(train.device)
+        self._train, self._held_out = split_episodes(transitions, train.holdout)
+        rows_of_step(len(self._train), train.batch, train.seed, 0)
+        self._steps_an_epoch = len(self._train) // train.batch
+        self.learner = _make_learner(config).to(self._device)
+        self._optimizer = torch.optim.AdamW(
+            [value for value in self.learner.parameters() if value.requires_grad],
+            train.learning_rate, weight_decay=train.weight_decay, fused=True,
+        )
+        self.step = load_resume(out, self.learner, self._optimizer, self._config)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the whole run."""
+        return self._steps_an_epoch * self._config.train.epochs
+
+    def run(self) -> TrainResult:
+        """Train to the end.
+
+        Raises:
+            CollapseError: If the latents collapse or the loss is not finite.
+        """
+        with Journal(self._out, self.step) as journal, self._progress() as progress:
+            task = progress.add_task('training', total=self.steps, completed=self.step, rate='')
+            while self.step < self.steps:
+                self._advance(journal)
+                progress.update(task, completed=self.step, rate=self._rate(progress, task))
+            scores = probe(self.learner, self._held_out, self._config.train)
+        self._save_checkpoint(scores)
+        return TrainResult(scores, self.steps, self._out)
+
+    def _advance(self, journal: Journal) -> None:
+        """Take one step, and log, probe and save when it is time."""
+        losses = self._take_step()
+        if self.step % LOG_EVERY == 0 or self.step == self.steps:
+            journal.write(self.step, 'loss', _scalars(losses))
+        end_of_epoch = self.step % self._steps_an_epoch == 0
+        if end_of_epoch:
+            self._examine(journal)
+        if end_of_epoch or self.step % self._config.train.save_every == 0:
+            save_resume(self._out, self.step, self.learner, self._optimizer, self._config)
+
+    def _take_step(self) -> Losses:
+        """Take one optimiser step; everything random is a function of seed and step."""
+        train = self._config.train
+        self.learner.train()
+        rows = rows_of_step(len(self._train), train.batch, train.seed, self.step)
+        generator = torch.Generator().manual_seed(train.seed * 1_000_003 + self.step)
+        losses = self.learner.losses(take(self._train, rows, self._device), generator)
+        if not bool(torch.isfinite(losses.total)):
+            raise CollapseError(
+                f'the loss is not finite at step {self.step} ({_scalars(losses)}): lower '
+                'learning_rate, or set bf16 to false'
+            )
+        for group in self._optimizer.param_groups:
+            group['lr'] = learning_rate(
+                self.step, self.steps, train.learning_rate, train.warmup,
+            )
+        self._optimizer.zero_grad(set_to_none=True)
+        losses.total.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), train.clip)
+        self._optimizer.step()
+        self.learner.update_target()
+        self.step += 1
+        return losses
+
+    def _examine(self, journal: Journal) -> None:
+        """Probe on held-out pushes and sound the collapse alarm."""
+        scores = probe(self.learner, self._held_out, self._config.train)
+        journal.write(self.step, 'probe', asdict(scores))
+        if self.step >= min(PATIENCE, self.steps):
+            check_health(scores.health)
+
+    def _save_checkpoint(self, scores: ProbeScores) -> None:
+        """Write what the nodes load."""
+        learner = self.learner
+        modules = {
+            'world_model': learner.world_model, 'cost_head': learner.cost_head,
+            'inverse': learner.inverse,
+        }
+        checkpoint.save(self._out, modules, replace(
+            self._config, scores=asdict(scores),
+            normalisation={'surprise': max(scores.surprise_scale, 1e-6)},
+        ))
+
+    def _progress(self) -> Progress:
+        return Progress(
+            TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(),
+            TextColumn('{task.fields[rate]}'), TimeElapsedColumn(), TimeRemainingColumn(),
+            console=self._console,
+        )
+
+    def _rate(self, progress: Progress, task: int) -> str:
+        speed = progress.tasks[task].speed or 0.0
+        return f'{speed * self._config.train.batch:.0f} pushes/s'
+
+
+def _make_learner(config: CheckpointConfig) -> Learner:
+    """Build a learner whose initial weights depend only on the seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.train.seed)
+        world_model = Jepa(config.encoder, config.predictor, config.scene, config.push)
+        return Learner(world_model, config.train)
+
+
+def _scalars(losses: Losses) -> dict[str, float]:
+    terms = {name: float(value.detach()) for name, value in losses.terms.items()}
+    return {'total': float(losses.total.detach()), **terms}

@@ -1,0 +1,224 @@
+"""Checkpoints: tensors as safetensors, everything else as JSON; nothing is ever unpickled."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+
+from foresight.config import (
+    EncoderConfig,
+    PredictorConfig,
+    PushConfig,
+    SceneConfig,
+    TrainConfig,
+)
+from foresight.errors import CheckpointError, ConfigError
+from foresight.world_model.jepa import Jepa
+from foresight.world_model.precision import pick_device
+
+FORMAT = 1
+TENSORS, CONFIG = 'world_model.safetensors', 'config.json'
+ConfigType = TypeVar('ConfigType')
+ModuleType = TypeVar('ModuleType', bound=nn.Module)
+
+
+@dataclass(frozen=True)
+class CheckpointConfig:
+    """What a checkpoint knows about itself.
+
+    Attributes:
+        encoder: Shape of images and latents.
+        predictor: Size of the task predictor.
+        scene: Table, bin and rectified view it was trained on.
+        push: Bounds of the macro-action it was trained on.
+        train: How it was trained.
+        normalisation: Measured scales by name, such as `surprise`.
+        dataset: Hash of the training data.
+        scores: Held-out scores by name.
+        format: Version of the layout.
+    """
+
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    predictor: PredictorConfig = field(default_factory=PredictorConfig)
+    scene: SceneConfig = field(default_factory=SceneConfig)
+    push: PushConfig = field(default_factory=PushConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    normalisation: dict[str, float] = field(default_factory=dict)
+    dataset: str = ''
+    scores: dict[str, float] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A loaded checkpoint.
+
+    Attributes:
+        model: World model, ready to run.
+        config: What the checkpoint knows about itself.
+        tensors: Tensors of the other modules, by `module.tensor`.
+        folder: Where it came from.
+    """
+
+    model: Jepa
+    config: CheckpointConfig
+    tensors: Mapping[str, Tensor] = field(repr=False)
+    folder: Path
+
+    def fill(self, name: str, module: ModuleType) -> ModuleType:
+        """Load another module of the checkpoint, such as `cost_head`, and move it to the model.
+
+        Raises:
+            CheckpointError: If the checkpoint has no such module, or of another shape.
+        """
+        _fill(name, module, self.tensors, self.folder)
+        return module.to(self.model.device).eval()
+
+
+def save(folder: Path, modules: Mapping[str, nn.Module], config: CheckpointConfig) -> None:
+    """Write a checkpoint.
+
+    The tensors go first and their hash stands in the JSON: a write that is cut off is noticed.
+
+    Args:
+        folder: Folder to write into.
+        modules: Modules by name; `world_model` is the one `load` returns.
+        config: What the checkpoint should know about itself.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    blob = save_tensors({
+        f'{name}.{key}': value.detach().cpu().contiguous()
+        for name, module in modules.items() for key, value in module.state_dict().items()
+    })
+    described = {'tensors': hashlib.sha256(blob).hexdigest(), **asdict(config)}
+    write_atomically(folder / TENSORS, blob)
+    write_atomically(folder / CONFIG, (json.dumps(described, indent=2) + '\n').encode())
+
+
+def load(folder: Path | str, device: str = 'auto') -> Checkpoint:
+    """Load a checkpoint.
+
+    Args:
+        folder: Folder that `save` wrote.
+        device: auto, cpu or cuda.
+
+    Raises:
+        CheckpointError: If a file is missing, damaged, or of another configuration.
+    """
+    folder = Path(folder)
+    described = _read_json(folder / CONFIG)
+    config = _config(described, folder)
+    tensors = _read_tensors(folder / TENSORS, str(described.get('tensors')))
+    model = Jepa(config.encoder, config.predictor, config.scene, config.push)
+    _fill('world_model', model, tensors, folder)
+    model.bf16 = config.train.bf16
+    model.to(pick_device(device)).eval().requires_grad_(False)
+    return Checkpoint(model=model, config=config, tensors=tensors, folder=folder)
+
+
+def check_scene(checkpoint: Checkpoint, scene: SceneConfig) -> None:
+    """Refuse a checkpoint that was trained on another table.
+
+    Raises:
+        CheckpointError: If a number of the scene differs.
+    """
+    for item in fields(scene):
+        here, there = getattr(scene, item.name), getattr(checkpoint.config.scene, item.name)
+        if here != there:
+            raise CheckpointError(
+                f'{checkpoint.folder} was trained with SceneConfig.{item.name} = {there}, not '
+                f'{here}: use that value, or collect and train for this scene'
+            )
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file so that a reader finds the old one or the new one, never half of one."""
+    partial = path.with_name(path.name + '.partial')
+    with partial.open('wb') as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        described = json.loads(path.read_text())
+    except OSError as error:
+        raise CheckpointError(
+            f'{path} cannot be read: give --checkpoint a folder that `foresight train` wrote'
+        ) from error
+    except ValueError as error:
+        raise CheckpointError(f'{path} is damaged: copy or train the checkpoint again') from error
+    if not isinstance(described, dict) or described.get('format') != FORMAT:
+        raise CheckpointError(f'{path} is not of format {FORMAT}: train with this version')
+    return described
+
+
+def _read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
+    try:
+        blob = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f'{path} is missing: copy the whole checkpoint folder') from error
+    if hashlib.sha256(blob).hexdigest() != digest:
+        raise CheckpointError(
+            f'{path} ({len(blob)} bytes) is not the file that {CONFIG} describes: it is damaged '
+            'or cut off, copy the checkpoint again or run the same `foresight train` again'
+        )
+    try:
+        return load_tensors(blob)
+    except SafetensorError as error:
+        raise CheckpointError(f'{path} is no safetensors file: copy it again') from error
+
+
+def _config(described: dict[str, Any], folder: Path) -> CheckpointConfig:
+    parts = {
+        'encoder': EncoderConfig, 'predictor': PredictorConfig, 'scene': SceneConfig,
+        'push': PushConfig, 'train': TrainConfig,
+    }
+    values = {key: value for key, value in described.items() if key != 'tensors'}
+    try:
+        for name, kind in parts.items():
+            values[name] = _build(kind, values[name])
+        return CheckpointConfig(**values)
+    except (TypeError, KeyError, ConfigError) as error:
+        raise CheckpointError(
+            f'{folder / CONFIG} does not fit this version ({error}): use the version that made '
+            'it, or train again'
+        ) from error
+
+
+def _build(kind: type[ConfigType], values: dict[str, Any]) -> ConfigType:
+    """Make a configuration; JSON has lists where it has tuples."""
+    return kind(**{
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    })
+
+
+def _fill(
+    name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Path,
+) -> None:
+    """Load the tensors of one module; every name and shape must match."""
+    found = {
+        key.removeprefix(f'{name}.'): value
+        for key, value in tensors.items() if key.startswith(f'{name}.')
+    }
+    wanted = module.state_dict()
+    for key in sorted(wanted.keys() | found.keys()):
+        if key not in found or key not in wanted:
+            problem = 'has no' if key not in found else 'has an unknown'
+            raise CheckpointError(f'{folder} {problem} tensor {name}.{key}: train again')
+        if found[key].shape != wanted[key].shape:
+            raise CheckpointError(
+                f'{folder}: {name}.{key} is {tuple(found[key].shape)}, this configuration needs '
+                f'{tuple(wanted[key].shape)}: train again or restore its {CONFIG}'
+            )
+    module.load_state_dict(found)

@@ -1,0 +1,72 @@
+"""Jepa: the world model that the planner rolls out, encoder and task predictor."""
+
+import torch
+from jaxtyping import Float, Shaped
+from torch import Tensor, nn
+
+from foresight.config import EncoderConfig, PredictorConfig, PushConfig, SceneConfig
+from foresight.world_model.encoder import Encoder
+from foresight.world_model.precision import mixed
+from foresight.world_model.push_raster import PushRaster
+from foresight.world_model.task_predictor import TaskPredictor
+
+
+class Jepa(nn.Module):
+    """Joint-embedding predictive world model.
+
+    Implements `protocols.WorldModel`.
+    """
+
+    def __init__(
+        self,
+        encoder: EncoderConfig | None = None,
+        predictor: PredictorConfig | None = None,
+        scene: SceneConfig | None = None,
+        push: PushConfig | None = None,
+    ) -> None:
+        """Build untrained networks; what is not given takes its default."""
+        super().__init__()
+        self.encoder_config = encoder or EncoderConfig()
+        self.predictor_config = predictor or PredictorConfig()
+        self.scene, self.push = scene or SceneConfig(), push or PushConfig()
+        self.encoder = Encoder(self.encoder_config)
+        self.raster = PushRaster(
+            self.scene, self.encoder_config, self.push, self.predictor_config.paddle_width,
+        )
+        self.predictor = TaskPredictor(
+            self.encoder_config, self.predictor_config, PushRaster.channels,
+        )
+        self.bf16 = True
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @property
+    def device(self) -> torch.device:
+        """Device of the parameters."""
+        return self.raster.x.device
+
+    def encode(
+        self,
+        image: Shaped[Tensor, 'batch row column 3'],
+        background: Shaped[Tensor, 'batch row column 3'],
+    ) -> Float[Tensor, 'batch channel height width']:
+        """Encode rectified images (grey levels 0 to 255) against their empty table."""
+        return self.encode_prepared(self.encoder.prepare(image, background))
+
+    def encode_prepared(
+        self, inputs: Float[Tensor, 'batch feature row column'],
+    ) -> Float[Tensor, 'batch channel height width']:
+        """Encode what `Encoder.prepare` returned."""
+        with mixed(self.device, self.bf16):
+            latent: Tensor = self.encoder(inputs)
+        return latent
+
+    def predict(
+        self,
+        latents: Float[Tensor, 'batch channel height width'],
+        actions: Float[Tensor, 'batch 4'],
+    ) -> Float[Tensor, 'batch channel height width']:
+        """Predict the latents after each push [m, m, rad, m]."""
+        drawn = self.raster(actions)
+        with mixed(self.device, self.bf16):
+            predicted: Tensor = self.predictor(latents, drawn)
+        return predicted

@@ -1,0 +1,96 @@
+"""Perception: camera image to belief, against the remembered empty table."""
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+from torch import Tensor
+
+from foresight.errors import ObservationError
+from foresight.protocols import Belief, CameraView, Observation
+from foresight.world_model.jepa import Jepa
+
+
+@runtime_checkable
+class Rectifies(Protocol):
+    """Anything that warps a camera image onto the table plane."""
+
+    def rectify(
+        self, image: UInt8[np.ndarray, 'height width 3'], view: CameraView,
+    ) -> UInt8[np.ndarray, 'row column 3']:
+        """Return the rectified image.
+
+        Raises:
+            ObservationError: If the image does not fit its camera.
+        """
+        ...
+
+
+class Perception:
+    """Rectifies and encodes images; holds the empty-table image."""
+
+    def __init__(self, model: Jepa, rectifier: Rectifies, device: str | torch.device) -> None:
+        """Keep the model (moved to `device`) and the way images are rectified."""
+        self._device = torch.device(device)
+        self._model = model.to(self._device).eval()
+        self._rectifier = rectifier
+        self._background: UInt8[Tensor, '1 row column 3'] | None = None
+
+    @property
+    def has_background(self) -> bool:
+        """Return True once the empty table is known."""
+        return self._background is not None
+
+    def set_background(
+        self, image: UInt8[np.ndarray, 'height width 3'], view: CameraView,
+    ) -> None:
+        """Remember this image as the empty table.
+
+        Raises:
+            ObservationError: If the image does not fit its camera.
+        """
+        self._background = self._tensor(self._rectifier.rectify(image, view))
+
+    def rectify(self, observation: Observation) -> UInt8[np.ndarray, 'row column 3']:
+        """Warp an observation onto the table plane.
+
+        Raises:
+            ObservationError: If the camera pose is not finite or the image does not fit.
+        """
+        view = observation.view
+        if not (np.isfinite(view.matrix).all() and np.isfinite(view.base_from_camera).all()):
+            raise ObservationError('camera matrix or pose is not finite: check the camera topics')
+        if not np.isfinite(observation.stamp):
+            raise ObservationError('the image has no finite stamp: check the camera driver')
+        return self._rectifier.rectify(observation.image, view)
+
+    def encode(self, observation: Observation) -> Belief:
+        """Turn an observation into a belief.
+
+        Raises:
+            ObservationError: If there is no empty-table image yet, or the image does not fit.
+        """
+        return self.encode_rectified(self.rectify(observation), observation.stamp)
+
+    @torch.no_grad()
+    def encode_rectified(
+        self, image: UInt8[np.ndarray, 'row column 3'], stamp: float,
+    ) -> Belief:
+        """Turn an image that is rectified already into a belief.
+
+        Raises:
+            ObservationError: If there is no empty-table image yet.
+        """
+        if self._background is None:
+            raise ObservationError(
+                'there is no empty-table image: clear the table and capture the background'
+            )
+        latent = self._model.encode(self._tensor(image), self._background)[0]
+        if not bool(torch.isfinite(latent).all()):
+            raise ObservationError('the latent is not finite: the checkpoint is damaged')
+        return Belief(latent=latent, stamp=stamp)
+
+    def _tensor(self, image: UInt8[np.ndarray, 'row column 3']) -> UInt8[Tensor, '1 row column 3']:
+        """Move one image to the device."""
+        return torch.from_numpy(np.ascontiguousarray(image))[None].to(self._device)

@@ -1,0 +1,71 @@
+"""Push raster: a push drawn on the latent grid, so that the predictor sees where it acts."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from foresight.config import EncoderConfig, PushConfig, SceneConfig
+
+
+class PushRaster(nn.Module):
+    """Draws pushes with soft edges; differentiable in all four numbers.
+
+    Channels: coverage of the swept lane; the same times cosine and sine of the heading; times the
+    distance that is left to the end; times the signed offset from the lane's middle; coverage of
+    the paddle at the start and at the end.
+    """
+
+    channels = 7
+
+    def __init__(
+        self,
+        scene: SceneConfig,
+        encoder: EncoderConfig,
+        push: PushConfig,
+        paddle_width: float,
+    ) -> None:
+        """Lay out the cell centres in `base_link`."""
+        super().__init__()
+        height, width = encoder.grid
+        (x_low, x_high), (y_low, y_high) = scene.view_x, scene.view_y
+        self._cell = (x_high - x_low) / height
+        self._half_width = paddle_width / 2
+        self._reach = push.length_high
+        rows = (torch.arange(height) + 0.5) / height
+        columns = (torch.arange(width) + 0.5) / width
+        self.register_buffer('x', (x_high - rows * (x_high - x_low))[:, None], persistent=False)
+        self.register_buffer('y', (y_high - columns * (y_high - y_low))[None], persistent=False)
+        self.x: Tensor
+        self.y: Tensor
+
+    def forward(
+        self, pushes: Float[Tensor, 'batch 4'],
+    ) -> Float[Tensor, 'batch feature height width']:
+        """Draw each push.
+
+        Args:
+            pushes: x, y, heading, length in `base_link` [m, m, rad, m].
+        """
+        x, y, heading, length = (part[:, None, None] for part in pushes.float().unbind(-1))
+        cosine, sine = heading.cos(), heading.sin()
+        along = (self.x - x) * cosine + (self.y - y) * sine  # batch height width
+        across = (self.y - y) * cosine - (self.x - x) * sine
+        inside = self._soft(self._half_width - across.abs())
+        after_start, before_end = self._soft(along), self._soft(length - along)
+        lane = inside * after_start * before_end
+        return torch.stack([
+            lane, lane * cosine, lane * sine,
+            lane * (length - along) / self._reach,
+            lane * across / self._half_width,
+            inside * after_start * self._soft(self._cell - along),
+            inside * before_end * self._soft(along - length + self._cell),
+        ], dim=1)
+
+    def coverage(self, pushes: Float[Tensor, 'batch 4']) -> Float[Tensor, 'batch height width']:
+        """Return only the share of each cell that the paddle sweeps."""
+        drawn: Tensor = self(pushes)
+        return drawn[:, 0]
+
+    def _soft(self, distance: Tensor) -> Tensor:
+        """Share of a cell that lies inside an edge at this signed distance."""
+        return torch.sigmoid(distance * (4.0 / self._cell))

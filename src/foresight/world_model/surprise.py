@@ -1,0 +1,69 @@
+"""Surprise: how far the latent that arrived is from the one that was imagined."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from foresight.world_model.push_raster import PushRaster
+
+WORST_CELLS = 8  # About what one object covers.
+
+
+@dataclass(frozen=True)
+class SurpriseReading:
+    """One comparison of imagination and arrival.
+
+    Attributes:
+        map: Distance of each cell, shape (height, width); 1 is the calibrated scale.
+        level: Mean of the worst cells outside the swept lane; above 1 is rare on familiar pushes.
+    """
+
+    map: Float[Tensor, 'height width']
+    level: float
+
+
+def cell_distance(
+    predicted: Float[Tensor, 'batch channel height width'],
+    arrived: Float[Tensor, 'batch channel height width'],
+) -> Float[Tensor, 'batch height width']:
+    """Return the root mean square difference of each cell."""
+    return (predicted - arrived).square().mean(dim=1).sqrt()
+
+
+def surprise_level(
+    distance: Float[Tensor, 'batch height width'],
+    swept: Float[Tensor, 'batch height width'],
+) -> Float[Tensor, ' batch']:
+    """Average the worst cells that the paddle did not sweep.
+
+    Inside the lane an object may legitimately end in many places; outside nothing should move.
+    """
+    outside = (distance * (1.0 - swept)).flatten(1)
+    return outside.topk(min(WORST_CELLS, outside.shape[1])).values.mean(dim=1)
+
+
+class Surprise:
+    """Compares imagination and arrival on a calibrated scale."""
+
+    def __init__(self, raster: PushRaster, scale: float) -> None:
+        """Keep how pushes are drawn.
+
+        Args:
+            raster: Where a push sweeps.
+            scale: Raw level that familiar pushes rarely exceed; it is stored in the checkpoint.
+        """
+        self._raster, self._scale = raster, scale
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        predicted: Float[Tensor, 'channel height width'],
+        arrived: Float[Tensor, 'channel height width'],
+        action: Float[Tensor, ' 4'],
+    ) -> SurpriseReading:
+        """Compare the latent that was imagined for a push with the one that arrived."""
+        distance = cell_distance(predicted[None], arrived[None]) / self._scale
+        swept = self._raster.coverage(action[None].to(distance.device))
+        return SurpriseReading(distance[0], float(surprise_level(distance, swept)))
