@@ -14,16 +14,22 @@ from foresight.config import Checked
 Parameter = inspect.Parameter
 
 
+def allowed(item: Field[Any]) -> str:
+    """Say what a setting may be, as far as it is bounded."""
+    low, high, choices = (item.metadata[key] for key in ('low', 'high', 'choices'))
+    if choices:
+        return ', '.join(choices)
+    if low is not None and high is not None:
+        return f'{low} to {high}'
+    return f'>= {low}' if low is not None else f'<= {high}' if high is not None else ''
+
+
 def describe(item: Field[Any]) -> str:
     """Say in one line what a setting is, its unit and what it may be."""
-    meta = item.metadata
-    limits = ' '.join(
-        f'{sign} {meta[bound]}' for bound, sign in (('low', '>='), ('high', '<='))
-        if meta.get(bound) is not None
-    )
-    facts = [meta.get('unit', ''), limits, ', '.join(meta.get('choices', ()))]
-    known = '; '.join(fact for fact in facts if fact)
-    return f'{meta["description"]} [{known}]' if known else str(meta['description'])
+    known = '; '.join(fact for fact in (item.metadata['unit'], allowed(item)) if fact)
+    # Not in square brackets: rich takes them for markup.
+    description: str = item.metadata['description']
+    return f'{description} ({known})' if known else description
 
 
 def is_config(parameter: Parameter) -> bool:
@@ -48,11 +54,12 @@ def option_names(parameters: Iterable[Parameter]) -> dict[tuple[str, str], str]:
     return {pair: pair[1] if used[pair[1]] == 1 else '_'.join(pair) for pair in pairs}
 
 
-def option(name: str, entry: Field[Any], default: Any) -> Parameter:
-    """Make the option of one setting."""
+def option(name: str, kind: type[Checked], entry: Field[Any], default: Any) -> Parameter:
+    """Make the option of one setting; the help groups options by configuration."""
+    panel = (inspect.getdoc(kind) or kind.__name__).splitlines()[0].rstrip('.')
     flag = '--' + name.replace('_', '-')
     declaration = f'{flag}/--no-{flag[2:]}' if entry.type is bool else flag
-    described = typer.Option(declaration, help=describe(entry))
+    described = typer.Option(declaration, help=describe(entry), rich_help_panel=panel)
     annotation = Annotated[entry.type, described]  # type: ignore[name-defined]
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
@@ -89,8 +96,8 @@ def expand_configs(function: Callable[..., Any]) -> Callable[..., Any]:
     for item in configs:
         base = item.annotation() if item.default is Parameter.empty else item.default
         expanded += [
-            option(names[item.name, entry.name], entry, getattr(base, entry.name))
-            for entry in fields(item.annotation)
+            option(names[item.name, entry.name], type(base), entry, getattr(base, entry.name))
+            for entry in fields(base)
         ]
     command.__signature__ = signature.replace(parameters=expanded)  # type: ignore[attr-defined]
     command.__annotations__ = {item.name: item.annotation for item in expanded}

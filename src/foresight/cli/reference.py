@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from foresight import config
+from foresight.cli.flags import allowed
 from foresight.nodes.topics import NODES, RECORDED, TOPICS
 
 HEADER = '<!-- Written by `make docs` from the code: change it there. -->\n'
@@ -40,21 +41,11 @@ def configurations() -> list[type[config.Checked]]:
     return sorted(kinds, key=lambda kind: inspect.getsourcelines(kind)[1])
 
 
-def allowed(low: float | None, high: float | None, choices: Sequence[str]) -> str:
-    """Say what a setting may be."""
-    if choices:
-        return ', '.join(f'`{choice}`' for choice in choices)
-    if low is not None and high is not None:
-        return f'{low} to {high}'
-    return f'>= {low}' if low is not None else '' if high is None else f'<= {high}'
-
-
 def setting_rows(kind: type[config.Checked]) -> list[list[str]]:
     """Make one row a setting."""
     return [
         [
-            f'`{item.name}`', f'`{item.default!r}`', item.metadata['unit'],
-            allowed(*(item.metadata[key] for key in ('low', 'high', 'choices'))),
+            f'`{item.name}`', f'`{item.default!r}`', item.metadata['unit'], allowed(item),
             item.metadata['description'],
         ]
         for item in fields(kind)  # type: ignore[arg-type]
