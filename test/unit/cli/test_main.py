@@ -65,3 +65,4 @@ def test_command_shows_its_help(name):
     result = foresight(name, '--help')
     assert result.returncode == 0, result.stderr
     assert 'Usage' in result.stdout
+    assert name == 'demo' or '--json' in result.stdout

@@ -1,0 +1,40 @@
+"""What the README tells a newcomer to type exists."""
+
+import re
+import subprocess
+
+import pytest
+
+from foresight.cli.main import COMMANDS
+from foresight.resources import share
+
+README = share('README.md').read_text()
+MAKEFILE = share('Makefile').read_text()
+
+
+def test_readme_is_short():
+    assert len(README.splitlines()) < 150
+
+
+@pytest.mark.parametrize('target', sorted(set(re.findall(r'(?m)(?:^|`)make ([a-z]+)', README))))
+def test_make_target_exists(target):
+    assert re.search(rf'^{target}:', MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize('name', sorted(set(re.findall(r'(?m)(?:^|`)foresight ([a-z]+)', README))))
+def test_command_exists(name):
+    assert name in COMMANDS
+
+
+@pytest.mark.parametrize('path', sorted(set(re.findall(r'\]\(([^)#:]+)\)', README))))
+def test_linked_file_is_tracked(path):
+    result = subprocess.run(
+        ['git', 'ls-files', '--error-unmatch', path],
+        cwd=share('.'), capture_output=True, text=True, timeout=30,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize('launch_file', sorted(set(re.findall(r'\w+\.launch\.py', README))))
+def test_launch_file_exists(launch_file):
+    assert share(f'launch/{launch_file}').is_file()
