@@ -50,7 +50,7 @@ def _nearest(actions: Float[Tensor, 'batch 4']) -> Float[Tensor, ' batch']:
     direction = torch.stack([heading.cos(), heading.sin()], dim=1)
     along = -(start * direction).sum(dim=1).clamp(max=0.0)
     along = torch.minimum(along, actions[:, 3])
-    return (start + along[:, None] * direction).norm(dim=1)
+    return torch.hypot(*(start + along[:, None] * direction).unbind(1))
 
 
 @cache

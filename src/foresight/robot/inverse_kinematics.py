@@ -12,6 +12,8 @@ _ITERATIONS = 30
 _CLOSE = 1e-5
 # Longest step of one iteration [rad]; the seed may be far away.
 _STRIDE = 0.7
+# Kept beside the margin, so that a motion that ends here need not brake before a limit [rad].
+_SPARE = 0.01
 
 
 class InverseKinematics:
@@ -23,7 +25,7 @@ class InverseKinematics:
 
     def __init__(self, arm: ArmModel, in_plane: tuple[str, ...], margin: float) -> None:
         """Set up for an arm, the joints held at zero, and a margin to position limits [rad]."""
-        self.arm, self._margin = arm, margin
+        self.arm, self._margin = arm, margin + _SPARE
         self._held = np.array([arm.joint_names.index(name) for name in in_plane])
         self._data = arm.model.createData()
         self._tool = arm.model.getFrameId(arm.tool_frame)

@@ -8,14 +8,13 @@ import numpy as np
 import pinocchio as pin
 from jaxtyping import Float
 from pink import Configuration, solve_ik
-from pink.barriers import PositionBarrier
 from pink.exceptions import PinkError
-from pink.limits import AccelerationLimit, ConfigurationLimit, VelocityLimit
 from pink.tasks import FrameTask, PostureTask
 
 from foresight.config import JointLevelConfig
 from foresight.errors import RobotError
 from foresight.robot.arm_model import ArmModel
+from foresight.robot.qp_limits import JointBox, TableMargin
 from foresight.robot.tool_path import ToolPath
 from foresight.robot.trajectory import JointPath
 
@@ -36,17 +35,22 @@ class JointLevel:
         """Set up tasks and limits once; `track` reuses them."""
         self.arm, self.config = arm, config
         self._step = 1.0 / config.rate
-        model = _within_margins(arm.model, config)
-        self._configuration = Configuration(model, model.createData(), np.array(arm.retract))
+        self._configuration = Configuration(
+            arm.model, arm.model.createData(), np.array(arm.retract), copy_data=False,
+        )
         self._frame = FrameTask(arm.tool_frame, 1.0, _ROTATION_COST)
         posture = PostureTask(1.0)
         posture.cost = _POSTURE_COST * np.isin(arm.joint_names, IN_PLANE)
-        posture.set_target(np.zeros(model.nq))
+        posture.set_target(np.zeros(len(arm.joint_names)))
         self._tasks = [self._frame, posture]
-        self._acceleration = AccelerationLimit(model, np.full(model.nv, config.acceleration_limit))
-        self._limits = [ConfigurationLimit(model), VelocityLimit(model), self._acceleration]
-        floor = np.array([config.table_margin])
-        self._barriers = [PositionBarrier(arm.tool_frame, [2], p_min=floor, gain=_TABLE_GAIN)]
+        self._joints = JointBox(
+            arm.position_low + config.position_margin,
+            arm.position_high - config.position_margin,
+            config.velocity_scale * arm.velocity_limit,
+            config.acceleration_limit,
+        )
+        table = TableMargin(arm.tool_frame, config.table_margin, _TABLE_GAIN)
+        self._limits = [self._joints, table]
 
     def track(self, path: ToolPath, start: Float[np.ndarray, ' joint']) -> JointPath:
         """Follow a tool path from rest at `start` [rad].
@@ -77,11 +81,10 @@ class JointLevel:
     ) -> Float[np.ndarray, ' joint']:
         """Solve one program: the next joint velocity."""
         self._frame.transform_target_to_world = pin.SE3(target)
-        self._acceleration.set_last_integration(velocity, self._step)
+        self._joints.last = velocity
         try:
             solution: Float[np.ndarray, ' joint'] = solve_ik(
-                self._configuration, self._tasks, self._step, 'daqp',
-                limits=self._limits, barriers=self._barriers,
+                self._configuration, self._tasks, self._step, 'daqp', limits=self._limits,
             )
         except PinkError as error:
             raise RobotError(f'no joint velocity keeps the limits at {time:.2f} s') from error
@@ -104,15 +107,6 @@ class JointLevel:
                 f'the tool strays {1e3 * offset:.0f} mm and {angle:.2f} rad at {time:.2f} s: '
                 'the path leaves the reach or asks for more speed than the joints have'
             )
-
-
-def _within_margins(model: pin.Model, config: JointLevelConfig) -> pin.Model:
-    """Copy the model with the tighter limits of the joint level."""
-    tight = model.copy()
-    tight.lowerPositionLimit = model.lowerPositionLimit + config.position_margin
-    tight.upperPositionLimit = model.upperPositionLimit - config.position_margin
-    tight.velocityLimit = config.velocity_scale * model.velocityLimit
-    return tight
 
 
 def _resample(

@@ -31,7 +31,8 @@ def quintic(
 
 def ramp_duration(distance: float, speed: float, acceleration: float) -> float:
     """Time of a motion at constant speed with smooth ramps at both ends [s]."""
-    return distance / speed + _ramp(distance, speed, acceleration)
+    speed, width = _plateau(distance, speed, acceleration)
+    return distance / speed + width
 
 
 def ramp(
@@ -39,15 +40,16 @@ def ramp(
     start: float, distance: float, speed: float, acceleration: float,
 ) -> Float[np.ndarray, ' time']:
     """Distance covered at constant `speed` with smooth ramps of speed at both ends [m]."""
-    width = _ramp(distance, speed, acceleration)
+    speed, width = _plateau(distance, speed, acceleration)
     elapsed = times - start
     covered = _soft(elapsed, width) - _soft(elapsed - distance / speed, width)
     return np.asarray(speed * covered)
 
 
-def _ramp(distance: float, speed: float, acceleration: float) -> float:
-    """Time of one ramp; the speed follows a cubic whose steepest slope is `acceleration`."""
-    return min(1.5 * speed / acceleration, distance / speed)
+def _plateau(distance: float, speed: float, acceleration: float) -> tuple[float, float]:
+    """Speed that is reached and time of one ramp, a cubic no steeper than `acceleration`."""
+    speed = min(speed, math.sqrt(distance * acceleration / 1.5))
+    return speed, 1.5 * speed / acceleration
 
 
 def _soft(times: Float[np.ndarray, ' time'], width: float) -> Float[np.ndarray, ' time']:
