@@ -31,7 +31,7 @@ class Bodies:
 
     def _create(self, spec: ObjectSpec) -> int:
         """Create one object at the origin."""
-        body = self._world.add_body(_shapes(self._world, spec), (0, 0, 0), mass=spec.mass)
+        body = self._world.add_body(_shapes(self._world, spec), (0.0, 0.0, 0.0), mass=spec.mass)
         self._world.set_dynamics(body, lateralFriction=spec.friction, **DYNAMICS)
         return body
 
@@ -57,6 +57,13 @@ class Bodies:
         positions = np.array([position for position, _ in poses]).reshape(-1, 3)
         return positions, np.array([turn for _, turn in poses]).reshape(-1, 4)
 
+    def sleep(self, index: int) -> None:
+        """Stop simulating a resting object until something touches it; it costs a third then."""
+        pybullet.changeDynamics(
+            self.ids[index], -1, activationState=pybullet.ACTIVATION_STATE_SLEEP,
+            physicsClientId=self._world.client,
+        )
+
     def resting(self) -> Bool[np.ndarray, ' object']:
         """Return which objects move slower than the limits of rest."""
         rest = []
@@ -73,7 +80,7 @@ def _shapes(world: World, spec: ObjectSpec) -> tuple[int, int]:
         mesh = load_mesh(spec.mesh)
         scale = size / mesh.extents
         values = {'fileName': str(spec.mesh), 'meshScale': list(scale)}
-        return world.add_shape(pybullet.GEOM_MESH, values, color, -mesh.center * scale)
+        return world.add_shape(pybullet.GEOM_MESH, values, color, offset=-mesh.center * scale)
     if spec.kind == 'box':
         return world.add_shape(pybullet.GEOM_BOX, {'halfExtents': list(size / 2)}, color)
     if spec.kind == 'sphere':
@@ -82,4 +89,4 @@ def _shapes(world: World, spec: ObjectSpec) -> tuple[int, int]:
         values = {'radius': size[0] / 2, 'length': size[2]}
         return world.add_shape(pybullet.GEOM_CYLINDER, values, color)
     values = {'radius': size[1] / 2, 'length': size[0] - size[1]}
-    return world.add_shape(pybullet.GEOM_CAPSULE, values, color, turn=(0, np.pi / 2, 0))
+    return world.add_shape(pybullet.GEOM_CAPSULE, values, color, turn=(0.0, np.pi / 2, 0.0))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
@@ -156,9 +155,12 @@ class ClearTable:
             self._watch_rest()
 
     def _watch_rest(self) -> None:
-        """Count how long each object has been at rest [s]."""
+        """Count how long each object has been at rest [s]; one that rests is put to sleep."""
         elapsed = REST_CHECK / self.sim.command_rate
+        moved = self._moving()
         self._rest = np.where(self._bodies.resting(), self._rest + elapsed, 0.0)
+        for index in np.flatnonzero(moved & ~self._moving()):
+            self._bodies.sleep(int(index))
 
     def settle(self, limit: float = SETTLE_LIMIT) -> bool:
         """Hold the arm until every object has rested for `settle_time`.
@@ -227,7 +229,7 @@ class ClearTable:
         self._world.close()
         self._arm.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'ClearTable':
         """Return the simulation itself."""
         return self
 
