@@ -65,14 +65,14 @@ class JointLevel:
         targets = _resample(path, times)
         positions, tool = np.empty((count + 1, len(start))), np.empty((count + 1, 4, 4))
         positions[0], velocity = start, np.zeros(len(start))
-        self._configuration.update(start)
-        tool[0] = self._tool()
-        for index in range(1, count + 1):
-            velocity = self._solve(targets[index], velocity, times[index])
-            positions[index] = positions[index - 1] + velocity * self._step
+        for index, time in enumerate(times):
+            if index:
+                velocity = self._solve(targets[index], velocity, float(time))
+                positions[index] = positions[index - 1] + velocity * self._step
             self._configuration.update(positions[index])
-            tool[index] = self._tool()
-            self._check(tool[index], targets[index], times[index])
+            pose = self._configuration.get_transform_frame_to_world(self.arm.tool_frame)
+            tool[index] = pose.homogeneous
+        self._check(tool, targets, times)
         velocities = np.diff(positions, axis=0, prepend=positions[:1]) / self._step
         return JointPath(times, positions, velocities, tool)
 
@@ -90,22 +90,24 @@ class JointLevel:
             raise RobotError(f'no joint velocity keeps the limits at {time:.2f} s') from error
         return solution
 
-    def _tool(self) -> Float[np.ndarray, '4 4']:
-        """Pose of the tool at the current configuration."""
-        pose = self._configuration.get_transform_frame_to_world(self.arm.tool_frame)
-        return np.asarray(pose.homogeneous)
-
     def _check(
-        self, tool: Float[np.ndarray, '4 4'], target: Float[np.ndarray, '4 4'], time: float,
+        self,
+        tool: Float[np.ndarray, 'time 4 4'],
+        targets: Float[np.ndarray, 'time 4 4'],
+        times: Float[np.ndarray, ' time'],
     ) -> None:
-        """Raise RobotError if the tool is too far from its target."""
-        offset = float(np.linalg.norm(tool[:3, 3] - target[:3, 3]))
+        """Raise RobotError where the tool is first too far from its target."""
+        offsets = np.linalg.norm(tool[:, :3, 3] - targets[:, :3, 3], axis=1)
         # For small angles the Frobenius distance of two rotations is sqrt(2) times the angle.
-        angle = float(np.linalg.norm(tool[:3, :3] - target[:3, :3])) / np.sqrt(2.0)
-        if offset > self.config.position_tolerance or angle > self.config.angle_tolerance:
+        gaps = np.linalg.norm(tool[:, :3, :3] - targets[:, :3, :3], axis=(1, 2))
+        angles = gaps / np.sqrt(2.0)
+        astray = offsets > self.config.position_tolerance
+        astray |= angles > self.config.angle_tolerance
+        if astray.any():
+            at = int(astray.argmax())
             raise RobotError(
-                f'the tool strays {1e3 * offset:.0f} mm and {angle:.2f} rad at {time:.2f} s: '
-                'the path leaves the reach or asks for more speed than the joints have'
+                f'the tool strays {1e3 * offsets[at]:.0f} mm and {angles[at]:.2f} rad at '
+                f'{times[at]:.2f} s: the path leaves the reach or is too fast for the joints'
             )
 
 

@@ -23,19 +23,21 @@ class JointBox(Limit):  # type: ignore[misc]  # pink is not typed
         acceleration: float,
     ) -> None:
         """Set the limits [rad, rad/s, rad/s^2]; the arm is at rest."""
-        self._low, self._high = low, high
-        self._velocity, self._acceleration = velocity, acceleration
+        self._edges = np.concatenate([high, -low])
+        self._velocity = np.concatenate([velocity, velocity])
+        self._acceleration = acceleration
         self._rows = np.vstack([np.eye(len(low)), -np.eye(len(low))])
         self.last = np.zeros(len(low))
 
     def compute_qp_inequalities(self, configuration: Configuration, dt: float) -> Rows:
         """Bound the joint displacement of the next step, given the `last` velocity."""
-        room = np.concatenate([self._high - configuration.q, configuration.q - self._low])
-        last = np.concatenate([self.last, -self.last])
         change = self._acceleration * dt
-        # Fastest speed that still stops in this room when it changes once per step.
+        # Fastest speed that still stops in this room when it changes once a step: falling from
+        # speed v covers v^2 / 2a + v dt / 2, and up to a dt^2 / 8 more if v is no multiple.
+        room = self._edges - self._rows @ configuration.q - change * dt / 8
         braking = np.sqrt(2.0 * self._acceleration * np.maximum(room, 0.0) + (change / 2) ** 2)
-        speed = np.minimum(np.tile(self._velocity, 2), braking - change / 2)
+        speed = np.minimum(self._velocity, braking - change / 2)
+        last = self._rows @ self.last
         return self._rows, dt * np.maximum(np.minimum(speed, last + change), last - change)
 
 
