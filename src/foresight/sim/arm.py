@@ -12,7 +12,7 @@ from foresight.sim.world import World
 
 POSITION_GAIN, VELOCITY_GAIN = 0.3, 1.0
 TOOL = 'tool0'
-TOOL_FRICTION = 0.5
+TOOL_DYNAMICS = {'lateralFriction': 0.5, 'restitution': 0.0}
 
 
 class SimArm:
@@ -38,7 +38,7 @@ class SimArm:
         self._client = world.client
         self.body = world.add_urdf(self._path)
         self._read_joints()
-        world.set_dynamics(self.body, self._tool, lateralFriction=TOOL_FRICTION, restitution=0.0)
+        world.set_dynamics(self.body, TOOL_DYNAMICS, self._tool)
         for index, position in zip(self._indices, positions, strict=True):
             pybullet.resetJointState(
                 self.body, index, position, 0.0, physicsClientId=self._client

@@ -32,7 +32,7 @@ class Bodies:
     def _create(self, spec: ObjectSpec) -> int:
         """Create one object at the origin."""
         body = self._world.add_body(_shapes(self._world, spec), (0.0, 0.0, 0.0), mass=spec.mass)
-        self._world.set_dynamics(body, lateralFriction=spec.friction, **DYNAMICS)
+        self._world.set_dynamics(body, {'lateralFriction': spec.friction, **DYNAMICS})
         return body
 
     def place(self, index: int, spot: Float[np.ndarray, '3']) -> None:
@@ -79,8 +79,8 @@ def _shapes(world: World, spec: ObjectSpec) -> tuple[int, int]:
     if spec.mesh is not None:
         mesh = load_mesh(spec.mesh)
         scale = size / mesh.extents
-        values = {'fileName': str(spec.mesh), 'meshScale': list(scale)}
-        return world.add_shape(pybullet.GEOM_MESH, values, color, offset=-mesh.center * scale)
+        model: dict[str, object] = {'fileName': str(spec.mesh), 'meshScale': list(scale)}
+        return world.add_shape(pybullet.GEOM_MESH, model, color, offset=-mesh.center * scale)
     if spec.kind == 'box':
         return world.add_shape(pybullet.GEOM_BOX, {'halfExtents': list(size / 2)}, color)
     if spec.kind == 'sphere':

@@ -29,11 +29,13 @@ class Mesh:
     extents: Float[np.ndarray, '3']
 
 
+@cache
 def seen_paths() -> tuple[Path, ...]:
     """Return the models that may be trained on."""
     return tuple(_blob(number) for number in range(SEEN))
 
 
+@cache
 def unseen_paths() -> tuple[Path, ...]:
     """Return the models kept for testing."""
     folder = Path(pybullet_data.getDataPath())

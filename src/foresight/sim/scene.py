@@ -5,7 +5,8 @@ from foresight.sim.appearance import Appearance
 from foresight.sim.world import World
 
 WALL = 0.008  # m, thickness of the bin walls, outside the bin volume
-FRICTION = 1.0  # pybullet multiplies frictions: a contact then has the friction of the object
+# PyBullet multiplies frictions: a contact with the table then has the friction of the object.
+HARD = {'lateralFriction': 1.0, 'restitution': 0.0}
 # Floor and bin bottom are carpeted: what falls stays in view instead of rolling away.
 CARPET = {'lateralFriction': 1.5, 'rollingFriction': 0.03, 'spinningFriction': 0.01}
 PADDLE_GAP = 0.004  # m, low bin walls stay this far below the table top
@@ -20,7 +21,7 @@ def build_scene(world: World, scene: SceneConfig, look: Appearance) -> tuple[int
     """
     floor = -scene.table_height
     bodies = (
-        world.add_box((-3, -3, floor - 0.1), (4, 3, floor), None),
+        world.add_box((-3.0, -3.0, floor - 0.1), (4.0, 3.0, floor), None),
         world.add_box(
             (scene.table_x[0], scene.table_y[0], floor), (scene.table_x[1], scene.table_y[1], 0.0),
             look.table,
@@ -29,9 +30,9 @@ def build_scene(world: World, scene: SceneConfig, look: Appearance) -> tuple[int
         *_build_rim(world, scene, look),
     )
     for body in bodies:
-        world.set_dynamics(body, lateralFriction=FRICTION, restitution=0.0)
+        world.set_dynamics(body, HARD)
     for body in (bodies[0], bodies[2]):  # floor and bin bottom
-        world.set_dynamics(body, **CARPET)
+        world.set_dynamics(body, CARPET)
     return bodies
 
 

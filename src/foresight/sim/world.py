@@ -1,8 +1,8 @@
 """One PyBullet client and the few calls that create bodies in it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 import numpy as np
 import pybullet
@@ -53,10 +53,10 @@ class World:
     def add_shape(
         self,
         kind: int,
-        size: dict[str, object],
+        size: Mapping[str, object],
         color: Vector | None,
-        offset: Vector = (0, 0, 0),
-        turn: Vector = (0, 0, 0),
+        offset: Vector = (0.0, 0.0, 0.0),
+        turn: Vector = (0.0, 0.0, 0.0),
     ) -> tuple[int, int]:
         """Create a collision shape and, if it has a colour, the same as visual shape.
 
@@ -85,7 +85,7 @@ class World:
         self,
         shapes: tuple[int, int],
         position: Vector,
-        orientation: tuple[float, float, float, float] = (0, 0, 0, 1),
+        orientation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0),
         mass: float = 0.0,
     ) -> int:
         """Create a body from a collision and a visual shape; mass 0 makes it static."""
@@ -112,7 +112,7 @@ class World:
         body: int = pybullet.loadURDF(str(path), useFixedBase=True, physicsClientId=self.client)
         return body
 
-    def set_dynamics(self, body: int, link: int = -1, **values: float) -> None:
+    def set_dynamics(self, body: int, values: Mapping[str, float], link: int = -1) -> None:
         """Change dynamics such as `lateralFriction` of one link."""
         pybullet.changeDynamics(body, link, **values, physicsClientId=self.client)
 
@@ -122,7 +122,7 @@ class World:
             pybullet.disconnect(self.client)
             self.client = -1
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'World':
         """Return the world itself."""
         return self
 

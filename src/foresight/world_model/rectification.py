@@ -123,11 +123,11 @@ class Rectifier:
 
     def cell(self, points: Points) -> Points:
         """Return the grid coordinates (row, column) of points (x, y) in `base_link` [m]."""
-        return (np.asarray(self._corner) - points) / np.asarray(self.resolution)
+        return np.asarray((np.array(self._corner) - points) / np.array(self.resolution))
 
     def position(self, cells: Points) -> Points:
         """Return the points (x, y) in `base_link` [m] of grid coordinates (row, column)."""
-        return np.asarray(self._corner) - np.asarray(self.resolution) * cells
+        return np.asarray(np.array(self._corner) - np.array(self.resolution) * cells)
 
     def inside(self, points: Points) -> Bool[np.ndarray, '*points']:
         """Return which points (x, y) in `base_link` [m] are inside the grid."""
