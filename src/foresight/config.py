@@ -143,6 +143,15 @@ class SimConfig(Checked):
     settle_time: float = setting(0.5, 'rest that decides cleared and dropped', 's', 0.1, 5.0)
     max_pushes: int = setting(10, 'pushes before an episode is truncated', '', 1, 100)
 
+    def __post_init__(self) -> None:
+        """Check bounds, the order of ranges and that a command takes whole physics steps."""
+        super().__post_init__()
+        for low, high in ((self.size_low, self.size_high), self.friction, self.mass):
+            if low > high:
+                raise ConfigError(f'SimConfig: the range {low} to {high} is upside down')
+        if self.physics_rate % self.command_rate:
+            raise ConfigError(f'SimConfig.physics_rate = {self.physics_rate}: must be a multiple of command_rate')
+
 
 @dataclass(frozen=True)
 class EncoderConfig(Checked):

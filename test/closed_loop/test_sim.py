@@ -79,6 +79,17 @@ def place_one(task: ClearTable, spot: tuple[float, float, float]) -> None:
     task.settle()
 
 
+def test_an_object_that_slept_falls_when_it_is_placed_anew():
+    with ClearTable(SimConfig(objects=1, object_set='primitives')) as task:
+        place_one(task, (0.5, 0.0, 0.0))
+        at_rest = task.objects().positions[0, 2]
+        task._bodies.place(0, np.array((0.4, 0.1, 0.0)))
+        assert task.objects().positions[0, 2] > at_rest + 0.002
+        task._rest[:] = 0
+        task.settle()
+        assert task.objects().positions[0, 2] == pytest.approx(at_rest, abs=1e-3)
+
+
 def push(task: ClearTable, action: Push) -> list[float]:
     """Carry out a push and return the stamps of its images."""
     stamps: list[float] = []

@@ -47,6 +47,10 @@ class Bodies:
         pybullet.resetBaseVelocity(
             self.ids[index], (0, 0, 0), (0, 0, 0), physicsClientId=self._world.client
         )
+        pybullet.changeDynamics(
+            self.ids[index], -1, activationState=pybullet.ACTIVATION_STATE_WAKE_UP,
+            physicsClientId=self._world.client,
+        )
 
     def poses(self) -> tuple[Float[np.ndarray, 'object 3'], Float[np.ndarray, 'object 4']]:
         """Return positions [m] and quaternions (x, y, z, w) in `base_link`."""
