@@ -11,6 +11,9 @@ from jaxtyping import Float
 from foresight.errors import ConfigError
 
 SEEN = 900  # random_urdfs 000-899 may be trained on; 900-999 never
+# 168 has vertices that are not numbers; the others are plates that the paddle passes over.
+# A neighbour takes the place of each, so that no other draw changes.
+UNFIT = (168, 295, 297, 824)
 MODELS = ('objects/mug.obj', 'duck.obj', 'lego/lego.obj', 'domino/domino.obj', 'jenga/jenga.obj')
 
 
@@ -32,7 +35,7 @@ class Mesh:
 @cache
 def seen_paths() -> tuple[Path, ...]:
     """Return the models that may be trained on."""
-    return tuple(_blob(number) for number in range(SEEN))
+    return tuple(_blob(number - (number in UNFIT)) for number in range(SEEN))
 
 
 @cache
