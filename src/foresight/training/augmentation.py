@@ -35,7 +35,7 @@ class Augmentation:
         before: Float[Tensor, 'batch feature row column'],
         after: Float[Tensor, 'batch feature row column'],
         generator: Generator,
-    ) -> Float[Tensor, '2*batch feature row column']:
+    ) -> Float[Tensor, 'image feature row column']:
         """Change the prepared images of each push and stack them, before first."""
         batch, features = before.shape[:2]
         gain = 1.0 + self._jitter * (2.0 * torch.rand(batch, features, generator=generator) - 1.0)

@@ -46,7 +46,7 @@ class Learner(nn.Module):
         self.inverse = InverseDynamics(encoder, world_model.scene, world_model.push)
         self.regularizer = make_regularizer(encoder.channels, config)
         self.cost_head = CostHead(encoder.channels)
-        self._config = config
+        self.config = config
         features = 6 if encoder.use_image else 3
         self._augment = Augmentation(
             config.jitter, 4.0 * config.noise, (features, encoder.rows, encoder.columns),
@@ -61,7 +61,7 @@ class Learner(nn.Module):
             batch: Pushes.
             generator: Source of the augmentation.
         """
-        model, config = self.world_model, self._config
+        model, config = self.world_model, self.config
         changed = changed_cells(
             batch.before, batch.after, model.encoder_config.stride, config.change_threshold,
         )
@@ -84,7 +84,7 @@ class Learner(nn.Module):
     @torch.no_grad()
     def update_target(self) -> None:
         """Move the target encoder a little toward the encoder."""
-        decay = self._config.ema_decay
+        decay = self.config.ema_decay
         online = self.world_model.encoder.parameters()
         for slow, fast in zip(self.target.parameters(), online, strict=True):
             slow.lerp_(fast, 1.0 - decay)
@@ -100,14 +100,14 @@ class Learner(nn.Module):
     @torch.no_grad()
     def _targets(self, inputs: Tensor) -> Tensor:
         """Encode the images after the pushes with the slow copy of the encoder."""
-        with mixed(inputs.device, self._config.bf16):
+        with mixed(inputs.device, self.config.bf16):
             target: Tensor = self.target(inputs[len(inputs) // 2:])
         return target
 
     def _cost(self, both: Tensor, predicted: Tensor, batch: Batch) -> Tensor:
         """Teach the cost head on real and on predicted latents."""
         latents = torch.cat([both, predicted])
-        if not self._config.label_gradient:
+        if not self.config.label_gradient:
             latents = latents.detach()
         encoder = self.world_model.encoder_config
         objects = torch.cat([batch.objects_before, batch.objects_after, batch.objects_after])

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -67,10 +68,13 @@ def load_resume(
 
 
 def _restore_optimizer(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
+    parameters = [item for group in optimizer.param_groups for item in group['params']]
     state: dict[int, dict[str, Any]] = {}
     for key, value in tensors.items():
         index, name = key.split('.')
-        state.setdefault(int(index), {})[name] = value
+        # The fused step walks memory: moments must have the strides of their parameter.
+        like = parameters[int(index)] if value.dim() else value
+        state.setdefault(int(index), {})[name] = torch.empty_like(like).detach().copy_(value)
     optimizer.load_state_dict({**optimizer.state_dict(), 'state': state})
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
@@ -174,9 +175,13 @@ def _read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
             'or cut off, copy the checkpoint again or run the same `foresight train` again'
         )
     try:
-        return load_tensors(blob)
+        tensors = load_tensors(blob)
     except SafetensorError as error:
         raise CheckpointError(f'{path} is no safetensors file: copy it again') from error
+    for key, value in tensors.items():
+        if not bool(torch.isfinite(value).all()):
+            raise CheckpointError(f'{path}: {key} is not finite: train again, with a lower rate')
+    return tensors
 
 
 def _config(described: dict[str, Any], folder: Path) -> CheckpointConfig:

@@ -42,7 +42,7 @@ def foreground_cells(
     latent: Float[Tensor, 'batch channel height width'],
     inputs: Float[Tensor, 'batch feature row column'],
     count: int,
-) -> Float[Tensor, 'batch*count channel']:
+) -> Float[Tensor, 'cell channel']:
     """Pick the cells of each image that differ most from the empty table.
 
     Empty table fills nine tenths of an image; the variance over all cells would be met by

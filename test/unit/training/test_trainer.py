@@ -1,0 +1,132 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from rich.console import Console
+
+from foresight.costs.cost_head import CostHead
+from foresight.data.transitions import save_transitions
+from foresight.errors import CheckpointError, CollapseError, DatasetError
+from foresight.training.resume import FILE
+from foresight.training.trainer import Trainer
+from foresight.world_model.checkpoint import load
+
+QUIET = Console(quiet=True)
+SCRIPT = """
+import sys
+from pathlib import Path
+from foresight.config import *
+from foresight.data.transitions import load_transitions
+from foresight.training.trainer import Trainer
+from foresight.world_model.checkpoint import CheckpointConfig
+Trainer(load_transitions(Path(sys.argv[1])), Path(sys.argv[2]), {config}).run()
+"""
+
+
+def losses(folder: Path) -> dict[int, float]:
+    """Read the loss curve."""
+    lines = map(json.loads, (folder / 'journal.jsonl').read_text().splitlines())
+    return {line['step']: line['total'] for line in lines if line['group'] == 'loss'}
+
+
+def with_train(config, **changes):
+    """Change some training settings."""
+    return replace(config, train=replace(config.train, **changes))
+
+
+@pytest.fixture(scope='module')
+def straight(blobs, small, tmp_path_factory):
+    """An uninterrupted run of 60 steps."""
+    folder = tmp_path_factory.mktemp('straight')
+    Trainer(blobs, folder, with_train(small, epochs=4), QUIET).run()
+    return folder
+
+
+def test_killed_run_goes_on_as_if_nothing_had_happened(blobs, small, straight, tmp_path):
+    save_transitions(blobs, tmp_path / 'data')
+    out, config = tmp_path / 'out', with_train(small, epochs=4)
+    child = subprocess.Popen(
+        [sys.executable, '-c', SCRIPT.format(config=config), tmp_path / 'data', out],
+        env={**os.environ, 'PYTHONPATH': os.pathsep.join(sys.path)}, stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not (out / FILE).exists() and child.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+
+    trainer = Trainer(blobs, out, config, QUIET)
+    assert 0 < trainer.step < trainer.steps
+    trainer.run()
+    assert losses(out) == pytest.approx(losses(straight), rel=1e-3)
+
+
+def test_checkpoint_predicts_like_the_learner(blobs, small, straight):
+    trainer = Trainer(blobs, straight, with_train(small, epochs=4), QUIET)
+    checkpoint = load(straight, 'cpu')
+    checkpoint.fill('cost_head', CostHead(small.encoder.channels))
+    latents = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
+    pushes = torch.tensor([[0.4, 0.0, 1.0, 0.2], [0.5, 0.1, -2.0, 0.1]])
+    expected = trainer.learner.world_model.predict(latents, pushes)
+    torch.testing.assert_close(checkpoint.model.predict(latents, pushes), expected)
+    assert checkpoint.config.dataset == blobs.digest
+    assert checkpoint.config.normalisation['surprise'] > 0.0
+    assert checkpoint.config.scores['pushes'] > 0
+
+
+def test_finished_run_only_scores_again(blobs, small, straight):
+    trainer = Trainer(blobs, straight, with_train(small, epochs=4), QUIET)
+    before = losses(straight)
+    assert trainer.step == trainer.steps
+    trainer.run()
+    assert losses(straight) == before
+
+
+def test_resuming_with_other_settings_is_refused(blobs, small, straight):
+    with pytest.raises(CheckpointError, match='other settings or data'):
+        Trainer(blobs, straight, with_train(small, epochs=5), QUIET)
+
+
+def test_damaged_resume_state_is_refused(blobs, small, tmp_path):
+    (tmp_path / FILE).write_bytes(b'not a state')
+    with pytest.raises(CheckpointError, match='delete it'):
+        Trainer(blobs, tmp_path, small, QUIET)
+
+
+def test_too_few_pushes_are_refused(blobs, small, tmp_path):
+    with pytest.raises(DatasetError, match='collect more'):
+        Trainer(blobs, tmp_path, with_train(small, batch=4096), QUIET)
+
+
+def test_loss_that_is_not_finite_stops_the_run(blobs, small, tmp_path):
+    trainer = Trainer(blobs, tmp_path, with_train(small, epochs=1), QUIET)
+    with torch.no_grad():
+        next(trainer.learner.world_model.encoder.parameters()).fill_(float('nan'))
+    with pytest.raises(CollapseError, match='not finite at step 0'):
+        trainer.run()
+
+
+def test_labels_reach_the_encoder_only_when_asked(blobs, small):
+    from foresight.training.batches import rows_of_step, take
+    from foresight.training.learner import Learner
+    from foresight.world_model.jepa import Jepa
+
+    weights = {'prediction_weight': 0.0, 'inverse_weight': 0.0, 'variance_weight': 0.0,
+               'covariance_weight': 0.0}
+    batch = take(blobs, rows_of_step(len(blobs), 8, 0, 0), torch.device('cpu'))
+    reached = {}
+    for asked in (False, True):
+        config = replace(small.train, label_gradient=asked, **weights)
+        learner = Learner(Jepa(small.encoder, small.predictor), config)
+        torch.nn.init.normal_(learner.cost_head.layers[-1].weight)
+        learner.losses(batch, torch.Generator().manual_seed(0)).total.backward()
+        grads = [value.grad for value in learner.world_model.encoder.parameters()]
+        reached[asked] = any(grad is not None and grad.abs().sum() > 0 for grad in grads)
+    assert reached == {False: False, True: True}

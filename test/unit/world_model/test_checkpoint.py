@@ -1,0 +1,131 @@
+import json
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from foresight.config import EncoderConfig, PredictorConfig, SceneConfig
+from foresight.errors import CheckpointError
+from foresight.world_model.checkpoint import (
+    CONFIG,
+    TENSORS,
+    CheckpointConfig,
+    check_scene,
+    load,
+    save,
+)
+from foresight.world_model.jepa import Jepa
+
+KNOWN = CheckpointConfig(
+    encoder=EncoderConfig(width=8), predictor=PredictorConfig(width=32, blocks=1),
+    normalisation={'surprise': 0.5}, dataset='abc', scores={'occupancy_r2': 0.9},
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A checkpoint of an untrained model and a second module."""
+    modules = {'world_model': Jepa(KNOWN.encoder, KNOWN.predictor), 'head': nn.Linear(3, 2)}
+    save(tmp_path, modules, KNOWN)
+    return tmp_path
+
+
+def rewrite(folder, tensors):
+    """Replace the tensors and make the JSON vouch for them."""
+    import hashlib
+
+    save_file(tensors, folder / TENSORS)
+    described = json.loads((folder / CONFIG).read_text())
+    described['tensors'] = hashlib.sha256((folder / TENSORS).read_bytes()).hexdigest()
+    (folder / CONFIG).write_text(json.dumps(described))
+
+
+def test_a_saved_checkpoint_comes_back(folder):
+    checkpoint = load(folder, 'cpu')
+    assert checkpoint.config == KNOWN
+    head = checkpoint.fill('head', nn.Linear(3, 2))
+    assert torch.equal(head.weight, checkpoint.tensors['head.weight'])
+    latents, pushes = torch.rand(1, 16, 16, 24), torch.tensor([[0.5, 0.0, 0.0, 0.2]])
+    assert torch.equal(checkpoint.model.predict(latents, pushes), latents)
+
+
+def test_saving_again_replaces_the_old_one(folder):
+    save(folder, {'world_model': Jepa(KNOWN.encoder, KNOWN.predictor)}, KNOWN)
+    assert not any(key.startswith('head') for key in load(folder, 'cpu').tensors)
+
+
+@pytest.mark.parametrize('name', [TENSORS, CONFIG])
+def test_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(CheckpointError, match=name):
+        load(folder, 'cpu')
+
+
+def test_file_that_was_cut_off_is_noticed(folder):
+    whole = (folder / TENSORS).read_bytes()
+    (folder / TENSORS).write_bytes(whole[:-100])
+    with pytest.raises(CheckpointError, match='cut off'):
+        load(folder, 'cpu')
+
+
+def test_config_that_is_no_json_is_noticed(folder):
+    (folder / CONFIG).write_text('{')
+    with pytest.raises(CheckpointError, match='damaged'):
+        load(folder, 'cpu')
+
+
+def test_tensors_of_another_width_are_refused(folder):
+    described = json.loads((folder / CONFIG).read_text())
+    described['predictor']['width'] = 64
+    (folder / CONFIG).write_text(json.dumps(described))
+    with pytest.raises(CheckpointError, match='this configuration needs'):
+        load(folder, 'cpu')
+
+
+@pytest.mark.parametrize(('part', 'key', 'value'), [
+    ('encoder', 'wdith', 8), ('encoder', 'width', 10_000), ('train', 'regularizer', 'magic'),
+])
+def test_unknown_or_impossible_setting_is_refused(folder, part, key, value):
+    described = json.loads((folder / CONFIG).read_text())
+    described[part][key] = value
+    (folder / CONFIG).write_text(json.dumps(described))
+    with pytest.raises(CheckpointError, match=key):
+        load(folder, 'cpu')
+
+
+def test_other_format_is_refused(folder):
+    (folder / CONFIG).write_text('{"format": 99}')
+    with pytest.raises(CheckpointError, match='format'):
+        load(folder, 'cpu')
+
+
+def test_unknown_and_missing_tensors_are_refused(folder):
+    tensors = load_file(folder / TENSORS)
+    rewrite(folder, {**tensors, 'world_model.extra': torch.zeros(1)})
+    with pytest.raises(CheckpointError, match='unknown tensor world_model.extra'):
+        load(folder, 'cpu')
+    tensors.pop('world_model.predictor.inlet.bias')
+    rewrite(folder, tensors)
+    with pytest.raises(CheckpointError, match='no tensor world_model.predictor.inlet.bias'):
+        load(folder, 'cpu')
+
+
+def test_module_that_is_not_there_is_named(folder):
+    with pytest.raises(CheckpointError, match='critic'):
+        load(folder, 'cpu').fill('critic', nn.Linear(3, 2))
+
+
+def test_tensors_that_are_not_finite_are_refused(folder):
+    tensors = load_file(folder / TENSORS)
+    tensors['head.bias'][0] = float('nan')
+    rewrite(folder, tensors)
+    with pytest.raises(CheckpointError, match='head.bias'):
+        load(folder, 'cpu')
+
+
+def test_another_table_is_refused(folder):
+    checkpoint = load(folder, 'cpu')
+    check_scene(checkpoint, SceneConfig())
+    with pytest.raises(CheckpointError, match='table_width'):
+        check_scene(checkpoint, SceneConfig(table_width=0.5))

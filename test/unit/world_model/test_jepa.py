@@ -1,0 +1,56 @@
+import torch
+
+from foresight.config import EncoderConfig, PredictorConfig
+from foresight.protocols import WorldModel
+from foresight.world_model.jepa import Jepa
+
+SMALL = Jepa(EncoderConfig(width=8), PredictorConfig(width=32, blocks=2))
+PUSHES = torch.tensor([[0.45, 0.0, 1.5, 0.2], [0.5, -0.1, -2.0, 0.3]])
+
+
+def latents() -> torch.Tensor:
+    """Draw two latents."""
+    return torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
+
+
+def stirred() -> Jepa:
+    """Return a model that does not start as "nothing moves"."""
+    model = Jepa(EncoderConfig(width=8), PredictorConfig(width=32, blocks=2))
+    torch.nn.init.normal_(model.predictor.outlet.weight, std=0.05)
+    return model
+
+
+def test_untrained_model_predicts_that_nothing_moves():
+    model: WorldModel = SMALL
+    assert torch.equal(model.predict(latents(), PUSHES), latents())
+
+
+def test_prediction_depends_on_the_push():
+    same = latents()[:1].expand(2, -1, -1, -1)
+    predicted = stirred().predict(same, PUSHES)
+    assert not torch.allclose(predicted[0], predicted[1], atol=1e-3)
+
+
+def test_each_candidate_is_predicted_by_itself():
+    model = stirred()
+    model.bf16 = False
+    together = model.predict(latents(), PUSHES)
+    alone = torch.cat([
+        model.predict(latents()[row:row + 1], PUSHES[row:row + 1]) for row in range(2)
+    ])
+    torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
+
+
+def test_prediction_is_differentiable_in_the_push():
+    model, pushes = stirred(), PUSHES.clone().requires_grad_()
+    model.predict(latents(), pushes).square().mean().backward()
+    assert pushes.grad is not None
+    assert (pushes.grad.abs() > 0).all()
+
+
+def test_bf16_stays_close_to_full_precision():
+    model = stirred()
+    with torch.no_grad():
+        fast = model.predict(latents(), PUSHES)
+        model.bf16 = False
+        torch.testing.assert_close(fast, model.predict(latents(), PUSHES), atol=0.05, rtol=0.05)
