@@ -43,8 +43,10 @@ def tell(health: Health, decision: Decision, pushes: int) -> None:
     """Put the figures of a decision beside the status."""
     figures: dict[str, float | str] = {
         'pushes': pushes, 'decided_at': f'{decision.stamp:.3f}',
-        'plan_ms': 1e3 * decision.seconds, 'motion_ms': 1e3 * decision.motion_seconds,
+        'plan_ms': 1e3 * decision.seconds,
     }
+    if decision.motion is not None:
+        figures['joint_ms'] = 1e3 * decision.motion_seconds / len(decision.motion.times)
     if decision.score is not None:
         figures['left'] = decision.score
     if decision.plan is not None:

@@ -29,9 +29,10 @@ def publisher(node: Node, name: str, kind: type | None = None) -> Publisher:
     Diagnostics are published in every state. `kind` replaces the message type of the table.
     """
     topic = TOPICS[name]
-    managed = isinstance(node, LifecycleNode) and name != '/diagnostics'
-    make = node.create_lifecycle_publisher if managed else node.create_publisher
-    return make(kind or message_class(topic.type), _own(node, name), WRITE[topic.qos])
+    what = kind or message_class(topic.type), _own(node, name), WRITE[topic.qos]
+    if isinstance(node, LifecycleNode) and name != '/diagnostics':
+        return node.create_lifecycle_publisher(*what)
+    return node.create_publisher(*what)
 
 
 def subscription(node: Node, name: str, callback: Callable[[Any], None]) -> Subscription:

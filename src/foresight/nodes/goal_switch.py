@@ -1,9 +1,11 @@
 """Turns a goal image into a task level, once the empty table is known too."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
+from jaxtyping import UInt8
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
@@ -16,6 +18,7 @@ from foresight.training.assembly import assemble
 from foresight.training.task_file import load_task
 from foresight.world_model.checkpoint import Checkpoint
 
+Picture = UInt8[np.ndarray, 'row column 3']
 MakeTask = Callable[[], TaskLevel]
 
 
@@ -35,8 +38,8 @@ class GoalSwitch:
         """
         self._node, self._task, self._planner, self._use = node, task, planner, use
         self._checkpoint: Checkpoint | None = None
-        self._goal: np.ndarray | None = None
-        self._background: np.ndarray | None = None
+        self._goal: Picture | None = None
+        self._background: Picture | None = None
         subscription(node, 'goal_image', self._on_goal)
         subscription(node, 'image_background', self._on_background)
 
@@ -53,7 +56,7 @@ class GoalSwitch:
         self._background = self._read(message)
         self._switch()
 
-    def _read(self, message: Image) -> np.ndarray | None:
+    def _read(self, message: Image) -> Picture | None:
         """Return the pixels, or None if they cannot be read."""
         try:
             return image_array(message)
@@ -65,23 +68,33 @@ class GoalSwitch:
         """Switch when everything is known."""
         if self._checkpoint is None or self._goal is None or self._background is None:
             return
+        images = self._goal, self._background
         try:
-            self._use(self._make)
+            self._use(partial(goal_task, self._task, self._planner, self._checkpoint, *images))
         except ForesightError as error:
             self._node.get_logger().error(f'goal_image refused: {error}')
 
-    def _make(self) -> TaskLevel:
-        """Make the task level of the goal; runs in the worker's thread."""
-        checkpoint, encoder = self._checkpoint, self._checkpoint.config.encoder
-        if self._goal.shape != self._background.shape:
-            raise ObservationError(
-                f'it is {self._goal.shape[1]} x {self._goal.shape[0]}: give a rectified image of '
-                f'{encoder.columns} x {encoder.rows}, such as one of image_rectified'
-            )
-        device = checkpoint.model.device
-        goal, empty = (
-            torch.from_numpy(image)[None].to(device) for image in (self._goal, self._background)
+
+def goal_task(
+    task: str,
+    planner: PlannerConfig,
+    checkpoint: Checkpoint,
+    goal: Picture,
+    background: Picture,
+) -> TaskLevel:
+    """Make the task level of a goal image.
+
+    Raises:
+        ObservationError: If the goal is not a rectified image.
+    """
+    if goal.shape != background.shape:
+        rows, columns = background.shape[:2]
+        raise ObservationError(
+            f'it is {goal.shape[1]} x {goal.shape[0]}: give a rectified image of '
+            f'{columns} x {rows}, such as one of image_rectified'
         )
-        with torch.inference_mode():
-            latent = checkpoint.model.encode(goal, empty)[0]
-        return assemble(load_task(self._task), checkpoint, latent.clone(), planner=self._planner)
+    device = checkpoint.model.device
+    images = (torch.from_numpy(image)[None].to(device) for image in (goal, background))
+    with torch.inference_mode():
+        latent = checkpoint.model.encode(*images)[0]
+    return assemble(load_task(task), checkpoint, latent.clone(), planner=planner)

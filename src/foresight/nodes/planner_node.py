@@ -85,7 +85,7 @@ class PlannerNode(StagedNode):
         self._autostart = declare_one(self, 'autostart', False, 'start when activated')
         self._max_pushes = declare_one(self, 'max_pushes', 10, 'pushes before the planner stops')
         self._settle = declare_one(self, 'settle_time', 0.5, 'wait after a push [s]')
-        self._config = declare(self, load_task(self._task).planner)
+        self._config = declare(self, load_task(self._task).planner, changeable=('seed',))
         self._level = declare(self, JointLevelConfig(), 'joint_level.')
 
     def configure(self) -> None:
@@ -135,13 +135,14 @@ class PlannerNode(StagedNode):
             raise RobotError('the planner is not configured: configure and activate it first')
         if self.phase in (Phase.PLANNING, Phase.EXECUTING):
             raise RobotError('the planner works already: call stop first')
-        self._worker.restart(self._config.seed)
+        self._worker.restart(self.get_parameter('seed').value)
         self._pushes, self._stopping = 0, False
         self._wait(self.time)
+        self.health.figures({'phase': self.phase, 'pushes': 0}, now=True)
         return f'{self._task}: at most {self._max_pushes} pushes'
 
     def _stop(self) -> str:
-        """Finish the push under way, then stop."""
+        """Finish the push under way, then stop; a push that is only planned is not made."""
         self._stopping = True
         if self.phase is Phase.SETTLING:
             self._end(Phase.IDLE, Status.IDLE, 'stopped')
@@ -195,9 +196,13 @@ class PlannerNode(StagedNode):
             self._go_on(self._stream)
         elif self.phase is Phase.SETTLING:
             self._look(self._worker)
+        self.health.figures({'phase': self.phase})
 
     def _begin(self, decision: Decision) -> None:
         """Carry out what was decided."""
+        if self._stopping:
+            self._end(Phase.IDLE, Status.IDLE, 'stopped')
+            return
         self._pushes += decision.push is not None
         tell(self.health, decision, self._pushes)
         if decision.done:
@@ -261,6 +266,7 @@ class PlannerNode(StagedNode):
     def _end(self, phase: Phase, status: Status, reason: str) -> None:
         """Stop planning until the next start."""
         self._stream, self.phase = None, phase
+        self.health.figures({'phase': phase})
         self.health.report(status, reason)
 
 

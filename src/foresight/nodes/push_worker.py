@@ -116,14 +116,18 @@ class PushWorker:
         if decided.plan is None:
             return Decision(belief.stamp, score=decided.score, seconds=seconds)
         push = Push.from_array(decided.plan.actions[0])
-        try:
-            motion, error = self._skill.plan(push, start).joint_path, ''
-        except RobotError as refusal:
-            motion, error = None, f'the arm cannot do this push: {refusal}'
+        motion, refusal = self._plan_motion(push, start)
         return Decision(
             belief.stamp, motion, push, decided.plan, decided.score, seconds,
-            time.perf_counter() - begin - seconds, error,
+            time.perf_counter() - begin - seconds, refusal,
         )
+
+    def _plan_motion(self, push: Push, start: Joints) -> tuple[JointPath | None, str]:
+        """Plan the motion of a push, or say why the arm cannot do it."""
+        try:
+            return self._skill.plan(push, start).joint_path, ''
+        except RobotError as error:
+            return None, f'the arm cannot do this push: {error}'
 
     def _go_home(self, start: Joints, stamp: float) -> Decision:
         """Plan the way home."""

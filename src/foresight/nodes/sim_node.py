@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 from geometry_msgs.msg import PoseArray
-from rclpy.clock import Clock, ClockType
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as ClockMessage
 from sensor_msgs.msg import JointState
@@ -26,7 +27,7 @@ from foresight.nodes.convert import (
 )
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.health import Health
-from foresight.nodes.parameters import declare, declare_one, refuse_unknown
+from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run
 from foresight.robot.description import load_urdf
 from foresight.robot.status import Status
@@ -46,12 +47,12 @@ class SimNode(Node):
         super().__init__(name)
         self._declare()
         refuse_unknown(self)
-        first = replace(self._config, object_set='empty') if self._empty else self._config
-        self._table = self._make_table(first)
+        self._table = self._make_table(self._config)
         self._tick_count = 0
         self._period = 1.0 / self._config.command_rate
         self._command: tuple[np.ndarray, np.ndarray] | None = None
         self._command_at = -math.inf
+        self._standing: dict[str, int] = {}
         self._connect()
         self._show_camera()
         factor = self._config.real_time_factor
@@ -60,13 +61,10 @@ class SimNode(Node):
         self._timer = self.create_timer(period, self._tick, clock=steady)
 
     def _declare(self) -> None:
-        """Declare the scene; the seed may change between resets."""
+        """Declare the scene; which objects lie there may change between resets."""
         self._config = declare(self, SimConfig(), changeable=('seed', 'object_set'))
         self._scene = declare(self, SceneConfig(), 'scene.')
         self._camera = declare(self, CameraConfig(), 'camera.')
-        self._empty = declare_one(
-            self, 'start_empty', False, 'show the empty table until the first reset'
-        )
 
     def _connect(self) -> None:
         """Make publishers, the command subscription and the reset service."""
@@ -145,11 +143,12 @@ class SimNode(Node):
         self._truth.publish(PoseArray(header=header(self.time, BASE), poses=poses))
         resting = [s for s, moves in zip(states.status, states.moving) if not moves]
         cleared, dropped = resting.count('bin'), states.status.count('floor')
-        self.health.figures({
+        standing = {
             'objects': len(states.status), 'cleared': cleared, 'dropped': dropped,
-            'remaining': len(states.status) - cleared - dropped,
-            'seed': self._table.sim.seed,
-        })
+            'remaining': len(states.status) - cleared - dropped, 'seed': self._table.sim.seed,
+        }
+        self.health.figures(standing, now=standing != self._standing)
+        self._standing = standing
         if driven:
             self.health.report(Status.OK)
         else:

@@ -1,0 +1,147 @@
+"""`foresight demo`: clear a simulated table over ROS 2, then say how it went."""
+
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.config import SimConfig
+from foresight.errors import CheckpointError, ForesightError
+from foresight.nodes.models import find_model
+from foresight.nodes.session import Moment, RosSession, SessionOptions
+from foresight.viz.demo_budgets import demo_budgets
+from foresight.viz.demo_pages import write_demo
+from foresight.viz.demo_result import DemoResult
+from foresight.viz.report import Budget
+
+SHIPPED = Path('models/clear_table')
+Seed = Annotated[int, typer.Option(min=0, help='Seed of the scene and of the planner.')]
+Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
+ObjectSet = Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')]
+Factor = Annotated[float, typer.Option(min=0.0, help='Simulated over wall-clock time.')]
+CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
+Out = Annotated[Path, typer.Option(help='Folder of film, report and bag.')]
+Bag = Annotated[bool, typer.Option(help='Record a bag.')]
+
+
+def demo(
+    seed: Seed = 0,
+    objects: Objects = 3,
+    object_set: ObjectSet = 'seen',
+    real_time_factor: Factor = 1.0,
+    checkpoint: CheckpointFolder = SHIPPED,
+    out: Out = Path('out/demo'),
+    bag: Bag = True,
+    json: JsonOption = None,
+) -> None:
+    """Clear a simulated table over ROS 2 and write a report."""
+    begin = time.monotonic()
+    sim = SimConfig(
+        objects=objects, object_set=object_set, real_time_factor=real_time_factor, seed=seed,
+    )
+    options = SessionOptions(find_checkpoint(checkpoint), sim, out if bag else None, out / 'log')
+    signal.signal(signal.SIGTERM, leave)
+    prepare(out)
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        result = run(options, seed, console)
+        command = f'foresight demo --seed {seed}'
+        budgets = demo_budgets(result, time.monotonic() - begin)
+        film, report = write_demo(result, out, budgets, command)
+        console.print(table(result, budgets))
+        console.print(f'film {film}, report {report}{f", bag {out}/bag" if bag else ""}')
+    write_json(document(result, budgets), json)
+    if not result.success:
+        raise typer.Exit(1)
+
+
+def find_checkpoint(folder: Path) -> Path:
+    """Return a checkpoint as given, or the one of the package."""
+    found = find_model(folder)
+    if not (found / 'config.json').is_file():
+        raise CheckpointError(
+            f'there is no checkpoint in {folder}: give --checkpoint a folder that `foresight '
+            'train` wrote'
+        )
+    return found
+
+
+def prepare(out: Path) -> None:
+    """Make the folder, without what an earlier run left."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name in ('bag', 'log'):
+            shutil.rmtree(out / name, ignore_errors=True)
+        for name in ('demo.mp4', 'report.html'):
+            (out / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise ForesightError(f'cannot write {out}: {error.strerror}; change --out') from None
+
+
+def leave(number: int, frame: FrameType | None) -> None:
+    """End on SIGTERM the way Ctrl-C ends: the nodes are stopped on the way out."""
+    sys.exit(128 + number)
+
+
+def run(options: SessionOptions, seed: int, console: Console) -> DemoResult:
+    """Bring the nodes up, play under a live line and take them down."""
+    columns = (
+        TextColumn('{task.description}'), BarColumn(bar_width=20),
+        TextColumn('{task.fields[line]}'), TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task('starting the nodes', total=options.sim.objects, line='')
+        with RosSession(options) as session:
+            progress.update(bar, description='clearing the table')
+            return session.play(seed, shower(progress, bar, options.sim.objects))
+
+
+def shower(progress: Progress, bar: TaskID, objects: int) -> Callable[[Moment], None]:
+    """Return what shows a moment on the live line."""
+    def show(moment: Moment) -> None:
+        left = objects if moment.left < 0 else moment.left
+        surprise = '-' if moment.surprise is None else f'{moment.surprise:.2f}'
+        plan = '-' if moment.plan_ms != moment.plan_ms else f'{moment.plan_ms:.0f} ms'
+        line = f'{left} left, {moment.pushes} pushes, plan {plan}, surprise {surprise}'
+        progress.update(bar, completed=objects - left, line=f'{line}, {moment.phase.lower()}')
+
+    return show
+
+
+def table(result: DemoResult, budgets: tuple[Budget, ...]) -> Table:
+    """Show the outcome, and the budgets beside what was measured."""
+    word = 'cleared' if result.success else 'NOT cleared'
+    shown = Table(
+        title=f'seed {result.seed}: table {word}, {result.cleared} of {result.objects} objects '
+              f'in {result.tried} pushes, {result.dropped} dropped',
+    )
+    for heading in ('what', 'budget', 'measured', ''):
+        shown.add_column(heading)
+    words = {True: 'kept', False: 'over', None: ''}
+    for budget in budgets:
+        shown.add_row(budget.name, budget.limit, budget.measured, words[budget.kept])
+    return shown
+
+
+def document(result: DemoResult, budgets: tuple[Budget, ...]) -> dict[str, object]:
+    """Return what `--json` prints."""
+    return {
+        'seed': result.seed, 'success': result.success, 'objects': result.objects,
+        'cleared': result.cleared, 'dropped': result.dropped, 'pushes': result.tried,
+        'simulated_seconds': round(result.simulated, 2), 'seconds': round(result.seconds, 2),
+        'ending': result.ending, 'resident_bytes': dict(result.resident),
+        'budgets': [
+            {'what': b.name, 'budget': b.limit, 'measured': b.measured, 'kept': b.kept}
+            for b in budgets
+        ],
+    }

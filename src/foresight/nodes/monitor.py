@@ -1,0 +1,166 @@
+"""Listens to a running system: images, pushes, diagnostics, and when each message was sent."""
+
+from collections.abc import Callable
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from nav_msgs.msg import Path
+from rclpy.context import Context
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import CameraInfo, Image
+from std_msgs.msg import Float32
+
+from foresight.nodes.convert import image_array, push_of_path, seconds
+from foresight.nodes.endpoints import message_class
+from foresight.nodes.qos import RECORD
+from foresight.nodes.topics import TOPICS
+from foresight.robot.push import Push
+from foresight.viz.demo_result import DemoPush, Frame
+
+Info = Any  # a mapping; rclpy names its type differently from release to release
+
+
+class Monitor(Node):
+    """Keeps what one episode shows; sending times are those of the sender's middleware.
+
+    Attributes:
+        now: Newest simulated time [s].
+        figures: What each node last said in `/diagnostics`, by node.
+        reasons: Why, by node.
+        frames: Camera images.
+        rectified: Images on the table plane.
+        guard_ms: What the guard said about its slowest ticks [ms].
+        info: Newest camera intrinsics.
+        pose: Newest camera pose.
+        sent: When messages were sent [ns], by topic and stamp [ns].
+        commands: When commands were sent [ns].
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__('monitor', context=context)
+        self.now = 0.0
+        self.figures: dict[str, dict[str, str]] = {}
+        self.reasons: dict[str, str] = {}
+        self.info: CameraInfo | None = None
+        self.pose: Any = None
+        self.clear()
+        self._listen('/clock', self._on_clock)
+        self._listen('camera/camera_info', self._on_info)
+        self._listen('camera/pose', self._on_pose)
+        self._listen('camera/image_raw', self._on_image)
+        self._listen('image_rectified', self._on_rectified)
+        self._listen('latent', self._on_latent)
+        self._listen('belief', self._on_belief)
+        self._listen('macro_action', self._on_push)
+        self._listen('surprise/level', self._on_surprise)
+        self._listen('commands', self._on_command)
+        self._listen('/diagnostics', self._on_diagnostics)
+
+    def clear(self) -> None:
+        """Forget the episode."""
+        self.frames: list[Frame] = []
+        self.rectified: list[Frame] = []
+        self._pushes: dict[str, Push] = {}
+        self._decisions: dict[str, dict[str, str]] = {}
+        self._surprises: dict[str, float] = {}
+        self.guard_ms: list[float] = []
+        self.commands: list[int] = []
+        self.sent: dict[str, dict[int, int]] = {
+            name: {} for name in ('/clock', 'camera/image_raw', 'latent', 'belief')
+        }
+
+    def status(self, node: str) -> str:
+        """Return the status of a node; empty before it said anything."""
+        return self.figures.get(node, {}).get('status', '')
+
+    def figure(self, node: str, name: str) -> float:
+        """Return a figure of a node; NaN before it said it."""
+        return float(self.figures.get(node, {}).get(name, 'nan'))
+
+    def _listen(self, name: str, callback: Callable[[Any, Info], None]) -> None:
+        topic = TOPICS[name]
+        self.create_subscription(
+            message_class(topic.type), name, callback, RECORD[topic.qos],
+        )
+
+    def _note(self, topic: str, stamp: Any, info: Info) -> None:
+        """Remember when the message of a stamp was sent."""
+        self.sent[topic][stamp.sec * 10**9 + stamp.nanosec] = info['source_timestamp']
+
+    def _on_clock(self, message: Clock, info: Info) -> None:
+        self.now = seconds(message.clock)
+        self._note('/clock', message.clock, info)
+
+    def _on_info(self, message: CameraInfo, info: Info) -> None:
+        self.info = message
+
+    def _on_pose(self, message: Any, info: Info) -> None:
+        self.pose = message
+
+    def _on_image(self, message: Image, info: Info) -> None:
+        self.frames.append(Frame(seconds(message.header.stamp), image_array(message)))
+        self._note('camera/image_raw', message.header.stamp, info)
+
+    def _on_rectified(self, message: Image, info: Info) -> None:
+        self.rectified.append(Frame(seconds(message.header.stamp), image_array(message)))
+
+    def _on_latent(self, message: Image, info: Info) -> None:
+        self._note('latent', message.header.stamp, info)
+
+    def _on_belief(self, message: Image, info: Info) -> None:
+        self._note('belief', message.header.stamp, info)
+
+    def _on_push(self, message: Path, info: Info) -> None:
+        self._pushes[f'{seconds(message.header.stamp):.3f}'] = push_of_path(message)
+
+    def _on_surprise(self, message: Float32, info: Info) -> None:
+        """A surprise belongs to the newest push."""
+        if self._pushes:
+            self._surprises[next(reversed(self._pushes))] = float(message.data)
+
+    def _on_command(self, message: Any, info: Info) -> None:
+        self.commands.append(info['source_timestamp'])
+
+    def _on_diagnostics(self, message: DiagnosticArray, info: Info) -> None:
+        for status in message.status:
+            self.figures[status.name] = {item.key: item.value for item in status.values}
+            self.reasons[status.name] = status.message
+            if status.name == 'planner' and 'decided_at' in self.figures['planner']:
+                said = self.figures['planner']
+                self._decisions[said['decided_at']] = said
+            if status.name == 'guard' and 'tick_ms_p99' in self.figures['guard']:
+                self.guard_ms.append(self.figure('guard', 'tick_ms_p99'))
+
+    @property
+    def decisions(self) -> list[dict[str, str]]:
+        """What the planner said about each decision of the episode, in order."""
+        return list(self._decisions.values())
+
+    @property
+    def pushes(self) -> tuple[DemoPush, ...]:
+        """Pushes carried out, with what the planner and the predictor said about them."""
+        return tuple(
+            _demo_push(key, push, self._decisions.get(key, {}), self._surprises.get(key))
+            for key, push in self._pushes.items()
+        )
+
+    @property
+    def surprise(self) -> float | None:
+        """Newest surprise."""
+        return next(reversed(self._surprises.values()), None)
+
+
+def _demo_push(
+    key: str, push: Push, said: dict[str, str], surprise: float | None,
+) -> DemoPush:
+    """Join a push with what was said about it."""
+    figure = {name: float(said.get(name, 'nan')) for name in ('plan_ms', 'joint_ms', 'left')}
+    terms = {
+        name.removeprefix('cost/'): float(value)
+        for name, value in said.items() if name.startswith('cost/')
+    }
+    return DemoPush(
+        float(key), push.array(), terms, figure['plan_ms'], figure['joint_ms'], figure['left'],
+        surprise,
+    )

@@ -1,0 +1,58 @@
+"""From what the monitor heard to the result of an episode."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from foresight.nodes.convert import camera_view
+from foresight.nodes.monitor import Monitor
+from foresight.viz.demo_result import DemoResult
+
+COMMAND_MS = 10.0  # period of the commands at real-time factor 1 [ms]
+
+
+def summarise(
+    monitor: Monitor,
+    seed: int,
+    ending: str,
+    resident: Mapping[str, int],
+    seconds: float,
+    simulated: float,
+) -> DemoResult:
+    """Put together the result of an episode that has ended."""
+    known = monitor.info is not None and monitor.pose is not None
+    truth = {name: int(monitor.figure('sim', name)) for name in ('objects', 'cleared', 'dropped')}
+    return DemoResult(
+        seed=seed, **truth, tried=int(monitor.figure('planner', 'pushes')),
+        pushes=monitor.pushes, frames=tuple(monitor.frames), rectified=tuple(monitor.rectified),
+        view=camera_view(monitor.info, monitor.pose) if known else None,
+        latencies=latencies(monitor), resident=dict(resident), simulated=simulated,
+        seconds=seconds, ending=ending,
+    )
+
+
+def latencies(monitor: Monitor) -> dict[str, tuple[float, ...]]:
+    """Return wall-clock times by what they measure [ms].
+
+    A topic's time runs from the sending of what it comes from to its own sending.
+    """
+    sent, pushes = monitor.sent, monitor.pushes
+    gaps = 1e-6 * np.diff(np.array(monitor.commands, dtype=np.int64)).astype(float)
+    return {
+        'image to latent (perception)': _between(sent['camera/image_raw'], sent['latent']),
+        'latent to belief (predictor)': _between(sent['latent'], sent['belief']),
+        'image stamp to belief': _between(sent['/clock'], sent['belief']),
+        'task plan (planner)': tuple(
+            float(said['plan_ms']) for said in monitor.decisions if 'plan_ms' in said
+        ),
+        'joint level, each command (planner)': tuple(push.joint_ms for push in pushes),
+        'tick p99 (guard)': tuple(monitor.guard_ms),
+        'command jitter (guard)': tuple(np.abs(gaps - COMMAND_MS).tolist()),
+    }
+
+
+def _between(before: Mapping[int, int], after: Mapping[int, int]) -> tuple[float, ...]:
+    """Return the time from one message to another of the same stamp [ms]."""
+    return tuple(
+        (at - before[stamp]) * 1e-6 for stamp, at in after.items() if stamp in before
+    )

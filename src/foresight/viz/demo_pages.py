@@ -1,0 +1,122 @@
+"""What a run over ROS leaves to look at: a film and a report."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from foresight.config import EncoderConfig, SceneConfig
+from foresight.viz.demo_result import DemoPush, DemoResult, Frame, Picture
+from foresight.viz.drawing import draw_on_camera, draw_on_rectified
+from foresight.viz.report import Budget, Latency, Report, ReportPush, write_report
+from foresight.viz.video import beside, write_video
+
+RATE = 10  # of the film; that of the camera [Hz]
+
+
+def write_demo(
+    result: DemoResult,
+    folder: Path,
+    budgets: tuple[Budget, ...],
+    command: str,
+    scene: SceneConfig | None = None,
+    encoder: EncoderConfig | None = None,
+) -> tuple[Path, Path]:
+    """Write `demo.mp4` and `report.html`.
+
+    Args:
+        result: What happened.
+        folder: Folder to write into.
+        budgets: Budgets and what was measured.
+        command: Command that makes the run again.
+        scene: Table and rectified view.
+        encoder: Size of the rectified view.
+
+    Returns:
+        Paths of the film and of the report.
+    """
+    scene, encoder = scene or SceneConfig(), encoder or EncoderConfig()
+    video, report = folder / 'demo.mp4', folder / 'report.html'
+    write_video(video, _film(result, scene, encoder), RATE)
+    write_report(_report(result, video, budgets, command, scene, encoder), report)
+    return video, report
+
+
+def _film(result: DemoResult, scene: SceneConfig, encoder: EncoderConfig) -> Iterator[Picture]:
+    """Draw the camera beside the table plane; a push is drawn while it is carried out."""
+    starts = [push.stamp for push in result.pushes]
+    stamps = [frame.stamp for frame in result.rectified]
+    for frame in result.frames:
+        index = bisect_right(starts, frame.stamp) - 1
+        push = result.pushes[index] if index >= 0 else None
+        action = None if push is None else np.asarray(push.action)
+        camera = frame.image
+        if result.view is not None:
+            camera = draw_on_camera(frame.image, action, result.view)
+        seen = result.rectified[max(bisect_right(stamps, frame.stamp) - 1, 0)].image
+        overhead = draw_on_rectified(seen, action, scene, encoder)
+        yield beside(camera, overhead, _caption(frame, index, push))
+
+
+def _caption(frame: Frame, index: int, push: DemoPush | None) -> str:
+    """Say what the picture shows."""
+    if push is None:
+        return f'{frame.stamp:6.1f} s'
+    return f'{frame.stamp:6.1f} s   push {index + 1}   planned in {push.plan_ms:.0f} ms'
+
+
+def _report(
+    result: DemoResult,
+    video: Path,
+    budgets: tuple[Budget, ...],
+    command: str,
+    scene: SceneConfig,
+    encoder: EncoderConfig,
+) -> Report:
+    """Fill in the report."""
+    limits = {budget.name: budget for budget in budgets}
+    facts = {
+        'objects': f'{result.objects}', 'cleared': f'{result.cleared}',
+        'dropped': f'{result.dropped}', 'pushes': f'{result.tried}',
+        'duration': f'{result.simulated:.0f} s',
+        'real-time factor': f'{result.simulated / max(result.seconds, 1e-9):.2f}',
+    }
+    return Report(
+        title=f'Clear table, seed {result.seed}', success=result.success,
+        verdict=f'{result.cleared} of {result.objects} objects in the bin, {result.dropped} '
+                f'dropped: {result.ending}',
+        facts=facts, command=command, budgets=tuple(limits.values()), video=video,
+        pushes=tuple(_pushes(result, scene, encoder)),
+        latencies=tuple(Latency(name, values) for name, values in result.latencies.items()),
+    )
+
+
+def _pushes(
+    result: DemoResult, scene: SceneConfig, encoder: EncoderConfig,
+) -> Iterator[ReportPush]:
+    """Show each push with the picture it was planned from and the next one without the arm."""
+    ends = [push.stamp for push in result.pushes[1:]] + [float('inf')]
+    for push, end in zip(result.pushes, ends):
+        before, after = _at(result.rectified, push.stamp), _at(result.rectified, end)
+        action = np.asarray(push.action)
+        yield ReportPush(
+            before=draw_on_rectified(before, action, scene, encoder),
+            after=draw_on_rectified(after, None, scene, encoder),
+            terms=push.terms, plan_ms=push.plan_ms, note=_note(push), surprise=push.surprise,
+        )
+
+
+def _note(push: DemoPush) -> str:
+    """Describe a push in a line."""
+    x, y, heading, length = push.action
+    return (
+        f'from ({x:.2f}, {y:.2f}) m, heading {np.degrees(heading):.0f}°, {100 * length:.0f} cm; '
+        f'about {push.left:.1f} objects seen on the table'
+    )
+
+
+def _at(frames: Sequence[Frame], stamp: float) -> Picture:
+    """Return the newest image that is not younger than a stamp."""
+    index = bisect_right([frame.stamp for frame in frames], stamp + 1e-6) - 1
+    return frames[max(index, 0)].image

@@ -1,0 +1,89 @@
+"""What one run over ROS leaves: everything its film and report are made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from foresight.protocols import CameraView
+
+Picture = UInt8[np.ndarray, 'height width 3']
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One image.
+
+    Attributes:
+        stamp: Time of the exposure [s].
+        image: RGB image.
+    """
+
+    stamp: float
+    image: Picture
+
+
+@dataclass(frozen=True)
+class DemoPush:
+    """One push that was carried out.
+
+    Attributes:
+        stamp: Stamp of the image it was planned from [s].
+        action: [x, y, heading, length] in `base_link` [m, m, rad, m].
+        terms: Weighted share of each cost term.
+        plan_ms: Wall-clock planning time [ms].
+        joint_ms: Wall-clock time of the joint level for each command [ms].
+        left: Objects the planner believed to be on the table.
+        surprise: Surprise level after it, if it was measured.
+    """
+
+    stamp: float
+    action: Float[np.ndarray, '4']
+    terms: Mapping[str, float]
+    plan_ms: float
+    joint_ms: float
+    left: float
+    surprise: float | None
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """One episode over ROS.
+
+    Attributes:
+        seed: Seed of the scene and of the planner.
+        objects: Objects that were placed.
+        cleared: Objects in the bin at the end, from ground truth.
+        dropped: Objects on the floor at the end, from ground truth.
+        tried: Pushes that were chosen, also those the arm could not do.
+        pushes: Pushes that were carried out.
+        frames: Camera images.
+        rectified: The same images on the table plane.
+        view: The camera.
+        latencies: Wall-clock times by name [ms].
+        resident: Largest resident memory of each node [byte].
+        simulated: Simulated duration [s].
+        seconds: Wall-clock duration from the first object to the end [s].
+        ending: Why it ended, in words.
+    """
+
+    seed: int
+    objects: int
+    cleared: int
+    dropped: int
+    tried: int
+    pushes: tuple[DemoPush, ...]
+    frames: tuple[Frame, ...]
+    rectified: tuple[Frame, ...]
+    view: CameraView | None
+    latencies: Mapping[str, tuple[float, ...]]
+    resident: Mapping[str, int]
+    simulated: float
+    seconds: float
+    ending: str
+
+    @property
+    def success(self) -> bool:
+        """All objects are in the bin."""
+        return self.objects > 0 and self.cleared == self.objects
