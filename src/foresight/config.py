@@ -17,7 +17,11 @@ def setting(
 ) -> Any:
     """Declare one dataclass field with what a user must know about it."""
     metadata = {
-        'description': description, 'unit': unit, 'low': low, 'high': high, 'choices': choices,
+        'description': description,
+        'unit': unit,
+        'low': low,
+        'high': high,
+        'choices': choices,
     }
     return field(default=default, metadata=metadata)
 
@@ -52,16 +56,28 @@ class Checked:
 class SceneConfig(Checked):
     """Table, bin and floor in `base_link`; the table top is the plane z = 0."""
 
-    table_near: float = setting(0.30, 'distance of the near table edge from joint 1', 'm', 0.2, 0.5)
+    table_near: float = setting(
+        0.30, 'distance of the near table edge from joint 1', 'm', 0.2, 0.5
+    )
     table_depth: float = setting(0.35, 'table size along x', 'm', 0.2, 0.6)
     table_width: float = setting(0.60, 'table size along y, centred on y = 0', 'm', 0.3, 1.0)
     table_height: float = setting(0.10, 'table top above the floor', 'm', 0.05, 0.10)
-    bin_depth: float = setting(0.20, 'bin size along y, at the +y side of the table', 'm', 0.1, 0.3)
-    bin_wall: float = setting(0.03, 'top of the three outer bin walls above the table top', 'm', 0.0, 0.1)
-    bin_wall_start: float = setting(
-        0.12, 'the two end walls rise only this far from the table, out of the way of the paddle', 'm', 0.0, 0.3
+    bin_depth: float = setting(
+        0.20, 'bin size along y, at the +y side of the table', 'm', 0.1, 0.3
     )
-    spawn_margin: float = setting(0.04, 'objects spawn at least this far from the edges', 'm', 0.0, 0.1)
+    bin_wall: float = setting(
+        0.03, 'top of the three outer bin walls above the table top', 'm', 0.0, 0.1
+    )
+    bin_wall_start: float = setting(
+        0.12,
+        'the two end walls rise only this far from the table, out of the way of the paddle',
+        'm',
+        0.0,
+        0.3,
+    )
+    spawn_margin: float = setting(
+        0.04, 'objects spawn at least this far from the edges', 'm', 0.0, 0.1
+    )
     view_x: tuple[float, float] = setting((0.10, 0.90), 'rectified view along x', 'm')
     view_y: tuple[float, float] = setting((-0.50, 0.70), 'rectified view along y', 'm')
 
@@ -87,15 +103,27 @@ class PushConfig(Checked):
 
     length_low: float = setting(0.06, 'shortest push', 'm', 0.02, 0.5)
     length_high: float = setting(0.36, 'longest push', 'm', 0.05, 0.6)
-    start_margin: float = setting(0.05, 'a push may start this far outside the table', 'm', 0.0, 0.1)
+    start_margin: float = setting(
+        0.05, 'a push may start this far outside the table', 'm', 0.0, 0.1
+    )
     end_margin: float = setting(0.03, 'a push may end this far outside the table', 'm', 0.0, 0.1)
-    tool_height: float = setting(0.006, 'tool tip above the table while sweeping', 'm', 0.002, 0.05)
+    tool_height: float = setting(
+        0.006, 'tool tip above the table while sweeping', 'm', 0.002, 0.05
+    )
     clearance: float = setting(0.12, 'tool tip above the table while approaching', 'm', 0.08, 0.3)
     sweep_speed: float = setting(0.30, 'tool speed while sweeping', 'm/s', 0.05, 0.5)
-    travel_scale: float = setting(0.95, 'share of the joint level limits used while approaching and retracting', '', 0.05, 0.98)
+    travel_scale: float = setting(
+        0.95,
+        'share of the joint level limits used while approaching and retracting',
+        '',
+        0.05,
+        0.98,
+    )
     vertical_speed: float = setting(0.5, 'tool speed while lowering and lifting', 'm/s', 0.05, 1.0)
     acceleration: float = setting(4.0, 'tool acceleration', 'm/s^2', 0.5, 10.0)
-    overlap: float = setting(0.3, 'share of lowering and lifting done while travelling', '', 0.0, 0.5)
+    overlap: float = setting(
+        0.3, 'share of lowering and lifting done while travelling', '', 0.0, 0.5
+    )
 
 
 @dataclass(frozen=True)
@@ -108,7 +136,9 @@ class JointLevelConfig(Checked):
     acceleration_limit: float = setting(12.0, 'joint acceleration limit', 'rad/s^2', 1.0, 20.0)
     table_margin: float = setting(0.002, 'lowest tool tip height above the table', 'm', 0.0, 0.05)
     position_tolerance: float = setting(0.01, 'tool error that fails a motion', 'm', 0.001, 0.05)
-    angle_tolerance: float = setting(0.10, 'tool orientation error that fails a motion', 'rad', 0.01, 0.5)
+    angle_tolerance: float = setting(
+        0.10, 'tool orientation error that fails a motion', 'rad', 0.01, 0.5
+    )
 
 
 @dataclass(frozen=True)
@@ -118,8 +148,12 @@ class CameraConfig(Checked):
     width: int = setting(128, 'image width', 'px', 32, 1280)
     height: int = setting(96, 'image height', 'px', 32, 960)
     vertical_fov: float = setting(0.785, 'vertical field of view', 'rad', 0.3, 2.0)
-    position: tuple[float, float, float] = setting((0.50, 0.10, 1.25), 'mean camera position in base_link', 'm')
-    position_jitter: float = setting(0.02, 'random offset of the position on each axis', 'm', 0.0, 0.1)
+    position: tuple[float, float, float] = setting(
+        (0.50, 0.10, 1.25), 'mean camera position in base_link', 'm'
+    )
+    position_jitter: float = setting(
+        0.02, 'random offset of the position on each axis', 'm', 0.0, 0.1
+    )
     angle_jitter: float = setting(0.02, 'random rotation about each axis', 'rad', 0.0, 0.1)
     rate: float = setting(10.0, 'image rate', 'Hz', 1.0, 60.0)
 
@@ -130,15 +164,25 @@ class SimConfig(Checked):
 
     physics_rate: float = setting(400.0, 'physics steps', 'Hz', 100.0, 2000.0)
     command_rate: float = setting(100.0, 'joint commands and /clock', 'Hz', 10.0, 1000.0)
-    real_time_factor: float = setting(1.0, 'simulated over wall-clock time; 0 = as fast as possible', '', 0.0, 100.0)
+    real_time_factor: float = setting(
+        1.0, 'simulated over wall-clock time; 0 = as fast as possible', '', 0.0, 100.0
+    )
     objects: int = setting(3, 'objects on the table', '', 0, 10)
-    object_set: str = setting('seen', 'which objects are spawned', choices=('seen', 'unseen', 'primitives', 'empty'))
+    object_set: str = setting(
+        'seen', 'which objects are spawned', choices=('seen', 'unseen', 'primitives', 'empty')
+    )
     mesh_share: float = setting(0.5, 'share of mesh objects among seen objects', '', 0.0, 1.0)
     size_low: float = setting(0.03, 'smallest object extent', 'm', 0.01, 0.2)
     size_high: float = setting(0.07, 'largest object extent', 'm', 0.01, 0.2)
-    friction: tuple[float, float] = setting((0.3, 0.7), 'range of the friction of an object on the table', '', 0.0, 2.0)
-    mass: tuple[float, float] = setting((0.05, 0.20), 'range of the mass of an object', 'kg', 0.001, 2.0)
-    color_distance: float = setting(0.35, 'least RGB distance of an object to table, bin and floor', '', 0.0, 1.0)
+    friction: tuple[float, float] = setting(
+        (0.3, 0.7), 'range of the friction of an object on the table', '', 0.0, 2.0
+    )
+    mass: tuple[float, float] = setting(
+        (0.05, 0.20), 'range of the mass of an object', 'kg', 0.001, 2.0
+    )
+    color_distance: float = setting(
+        0.35, 'least RGB distance of an object to table, bin and floor', '', 0.0, 1.0
+    )
     seed: int = setting(0, 'seed of scene and physics randomisation', '', 0)
     settle_time: float = setting(0.5, 'rest that decides cleared and dropped', 's', 0.1, 5.0)
     max_pushes: int = setting(10, 'pushes before an episode is truncated', '', 1, 100)
@@ -150,19 +194,27 @@ class SimConfig(Checked):
             if low > high:
                 raise ConfigError(f'SimConfig: the range {low} to {high} is upside down')
         if self.physics_rate % self.command_rate:
-            raise ConfigError(f'SimConfig.physics_rate = {self.physics_rate}: must be a multiple of command_rate')
+            raise ConfigError(
+                f'SimConfig.physics_rate = {self.physics_rate}: must be a multiple of command_rate'
+            )
 
 
 @dataclass(frozen=True)
 class EncoderConfig(Checked):
     """Encoder: rectified image to spatial latent."""
 
-    rows: int = setting(64, 'rectified image rows (x axis of base_link, far at the top)', 'px', 16, 512)
-    columns: int = setting(96, 'rectified image columns (y axis of base_link, left is +y)', 'px', 16, 512)
+    rows: int = setting(
+        64, 'rectified image rows (x axis of base_link, far at the top)', 'px', 16, 512
+    )
+    columns: int = setting(
+        96, 'rectified image columns (y axis of base_link, left is +y)', 'px', 16, 512
+    )
     stride: int = setting(4, 'pixels a latent cell spans', 'px', 2, 16)
     channels: int = setting(16, 'features of a latent cell', '', 4, 256)
     width: int = setting(32, 'channels of the first convolutions', '', 8, 256)
-    use_image: bool = setting(False, 'feed the image itself beside its difference to the empty table')
+    use_image: bool = setting(
+        False, 'feed the image itself beside its difference to the empty table'
+    )
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -195,10 +247,16 @@ class TrainConfig(Checked):
     inverse_weight: float = setting(2.0, 'weight of inverse dynamics', '', 0.0, 100.0)
     cost_weight: float = setting(1.0, 'weight of the cost head', '', 0.0, 100.0)
     label_gradient: bool = setting(False, 'let the gradient of the cost head reach the encoder')
-    change_threshold: float = setting(0.03, 'mean image difference of a cell that changed', '', 0.0, 1.0)
-    jitter: float = setting(0.15, 'random gain on the colours, the same before and after', '', 0.0, 0.9)
+    change_threshold: float = setting(
+        0.02, 'mean image difference of a cell that changed', '', 0.0, 1.0
+    )
+    jitter: float = setting(
+        0.15, 'random gain on the colours, the same before and after', '', 0.0, 0.9
+    )
     noise: float = setting(0.01, 'random noise on each pixel', '', 0.0, 0.5)
-    warmup: float = setting(0.03, 'share of the steps in which the learning rate rises', '', 0.0, 0.5)
+    warmup: float = setting(
+        0.03, 'share of the steps in which the learning rate rises', '', 0.0, 0.5
+    )
     clip: float = setting(1.0, 'largest norm of the gradient', '', 0.01, 1000.0)
     holdout: float = setting(0.05, 'share of the episodes kept for the probe', '', 0.0, 0.5)
     save_every: int = setting(200, 'steps between saved states', '', 1)
@@ -218,15 +276,25 @@ class PlannerConfig(Checked):
     iterations: int = setting(3, 'refinements', '', 1, 50)
     elites: int = setting(24, 'candidates kept an iteration', '', 1, 1024)
     uniform_share: float = setting(0.2, 'share of fresh candidates an iteration', '', 0.0, 1.0)
-    noise_position: float = setting(0.03, 'first refinement std of start and length', 'm', 0.001, 0.3)
+    noise_position: float = setting(
+        0.03, 'first refinement std of start and length', 'm', 0.001, 0.3
+    )
     noise_heading: float = setting(0.25, 'first refinement std of heading', 'rad', 0.01, 1.5)
     noise_decay: float = setting(0.6, 'factor on the std an iteration', '', 0.1, 1.0)
-    temperature: float = setting(1.0, 'softmax temperature of elites over the std of their costs', '', 0.01, 100.0)
-    proposal_share: float = setting(0.7, 'share of proposals (aimed, reactive) among fresh candidates', '', 0.0, 1.0)
+    temperature: float = setting(
+        1.0, 'softmax temperature of elites over the std of their costs', '', 0.01, 100.0
+    )
+    proposal_share: float = setting(
+        0.7, 'share of proposals (aimed, reactive) among fresh candidates', '', 0.0, 1.0
+    )
     discount: float = setting(0.9, 'weight of each step relative to the one before', '', 0.01, 1.0)
-    robust_top: int = setting(8, 'best candidates re-scored under action jitter; 0 = off', '', 0, 256)
+    robust_top: int = setting(
+        8, 'best candidates re-scored under action jitter; 0 = off', '', 0, 256
+    )
     robust_samples: int = setting(6, 'jittered copies of each', '', 1, 64)
-    robust_position: float = setting(0.004, 'std of the jitter of start and length', 'm', 0.0, 0.05)
+    robust_position: float = setting(
+        0.004, 'std of the jitter of start and length', 'm', 0.0, 0.05
+    )
     robust_heading: float = setting(0.03, 'std of the jitter of heading', 'rad', 0.0, 0.5)
     chunk: int = setting(64, 'candidates rolled out at once; bounds memory', '', 1, 8192)
     deadline: float = setting(0.5, 'wall-clock limit of one plan', 's', 0.01, 60.0)
@@ -238,15 +306,24 @@ class PlannerConfig(Checked):
 class GuardConfig(Checked):
     """Guard: what it takes to hold the arm."""
 
-    plan_timeout: float = setting(0.3, 'age of the last plan that makes the guard hold', 's', 0.05, 5.0)
-    joint_timeout: float = setting(0.2, 'age of the joint states that makes the guard hold', 's', 0.05, 5.0)
+    plan_timeout: float = setting(
+        0.3, 'age of the last plan that makes the guard hold', 's', 0.05, 5.0
+    )
+    joint_timeout: float = setting(
+        0.2, 'age of the joint states that makes the guard hold', 's', 0.05, 5.0
+    )
     position_margin: float = setting(0.01, 'distance kept from joint limits', 'rad', 0.0, 0.5)
     velocity_scale: float = setting(1.0, 'share of the URDF velocity limits', '', 0.05, 1.0)
-    jump_limit: float = setting(0.15, 'distance of a plan from the arm that makes the guard refuse it', 'rad', 0.01, 1.0)
-    stop_deceleration: float = setting(8.0, 'joint deceleration while stopping', 'rad/s^2', 0.5, 50.0)
+    jump_limit: float = setting(
+        0.15, 'distance of a plan from the arm that makes the guard refuse it', 'rad', 0.01, 1.0
+    )
+    stop_deceleration: float = setting(
+        8.0, 'joint deceleration while stopping', 'rad/s^2', 0.5, 50.0
+    )
     rate: float = setting(100.0, 'command rate', 'Hz', 10.0, 1000.0)
     command_interface: str = setting(
-        'joint_state', 'message type of commands',
+        'joint_state',
+        'message type of commands',
         choices=('joint_state', 'float64_multi_array', 'joint_trajectory'),
     )
 
@@ -257,9 +334,13 @@ class CollectConfig(Checked):
 
     pushes: int = setting(20_000, 'pushes to collect', '', 1)
     pushes_an_episode: int = setting(10, 'pushes before a new scene', '', 1, 100)
-    aimed_share: float = setting(0.5, 'share of pushes aimed where the image differs from the empty table', '', 0.0, 1.0)
+    aimed_share: float = setting(
+        0.5, 'share of pushes aimed where the image differs from the empty table', '', 0.0, 1.0
+    )
     objects_low: int = setting(1, 'fewest objects of a scene', '', 0, 10)
     objects_high: int = setting(6, 'most objects of a scene', '', 0, 10)
-    seed: int = setting(100_000, 'seed of the first episode; tests use 10000-19999, tuning 0-9999', '', 0)
+    seed: int = setting(
+        100_000, 'seed of the first episode; tests use 10000-19999, tuning 0-9999', '', 0
+    )
     workers: int = setting(2, 'worker processes', '', 1, 256)
     frames: bool = setting(True, 'keep the camera frames during pushes')

@@ -16,7 +16,9 @@ from foresight.sim.collect import collect as collect_play
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
 
 
-def collect(config: CollectConfig, out: OutOption = Path('data/play'), json: JsonOption = None) -> None:
+def collect(
+    config: CollectConfig, out: OutOption = Path('data/play'), json: JsonOption = None,
+) -> None:
     """Collect pushes in simulation for training."""
     begin = time.perf_counter()
     with quiet_stdout(json):

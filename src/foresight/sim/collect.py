@@ -57,8 +57,8 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
             seeds = _missing_seeds(config.collect.seed, folder)
             if deaths > RESTARTS:
                 raise DatasetError(
-                    f'workers died {deaths} times (out of memory?): run again with fewer --workers; '
-                    f'{total} pushes are kept'
+                    f'workers died {deaths} times (out of memory?): run again with fewer '
+                    f'--workers; {total} pushes are kept'
                 ) from error
     return total
 

@@ -19,7 +19,7 @@ from foresight.config import (
 from foresight.data.episodes import Episode, Images
 from foresight.errors import RobotError
 from foresight.planning.samplers import AimedSampler, PushSampler
-from foresight.protocols import Observation
+from foresight.protocols import ActionSampler, Observation
 from foresight.resources import version
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.feasibility import PushFeasibility
@@ -101,7 +101,7 @@ class Player:
         generator: torch.Generator,
     ) -> Float[np.ndarray, '4']:
         """Choose one push from what the camera sees, never from true poses."""
-        sampler = self._uniform
+        sampler: ActionSampler = self._uniform
         if aimed:
             weights = self._difference(observation, background)
             config = self._config

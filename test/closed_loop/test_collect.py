@@ -1,0 +1,95 @@
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections import namedtuple
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foresight.config import CollectConfig
+from foresight.data.episodes import load_episode
+from foresight.errors import DatasetError
+from foresight.sim import collect as collect_module
+from foresight.sim.collect import collect
+from foresight.sim.play import PlayConfig, Player
+
+CONFIG = PlayConfig(
+    collect=CollectConfig(pushes=4, pushes_an_episode=2, workers=1, objects_low=1, seed=0),
+)
+
+
+def ignore(_: int) -> None:
+    """Show no progress."""
+
+
+def test_an_episode_depends_on_its_seed_alone() -> None:
+    player = Player(CONFIG)
+    first, _, again = player.play(3), player.play(4), player.play(3)
+    np.testing.assert_array_equal(first.pushes, again.pushes)
+    np.testing.assert_array_equal(first.stills.data, again.stills.data)
+    np.testing.assert_array_equal(first.objects, again.objects)
+
+
+def test_stills_frames_and_labels_fit_the_pushes() -> None:
+    episode = Player(CONFIG).play(5)
+    pushes = len(episode.pushes)
+    assert len(episode.stills) == pushes + 1 == len(episode.objects) == len(episode.statuses)
+    assert len(episode.frames) == len(episode.frame_stamps) > 20 * pushes
+    assert set(episode.frame_pushes) == set(range(pushes))
+    assert (np.diff(episode.frame_stamps) > 0).all()
+    assert episode.seconds > 2.0 * pushes
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    few = replace(CONFIG, collect=replace(CONFIG.collect, pushes=2))
+    assert collect(few, tmp_path, ignore) >= 2
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob('*.npz')}
+    more = replace(CONFIG, collect=replace(CONFIG.collect, pushes=8))
+    assert collect(more, tmp_path, ignore) >= 8
+    after = {path: path.stat().st_mtime_ns for path in tmp_path.glob('*.npz')}
+    assert before.items() <= after.items()
+    assert len(after) > len(before)
+
+
+def test_a_folder_takes_one_setting_only(tmp_path: Path) -> None:
+    few = replace(CONFIG, collect=replace(CONFIG.collect, pushes=1))
+    collect(few, tmp_path, ignore)
+    other = replace(few, collect=replace(few.collect, aimed_share=0.1))
+    with pytest.raises(DatasetError, match='choose another --out'):
+        collect(other, tmp_path, ignore)
+
+
+def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        while not killed:
+            workers = multiprocessing.active_children()
+            if workers and workers[0].pid and any(tmp_path.glob('*.npz')):
+                os.kill(workers[0].pid, signal.SIGKILL)
+                killed.append(workers[0].pid)
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=kill_one)
+    thread.start()
+    total = collect(replace(CONFIG, collect=replace(CONFIG.collect, pushes=8)), tmp_path, ignore)
+    thread.join()
+    episodes = [load_episode(path) for path in tmp_path.glob('*.npz')]
+    assert killed
+    assert total >= 8
+    assert sum(len(episode.pushes) for episode in episodes) >= total
+
+
+def test_a_nearly_full_disk_stops_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Usage = namedtuple('Usage', 'total used free')
+    monkeypatch.setattr(collect_module.shutil, 'disk_usage', lambda _: Usage(1, 1, 0))
+    monkeypatch.setattr(collect_module, '_player', Player(CONFIG))
+    with pytest.raises(DatasetError, match='free some disk'):
+        collect_module._play_into(0, tmp_path)
+    assert not list(tmp_path.iterdir())
