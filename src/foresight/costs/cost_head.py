@@ -18,14 +18,25 @@ class CostHead(nn.Module):
     Trained with plain cross-entropy, so that the sum of a map is the expected number of objects.
     """
 
-    def __init__(self, channels: int, width: int = 32) -> None:
-        """Build the network for latents of `channels` features."""
+    def __init__(
+        self, channels: int, scene_map: Float[Tensor, 'region height width'], width: int = 32,
+    ) -> None:
+        """Build the network.
+
+        Args:
+            channels: Features of a latent cell.
+            scene_map: Share of each cell that is table, and that is bin; a difference image does
+                not show on what an object lies.
+            width: Channels inside.
+        """
         super().__init__()
+        self.register_buffer('scene_map', scene_map.clone(), persistent=False)
+        self.scene_map: Tensor
         last = nn.Conv2d(width, 2, 1)
         last.weight.data.zero_()
         last.bias.data.fill_(RARE)  # type: ignore[union-attr]
         self.layers = nn.Sequential(
-            nn.Conv2d(channels, width, 3, padding=1), nn.ReLU(inplace=True),
+            nn.Conv2d(channels + len(scene_map), width, 3, padding=1), nn.ReLU(inplace=True),
             nn.Conv2d(width, width, 3, padding=1), nn.ReLU(inplace=True),
             last,
         )
@@ -35,7 +46,9 @@ class CostHead(nn.Module):
         self, latents: Float[Tensor, 'batch channel height width'],
     ) -> Float[Tensor, 'batch 2 height width']:
         """Return logits of the table map and of the floor map."""
-        logits: Tensor = self.layers(latents.contiguous(memory_format=torch.channels_last))
+        scene = self.scene_map.expand(len(latents), -1, -1, -1)
+        joined = torch.cat([latents, scene], dim=1)
+        logits: Tensor = self.layers(joined.contiguous(memory_format=torch.channels_last))
         return logits.float()
 
 

@@ -94,7 +94,8 @@ def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
     Raises:
         CheckpointError: If the checkpoint has no cost head.
     """
-    head = checkpoint.fill('cost_head', CostHead(checkpoint.config.encoder.channels))
+    channels, scene_map = checkpoint.config.encoder.channels, checkpoint.model.raster.scene_map
+    head = checkpoint.fill('cost_head', CostHead(channels, scene_map))
     fast = checkpoint.config.train.bf16 and has_fast_bf16(checkpoint.model.device)
     return Occupancy(head.requires_grad_(False), fast)
 

@@ -45,7 +45,7 @@ class Learner(nn.Module):
         self.target = copy.deepcopy(world_model.encoder).requires_grad_(False)
         self.inverse = InverseDynamics(encoder, world_model.scene, world_model.push)
         self.regularizer = make_regularizer(encoder.channels, config)
-        self.cost_head = CostHead(encoder.channels)
+        self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
         self.config = config
         features = 6 if encoder.use_image else 3
         self._augment = Augmentation(

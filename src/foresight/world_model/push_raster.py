@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from foresight.config import EncoderConfig, PushConfig, SceneConfig
+from foresight.world_model.scene_map import draw_scene
 
 
 class PushRaster(nn.Module):
@@ -12,10 +13,10 @@ class PushRaster(nn.Module):
 
     Channels: coverage of the swept lane; the same times cosine and sine of the heading; times the
     distance that is left to the end; times the signed offset from the lane's middle; coverage of
-    the paddle at the start and at the end.
+    the paddle at the start and at the end; then the two of the scene map.
     """
 
-    channels = 7
+    channels = 9
 
     def __init__(
         self,
@@ -35,8 +36,10 @@ class PushRaster(nn.Module):
         columns = (torch.arange(width) + 0.5) / width
         self.register_buffer('x', (x_high - rows * (x_high - x_low))[:, None], persistent=False)
         self.register_buffer('y', (y_high - columns * (y_high - y_low))[None], persistent=False)
+        self.register_buffer('scene_map', draw_scene(scene, encoder), persistent=False)
         self.x: Tensor
         self.y: Tensor
+        self.scene_map: Tensor
 
     def forward(
         self, pushes: Float[Tensor, 'batch 4'],
@@ -53,13 +56,15 @@ class PushRaster(nn.Module):
         inside = self._soft(self._half_width - across.abs())
         after_start, before_end = self._soft(along), self._soft(length - along)
         lane = inside * after_start * before_end
-        return torch.stack([
+        drawn = torch.stack([
             lane, lane * cosine, lane * sine,
             lane * (length - along) / self._reach,
             lane * across / self._half_width,
             inside * after_start * self._soft(self._cell - along),
             inside * before_end * self._soft(along - length + self._cell),
         ], dim=1)
+        scene = self.scene_map.expand(len(drawn), -1, -1, -1)
+        return torch.cat([drawn, scene], dim=1)
 
     def coverage(self, pushes: Float[Tensor, 'batch 4']) -> Float[Tensor, 'batch height width']:
         """Return only the share of each cell that the paddle sweeps."""

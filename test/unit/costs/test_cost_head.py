@@ -17,6 +17,13 @@ from foresight.costs.cost_head import (
 ENCODER = EncoderConfig()
 
 
+def make_head() -> CostHead:
+    """Build a head for a table that fills the left half."""
+    scene_map = torch.zeros(2, *ENCODER.grid)
+    scene_map[0, :, :12] = 1.0
+    return CostHead(16, scene_map)
+
+
 def labels(*objects: tuple[float, float, float]) -> torch.Tensor:
     """Draw objects given by row, column and status."""
     return label_maps(torch.tensor([objects]), ENCODER.grid, ENCODER.stride)
@@ -24,7 +31,7 @@ def labels(*objects: tuple[float, float, float]) -> torch.Tensor:
 
 def progress() -> Progress:
     """Build the term with the default scene."""
-    return Progress(Occupancy(CostHead(16)), ENCODER, SceneConfig(), PushConfig())
+    return Progress(Occupancy(make_head()), ENCODER, SceneConfig(), PushConfig())
 
 
 def test_each_object_counts_once_wherever_it_lies():
@@ -43,12 +50,12 @@ def test_object_at_a_cell_centre_fills_that_cell():
 
 
 def test_untrained_head_expects_few_objects():
-    maps = Occupancy(CostHead(16))(torch.randn(1, 16, 16, 24))
+    maps = Occupancy(make_head())(torch.randn(1, 16, 16, 24))
     assert 1.0 < maps[:, TABLE].sum() < 5.0
 
 
 def test_terms_count_true_maps():
-    occupancy = Occupancy(CostHead(16))
+    occupancy = Occupancy(make_head())
     maps = labels((20.0, 41.0, 1.0), (33.0, 20.0, 1.0), (50.0, 80.0, 2.0))
     assert Remaining(occupancy, ENCODER).weigh(maps).item() == pytest.approx(2.0, abs=1e-5)
     assert Dropped(occupancy, ENCODER).weigh(maps).item() == pytest.approx(1.0, abs=1e-5)
@@ -65,7 +72,7 @@ def test_progress_falls_on_the_way_to_the_bin_and_ignores_the_floor():
 
 
 def test_terms_share_one_evaluation_of_the_head():
-    head, calls = CostHead(16), []
+    head, calls = make_head(), []
     head.register_forward_hook(lambda *_: calls.append(1))
     occupancy, latents = Occupancy(head), torch.randn(4, 16, 16, 24)
     for term in (Remaining(occupancy, ENCODER), Dropped(occupancy, ENCODER)):
@@ -78,7 +85,7 @@ def test_terms_share_one_evaluation_of_the_head():
 
 def test_head_learns_to_count():
     torch.manual_seed(0)
-    head = CostHead(16)
+    head = make_head()
     generator = torch.Generator().manual_seed(0)
     places = torch.rand(64, 3, 2, generator=generator) * torch.tensor([56.0, 88.0]) + 4.0
     status = torch.randint(1, 3, (64, 3, 1), generator=generator).float()

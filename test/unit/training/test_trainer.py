@@ -71,7 +71,7 @@ def test_killed_run_goes_on_as_if_nothing_had_happened(blobs, small, straight, t
 def test_checkpoint_predicts_like_the_learner(blobs, small, straight):
     trainer = Trainer(blobs, straight, with_train(small, epochs=4), QUIET)
     checkpoint = load(straight, 'cpu')
-    checkpoint.fill('cost_head', CostHead(small.encoder.channels))
+    checkpoint.fill('cost_head', CostHead(16, checkpoint.model.raster.scene_map))
     latents = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
     pushes = torch.tensor([[0.4, 0.0, 1.0, 0.2], [0.5, 0.1, -2.0, 0.1]])
     expected = trainer.learner.world_model.predict(latents, pushes)

@@ -37,14 +37,14 @@ def test_turning_by_a_full_circle_changes_nothing(raster):
 
 def test_every_number_of_a_push_has_a_gradient(raster):
     push = torch.tensor([[0.5, 0.03, 0.7, 0.2]], requires_grad=True)
-    target = torch.rand(1, 7, 16, 24, generator=torch.Generator().manual_seed(0))
+    target = torch.rand(1, PushRaster.channels, 16, 24, generator=torch.Generator().manual_seed(0))
     (raster(push) * target).sum().backward()
     assert push.grad is not None
     assert (push.grad.abs() > 1e-3).all()
 
 
 def test_gradient_agrees_with_finite_differences(raster):
-    target = torch.rand(1, 7, 16, 24, generator=torch.Generator().manual_seed(0))
+    target = torch.rand(1, PushRaster.channels, 16, 24, generator=torch.Generator().manual_seed(0))
     push = torch.tensor([[0.5, 0.03, 0.7, 0.2]], requires_grad=True)
     (raster(push) * target).sum().backward()
     step = 1e-3 * torch.eye(4)

@@ -1,0 +1,27 @@
+"""Scene map: table and bin drawn on the latent grid, which no difference image shows."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from foresight.config import EncoderConfig, SceneConfig
+
+
+def draw_scene(scene: SceneConfig, encoder: EncoderConfig) -> Float[Tensor, '2 height width']:
+    """Return the share of each cell that is table, and that is bin.
+
+    Without it the networks would have to learn where the table ends from objects that fall.
+    """
+    rows, columns = encoder.grid
+    along = _share(scene.table_x, scene.view_x, rows).flip(0)[:, None]  # Row 0 is far.
+    table, inside = (
+        _share(span, scene.view_y, columns).flip(0) for span in (scene.table_y, scene.bin_y)
+    )
+    return torch.stack([along * table, along * inside])
+
+
+def _share(span: tuple[float, float], view: tuple[float, float], cells: int) -> Tensor:
+    """Return the share of each of `cells` equal parts of `view` that lies in `span`."""
+    edges = torch.linspace(view[0], view[1], cells + 1)
+    covered = edges.clamp(min=span[0], max=span[1])
+    return covered.diff() / edges.diff()
