@@ -31,3 +31,7 @@ class CollapseError(ForesightError):
 
 class PlanningError(ForesightError):
     """No candidate action satisfies the guardrails."""
+
+
+class WorkerError(ForesightError):
+    """A worker process ended before its work did."""

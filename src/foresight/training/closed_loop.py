@@ -4,105 +4,24 @@ An episode depends on its seed alone: not on the episodes before it, the number 
 processes or the load of the machine.
 """
 
+import atexit
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
+from itertools import repeat
 from typing import Protocol, runtime_checkable
 
-import numpy as np
 import torch
-from jaxtyping import Float, UInt8
 
-from foresight.errors import PlanningError, RobotError
-from foresight.protocols import Observation
+from foresight.errors import PlanningError, RobotError, WorkerError
 from foresight.robot.push import Push
-from foresight.robot.trajectory import JointPath
-from foresight.training.policies import ObjectStates, Policy, SceneView
-
-
-@runtime_checkable
-class Outcome(Protocol):
-    """How a scene stands, from ground truth."""
-
-    @property
-    def cleared(self) -> int:
-        """Objects at rest in the bin."""
-        ...
-
-    @property
-    def dropped(self) -> int:
-        """Objects below the table top and not in the bin."""
-        ...
-
-    @property
-    def remaining(self) -> int:
-        """Objects on the table."""
-        ...
-
-    @property
-    def success(self) -> bool:
-        """True when all are cleared and none is dropped."""
-        ...
-
-
-@runtime_checkable
-class Environment(Protocol):
-    """A scene with the arm, stepped in lockstep; `sim.clear_table.ClearTable` is one.
-
-    Attributes:
-        background: Image of the empty table.
-    """
-
-    background: UInt8[np.ndarray, 'height width 3']
-
-    @property
-    def joint_positions(self) -> Float[np.ndarray, ' joint']:
-        """Measured joints [rad]."""
-        ...
-
-    def reset(self, seed: int) -> Observation:
-        """Begin the episode of a seed."""
-        ...
-
-    def observe(self) -> Observation:
-        """Take an image."""
-        ...
-
-    def execute(self, path: JointPath) -> None:
-        """Carry out a joint path and wait until everything rests."""
-        ...
-
-    def objects(self) -> ObjectStates:
-        """Return the true object states."""
-        ...
-
-    def outcome(self) -> Outcome:
-        """Return how the scene stands."""
-        ...
-
-
-@runtime_checkable
-class Motion(Protocol):
-    """What a skill plans."""
-
-    @property
-    def joint_path(self) -> JointPath:
-        """Joint path that carries it out."""
-        ...
-
-
-@runtime_checkable
-class Skill(Protocol):
-    """Anything that turns a push into a motion; `robot.push_skill.PushSkill` is one."""
-
-    def plan(self, push: Push, start: Float[np.ndarray, ' joint']) -> Motion:
-        """Plan the motion.
-
-        Raises:
-            RobotError: If the arm cannot do it.
-        """
-        ...
+from foresight.training.environment import Environment, Skill
+from foresight.training.policies import Policy, SceneView
 
 
 @dataclass(frozen=True)
@@ -167,10 +86,18 @@ class Player:
         """Run the episode of a seed."""
         return run_episode(self.environment, self.policy, self.skill, self.max_pushes, seed)
 
+    def close(self) -> None:
+        """Close the environment."""
+        self.environment.close()
+
 
 @runtime_checkable
 class PlayerFactory(Protocol):
-    """Builds a player in the process that will use it; must be picklable."""
+    """Builds a player in the process that will use it; picklable and hashable."""
+
+    def __hash__(self) -> int:
+        """Tell factories apart."""
+        ...
 
     def __call__(self) -> Player:
         """Build the player."""
@@ -249,27 +176,34 @@ def evaluate(
         factory: Builds environment, policy and skill in each process.
         seeds: One seed an episode.
         workers: Processes; 1 plays in this one.
+
+    Raises:
+        WorkerError: If a worker process was killed.
     """
     if workers <= 1:
         torch.set_num_threads(1)
-        player = factory()
-        yield from map(player.play, seeds)
+        with closing(factory()) as player:
+            yield from map(player.play, seeds)
         return
     context = multiprocessing.get_context('spawn')
-    with context.Pool(min(workers, len(seeds)), _prepare, (factory,)) as pool:
-        yield from pool.imap(_play, seeds)
+    with ProcessPoolExecutor(min(workers, len(seeds)), context) as pool:
+        try:
+            yield from pool.map(_play, repeat(factory), seeds)
+        except BrokenProcessPool:
+            raise WorkerError(
+                'a worker process was killed (out of memory?): run again with fewer workers'
+            ) from None
 
 
-_players: list[Player] = []
-"""The player of a worker process."""
-
-
-def _prepare(factory: PlayerFactory) -> None:
-    """Build the player of a worker process."""
+@cache
+def _player(factory: PlayerFactory) -> Player:
+    """Build the player of a worker process once."""
     torch.set_num_threads(1)
-    _players[:] = [factory()]
+    player = factory()
+    atexit.register(player.close)
+    return player
 
 
-def _play(seed: int) -> EpisodeResult:
+def _play(factory: PlayerFactory, seed: int) -> EpisodeResult:
     """Play one episode in a worker process."""
-    return _players[0].play(seed)
+    return _player(factory).play(seed)

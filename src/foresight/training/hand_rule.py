@@ -10,7 +10,8 @@ from scipy.spatial.transform import Rotation
 
 from foresight.config import PushConfig, SceneConfig
 from foresight.protocols import Guardrail
-from foresight.training.policies import Choice, ObjectStates, SceneView
+from foresight.training.environment import ObjectStates
+from foresight.training.policies import Choice, SceneView
 
 HEADINGS = np.pi / 2 + np.linspace(-0.7, 0.7, 15)
 LATERALS = np.linspace(-0.03, 0.03, 5)

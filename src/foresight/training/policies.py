@@ -3,7 +3,7 @@
 The ceiling, which sees true poses, is in `hand_rule`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -14,41 +14,12 @@ from torch import Tensor
 
 from foresight.planning.task_level import TaskLevel
 from foresight.protocols import ActionSampler, Observation
+from foresight.training.environment import ObjectStates
 from foresight.world_model.perception import Perception
 from foresight.world_model.rectification import Rectifier
 
 DIFFERENCE = 30
 """Sum over RGB of the difference to the empty table that counts as something."""
-
-
-@runtime_checkable
-class ObjectStates(Protocol):
-    """True object states: for the hand rule, the labels and the score, never for a policy."""
-
-    @property
-    def names(self) -> Sequence[str]:
-        """Name of each object."""
-        ...
-
-    @property
-    def positions(self) -> Float[np.ndarray, 'object 3']:
-        """Centre of each object in `base_link` [m]."""
-        ...
-
-    @property
-    def orientations(self) -> Float[np.ndarray, 'object 4']:
-        """Quaternion (x, y, z, w) of each object."""
-        ...
-
-    @property
-    def extents(self) -> Float[np.ndarray, 'object 3']:
-        """Size of each object along its own axes [m]."""
-        ...
-
-    @property
-    def status(self) -> Sequence[str]:
-        """`table`, `bin` or `floor` for each object."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,9 @@ class LineTable:
         position = np.array([[0.45, self.y, 0.0]])
         return LineStates(('0',), position, np.zeros((1, 4)), np.zeros((1, 3)), status)
 
+    def close(self) -> None:
+        self.closed = True
+
     def outcome(self) -> LineOutcome:
         done = self.y > BIN_Y
         return LineOutcome(int(done), 0, int(not done), done)
@@ -150,6 +153,12 @@ def test_an_episode_does_not_depend_on_the_one_before() -> None:
     after_another = list(evaluate(factory, [1, 2]))[1]
     alone = next(iter(evaluate(factory, [2])))
     assert (after_another.pushes, after_another.success) == (alone.pushes, alone.success)
+
+
+def test_environment_is_closed_after_the_last_episode() -> None:
+    table = LineTable()
+    list(evaluate(lambda: Player(table, Always(FORWARD), LineSkill(), 10), [1]))
+    assert table.closed
 
 
 def test_on_push_sees_the_scene_before_and_after() -> None:

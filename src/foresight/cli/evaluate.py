@@ -1,0 +1,150 @@
+"""`foresight evaluate`: success over episodes, with floors and ceiling, as a results table."""
+
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import typer
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.cli.players import POLICIES, ClearTablePlayers
+from foresight.config import SimConfig
+from foresight.errors import ConfigError
+from foresight.training.closed_loop import EpisodeResult
+from foresight.training.closed_loop import evaluate as play
+from foresight.training.results import PolicyResult, to_document, to_markdown
+
+SHIPPED = Path('models/clear_table')
+ALL = ','.join(POLICIES)
+RESULTS = Path('docs/results')
+SPLITS = {'seen': ('seen',), 'unseen': ('unseen',), 'both': ('seen', 'unseen')}
+
+TaskArgument = Annotated[str, typer.Argument(help='Name of the task, or path of its YAML file.')]
+Episodes = Annotated[int, typer.Option(min=1, help='Episodes of each policy and split.')]
+Seed = Annotated[int, typer.Option(min=0, help='First seed; nothing is tuned on 10000-19999.')]
+Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
+Split = Annotated[str, typer.Option(help='Objects: seen, unseen or both.')]
+PolicyNames = Annotated[str, typer.Option(help=f'Comma-separated: {", ".join(POLICIES)}.')]
+CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
+Out = Annotated[Path, typer.Option(help='Folder of the results table.')]
+Workers = Annotated[int, typer.Option(min=1, help='Processes; outcomes do not depend on it.')]
+
+
+def evaluate(
+    task: TaskArgument = 'clear_table',
+    episodes: Episodes = 100,
+    seed: Seed = 10_000,
+    objects: Objects = 3,
+    split: Split = 'both',
+    policy: PolicyNames = ALL,
+    checkpoint: CheckpointFolder = SHIPPED,
+    workers: Workers = 2,
+    out: Out = RESULTS,
+    json: JsonOption = None,
+) -> None:
+    """Measure success over episodes and write a results table."""
+    names = check_choices(split, policy)
+    base = ClearTablePlayers('', task, SimConfig(objects=objects), checkpoint)
+    seeds = range(seed, seed + episodes)
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        with bars(console) as progress:
+            results = [
+                measure(replace(base, policy=name, sim=replace(base.sim, object_set=part)),
+                        seeds, workers, progress)
+                for part in SPLITS[split] for name in names
+            ]
+        document = to_document(results, {
+            'task': Path(task).stem, 'episodes': episodes, 'seed': seed, 'objects': objects,
+            'max_pushes': base.sim.max_pushes, 'machine': machine(), 'command': command(),
+            'checkpoint': str(checkpoint) if 'planner' in names else None,
+        })
+        write_files(document, out)
+        if json is None:
+            console.print(Markdown(to_markdown(document)))
+    write_json(document, json)
+
+
+def check_choices(split: str, policy: str) -> list[str]:
+    """Return the names of the policies, or say what there is to choose from."""
+    names = policy.split(',')
+    wrong = [name for name in names if name not in POLICIES]
+    if split not in SPLITS:
+        raise ConfigError(f'--split {split!r} is unknown: choose one of {", ".join(SPLITS)}')
+    if wrong:
+        raise ConfigError(f'--policy {wrong[0]!r} is unknown: choose among {", ".join(POLICIES)}')
+    return names
+
+
+def measure(
+    players: ClearTablePlayers, seeds: range, workers: int, progress: Progress
+) -> PolicyResult:
+    """Play every seed under a progress bar."""
+    name = f'{players.sim.object_set} {players.policy}'
+    bar = progress.add_task(name, total=len(seeds), rate='')
+    done: list[EpisodeResult] = []
+    for episode in play(players, seeds, workers):
+        done.append(episode)
+        advance(progress, bar, done)
+    return PolicyResult(
+        players.policy, players.sim.object_set, players.sim.objects, tuple(done)
+    )
+
+
+def advance(progress: Progress, bar: TaskID, done: list[EpisodeResult]) -> None:
+    """Show how many episodes ran and how many of them succeeded."""
+    rate = sum(episode.success for episode in done) / len(done)
+    progress.update(bar, completed=len(done), rate=f'{rate:.2f} success')
+
+
+@contextmanager
+def bars(console: Console) -> Iterator[Progress]:
+    """Show one bar for each split and policy."""
+    columns = (
+        TextColumn('{task.description:<20}'), BarColumn(), MofNCompleteColumn(),
+        TextColumn('{task.fields[rate]}'), TimeElapsedColumn(), TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        yield progress
+
+
+def write_files(document: dict[str, Any], out: Path) -> None:
+    """Write the table as JSON and Markdown, named by what was measured."""
+    parts = '_'.join(document['splits'])
+    name = '{task}_{objects}_objects_{parts}_{seed}_{episodes}'.format(**document, parts=parts)
+    write_json(document, str(out / f'{name}.json'))
+    (out / f'{name}.md').write_text(to_markdown(document), encoding='utf-8')
+
+
+def command() -> str:
+    """Return the command line that runs, without where it was installed."""
+    return shlex.join(['foresight', *sys.argv[1:]])
+
+
+def machine() -> str:
+    """Name what times, and the last digits of floating point, depend on."""
+    cpuinfo = Path('/proc/cpuinfo')
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    models = [line.partition(':')[2].strip() for line in lines if line.startswith('model name')]
+    return (
+        f'{models[0] if models else platform.machine()}, {os.cpu_count()} cores, '
+        f'Python {platform.python_version()}, torch {torch.__version__}'
+    )

@@ -1,0 +1,66 @@
+"""The ceiling with the real simulated arm, and what evaluation promises about episodes."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from foresight.cli.evaluate import check_choices
+from foresight.cli.players import ClearTablePlayers
+from foresight.config import SimConfig
+from foresight.errors import CheckpointError, ConfigError
+from foresight.sim.meshes import seen_paths
+from foresight.training.closed_loop import EpisodeResult, evaluate
+from foresight.training.results import outcomes
+
+
+def players(policy: str) -> ClearTablePlayers:
+    return ClearTablePlayers(policy, 'clear_table', SimConfig(), Path('nowhere'))
+
+
+def actions(episodes: list[EpisodeResult]) -> list[tuple[float, ...]]:
+    return [record.action for episode in episodes for record in episode.records]
+
+
+def test_hand_rule_clears_three_tables() -> None:
+    episodes = list(evaluate(players('hand_rule'), [0, 1, 28]))
+    assert [episode.success for episode in episodes] == [True, True, True]
+    assert all(record.feasible for episode in episodes for record in episode.records)
+
+
+def test_workers_and_order_do_not_change_an_episode() -> None:
+    alone = list(evaluate(players('aimed_random'), [3, 4]))
+    together = list(evaluate(players('aimed_random'), [4, 3], workers=2))[::-1]
+    assert outcomes(alone) == outcomes(together)
+    assert actions(alone) == actions(together)
+
+
+def test_no_model_is_drawn_that_no_push_can_move() -> None:
+    assert not {path.stem for path in seen_paths()} & {'168', '295', '297', '824'}
+
+
+def test_a_missing_checkpoint_is_named_before_anything_runs() -> None:
+    with pytest.raises(CheckpointError, match='nowhere'):
+        players('planner')()
+
+
+def test_json_document_is_all_there_is_on_standard_output(tmp_path: Path) -> None:
+    arguments = [
+        'clear_table', '--episodes', '1', '--seed', '2', '--policy', 'hand_rule', '--split',
+        'seen', '--workers', '1', '--out', str(tmp_path), '--json', '-',
+    ]
+    run = subprocess.run(
+        [sys.executable, '-m', 'foresight.cli.main', 'evaluate', *arguments],
+        capture_output=True, text=True, timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    document = json.loads(run.stdout)
+    assert document['splits']['seen']['hand_rule']['success'] == 1.0
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == ['.json', '.md']
+
+
+def test_an_unknown_policy_is_refused_with_the_choices() -> None:
+    with pytest.raises(ConfigError, match='choose among planner, hand_rule'):
+        check_choices('seen', 'hand_rule,best')
