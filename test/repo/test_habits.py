@@ -15,6 +15,8 @@ GLOBAL_RANDOMNESS = {
 }
 DRAWS = {'rand', 'randn', 'randint', 'randperm', 'normal', 'bernoulli', 'multinomial'}
 UNSAFE = {'torch.load', 'torch.save', 'yaml.load', 'eval', 'exec'}
+# Every setting of the package is in one table.
+MAY_BE_LONG = {'config.py'}
 VAGUE = {'utils', 'util', 'helpers', 'helper', 'common', 'manager', 'misc'}
 
 
@@ -29,15 +31,25 @@ def where(path: Path, node: ast.AST) -> str:
     return f'{path.name}:{getattr(node, "lineno", 0)}'
 
 
+def fenced(path: Path) -> set[int]:
+    """Lines inside `with fork_rng()`: seeding there is undone at the end of the block."""
+    blocks = [
+        node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.With)
+        and any('fork_rng' in ast.unparse(item) for item in node.items)
+    ]
+    return {line for node in blocks for line in range(node.lineno, (node.end_lineno or 0) + 1)}
+
+
 @pytest.mark.parametrize('path', FILES, ids=lambda path: path.name)
 def test_every_random_draw_names_its_generator(path):
-    offenders = []
+    offenders, undone = [], fenced(path)
     for name, node in calls(path):
         unseeded = name == 'np.random.default_rng' and not node.args and not node.keywords
         legacy = re.fullmatch(r'(np|numpy)\.random\.[a-z_]+', name) and 'default_rng' not in name
         keywords = {keyword.arg for keyword in node.keywords}
         global_draw = name in {f'torch.{draw}' for draw in DRAWS} and 'generator' not in keywords
-        if unseeded or legacy or global_draw or name in GLOBAL_RANDOMNESS:
+        seeding = name in GLOBAL_RANDOMNESS and node.lineno not in undone
+        if unseeded or legacy or global_draw or seeding:
             offenders.append(f'{where(path, node)}: {name}')
     assert offenders == []
 
@@ -61,7 +73,7 @@ def test_no_broad_except(path):
 @pytest.mark.parametrize('path', FILES, ids=lambda path: path.name)
 def test_file_is_short_and_its_name_is_a_noun(path):
     assert path.stem not in VAGUE
-    assert len(path.read_text().splitlines()) <= 300
+    assert path.name in MAY_BE_LONG or len(path.read_text().splitlines()) <= 300
 
 
 def test_annotations_are_real_objects():
