@@ -1,7 +1,9 @@
-"""Start, spin and stop one node; nothing else initialises rclpy."""
+"""Start, spin and stop one node; no other module of the nodes initialises rclpy."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
@@ -10,15 +12,29 @@ from rclpy.node import Node
 
 from foresight.errors import ForesightError
 
+NodeType = TypeVar('NodeType', bound=Node)
+
 
 def run(make_node: Callable[[], Node]) -> None:
     """Run a node until SIGINT or SIGTERM and leave with status 0.
 
     A node that cannot start says why in one line and leaves with status 1.
     """
+    run_once(make_node, lambda node, executor: executor.spin())
+
+
+def run_once(
+    make_node: Callable[[], NodeType],
+    work: Callable[[NodeType, SingleThreadedExecutor], None],
+) -> None:
+    """Run a node until its work is done, SIGINT or SIGTERM, and leave with status 0.
+
+    A node that fails on purpose says why in one line and leaves with status 1.
+    """
     rclpy.init(args=sys.argv)
     try:
-        _spin(make_node())
+        with _spinning(make_node()) as (node, executor):
+            work(node, executor)
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
     except ForesightError as error:
@@ -31,12 +47,13 @@ def run(make_node: Callable[[], Node]) -> None:
         rclpy.try_shutdown()
 
 
-def _spin(node: Node) -> None:
-    """Spin until stopped, then let the node close what it holds."""
+@contextmanager
+def _spinning(node: NodeType) -> Iterator[tuple[NodeType, SingleThreadedExecutor]]:
+    """Give the node an executor, and let it close what it holds at the end."""
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:
-        executor.spin()
+        yield node, executor
     finally:
         executor.shutdown()
         node.destroy_node()

@@ -12,24 +12,20 @@ from typing import Any, Self
 import rclpy
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from rcl_interfaces.msg import Parameter as ParameterMessage
-from rcl_interfaces.srv import SetParameters
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
-from std_srvs.srv import Trigger
 
 from foresight.config import SimConfig
 from foresight.errors import ForesightError
+from foresight.nodes.calls import ANSWER, Calls
+from foresight.nodes.episode import capture_empty_table, start_pushing
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import NodeProcesses, free_domain, local_environment
 from foresight.nodes.summary import summarise
 from foresight.nodes.topics import NODES
 from foresight.viz.demo_result import DemoResult
 
-ANSWER = 30.0  # longest wait for a node to answer: loading a model on a busy machine [s]
-START = 60.0  # longest wait for a node to appear [s]
 PER_PUSH = 15.0  # longest wait for one push [s]
 REST = 2.0  # wait for the last objects to come to rest [s]
 OVER = ('IDLE', 'DONE')
@@ -101,7 +97,6 @@ class RosSession:
         self._options = options
         self._stack = ExitStack()
         self._resident: dict[str, int] = {}
-        self._clients: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         """Start the nodes, configure and activate them."""
@@ -123,9 +118,10 @@ class RosSession:
             stack.callback(context.try_shutdown)
             self.monitor = Monitor(context)
             stack.callback(self.monitor.destroy_node)
-            self._executor = SingleThreadedExecutor(context=context)
-            stack.callback(self._executor.shutdown)
-            self._executor.add_node(self.monitor)
+            executor = SingleThreadedExecutor(context=context)
+            stack.callback(executor.shutdown)
+            executor.add_node(self.monitor)
+            self._calls = Calls(self.monitor, executor, self._processes.check)
             self._bring_up()
             self._stack = stack.pop_all()
         return self
@@ -149,25 +145,19 @@ class RosSession:
         Raises:
             ForesightError: If a node dies, does not answer or cannot start.
         """
-        self._set('sim', seed=seed, object_set='empty')
-        self._set('planner', seed=seed)
-        self._trigger('sim/reset')
-        self._capture()
+        capture_empty_table(self._calls, seed)
         if self._options.bags is not None:
-            self._trigger('recorder/start')
+            self._calls.trigger('recorder/start')
         self.monitor.clear()
-        self._set('sim', object_set=self._options.sim.object_set)
-        self._trigger('sim/reset')
-        self._trigger('predictor/clear_memory')
         begin, simulated = time.monotonic(), self.monitor.now
-        self._trigger('planner/start')
+        start_pushing(self._calls, seed, self._options.sim.object_set)
         ending = self._watch(show or (lambda moment: None))
         seconds = time.monotonic() - begin
         result = summarise(
             self.monitor, seed, ending, self._resident, seconds, self.monitor.now - simulated,
         )
         if self._options.bags is not None:
-            self._trigger('recorder/stop')
+            self._calls.trigger('recorder/stop')
         return result
 
     def _entries(self) -> Iterator[Any]:
@@ -181,45 +171,34 @@ class RosSession:
         nodes = [entry.name for entry in self._entries() if entry.lifecycle]
         for step in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
             request = ChangeState.Request(transition=Transition(id=step))
-            answers = {
-                name: self._ask(ChangeState, f'{name}/change_state', request) for name in nodes
-            }
-            for name, answer in answers.items():
-                if not self._wait_for(answer, name).success:
+            calls = self._calls
+            answers = [calls.ask(ChangeState, f'{name}/change_state', request) for name in nodes]
+            for name, answer in zip(nodes, answers):
+                if not calls.wait_for(answer, name).success:
                     raise ForesightError(f'{name}: {self._processes.last_words(name)}')
-
-    def _capture(self) -> None:
-        """Let perception take the empty table, as soon as it has seen it."""
-        after = self.monitor.now
-        self._spin_until(lambda: any(f.stamp > after for f in self.monitor.frames), ANSWER)
-        deadline = time.monotonic() + ANSWER
-        while True:
-            answer = self._wait_for(
-                self._ask(Trigger, 'perception/capture_background', Trigger.Request()),
-                'perception',
-            )
-            if answer.success:
-                return
-            if time.monotonic() > deadline:
-                raise ForesightError(f'perception: {answer.message}')
-            self._spin(0.1)
 
     def _watch(self, show: Callable[[Moment], None]) -> str:
         """Follow the episode and say why it ended."""
         deadline = time.monotonic() + PER_PUSH * (self._options.sim.max_pushes + 1)
-        self._spin_until(lambda: self._phase() not in ('', *OVER), ANSWER)
+        self._calls.spin_until(
+            lambda: self._phase() not in ('', *OVER), ANSWER, 'the planner does not start',
+        )
         while self._phase() not in OVER:
             if time.monotonic() > deadline:
                 raise ForesightError('the episode does not end: see the logs of the nodes')
-            self._spin(0.2)
+            self._calls.spin(0.2)
             self._resident = _largest(self._resident, self._processes.resident())
             show(self._moment())
             if self._is_clear():
-                self._trigger('planner/stop')
-                self._spin_until(lambda: self._phase() in OVER, ANSWER)
+                self._calls.trigger('planner/stop')
+                self._calls.spin_until(
+                    lambda: self._phase() in OVER, ANSWER, 'the planner does not stop',
+                )
                 return 'nothing is left on the table'
         end = self.monitor.now + REST
-        self._spin_until(lambda: self._is_clear() or self.monitor.now > end, ANSWER)
+        self._calls.spin_until(
+            lambda: self._is_clear() or self.monitor.now > end, ANSWER, 'the clock stops',
+        )
         show(self._moment())
         return self.monitor.reasons.get('planner', '')
 
@@ -240,53 +219,6 @@ class RosSession:
             -1 if left != left else int(left), 0 if pushes != pushes else int(pushes),
             monitor.figure('planner', 'plan_ms'), monitor.surprise, self._phase(),
         )
-
-    def _set(self, node: str, **values: Any) -> None:
-        """Set parameters of a node."""
-        parameters: list[ParameterMessage] = [
-            Parameter(name, value=value).to_parameter_msg() for name, value in values.items()
-        ]
-        request = SetParameters.Request(parameters=parameters)
-        answer = self._wait_for(self._ask(SetParameters, f'{node}/set_parameters', request), node)
-        refused = [result.reason for result in answer.results if not result.successful]
-        if refused:
-            raise ForesightError(f'{node}: {", ".join(refused)}')
-
-    def _trigger(self, name: str) -> str:
-        """Call a Trigger service and return what it says."""
-        answer = self._wait_for(self._ask(Trigger, name, Trigger.Request()), name)
-        if not answer.success:
-            raise ForesightError(f'{name}: {answer.message}')
-        return str(answer.message)
-
-    def _ask(self, kind: Any, name: str, request: Any) -> Any:
-        """Call a service once it is there; return what will hold the answer."""
-        if name not in self._clients:
-            self._clients[name] = self.monitor.create_client(kind, name)
-        client = self._clients[name]
-        self._spin_until(client.service_is_ready, START, f'{name} does not appear')
-        return client.call_async(request)
-
-    def _wait_for(self, answer: Any, name: str) -> Any:
-        """Return the answer of a service."""
-        self._spin_until(answer.done, ANSWER, f'{name} does not answer')
-        return answer.result()
-
-    def _spin_until(self, condition: Callable[[], bool], limit: float, what: str = '') -> None:
-        """Spin until something holds."""
-        deadline = time.monotonic() + limit
-        while not condition():
-            self._executor.spin_once(timeout_sec=0.05)
-            self._processes.check()
-            if time.monotonic() > deadline:
-                raise ForesightError(
-                    f'{what or "a node does not appear"}: see {self._options.logs}'
-                )
-
-    def _spin(self, seconds: float) -> None:
-        """Spin for a while."""
-        end = time.monotonic() + seconds
-        self._spin_until(lambda: time.monotonic() > end, seconds + ANSWER)
 
 
 def _largest(before: dict[str, int], now: dict[str, int]) -> dict[str, int]:

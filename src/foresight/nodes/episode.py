@@ -1,0 +1,50 @@
+"""How an episode begins: the empty table is captured, objects appear, the planner starts."""
+
+import time
+from typing import Any
+
+from foresight.errors import ForesightError
+from foresight.nodes.calls import ANSWER, Calls
+from foresight.nodes.endpoints import message_class
+from foresight.nodes.qos import READ
+from foresight.nodes.topics import TOPICS
+
+FRESH = 3  # images after a reset of which the last is certainly newer than the reset
+
+
+def capture_empty_table(calls: Calls, seed: int) -> None:
+    """Show the empty table of a seed and let perception remember it.
+
+    Raises:
+        ForesightError: If perception cannot.
+    """
+    calls.set('sim', seed=seed, object_set='empty')
+    calls.trigger('sim/reset')
+    _wait_for_images(calls)
+    deadline = time.monotonic() + ANSWER
+    answer = calls.try_trigger('perception/capture_background')
+    while not answer.success:
+        if time.monotonic() > deadline:
+            raise ForesightError(f'perception: {answer.message}')
+        calls.spin(0.1)
+        answer = calls.try_trigger('perception/capture_background')
+
+
+def start_pushing(calls: Calls, seed: int, object_set: str) -> None:
+    """Place the objects of a seed and start the planner."""
+    calls.set('sim', seed=seed, object_set=object_set)
+    calls.set('planner', seed=seed)
+    calls.trigger('sim/reset')
+    calls.trigger('predictor/clear_memory')
+    calls.trigger('planner/start')
+
+
+def _wait_for_images(calls: Calls) -> None:
+    """Wait until perception has seen the table as it is now."""
+    seen: list[Any] = []
+    topic = TOPICS['image_rectified']
+    images = calls.node.create_subscription(
+        message_class(topic.type), topic.name, seen.append, READ[topic.qos],
+    )
+    calls.spin_until(lambda: len(seen) >= FRESH, ANSWER, 'perception sees no image')
+    calls.node.destroy_subscription(images)

@@ -1,0 +1,35 @@
+"""Begins one simulated episode and ends; the launch files run it beside the nodes."""
+
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+
+from foresight.nodes.calls import Calls
+from foresight.nodes.episode import capture_empty_table, start_pushing
+from foresight.nodes.parameters import declare_one, refuse_unknown
+from foresight.nodes.run import run_once
+
+
+class EpisodeNode(Node):
+    """Captures the empty table, places the objects, starts the planner."""
+
+    def __init__(self) -> None:
+        super().__init__('episode')
+        self._seed = declare_one(self, 'seed', 0, 'seed of the scene and of the planner')
+        self._set = declare_one(self, 'object_set', 'seen', 'seen, unseen or primitives')
+        refuse_unknown(self)
+
+    def play(self, executor: SingleThreadedExecutor) -> None:
+        """Begin the episode, once every node is there."""
+        calls = Calls(self, executor)
+        capture_empty_table(calls, self._seed)
+        start_pushing(calls, self._seed, self._set)
+        self.get_logger().info(f'seed {self._seed} begins')
+
+
+def main() -> None:
+    """Run it."""
+    run_once(EpisodeNode, EpisodeNode.play)
+
+
+if __name__ == '__main__':
+    main()
