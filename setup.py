@@ -9,8 +9,8 @@ from setuptools import find_packages, setup
 ROOT = Path(__file__).resolve().parent
 MANIFEST = ElementTree.parse(ROOT / 'package.xml').getroot()
 NAME = 'foresight'
-NODES = ('sim', 'perception', 'predictor', 'planner', 'guard', 'recorder')
-SHARED_FOLDERS = ('launch', 'config', 'urdf', 'models')
+NODES = ('sim', 'perception', 'predictor', 'planner', 'guard', 'recorder', 'episode')
+SHARED_FOLDERS = ('launch', 'config', 'urdf', 'rviz', 'models')
 
 
 def tag(name: str) -> str:

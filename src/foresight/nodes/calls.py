@@ -55,6 +55,21 @@ class Calls:
             raise ForesightError(f'{name}: {answer.message}')
         return str(answer.message)
 
+    def insist(self, name: str) -> str:
+        """Call a Trigger service again and again until it says yes.
+
+        Raises:
+            ForesightError: If it still says no after a while.
+        """
+        deadline = time.monotonic() + ANSWER
+        answer = self.try_trigger(name)
+        while not answer.success:
+            if time.monotonic() > deadline:
+                raise ForesightError(f'{name}: {answer.message}')
+            self.spin(0.1)
+            answer = self.try_trigger(name)
+        return str(answer.message)
+
     def set(self, node: str, **values: Any) -> None:
         """Set parameters of another node.
 

@@ -1,9 +1,7 @@
 """How an episode begins: the empty table is captured, objects appear, the planner starts."""
 
-import time
 from typing import Any
 
-from foresight.errors import ForesightError
 from foresight.nodes.calls import ANSWER, Calls
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.qos import READ
@@ -21,13 +19,7 @@ def capture_empty_table(calls: Calls, seed: int) -> None:
     calls.set('sim', seed=seed, object_set='empty')
     calls.trigger('sim/reset')
     _wait_for_images(calls)
-    deadline = time.monotonic() + ANSWER
-    answer = calls.try_trigger('perception/capture_background')
-    while not answer.success:
-        if time.monotonic() > deadline:
-            raise ForesightError(f'perception: {answer.message}')
-        calls.spin(0.1)
-        answer = calls.try_trigger('perception/capture_background')
+    calls.insist('perception/capture_background')
 
 
 def start_pushing(calls: Calls, seed: int, object_set: str) -> None:
@@ -36,7 +28,7 @@ def start_pushing(calls: Calls, seed: int, object_set: str) -> None:
     calls.set('planner', seed=seed)
     calls.trigger('sim/reset')
     calls.trigger('predictor/clear_memory')
-    calls.trigger('planner/start')
+    calls.insist('planner/start')
 
 
 def _wait_for_images(calls: Calls) -> None:

@@ -1,0 +1,45 @@
+"""Clears a simulated table: ros2 launch foresight clear_table.launch.py seed:=1 ."""
+
+from launch import LaunchDescription
+from launch.conditions import IfCondition
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+
+from foresight.nodes.bringup import arguments, node_actions, typed, view
+
+ARGUMENTS = {
+    'seed': ('0', 'seed of the scene and of the planner'),
+    'objects': ('3', 'objects on the table'),
+    'object_set': ('seen', 'seen, unseen or primitives'),
+    'real_time_factor': ('1.0', 'simulated over wall-clock time'),
+    'checkpoint': ('models/clear_table', 'folder of the world model'),
+    'record': ('false', 'record a bag'),
+    'bags': ('out/bags', 'folder of the bags'),
+    'rviz': ('false', 'open RViz'),
+}
+
+
+def generate_launch_description():
+    model = {'checkpoint': LaunchConfiguration('checkpoint'), 'use_sim_time': True}
+    parameters = {
+        'sim': {
+            'objects': typed('objects', int), 'object_set': 'empty',
+            'real_time_factor': typed('real_time_factor', float),
+        },
+        'perception': model, 'predictor': model, 'planner': model,
+        'guard': {'use_sim_time': True},
+    }
+    episode = Node(
+        package='foresight', executable='episode', output='screen',
+        parameters=[{'seed': typed('seed', int), 'object_set': LaunchConfiguration('object_set')}],
+    )
+    recorder = Node(
+        package='foresight', executable='recorder', name='recorder', output='screen',
+        parameters=[{'use_sim_time': True, 'folder': LaunchConfiguration('bags')}],
+        condition=IfCondition(LaunchConfiguration('record')),
+    )
+    return LaunchDescription([
+        *arguments(ARGUMENTS),
+        *node_actions(('sim', 'perception', 'predictor', 'planner', 'guard'), parameters),
+        episode, recorder, view('true', LaunchConfiguration('rviz')),
+    ])
