@@ -20,13 +20,15 @@ help:  ## Show this list.
 
 install: $(STAMP)  ## Create .venv and install the pinned packages.
 
-$(STAMP): constraints.txt setup.py package.xml pyproject.toml
+$(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
 		echo 'Foresight needs Python 3.11 (PyBullet and ROS wheels): make PYTHON=/path/to/python3.11'; \
 		exit 1; }
 	@$(PYTHON) -c 'import ensurepip' || { \
 		echo 'This Python cannot create environments: install python3.11-venv'; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): constraints.txt setup.py package.xml pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -c constraints.txt setuptools wheel
 	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation \
 		torch==2.13.0 -e '.[ros,sim,train,viz,dev]'
