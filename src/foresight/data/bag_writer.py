@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 from rosbags.interfaces import (
     Connection,
@@ -81,7 +80,7 @@ class BagWriter:
         if self._writer.storage is not None:
             self._writer.close()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'BagWriter':
         """Return the writer itself."""
         return self
 

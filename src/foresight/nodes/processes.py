@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import yaml
 
@@ -114,7 +114,7 @@ class NodeProcesses:
             process.wait()
         self._running.clear()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'NodeProcesses':
         """Return itself."""
         return self
 

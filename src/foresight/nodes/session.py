@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import rclpy
 from lifecycle_msgs.msg import Transition
@@ -98,7 +98,7 @@ class RosSession:
         self._stack = ExitStack()
         self._resident: dict[str, int] = {}
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> 'RosSession':
         """Start the nodes, configure and activate them."""
         with ExitStack() as stack:
             domain = free_domain()

@@ -1,0 +1,162 @@
+"""Claims about the guard node, over real topics."""
+
+import numpy as np
+import pytest
+from std_msgs.msg import Bool, Float64MultiArray
+from trajectory_msgs.msg import JointTrajectory
+
+from foresight.errors import ConfigError
+from foresight.nodes.convert import joint_state, trajectory
+from foresight.nodes.guard_node import GuardNode
+from foresight.robot.plan_window import PlanWindow
+from foresight.robot.status import Status
+
+HEARS = ('commands', '/diagnostics')
+
+
+def line(arm, now, speed=0.3, seconds=2.0):
+    """A plan on which joint 1 turns at a speed."""
+    times = now + np.arange(0.0, seconds, 0.02)
+    velocities = np.zeros((len(times), 7))
+    velocities[:, 0] = speed
+    positions = np.array(arm.retract) + (times - now)[:, None] * velocities
+    return PlanWindow(times, positions, velocities)
+
+
+def commanded(bench):
+    """Joint 1 of the last command."""
+    message = bench.heard['commands'][-1]
+    return dict(zip(message.name, message.position))['joint1' if 'joint1' in message.name
+                                                      else message.name[0]]
+
+
+@pytest.fixture
+def guarded(bench, stage):
+    """An active guard with joint states at the retract pose."""
+    made = bench(GuardNode, HEARS).up()
+    robot = stage(made)
+    made.spin_until(lambda: made.heard['commands'], robot.joints)
+    return made, robot
+
+
+def test_guard_holds_the_measured_pose(guarded):
+    made, robot = guarded
+    made.spin(0.2, robot.joints)
+    command = made.heard['commands'][-1]
+    np.testing.assert_allclose(command.position, robot.arm.retract, atol=1e-9)
+    assert not np.any(command.velocity)
+    assert made.node.health.status is Status.IDLE
+
+
+def test_guard_rides_a_plan_whose_joints_come_in_another_order(guarded):
+    made, robot = guarded
+    plan = line(robot.arm, made.now())
+    turned = PlanWindow(plan.times, plan.positions[:, ::-1], plan.velocities[:, ::-1])
+    made.say('joint_plan', trajectory(turned, robot.arm.joint_names[::-1]))
+    made.spin_until(lambda: made.node.health.status is Status.OK, robot.joints)
+    made.spin_until(lambda: made.heard['commands'][-1].velocity[0] > 0.2, robot.joints)
+    assert not np.any(np.array(made.heard['commands'][-1].velocity)[1:])
+
+
+def test_lost_plan_ends_at_rest_and_is_reported(guarded):
+    made, robot = guarded
+    made.say('joint_plan', trajectory(line(robot.arm, made.now()), robot.arm.joint_names))
+    made.spin_until(lambda: made.node.health.status is Status.NO_PLAN, robot.joints)
+    made.spin(0.3, robot.joints)
+    assert not np.any(made.heard['commands'][-1].velocity)
+
+
+def test_plan_that_is_not_finite_moves_nothing(guarded):
+    made, robot = guarded
+    message = trajectory(line(robot.arm, made.now()), robot.arm.joint_names)
+    message.points[3].positions[2] = float('nan')
+    made.say('joint_plan', message)
+    made.spin_until(lambda: 'not finite' in made.node.health.reason, robot.joints)
+    np.testing.assert_allclose(made.heard['commands'][-1].position, robot.arm.retract, atol=1e-9)
+
+
+def test_missing_joint_is_named_and_the_arm_holds(guarded):
+    made, robot = guarded
+    names = robot.arm.joint_names
+    made.spin_until(
+        lambda: made.node.health.status is Status.STALE_JOINTS,
+        lambda: robot.joints(np.zeros(6), names[:6]),
+    )
+    assert not np.any(made.heard['commands'][-1].velocity)
+
+
+def test_joint_states_that_are_not_finite_are_stale(guarded):
+    made, robot = guarded
+    broken = np.array(robot.arm.retract)
+    broken[4] = np.nan
+    made.spin_until(
+        lambda: made.node.health.status is Status.STALE_JOINTS, lambda: robot.joints(broken)
+    )
+    assert np.isfinite(made.heard['commands'][-1].position).all()
+
+
+def test_joint_states_in_another_order_are_matched_by_name(bench, stage):
+    made = bench(GuardNode, HEARS).up()
+    robot = stage(made)
+    where = np.array(robot.arm.retract)
+    made.spin_until(
+        lambda: made.heard['commands'],
+        lambda: robot.joints(where[::-1], robot.arm.joint_names[::-1]),
+    )
+    np.testing.assert_allclose(made.heard['commands'][-1].position, where, atol=1e-9)
+
+
+def test_e_stop_topic_stops_and_release_waits_for_it(guarded):
+    made, robot = guarded
+    made.say('e_stop', Bool(data=True))
+    made.spin_until(lambda: made.node.health.status is Status.E_STOP, robot.joints)
+    refused = made.call('guard/release')
+    assert not refused.success and 'e_stop topic' in refused.message
+    made.say('e_stop', Bool(data=False))
+    made.spin(0.2, robot.joints)
+    assert made.node.health.status is Status.E_STOP
+    assert made.call('guard/release').success
+
+
+def test_release_is_refused_while_the_arm_moves(guarded):
+    made, robot = guarded
+    assert made.call('guard/e_stop').success
+    moving = joint_state(
+        robot.arm.joint_names, np.array(robot.arm.retract), np.full(7, 0.3), made.now()
+    )
+    made.say('joint_states', moving)
+    made.spin(0.1)
+    assert 'moves' in made.call('guard/release').message
+
+
+def test_deactivated_guard_is_silent(guarded):
+    made, robot = guarded
+    made.node.trigger_deactivate()
+    made.spin(0.2, robot.joints)
+    made.heard['commands'].clear()
+    made.spin(0.3, robot.joints)
+    assert not made.heard['commands']
+
+
+@pytest.mark.parametrize(('interface', 'kind'), [
+    ('float64_multi_array', Float64MultiArray), ('joint_trajectory', JointTrajectory),
+])
+def test_guard_speaks_what_controllers_understand(bench, stage, interface, kind):
+    made = bench(GuardNode, (), command_interface=interface).up()
+    made.hear('commands', kind)
+    robot = stage(made)
+    made.spin_until(lambda: made.heard['commands'], robot.joints)
+    message = made.heard['commands'][-1]
+    values = message.data if kind is Float64MultiArray else message.points[0].positions
+    np.testing.assert_allclose(values, robot.arm.retract, atol=1e-9)
+
+
+@pytest.mark.parametrize(('name', 'value', 'remedy'), [
+    ('plan_timout', 1.0, 'has no parameter plan_timout'),
+    ('plan_timeout', 9.0, r'in \[0.05, 5.0\]'),
+    ('plan_timeout', 1, 'write 1.0, not 1'),
+    ('command_interface', 'smoke', 'choose one of'),
+])
+def test_bad_parameter_is_refused(bench, name, value, remedy):
+    with pytest.raises(ConfigError, match=remedy):
+        bench(GuardNode, (), **{name: value})
