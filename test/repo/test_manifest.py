@@ -1,5 +1,6 @@
 """Version, changelog, licence and dependencies have one home each."""
 
+import ast
 import re
 import tomllib
 import xml.etree.ElementTree as ElementTree
@@ -7,6 +8,7 @@ from importlib.metadata import distribution
 
 import pytest
 
+from foresight.nodes.topics import NODES, TOPICS
 from foresight.resources import share, version
 
 MANIFEST = ElementTree.parse(share('package.xml')).getroot()
@@ -61,3 +63,30 @@ def test_every_dependency_is_pinned():
 
 def test_pyproject_repeats_nothing_of_the_manifest():
     assert 'project' not in tomllib.loads(share('pyproject.toml').read_text())
+
+
+def ros_imports() -> set[str]:
+    """Top-level names of the ROS packages that the nodes import."""
+    names = set()
+    for path in share('src/foresight/nodes').glob('*.py'):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                names.add((node.module or '').partition('.')[0])
+            elif isinstance(node, ast.Import):
+                names.update(alias.name.partition('.')[0] for alias in node.names)
+    names.update(topic.type.partition('/')[0] for topic in TOPICS.values())
+    return {name for name in names if re.search('(_msgs|_srvs|_interfaces)$|^rclpy$', name)}
+
+
+def test_every_ros_package_is_a_dependency_in_both_worlds():
+    keys = {item.text for item in MANIFEST.findall('exec_depend')}
+    wheels = set(re.findall(r'^ros-[\w-]+', '\n'.join(distribution('foresight').requires), re.M))
+    assert ros_imports() - keys == set()
+    assert {f'ros-{name.replace("_", "-")}' for name in ros_imports()} - wheels == set()
+
+
+def test_every_node_is_an_executable():
+    scripts = {item.name for item in distribution('foresight').entry_points}
+    files = {path.stem for path in share('src/foresight/nodes').glob('*_node.py')}
+    assert {f'{name}_node' for name in scripts - {'foresight'}} == files
+    assert scripts >= set(NODES)
