@@ -112,6 +112,8 @@ def build_transitions(
 ) -> Transitions:
     """Rectify every still of a dataset.
 
+    An episode whose physics broke down (a position is not a number) is left out.
+
     Raises:
         DatasetError: If the folder holds no episode, or one is damaged.
     """
@@ -121,10 +123,14 @@ def build_transitions(
     digest, parts, starts, first = hashlib.sha256(), [], [], 0
     for path in paths:
         episode = load_episode(path)
+        if not np.isfinite(episode.objects).all():
+            continue
         digest.update(episode.pushes.tobytes() + episode.stills.data.tobytes())
         parts.append(_rectified(episode, rectify, project, most_objects))
         starts.append(first + np.arange(len(episode.pushes)))
         first += len(episode.stills)
+    if not parts:
+        raise DatasetError(f'{folder}: no episode has finite positions: collect again')
     columns = list(zip(*parts, strict=True))
     return Transitions(
         stills=np.concatenate(columns[0]), before_index=np.concatenate(starts),

@@ -50,3 +50,15 @@ def test_a_subset_keeps_the_pushes_of_its_episodes(
 def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match='foresight collect'):
         build_transitions(tmp_path, same, flat)
+
+
+def test_an_episode_of_broken_physics_is_left_out(
+    make_episode: MakeEpisode, tmp_path: Path,
+) -> None:
+    broken = make_episode(1)
+    broken.objects[1, 0, 2] = np.nan
+    for seed, episode in enumerate((make_episode(0), broken)):
+        save_episode(episode, tmp_path / f'episode_{seed:08d}.npz')
+    built = build_transitions(tmp_path, same, flat)
+    assert len(built.background) == 1
+    assert np.isfinite(built.objects).all()
