@@ -28,8 +28,10 @@ from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import POLICIES, ClearTablePlayers
 from foresight.config import SimConfig
 from foresight.errors import ConfigError
+from foresight.nodes.models import find_model
 from foresight.training.closed_loop import EpisodeResult
 from foresight.training.closed_loop import evaluate as play
+from foresight.training.policies import PlannerPolicy
 from foresight.training.results import PolicyResult, to_document, to_markdown
 
 SHIPPED = Path('models/clear_table')
@@ -45,6 +47,7 @@ Split = Annotated[str, typer.Option(help='Objects: seen, unseen or both.')]
 PolicyNames = Annotated[str, typer.Option(help=f'Comma-separated: {", ".join(POLICIES)}.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
 Out = Annotated[Path, typer.Option(help='Folder of the results table.')]
+OverRos = Annotated[bool, typer.Option(help='Play through the real nodes; only the planner.')]
 Workers = Annotated[int, typer.Option(min=1, help='Processes; outcomes do not depend on it.')]
 
 
@@ -57,23 +60,27 @@ def evaluate(
     policy: PolicyNames = ALL,
     checkpoint: CheckpointFolder = SHIPPED,
     workers: Workers = 2,
+    over_ros: OverRos = False,
     out: Out = RESULTS,
     json: JsonOption = None,
 ) -> None:
     """Measure success over episodes and write a results table."""
-    names = check_choices(split, policy)
-    base = ClearTablePlayers('', task, SimConfig(objects=objects), checkpoint)
+    names = check_choices(split, PlannerPolicy.name if over_ros and policy == ALL else policy)
+    if over_ros and names != [PlannerPolicy.name]:
+        raise ConfigError('--over-ros plays the planner alone: leave --policy out')
+    base = ClearTablePlayers('', task, SimConfig(objects=objects), find_model(checkpoint))
     seeds = range(seed, seed + episodes)
     with quiet_stdout(json):
         console = Console(stderr=True)
         with bars(console) as progress:
             results = [
                 measure(replace(base, policy=name, sim=replace(base.sim, object_set=part)),
-                        seeds, workers, progress)
+                        seeds, workers, over_ros, progress)
                 for part in SPLITS[split] for name in names
             ]
         document = to_document(results, {
-            'task': Path(task).stem, 'episodes': episodes, 'seed': seed, 'objects': objects,
+            'task': Path(task).stem, 'over_ros': over_ros, 'episodes': episodes, 'seed': seed,
+            'objects': objects,
             'max_pushes': base.sim.max_pushes, 'machine': machine(), 'command': command(),
             'checkpoint': str(checkpoint) if 'planner' in names else None,
         })
@@ -95,18 +102,25 @@ def check_choices(split: str, policy: str) -> list[str]:
 
 
 def measure(
-    players: ClearTablePlayers, seeds: range, workers: int, progress: Progress
+    players: ClearTablePlayers, seeds: range, workers: int, over_ros: bool, progress: Progress
 ) -> PolicyResult:
     """Play every seed under a progress bar."""
     name = f'{players.sim.object_set} {players.policy}'
     bar = progress.add_task(name, total=len(seeds), rate='')
     done: list[EpisodeResult] = []
-    for episode in play(players, seeds, workers):
+    for episode in _over_ros(players, seeds) if over_ros else play(players, seeds, workers):
         done.append(episode)
         advance(progress, bar, done)
     return PolicyResult(
         players.policy, players.sim.object_set, players.sim.objects, tuple(done)
     )
+
+
+def _over_ros(players: ClearTablePlayers, seeds: range) -> Iterator[EpisodeResult]:
+    """Play through the nodes; the other evaluations do without ROS."""
+    from foresight.cli.over_ros import play_over_ros
+
+    return play_over_ros(players.sim, players.checkpoint, seeds)
 
 
 def advance(progress: Progress, bar: TaskID, done: list[EpisodeResult]) -> None:
@@ -130,6 +144,7 @@ def write_files(document: dict[str, Any], out: Path) -> None:
     """Write the table as JSON and Markdown, named by what was measured."""
     parts = '_'.join(document['splits'])
     name = '{task}_{objects}_objects_{parts}_{seed}_{episodes}'.format(**document, parts=parts)
+    name += '_over_ros' if document['over_ros'] else ''
     write_json(document, str(out / f'{name}.json'))
     (out / f'{name}.md').write_text(to_markdown(document), encoding='utf-8')
 

@@ -34,8 +34,8 @@ class PushRecord:
         plan_ms: Wall-clock time the policy took [ms].
         cost: Total cost of the chosen plan.
         terms: Weighted share of each cost term.
-        remaining: Objects on the table afterwards.
-        dropped: Objects dropped so far.
+        remaining: Objects on the table afterwards; -1 if unknown.
+        dropped: Objects dropped so far; -1 if unknown.
     """
 
     action: tuple[float, float, float, float]
@@ -43,8 +43,8 @@ class PushRecord:
     plan_ms: float
     cost: float
     terms: dict[str, float]
-    remaining: int
-    dropped: int
+    remaining: int = -1
+    dropped: int = -1
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class EpisodeResult:
         cleared: Objects in the bin.
         dropped: Objects dropped.
         remaining: Objects left on the table.
-        records: One record a push; a push the arm could not do counts.
+        pushes: Pushes that were tried; one that the arm could not do counts.
+        records: What is known of each push.
     """
 
     seed: int
@@ -65,12 +66,8 @@ class EpisodeResult:
     cleared: int
     dropped: int
     remaining: int
+    pushes: int
     records: tuple[PushRecord, ...]
-
-    @property
-    def pushes(self) -> int:
-        """Pushes that were tried."""
-        return len(self.records)
 
 
 @dataclass(frozen=True)
@@ -137,7 +134,8 @@ def run_episode(
             on_push(before, record, scene)
     end = environment.outcome()
     return EpisodeResult(
-        seed, bool(end.success), end.cleared, end.dropped, end.remaining, tuple(records)
+        seed, bool(end.success), end.cleared, end.dropped, end.remaining, len(records),
+        tuple(records),
     )
 
 

@@ -123,9 +123,10 @@ def to_markdown(document: dict[str, Any]) -> str:
                 f'| {_shown(f["plan_ms_p99"])} | `{f["digest"]}` |'
             )
     seeds = f'{document["seed"]} to {document["seed"] + document["episodes"] - 1}'
+    through = 'the nodes over ROS 2' if document['over_ros'] else 'the core in lockstep'
     lines += [
-        '', f'Seeds {seeds}. Machine: {document["machine"]}. Checkpoint: '
-        f'{document["checkpoint"] or "none"}.', '',
+        '', f'Seeds {seeds}, played through {through}. Machine: {document["machine"]}. '
+        f'Checkpoint: {document["checkpoint"] or "none"}.', '',
         'Success: every object in the bin, none dropped, within the allowed pushes. Cleared and '
         "dropped are shares of all objects. The interval is Wilson's. `outcomes` is a "
         'fingerprint of every per-episode outcome: the same command gives the same one.', '',

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-WIDTH, HEIGHT, BASE = 320, 110, 88
+WIDTH, HEIGHT, BASE, CEILING = 320, 132, 110, 34
 BINS = 28
 
 
@@ -42,7 +42,7 @@ def histogram(values: Sequence[float], limit: float | None = None, unit: str = '
         f'<rect class="mark" x="{index * step + 0.75:.1f}" y="{BASE - height:.1f}" '
         f'width="{step - 1.5:.1f}" height="{height:.1f}" rx="1.5"/>'
         for index, count in enumerate(counts)
-        if (height := max(1.5, (BASE - 16) * count / tallest) if count else 0.0)
+        if (height := max(1.5, (BASE - CEILING) * count / tallest) if count else 0.0)
     )
     median = float(np.median(values))
     marks = _line(median / top * WIDTH, 'middle', f'median {median:.3g}')
@@ -64,7 +64,7 @@ def _line(place: float, kind: str, text: str) -> str:
     """Draw a labelled vertical line; the label stays inside the chart."""
     right = place > WIDTH * 0.6
     anchor, shift = ('end', -4) if right else ('start', 4)
-    height = 8 if kind == 'limit' else 20
+    height = 10 if kind == 'limit' else 25
     return (
         f'<line class="{kind}" x1="{place:.1f}" x2="{place:.1f}" y1="0" y2="{BASE}"/>'
         f'<text x="{place + shift:.1f}" y="{height}" text-anchor="{anchor}">{escape(text)}</text>'

@@ -1,5 +1,7 @@
 """Draw pushes and maps on the rectified view and on the camera image."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -11,6 +13,8 @@ INK = (255, 138, 61)
 """Colour of a planned push, RGB."""
 HALO = (24, 26, 31)
 """Colour drawn under it, so that it shows on any table."""
+TINT = 0.22
+"""Share of INK in the area that the paddle sweeps."""
 PADDLE = (0.12, 0.01)
 """Paddle width and thickness [m]."""
 _SHIFT = 4  # cv2 takes fixed-point coordinates: sixteenths of a pixel
@@ -70,8 +74,8 @@ def draw_on_rectified(
     (near, far), (right, left) = scene.table_x, scene.table_y
     corners = np.array([[near, right], [far, right], [far, left], [near, left], [near, right]])
     _draw(canvas, rectified_pixels(corners, scene, encoder, scale), (255, 255, 255), 1)
-    for line in outline(push) if push is not None else []:
-        _ink(canvas, rectified_pixels(line, scene, encoder, scale))
+    if push is not None:
+        _draw_push(canvas, push, lambda points: rectified_pixels(points, scene, encoder, scale))
     return canvas
 
 
@@ -83,8 +87,8 @@ def draw_on_camera(
 ) -> UInt8[np.ndarray, 'H W 3']:
     """Return the enlarged camera image with the planned push drawn on the table plane."""
     canvas = enlarge(image, scale)
-    for line in outline(push) if push is not None else []:
-        _ink(canvas, camera_pixels(line, view, scale))
+    if push is not None:
+        _draw_push(canvas, push, lambda points: camera_pixels(points, view, scale))
     return canvas
 
 
@@ -109,11 +113,21 @@ def overlay(
     return np.round((1 - alpha) * image + alpha * colors[..., ::-1]).astype(np.uint8)
 
 
-def _ink(canvas: UInt8[np.ndarray, 'H W 3'], pixels: Float[np.ndarray, 'point 2']) -> None:
-    """Draw one line of a push with its halo."""
-    width = max(2, canvas.shape[0] // 160)
-    _draw(canvas, pixels, HALO, width + 2)
-    _draw(canvas, pixels, INK, width)
+def _draw_push(
+    canvas: UInt8[np.ndarray, 'H W 3'],
+    push: Float[np.ndarray, '4'],
+    pixels: Callable[[Float[np.ndarray, 'point 2']], Float[np.ndarray, 'point 2']],
+) -> None:
+    """Tint the area that the paddle sweeps and draw the outline of the push in place."""
+    shaft, head, start, end = outline(push)
+    swept = np.round(pixels(np.concatenate([start, end[::-1]])) * 2**_SHIFT).astype(np.int32)
+    tinted = canvas.copy()
+    cv2.fillPoly(tinted, [swept[:, None]], INK, cv2.LINE_AA, _SHIFT)
+    canvas[:] = cv2.addWeighted(tinted, TINT, canvas, 1.0 - TINT, 0.0)
+    width = max(1, canvas.shape[0] // 190)
+    for color, extra in ((HALO, 2), (INK, 0)):
+        for line in (shaft, head, start, end):
+            _draw(canvas, pixels(line), color, width + extra)
 
 
 def _draw(

@@ -10,6 +10,7 @@ from foresight.training.results import PolicyResult, to_document, to_markdown
 ABOUT = {
     'task': 'clear_table', 'episodes': 4, 'seed': 10_000, 'objects': 3, 'max_pushes': 10,
     'machine': 'a machine', 'command': 'foresight evaluate clear_table', 'checkpoint': None,
+    'over_ros': False,
 }
 KEYS = {
     'success', 'success_low', 'success_high', 'cleared', 'dropped', 'pushes', 'plan_ms_p50',
@@ -20,7 +21,7 @@ KEYS = {
 def episode(seed: int, success: bool, plan_ms: float = 5.0) -> EpisodeResult:
     record = PushRecord((0.4, 0.0, 1.5, 0.3), True, plan_ms, 1.0, {'cost': 1.0}, 0, 0)
     cleared = 3 if success else 1
-    return EpisodeResult(seed, success, cleared, 0 if success else 1, 0, (record, record))
+    return EpisodeResult(seed, success, cleared, 0 if success else 1, 0, 2, (record, record))
 
 
 def result(*episodes: EpisodeResult) -> PolicyResult:
@@ -39,7 +40,7 @@ def test_figures_have_every_promised_key() -> None:
 
 
 def test_document_is_valid_json_even_without_pushes() -> None:
-    empty = EpisodeResult(1, False, 0, 0, 3, ())
+    empty = EpisodeResult(1, False, 0, 0, 3, 0, ())
     document = to_document([result(empty)], ABOUT)
     text = json.dumps(document, allow_nan=False)
     assert json.loads(text)['splits']['seen']['planner']['plan_ms_p50'] is None
