@@ -41,7 +41,7 @@ def test_the_point_below_the_camera_is_the_image_centre() -> None:
     np.testing.assert_allclose(place, [[63.5, 47.5]], atol=1e-9)
 
 
-@pytest.mark.parametrize('scale', [2, 6])
+@pytest.mark.parametrize('scale', [4, 6])
 def test_the_push_is_drawn_where_it_goes(scale: int) -> None:
     grey = np.full((64, 96, 3), 90, np.uint8)
     drawn = draw_on_rectified(grey, PUSH, SCENE, ENCODER, scale)
