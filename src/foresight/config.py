@@ -211,7 +211,7 @@ class EncoderConfig(Checked):
     )
     stride: int = setting(4, 'pixels a latent cell spans', 'px', 2, 16)
     channels: int = setting(16, 'features of a latent cell', '', 4, 256)
-    width: int = setting(32, 'channels of the first convolutions', '', 8, 256)
+    width: int = setting(64, 'channels of the hidden layers', '', 8, 256)
     use_image: bool = setting(
         False, 'feed the image itself beside its difference to the empty table'
     )
@@ -226,8 +226,8 @@ class EncoderConfig(Checked):
 class PredictorConfig(Checked):
     """Task predictor: latent and push raster to next latent."""
 
-    width: int = setting(96, 'channels of the residual blocks', '', 16, 512)
-    blocks: int = setting(4, 'residual blocks', '', 1, 16)
+    width: int = setting(64, 'channels of the residual blocks', '', 16, 512)
+    blocks: int = setting(5, 'residual blocks', '', 1, 16)
     paddle_width: float = setting(0.12, 'width of the swept lane that is drawn', 'm', 0.02, 0.5)
 
 

@@ -14,32 +14,32 @@ class Augmentation:
     """
 
     def __init__(
-        self, jitter: float, noise: float, shape: tuple[int, ...], device: torch.device, seed: int,
+        self, jitter: float, noise: float, shape: tuple[int, ...], seed: int,
     ) -> None:
         """Draw the noise bank.
 
         Args:
             jitter: Largest relative change of a colour channel.
             noise: Standard deviation of a pixel, in units of the prepared image.
-            shape: Feature, row and column of a prepared image.
-            device: Where batches live.
+            shape: Feature, height and width of a prepared image.
             seed: Seed of the bank.
         """
         self._jitter = jitter
         generator = torch.Generator().manual_seed(seed)
         bank = noise * torch.randn(BANK, *shape, generator=generator)
-        self._bank = bank.to(device, memory_format=torch.channels_last)
+        self._bank = bank.contiguous(memory_format=torch.channels_last)
 
     def __call__(
         self,
-        before: Float[Tensor, 'batch feature row column'],
-        after: Float[Tensor, 'batch feature row column'],
+        before: Float[Tensor, 'batch feature height width'],
+        after: Float[Tensor, 'batch feature height width'],
         generator: Generator,
-    ) -> Float[Tensor, 'image feature row column']:
+    ) -> Float[Tensor, 'image feature height width']:
         """Change the prepared images of each push and stack them, before first."""
         batch, features = before.shape[:2]
-        gain = 1.0 + self._jitter * (2.0 * torch.rand(batch, features, generator=generator) - 1.0)
-        gain = gain.to(before.device)[:, :, None, None].repeat(2, 1, 1, 1)
+        gain = 1.0 + self._jitter * (2.0 * torch.rand(batch, 3, generator=generator) - 1.0)
+        gain = gain.to(before.device).repeat(2, features // 3)[:, :, None, None]
+        self._bank = self._bank.to(before.device)
         picked = torch.randint(BANK, (2 * batch,), generator=generator).to(before.device)
         joined = torch.cat([before, after]).contiguous(memory_format=torch.channels_last)
         return torch.addcmul(self._bank[picked], joined, gain)

@@ -11,6 +11,7 @@ from foresight.config import TrainConfig
 from foresight.costs.cost_head import CostHead, cost_loss, label_maps
 from foresight.training.augmentation import Augmentation
 from foresight.training.batches import Batch
+from foresight.world_model.encoder import CONTRAST, Encoder
 from foresight.world_model.inverse_dynamics import InverseDynamics
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
@@ -47,10 +48,9 @@ class Learner(nn.Module):
         self.regularizer = make_regularizer(encoder.channels, config)
         self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
         self.config = config
-        features = 6 if encoder.use_image else 3
         self._augment = Augmentation(
-            config.jitter, 4.0 * config.noise, (features, encoder.rows, encoder.columns),
-            torch.device('cpu'), config.seed,
+            config.jitter, config.noise * 255.0 / CONTRAST,
+            (Encoder.features(encoder), *encoder.grid), config.seed,
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -62,10 +62,9 @@ class Learner(nn.Module):
             generator: Source of the augmentation.
         """
         model, config = self.world_model, self.config
-        changed = changed_cells(
-            batch.before, batch.after, model.encoder_config.stride, config.change_threshold,
-        )
-        inputs = self._inputs(batch, generator)
+        clean = self._prepared(batch)
+        changed = changed_cells(*clean, config.change_threshold)
+        inputs = self._augment(*clean, generator)
         both = model.encode_prepared(inputs)
         before, after = both.chunk(2)
         predicted = model.predict(before, batch.pushes)
@@ -89,13 +88,10 @@ class Learner(nn.Module):
         for slow, fast in zip(self.target.parameters(), online, strict=True):
             slow.lerp_(fast, 1.0 - decay)
 
-    def _inputs(self, batch: Batch, generator: Generator) -> Tensor:
-        """Prepare and augment the images of a batch, those before first."""
+    def _prepared(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Prepare the images before and after."""
         prepare = self.world_model.encoder.prepare
-        return self._augment(
-            prepare(batch.before, batch.background), prepare(batch.after, batch.background),
-            generator,
-        )
+        return prepare(batch.before, batch.background), prepare(batch.after, batch.background)
 
     @torch.no_grad()
     def _targets(self, inputs: Tensor) -> Tensor:

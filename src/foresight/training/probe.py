@@ -134,9 +134,12 @@ def _encode(learner: Learner, held_out: Transitions, config: TrainConfig) -> Lat
     parts, batches = [], []
     for chunk in np.array_split(rows, max(1, len(rows) // CHUNK)):
         batch = take(held_out, chunk, device)
-        before = model.encode(batch.before, batch.background)
-        after = model.encode(batch.after, batch.background)
-        changed = changed_cells(batch.before, batch.after, stride, config.change_threshold)
+        prepare = model.encoder.prepare
+        images = (
+            prepare(batch.before, batch.background), prepare(batch.after, batch.background),
+        )
+        before, after = (model.encode_prepared(image) for image in images)
+        changed = changed_cells(*images, config.change_threshold)
         moved = changed.flatten(1).any(dim=1)
         error = learner.inverse.error(before, after, batch.pushes, moved)
         parts.append((

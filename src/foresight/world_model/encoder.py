@@ -52,46 +52,60 @@ class ResidualBlock(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Convolutional encoder; one latent cell sees about seven cells around it."""
+    """Convolutional encoder on patches as large as a latent cell.
+
+    A patch becomes the channels of its cell, so that every convolution runs on the latent grid;
+    a cell of the latent sees three cells in every direction.
+    """
 
     def __init__(self, config: EncoderConfig) -> None:
         """Build the network.
 
         Raises:
-            ConfigError: If the stride is no power of two or does not divide the image.
+            ConfigError: If the cells do not divide the image evenly.
         """
         super().__init__()
-        halvings = config.stride.bit_length() - 1
-        if 2**halvings != config.stride:
-            raise ConfigError(f'EncoderConfig.stride = {config.stride}: choose a power of two')
-        if config.rows % (2 * config.stride) or config.columns % (2 * config.stride):
-            raise ConfigError(
-                f'EncoderConfig.rows, columns: choose multiples of {2 * config.stride}'
-            )
-        self.use_image = config.use_image
-        width = config.width
-        layers: list[nn.Module] = [nn.Conv2d(6 if config.use_image else 3, width, 5, 2, 2)]
-        for _ in range(halvings - 1):
-            layers += [nn.ReLU(inplace=True), nn.Conv2d(width, 2 * width, 3, 2, 1)]
-            width *= 2
-        last = nn.Conv2d(width, config.channels, 1)
-        layers += [nn.ReLU(inplace=True), ResidualBlock(width), last]
-        self.layers = nn.Sequential(*layers)
+        step = 2 * config.stride  # The task predictor halves the grid once more.
+        if config.rows % step or config.columns % step:
+            raise ConfigError(f'EncoderConfig.rows, columns: choose multiples of {step}')
+        self.use_image, self.stride = config.use_image, config.stride
+        self.layers = nn.Sequential(
+            nn.Conv2d(self.features(config), config.width, 3, padding=1),
+            nn.ReLU(inplace=True),
+            ResidualBlock(config.width),
+            nn.Conv2d(config.width, config.channels, 1),
+        )
+
+    @staticmethod
+    def features(config: EncoderConfig) -> int:
+        """Return how many numbers of the image a cell holds."""
+        return (6 if config.use_image else 3) * config.stride**2
 
     def prepare(
         self,
         image: Shaped[Tensor, 'batch row column 3'],
         background: Shaped[Tensor, 'batch row column 3'],
-    ) -> Float[Tensor, 'batch feature row column']:
-        """Turn images (grey levels 0 to 255) into what the network reads."""
-        pixels = image.float().permute(0, 3, 1, 2)
-        difference = (pixels - background.float().permute(0, 3, 1, 2)) / CONTRAST
+    ) -> Float[Tensor, 'batch feature height width']:
+        """Turn images (grey levels 0 to 255) into what the network reads.
+
+        Feature 0, 3, 6, ... is red, then green and blue; differences to the empty table first.
+        """
+        patches, empty = self._patches(image), self._patches(background)
+        difference = (patches - empty).div_(CONTRAST)
         if not self.use_image:
             return difference
-        return torch.cat([difference, pixels / 127.5 - 1.0], dim=1)
+        return torch.cat([difference, patches / 127.5 - 1.0], dim=1)
 
     def forward(
-        self, inputs: Float[Tensor, 'batch feature row column'],
+        self, inputs: Float[Tensor, 'batch feature height width'],
     ) -> Float[Tensor, 'batch channel height width']:
         """Encode prepared images."""
         return normalize_cells(self.layers(inputs))
+
+    def _patches(self, image: Tensor) -> Tensor:
+        """Move the pixels of each cell into its channels."""
+        batch, rows, columns, colours = image.shape
+        grid = rows // self.stride, columns // self.stride
+        cells = image.reshape(batch, grid[0], self.stride, grid[1], self.stride, colours)
+        cells = cells.transpose(2, 3).reshape(batch, *grid, -1)  # batch height width feature
+        return cells.permute(0, 3, 1, 2).float()  # Channels-last in memory.

@@ -53,7 +53,7 @@ class Jepa(nn.Module):
         return self.encode_prepared(self.encoder.prepare(image, background))
 
     def encode_prepared(
-        self, inputs: Float[Tensor, 'batch feature row column'],
+        self, inputs: Float[Tensor, 'batch feature height width'],
     ) -> Float[Tensor, 'batch channel height width']:
         """Encode what `Encoder.prepare` returned."""
         with mixed(self.device, self.bf16):

@@ -1,27 +1,26 @@
 """Losses of the world model, and the image changes that weight them."""
 
 import torch
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional
 
+from foresight.world_model.encoder import CONTRAST
+
 
 def changed_cells(
-    before: Shaped[Tensor, 'batch row column 3'],
-    after: Shaped[Tensor, 'batch row column 3'],
-    stride: int,
+    before: Float[Tensor, 'batch feature height width'],
+    after: Float[Tensor, 'batch feature height width'],
     threshold: float,
 ) -> Bool[Tensor, 'batch height width']:
     """Find the latent cells whose image changed.
 
     Args:
-        before: Images, grey levels 0 to 255.
-        after: Images after the push.
-        stride: Pixels a cell spans.
-        threshold: Mean absolute difference of a changed cell, as a share of 255.
+        before: Prepared images.
+        after: Prepared images after the push.
+        threshold: Mean absolute difference of a changed cell, as a share of 255 grey levels.
     """
-    difference = (after.float() - before.float()).abs().mean(dim=-1)
-    return functional.avg_pool2d(difference, stride) > 255.0 * threshold
+    return (after - before).abs().mean(dim=1) > threshold * 255.0 / CONTRAST
 
 
 def prediction_loss(
@@ -40,7 +39,7 @@ def prediction_loss(
 
 def foreground_cells(
     latent: Float[Tensor, 'batch channel height width'],
-    inputs: Float[Tensor, 'batch feature row column'],
+    inputs: Float[Tensor, 'batch feature height width'],
     count: int,
 ) -> Float[Tensor, 'cell channel']:
     """Pick the cells of each image that differ most from the empty table.
@@ -48,9 +47,7 @@ def foreground_cells(
     Empty table fills nine tenths of an image; the variance over all cells would be met by
     telling table from no table.
     """
-    stride = inputs.shape[-1] // latent.shape[-1]
-    strength = functional.avg_pool2d(inputs[:, :3].abs().mean(dim=1), stride)
-    near = functional.avg_pool2d(strength, 3, 1, 1)
+    near = functional.avg_pool2d(inputs.abs().mean(dim=1), 3, 1, 1)
     chosen = near.flatten(1).topk(count).indices[:, :, None]  # batch count 1
     cells = latent.permute(0, 2, 3, 1).flatten(1, 2)  # batch height*width channel
     return torch.gather(cells, 1, chosen.expand(-1, -1, cells.shape[-1])).flatten(0, 1)

@@ -62,9 +62,9 @@ class PushRaster(nn.Module):
             lane * across / self._half_width,
             inside * after_start * self._soft(self._cell - along),
             inside * before_end * self._soft(along - length + self._cell),
-        ], dim=1)
-        scene = self.scene_map.expand(len(drawn), -1, -1, -1)
-        return torch.cat([drawn, scene], dim=1)
+            *self.scene_map[:, None].expand(-1, len(lane), -1, -1),
+        ], dim=-1)  # batch height width feature
+        return drawn.permute(0, 3, 1, 2)  # Channels-last in memory.
 
     def coverage(self, pushes: Float[Tensor, 'batch 4']) -> Float[Tensor, 'batch height width']:
         """Return only the share of each cell that the paddle sweeps."""

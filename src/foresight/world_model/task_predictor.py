@@ -36,7 +36,7 @@ class TaskPredictor(nn.Module):
         drawn: Float[Tensor, 'batch feature height width'],
     ) -> Float[Tensor, 'batch channel height width']:
         """Predict the latents one push later."""
-        joined = torch.cat([latents, drawn], dim=1).contiguous(memory_format=torch.channels_last)
+        joined = torch.cat([latents, drawn], dim=1)
         features = self.blocks(functional.relu_(self.inlet(joined)))
         change = functional.pixel_shuffle(self.outlet(features), 2)
         return latents + change.float()

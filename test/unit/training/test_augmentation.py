@@ -4,7 +4,7 @@ from foresight.training.augmentation import Augmentation
 
 
 def test_gain_is_shared_by_the_two_images_of_a_push():
-    augment = Augmentation(0.5, 0.0, (3, 4, 6), torch.device('cpu'), seed=0)
+    augment = Augmentation(0.5, 0.0, (3, 4, 6), seed=0)
     before = torch.ones(5, 3, 4, 6)
     changed = augment(before, 2.0 * before, torch.Generator().manual_seed(0))
     assert torch.equal(2.0 * changed[:5], changed[5:])
@@ -12,7 +12,7 @@ def test_gain_is_shared_by_the_two_images_of_a_push():
 
 
 def test_nothing_changes_without_jitter_and_noise():
-    augment = Augmentation(0.0, 0.0, (3, 4, 6), torch.device('cpu'), seed=0)
+    augment = Augmentation(0.0, 0.0, (3, 4, 6), seed=0)
     image = torch.rand(2, 3, 4, 6)
     changed = augment(image, image, torch.Generator().manual_seed(0))
     assert torch.equal(changed, torch.cat([image, image]))

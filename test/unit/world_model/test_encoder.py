@@ -40,7 +40,7 @@ def test_image_itself_is_seen_when_asked():
     assert not torch.allclose(encode(encoder, EMPTY, EMPTY), encode(encoder, other, other))
 
 
-@pytest.mark.parametrize('changes', [{'stride': 6}, {'rows': 60}])
+@pytest.mark.parametrize('changes', [{'columns': 100}, {'rows': 60}])
 def test_shapes_that_do_not_fit_are_refused(changes):
     with pytest.raises(ConfigError, match='choose'):
         Encoder(EncoderConfig(**changes))

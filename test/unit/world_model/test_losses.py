@@ -1,15 +1,19 @@
 import pytest
 import torch
 
+from foresight.config import EncoderConfig
+from foresight.world_model.encoder import Encoder
 from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
 
 
 def test_only_cells_that_changed_are_marked():
-    before = torch.zeros(1, 8, 12, 3, dtype=torch.uint8)
+    encoder = Encoder(EncoderConfig(rows=16, columns=16))
+    before = torch.zeros(1, 16, 16, 3, dtype=torch.uint8)
     after = before.clone()
-    after[:, 4:8, 0:4] = 40
-    changed = changed_cells(before, after, stride=4, threshold=0.03)
-    assert changed.tolist() == [[[False, False, False], [True, False, False]]]
+    after[:, 4:8, 0:4], after[:, 0:4, 12:16] = 8, 7
+    images = (encoder.prepare(image, before) for image in (before, after))
+    changed = changed_cells(*images, threshold=0.03)
+    assert changed.nonzero().tolist() == [[0, 1, 0]]
 
 
 def test_an_error_near_a_change_counts_more():
@@ -27,8 +31,8 @@ def test_perfect_prediction_costs_nothing_even_without_a_change():
 
 
 def test_foreground_is_where_the_image_differs():
-    inputs = torch.zeros(1, 3, 32, 32)
-    inputs[:, :, 8:12, 16:20] = 1.0
+    inputs = torch.zeros(1, 48, 8, 8)
+    inputs[:, :, 2, 4] = 1.0
     latent = torch.arange(64.0).reshape(1, 1, 8, 8)
     cells = foreground_cells(latent, inputs, count=9)
     around = [row * 8 + column for row in (1, 2, 3) for column in (3, 4, 5)]
