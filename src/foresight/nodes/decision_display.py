@@ -41,7 +41,7 @@ class DecisionDisplay:
 
 def tell(health: Health, decision: Decision, pushes: int) -> None:
     """Put the figures of a decision beside the status."""
-    figures: dict[str, float | str] = {
+    figures: dict[str, int | float | str] = {
         'pushes': pushes, 'decided_at': f'{decision.stamp:.3f}',
         'plan_ms': 1e3 * decision.seconds,
     }

@@ -18,7 +18,7 @@ from foresight.training.assembly import assemble
 from foresight.training.task_file import load_task
 from foresight.world_model.checkpoint import Checkpoint
 
-Picture = UInt8[np.ndarray, 'row column 3']
+Picture = UInt8[np.ndarray, '_ _ 3']
 MakeTask = Callable[[], TaskLevel]
 
 

@@ -52,7 +52,7 @@ class Health:
                 logger.warning(text)
             self.publish()
 
-    def figures(self, figures: Mapping[str, float | str], now: bool = False) -> None:
+    def figures(self, figures: Mapping[str, int | float | str], now: bool = False) -> None:
         """Set figures that travel along; `now` publishes them without waiting."""
         self._figures.update({
             key: value if isinstance(value, str) else f'{value:.6g}'

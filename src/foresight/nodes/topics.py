@@ -81,8 +81,6 @@ TOPICS = {topic.name: topic for topic in (
     Topic('robot_description', 'std_msgs/msg/String', Qos.LATCHED, 'URDF'),
     Topic('ground_truth/poses', 'geometry_msgs/msg/PoseArray', Qos.EVENT,
           'true object poses, for evaluation only'),
-    Topic('ground_truth/outcome', 'diagnostic_msgs/msg/DiagnosticStatus', Qos.EVENT,
-          'objects cleared, dropped and remaining, for evaluation only'),
     Topic('latent', IMAGE, Qos.STATE, 'latent of each camera image'),
     Topic('image_rectified', IMAGE, Qos.EVENT, 'camera image on the table plane'),
     Topic('image_background', IMAGE, Qos.LATCHED, 'rectified image of the empty table'),
@@ -96,18 +94,16 @@ TOPICS = {topic.name: topic for topic in (
     Topic('planner/tool_path', 'nav_msgs/msg/Path', Qos.DEBUG, 'tool path of the push'),
     Topic('planner/markers', 'visualization_msgs/msg/MarkerArray', Qos.DEBUG, 'candidate pushes'),
     Topic('planner/subgoal', IMAGE, Qos.DEBUG, 'latent that the push should produce'),
-    Topic('planner/plan', 'diagnostic_msgs/msg/DiagnosticStatus', Qos.EVENT,
-          'cost terms and planning time of each push'),
     Topic('commands', 'sensor_msgs/msg/JointState', Qos.COMMAND, 'joint commands'),
     Topic('e_stop', 'std_msgs/msg/Bool', Qos.LATCHED, 'true stops the arm'),
-    Topic('/diagnostics', 'diagnostic_msgs/msg/DiagnosticArray', Qos.EVENT, 'state of each node'),
+    Topic('/diagnostics', 'diagnostic_msgs/msg/DiagnosticArray', Qos.EVENT, 'state and figures of each node'),
 )}
 
 NODES = {node.name: node for node in (
     NodeEntry(
         'sim', False, ('commands',),
         ('/clock', 'camera/image_raw', 'camera/camera_info', 'camera/pose', 'joint_states',
-         'robot_description', 'ground_truth/poses', 'ground_truth/outcome'),
+         'robot_description', 'ground_truth/poses', '/diagnostics'),
         (Service('sim/reset', TRIGGER, 'place the objects of parameter `seed`'),),
         'the simulated arm, table and camera',
     ),
@@ -128,7 +124,7 @@ NODES = {node.name: node for node in (
         'planner', True,
         ('belief', 'surprise', 'joint_states', 'goal_image', 'image_background'),
         ('joint_plan', 'macro_action', 'planner/tool_path', 'planner/markers',
-         'planner/subgoal', 'planner/plan', '/diagnostics'),
+         'planner/subgoal', '/diagnostics'),
         (Service('planner/start', TRIGGER, 'start pushing'),
          Service('planner/stop', TRIGGER, 'finish this push, then stop')),
         'belief to pushes and joint motion',

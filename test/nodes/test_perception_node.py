@@ -1,0 +1,137 @@
+"""Claims about the perception node, over real topics."""
+
+import numpy as np
+import pytest
+import torch
+
+from foresight.nodes.convert import camera_info, camera_pose, image_message, latent_tensor
+from foresight.nodes.perception_node import PerceptionNode
+from foresight.robot.status import Status
+
+HEARS = ('latent', 'image_rectified', 'image_background')
+
+
+@pytest.fixture
+def seeing(bench, stage, checkpoint):
+    """An active perception node, and a robot to publish for it."""
+    made = bench(PerceptionNode, HEARS, checkpoint=checkpoint, device='cpu').up()
+    return made, stage(made)
+
+
+def show(robot):
+    """Publish everything a robot with a camera does."""
+    def each():
+        robot.joints()
+        robot.camera()
+
+    return each
+
+
+def capture(made, robot):
+    """Capture the empty table, as soon as perception allows it."""
+    made.spin_until(lambda: made.heard['image_rectified'], show(robot))
+    made.spin(0.3, show(robot))
+    answer = made.call('perception/capture_background')
+    assert answer.success, answer.message
+
+
+def test_latent_carries_the_stamp_and_grid_of_its_image(seeing):
+    made, robot = seeing
+    capture(made, robot)
+    made.spin_until(lambda: made.heard['latent'], show(robot))
+    message = made.heard['latent'][-1]
+    made.spin_until(lambda: message.header.stamp in [
+        each.header.stamp for each in made.heard['image_rectified']
+    ])
+    assert (message.encoding, message.height, message.width) == ('32FC16', 16, 24)
+    assert torch.isfinite(latent_tensor(message)).all()
+
+
+def test_without_an_empty_table_there_is_no_latent_but_a_remedy(seeing):
+    made, robot = seeing
+    made.spin_until(lambda: made.node.health.status is Status.STALE_IMAGE, show(robot))
+    made.spin_until(lambda: 'capture the background' in made.node.health.reason, show(robot))
+    made.spin_until(lambda: made.heard['image_rectified'], show(robot))
+    assert not made.heard['latent']
+
+
+def test_missing_camera_pose_is_named(seeing):
+    made, robot = seeing
+
+    def blind():
+        made.say('camera/camera_info', camera_info(robot.view, made.now()))
+        made.say('camera/image_raw', image_message(robot.image, made.now()))
+
+    made.spin_until(lambda: 'camera/pose' in made.node.health.reason, blind)
+
+
+def test_image_of_another_size_is_refused(seeing):
+    made, robot = seeing
+    robot.image = robot.image[:48]
+    made.spin_until(lambda: made.node.health.status is Status.STALE_IMAGE, show(robot))
+    assert not made.heard['latent']
+
+
+def test_image_of_another_encoding_is_refused(seeing):
+    made, robot = seeing
+
+    def grey():
+        show(robot)()
+        message = image_message(robot.image, made.now())
+        message.encoding = 'mono16'
+        made.say('camera/image_raw', message)
+
+    made.spin_until(lambda: 'set the camera to rgb8' in made.node.health.reason, grey)
+
+
+def test_camera_pose_that_is_not_finite_is_refused(seeing):
+    made, robot = seeing
+
+    def broken():
+        made.say('camera/camera_info', camera_info(robot.view, made.now()))
+        message = camera_pose(robot.view, made.now())
+        message.pose.position.x = float('nan')
+        made.say('camera/pose', message)
+        made.say('camera/image_raw', image_message(robot.image, made.now()))
+
+    made.spin_until(lambda: 'unit quaternion' in made.node.health.reason, broken)
+
+
+def test_empty_table_is_not_captured_while_the_arm_is_away(seeing):
+    made, robot = seeing
+    away = np.array(robot.arm.retract)
+    away[0] += 0.5
+
+    def each():
+        robot.joints(away)
+        robot.camera()
+
+    made.spin_until(lambda: made.heard['image_rectified'], each)
+    made.spin(0.2, each)
+    answer = made.call('perception/capture_background')
+    assert not answer.success and 'retract pose' in answer.message
+
+
+def test_captured_table_is_read_again_by_the_next_node(bench, stage, checkpoint, tmp_path):
+    kept = tmp_path / 'empty.npz'
+    first = bench(PerceptionNode, HEARS, checkpoint=checkpoint, device='cpu', background=kept)
+    capture(first.up(), stage(first))
+    assert kept.is_file()
+    first.node.trigger_deactivate()
+    first.node.trigger_cleanup()
+    first.heard['latent'].clear()
+    first.up()
+    first.spin_until(lambda: first.heard['latent'], show(stage(first)))
+    first.spin_until(lambda: len(first.heard['image_background']) == 2)
+
+
+def test_camera_that_falls_silent_is_reported(seeing):
+    made, robot = seeing
+    capture(made, robot)
+    made.spin_until(lambda: made.node.health.status is Status.OK, show(robot))
+    made.spin_until(lambda: 'check the camera' in made.node.health.reason, robot.joints)
+
+
+def test_missing_checkpoint_leaves_the_node_unconfigured(bench, tmp_path):
+    made = bench(PerceptionNode, (), checkpoint=tmp_path / 'nowhere')
+    assert made.node.trigger_configure().name == 'FAILURE'

@@ -1,0 +1,149 @@
+"""Claims about the planner node, over real topics."""
+
+import numpy as np
+import pytest
+import torch
+
+from foresight.nodes.convert import image_message, latent_message, plan_window, push_of_path
+from foresight.nodes.planner_node import Phase, PlannerNode
+from foresight.robot.status import Status
+
+HEARS = ('joint_plan', 'macro_action', '/diagnostics')
+LATENT = torch.randn(16, 16, 24, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.fixture
+def planning(bench, stage, checkpoint):
+    """An active planner node, and a robot to publish for it."""
+    made = bench(
+        PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
+        robust_top=0, elites=4,
+    ).up()
+    return made, stage(made)
+
+
+def show(made, robot, where=None):
+    """Publish joints and a belief."""
+    def each():
+        robot.joints(where)
+        made.say('belief', latent_message(LATENT, made.now()))
+
+    return each
+
+
+def follow(made, robot):
+    """Publish joints that follow the plan, and a belief."""
+    def each():
+        stream = made.node._stream
+        where = None if stream is None else stream.path.sample(made.now() - stream.start)[0]
+        show(made, robot, where)()
+
+    return each
+
+
+def figures(made):
+    """Names of the figures the planner has published."""
+    return {v.key for m in made.heard['/diagnostics'] for s in m.status for v in s.values}
+
+
+def test_nothing_is_planned_before_start(planning):
+    made, robot = planning
+    made.spin(0.4, show(made, robot))
+    assert made.node.phase is Phase.IDLE
+    assert not made.heard['joint_plan']
+
+
+def test_push_is_announced_with_the_stamp_of_its_belief_and_streamed(planning):
+    made, robot = planning
+    begin = made.now()
+    assert made.call('planner/start').success
+    made.spin_until(
+        lambda: made.heard['joint_plan'] and made.heard['macro_action'], show(made, robot)
+    )
+    push = push_of_path(made.heard['macro_action'][0])
+    scene = made.node._worker._skill.scene
+    assert scene.table_x[0] - 0.06 <= push.x <= scene.table_x[1] + 0.06
+    stamp = made.heard['macro_action'][0].header.stamp
+    assert stamp.sec + 1e-9 * stamp.nanosec >= begin
+    window = plan_window(made.heard['joint_plan'][0], robot.arm.joint_names)
+    assert window.end - made.now() > 0.3
+    np.testing.assert_allclose(window.positions[0], robot.arm.retract, atol=1e-6)
+
+
+def test_windows_reach_half_a_second_ahead_and_end_at_rest(planning):
+    made, robot = planning
+    made.call('planner/start')
+    made.spin_until(lambda: made.node.phase is Phase.EXECUTING, show(made, robot))
+    end = made.node._stream.end
+    made.call('planner/stop')
+    made.spin_until(lambda: made.node.phase is Phase.DONE, follow(made, robot))
+    windows = [plan_window(m, robot.arm.joint_names) for m in made.heard['joint_plan']]
+    assert all(w.end >= min(w.times[0] + 0.5, end) - 1e-6 for w in windows)
+    assert windows[-1].ends_at_rest
+    gaps = np.diff([w.times[0] for w in windows[1:-2]])
+    assert np.median(gaps) < 0.11
+    np.testing.assert_allclose(windows[-1].positions[-1], robot.arm.retract, atol=0.02)
+
+
+def test_arm_that_does_not_follow_ends_the_push(planning):
+    made, robot = planning
+    made.call('planner/start')
+    made.spin_until(lambda: 'does not follow' in made.node.health.reason, show(made, robot))
+    assert made.node.phase is Phase.IDLE
+    assert made.node.health.status is Status.LATE
+
+
+def test_arm_that_is_elsewhere_is_brought_home_first(planning):
+    made, robot = planning
+    where = np.array(robot.arm.retract)
+    where[0] += 0.2
+    made.call('planner/start')
+    made.spin_until(lambda: made.heard['joint_plan'], lambda: robot.joints(where))
+    window = plan_window(made.heard['joint_plan'][0], robot.arm.joint_names)
+    np.testing.assert_allclose(window.positions[0], where, atol=1e-6)
+    assert not made.heard['macro_action']
+
+
+def test_missing_joint_states_and_beliefs_are_reported(planning):
+    made, robot = planning
+    made.call('planner/start')
+    made.spin_until(lambda: made.node.health.status is Status.STALE_JOINTS)
+    made.spin_until(lambda: made.node.health.status is Status.STALE_IMAGE, robot.joints)
+
+
+def test_start_is_refused_while_a_push_is_made(planning):
+    made, robot = planning
+    made.call('planner/start')
+    made.spin_until(lambda: made.node.phase is Phase.EXECUTING, show(made, robot))
+    assert 'call stop first' in made.call('planner/start').message
+
+
+def test_goal_image_switches_to_the_goal_task(planning):
+    made, robot = planning
+    generator = np.random.default_rng(0)
+    goal = generator.integers(0, 255, (64, 96, 3), np.uint8)
+    made.say('image_background', image_message(np.zeros_like(goal), made.now()))
+    made.say('goal_image', image_message(goal, made.now()))
+    made.spin(0.3)
+    made.call('planner/start')
+    made.spin_until(lambda: 'cost/goal_energy' in figures(made), show(made, robot))
+
+
+def test_goal_image_of_another_size_keeps_the_task(planning):
+    made, robot = planning
+    made.say('image_background', image_message(np.zeros((64, 96, 3), np.uint8), made.now()))
+    made.say('goal_image', image_message(np.zeros((96, 128, 3), np.uint8), made.now()))
+    made.spin(0.3)
+    made.call('planner/start')
+    made.spin_until(lambda: 'cost/remaining' in figures(made), show(made, robot))
+
+
+def test_deactivated_planner_sends_nothing(planning):
+    made, robot = planning
+    made.call('planner/start')
+    made.spin_until(lambda: made.heard['joint_plan'], show(made, robot))
+    made.node.trigger_deactivate()
+    made.spin(0.2)
+    made.heard['joint_plan'].clear()
+    made.spin(0.3, show(made, robot))
+    assert not made.heard['joint_plan']

@@ -1,0 +1,134 @@
+"""Claims about node processes: none is ever left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from foresight.nodes.processes import NodeDiedError, NodeProcesses, free_domain, local_environment
+from foresight.nodes.topics import NODES, NodeEntry
+
+STUBBORN = """
+import signal, subprocess, sys, time
+for number in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+class Script(NodeEntry):
+    """A node whose module is a script of the test."""
+
+    @property
+    def module(self) -> str:
+        return self.about
+
+
+def entry(tmp_path: Path, text: str, monkeypatch) -> NodeEntry:
+    """A node that runs `text`."""
+    (tmp_path / 'scripted.py').write_text(text)
+    monkeypatch.setenv('PYTHONPATH', f'{tmp_path}:{os.environ.get("PYTHONPATH", "")}')
+    return Script('scripted', False, (), (), (), 'scripted')
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; a zombie does not."""
+    try:
+        state = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0]
+    except OSError:
+        return False
+    return state != 'Z'
+
+
+def wait_for(condition, seconds: float = 20.0):
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, 'it does not happen'
+        time.sleep(0.02)
+
+
+def test_stubborn_node_and_its_child_are_ended_by_force(tmp_path, monkeypatch):
+    monkeypatch.setattr('foresight.nodes.processes.GRACE', 0.5)
+    script, log = entry(tmp_path, STUBBORN, monkeypatch), tmp_path / 'log'
+    with NodeProcesses(dict(os.environ), log) as processes:
+        processes.start(script, {})
+        wait_for(lambda: (log / 'scripted.log').read_text().endswith('\n'))
+        child = int((log / 'scripted.log').read_text())
+        processes.check()
+        assert processes.resident()['scripted'] > 0
+    wait_for(lambda: not is_alive(child))
+
+
+def test_node_that_ends_is_reported_with_its_last_words(tmp_path, monkeypatch):
+    script = entry(tmp_path, "print('one'); raise SystemExit('the remedy')", monkeypatch)
+    with NodeProcesses(dict(os.environ), tmp_path / 'log') as processes:
+        processes.start(script, {})
+
+        def died() -> bool:
+            try:
+                processes.check()
+            except NodeDiedError as error:
+                return 'the remedy' in str(error) and 'status 1' in str(error)
+            return False
+
+        wait_for(died)
+
+
+def test_nodes_die_with_a_killed_launcher(tmp_path):
+    script = (
+        'import sys, time; from pathlib import Path\n'
+        'from foresight.nodes.processes import NodeProcesses, local_environment\n'
+        'from foresight.nodes.topics import NODES\n'
+        'processes = NodeProcesses(local_environment(int(sys.argv[1])), Path(sys.argv[2]))\n'
+        "processes.start(NODES['guard'], {})\n"
+        "print(processes._running['guard'].pid, flush=True); time.sleep(600)\n"
+    )
+    launcher = subprocess.Popen(
+        [sys.executable, '-c', script, str(free_domain()), str(tmp_path)],
+        stdout=subprocess.PIPE, env={**os.environ, 'PYTHONPATH': 'src'}, text=True,
+    )
+    node = int(launcher.stdout.readline())
+    assert is_alive(node)
+    launcher.send_signal(signal.SIGKILL)
+    launcher.wait()
+    launcher.stdout.close()
+    wait_for(lambda: not is_alive(node))
+
+
+def test_node_leaves_with_status_0_on_sigterm_and_sigint(tmp_path):
+    environment = {**local_environment(free_domain()), 'PYTHONPATH': 'src'}
+    for number in (signal.SIGTERM, signal.SIGINT):
+        log = tmp_path / f'{number}.log'
+        with log.open('wb') as output:
+            node = subprocess.Popen(
+                [sys.executable, '-m', NODES['recorder'].module, '--ros-args', '-p',
+                 f'folder:={tmp_path}'], env=environment, stderr=output,
+            )
+        wait_for(lambda log=log: 'recording' in log.read_text())
+        node.send_signal(number)
+        assert node.wait(10) == 0
+
+
+def test_domains_of_two_launchers_differ_while_one_is_in_use():
+    import rclpy
+    from rclpy.context import Context
+    from rclpy.node import Node
+
+    domain, context = free_domain(), Context()
+    rclpy.init(context=context, domain_id=domain)
+    node = Node('first', context=context)
+    assert free_domain() != domain
+    node.destroy_node()
+    rclpy.shutdown(context=context)
+
+
+@pytest.mark.parametrize('node', NODES.values(), ids=NODES)
+def test_every_node_of_the_table_has_a_module(node):
+    assert Path(f'src/{node.module.replace(".", "/")}.py').is_file()

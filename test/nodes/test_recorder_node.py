@@ -1,0 +1,66 @@
+"""Claims about the recorder node: what is said is in the bag."""
+
+import numpy as np
+import pytest
+from rosbags.rosbag2 import Reader
+from rosbags.typesys import Stores, get_typestore
+from std_msgs.msg import Bool
+
+from foresight.errors import ConfigError
+from foresight.nodes.convert import joint_state
+from foresight.nodes.recorder_node import RecorderNode
+
+NAMES = ('joint1', 'joint2')
+
+
+def read(folder):
+    """Return topic and message of each record of a bag."""
+    types = get_typestore(Stores.ROS2_KILTED)
+    with Reader(folder) as reader:
+        return [
+            (connection.topic, types.deserialize_cdr(data, connection.msgtype))
+            for connection, _, data in reader.messages()
+        ]
+
+
+def say(made, count):
+    """Publish joint states."""
+    for index in range(count):
+        values = np.array([float(index), 0.0])
+        made.say('joint_states', joint_state(NAMES, values, values, made.now()))
+        made.spin(0.01)
+    made.spin(0.1)
+
+
+def test_bag_holds_every_message_and_the_latched_ones_from_before(bench, tmp_path):
+    made = bench(RecorderNode, (), folder=tmp_path, autostart='false')
+    made.say('e_stop', Bool(data=True))
+    made.spin(0.2)
+    assert made.call('recorder/start').success
+    say(made, 20)
+    answer = made.call('recorder/stop')
+    assert '21 messages' in answer.message
+    records = read(tmp_path / 'bag')
+    assert [m.data for topic, m in records if topic == '/e_stop'] == [True]
+    positions = [m.position[0] for topic, m in records if topic == '/joint_states']
+    assert positions == [float(index) for index in range(20)]
+
+
+def test_next_bag_gets_another_name(bench, tmp_path):
+    made = bench(RecorderNode, (), folder=tmp_path)
+    assert made.call('recorder/start').message.endswith('bag_1')
+    made.call('recorder/stop')
+    assert sorted(path.name for path in tmp_path.iterdir()) == ['bag', 'bag_1']
+
+
+def test_bag_is_complete_when_the_node_is_stopped(bench, tmp_path):
+    made = bench(RecorderNode, (), folder=tmp_path)
+    say(made, 3)
+    made.close()
+    made.close = lambda: None
+    assert len(read(tmp_path / 'bag')) == 3
+
+
+def test_unknown_topic_is_named(bench, tmp_path):
+    with pytest.raises(ConfigError, match='no_such_topic'):
+        bench(RecorderNode, (), folder=tmp_path, topics='[no_such_topic]')

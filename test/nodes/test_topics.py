@@ -1,0 +1,55 @@
+"""The table of nodes says what the nodes do."""
+
+import pytest
+
+from foresight.nodes.endpoints import message_class
+from foresight.nodes.guard_node import GuardNode
+from foresight.nodes.perception_node import PerceptionNode
+from foresight.nodes.planner_node import PlannerNode
+from foresight.nodes.predictor_node import PredictorNode
+from foresight.nodes.recorder_node import RecorderNode
+from foresight.nodes.sim_node import SimNode
+from foresight.nodes.topics import NODES, TOPICS
+
+CLASSES = {
+    'sim': SimNode, 'perception': PerceptionNode, 'predictor': PredictorNode,
+    'planner': PlannerNode, 'guard': GuardNode, 'recorder': RecorderNode,
+}
+OF_ROS = {'parameter_events', 'rosout'}
+
+
+def names(pairs, node):
+    """Relative names of what ROS does not add itself."""
+    plain = {name.lstrip('/') for name, _ in pairs}
+    return {
+        name for name in plain
+        if name not in OF_ROS and not name.startswith((f'{node}/transition_event',))
+    }
+
+
+@pytest.mark.parametrize('entry', NODES.values(), ids=NODES)
+def test_node_publishes_reads_and_serves_what_the_table_says(bench, entry, tmp_path):
+    extra = {'folder': tmp_path, 'autostart': 'false'} if entry.name == 'recorder' else {}
+    node = bench(CLASSES[entry.name], (), **extra).node
+    own = node.get_name(), node.get_namespace()
+    assert own[0] == entry.name
+    written = names(node.get_publisher_names_and_types_by_node(*own), entry.name)
+    assert written == {name.lstrip('/') for name in entry.publishes}
+    if entry.name != 'recorder':
+        read = names(node.get_subscriber_names_and_types_by_node(*own), entry.name)
+        assert read - {'clock'} == {name.lstrip('/') for name in entry.subscribes}
+    served = {
+        name.lstrip('/') for name, kinds in node.get_service_names_and_types_by_node(*own)
+        if 'std_srvs/srv/Trigger' in kinds
+    }
+    assert served == {service.name for service in entry.services}
+
+
+@pytest.mark.parametrize('topic', TOPICS.values(), ids=TOPICS)
+def test_topic_has_a_standard_message_type(topic):
+    assert message_class(topic.type)()
+
+
+def test_every_topic_has_a_writer_or_comes_from_outside():
+    written = {name for entry in NODES.values() for name in entry.publishes}
+    assert set(TOPICS) - written == {'goal_image', 'e_stop'}
