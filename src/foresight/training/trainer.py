@@ -131,16 +131,24 @@ class Trainer:
             )
         self._optimizer.zero_grad(set_to_none=True)
         losses.total.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), train.clip)
+        for parameters in self._clipped_apart():
+            torch.nn.utils.clip_grad_norm_(parameters, train.clip)
         self._optimizer.step()
         self.learner.update_target()
         self.step += 1
         return losses
 
+    def _clipped_apart(self) -> tuple[list[torch.nn.Parameter], list[torch.nn.Parameter]]:
+        """Separate the cost head, whose large gradient would shrink all others in one norm."""
+        head = set(self.learner.cost_head.parameters())
+        others = [value for value in self.learner.parameters() if value not in head]
+        return list(head), others
+
     def _examine(self, journal: Journal) -> None:
         """Probe on held-out pushes and sound the collapse alarm."""
         scores = probe(self.learner, self._held_out, self._config.train)
         journal.write(self.step, 'probe', asdict(scores))
+        self._save_checkpoint(scores)
         if self.step >= min(PATIENCE, self.steps):
             check_health(scores.health)
 
