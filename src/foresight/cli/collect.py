@@ -10,8 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.config import CollectConfig
-from foresight.sim.collect import PlayConfig
 from foresight.sim.collect import collect as collect_play
+from foresight.sim.play import PlayConfig
 
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
 
