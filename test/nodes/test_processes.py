@@ -11,6 +11,7 @@ import pytest
 
 from foresight.nodes.processes import NodeDiedError, NodeProcesses, free_domain, local_environment
 from foresight.nodes.topics import NODES, NodeEntry
+from foresight.resources import share
 
 STUBBORN = """
 import signal, subprocess, sys, time
@@ -92,7 +93,7 @@ def test_nodes_die_with_a_killed_launcher(tmp_path):
     )
     launcher = subprocess.Popen(
         [sys.executable, '-c', script, str(free_domain()), str(tmp_path)],
-        stdout=subprocess.PIPE, env={**os.environ, 'PYTHONPATH': 'src'}, text=True,
+        stdout=subprocess.PIPE, env={**os.environ, 'PYTHONPATH': str(share('src'))}, text=True,
     )
     node = int(launcher.stdout.readline())
     assert is_alive(node)
@@ -103,7 +104,7 @@ def test_nodes_die_with_a_killed_launcher(tmp_path):
 
 
 def test_node_leaves_with_status_0_on_sigterm_and_sigint(tmp_path):
-    environment = {**local_environment(free_domain()), 'PYTHONPATH': 'src'}
+    environment = {**local_environment(free_domain()), 'PYTHONPATH': str(share('src'))}
     for number in (signal.SIGTERM, signal.SIGINT):
         log = tmp_path / f'{number}.log'
         with log.open('wb') as output:
@@ -131,4 +132,4 @@ def test_domains_of_two_launchers_differ_while_one_is_in_use():
 
 @pytest.mark.parametrize('node', NODES.values(), ids=NODES)
 def test_every_node_of_the_table_has_a_module(node):
-    assert Path(f'src/{node.module.replace(".", "/")}.py').is_file()
+    assert (share('src') / f'{node.module.replace(".", "/")}.py').is_file()

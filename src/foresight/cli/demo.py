@@ -29,6 +29,7 @@ Seed = Annotated[int, typer.Option(min=0, help='Seed of the scene and of the pla
 Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
 ObjectSet = Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')]
 Factor = Annotated[float, typer.Option(min=0.0, help='Simulated over wall-clock time.')]
+Pushes = Annotated[int, typer.Option(min=1, help='Pushes before the demo gives up.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
 Out = Annotated[Path, typer.Option(help='Folder of film, report and bag.')]
 Bag = Annotated[bool, typer.Option(help='Record a bag.')]
@@ -38,6 +39,7 @@ def demo(
     seed: Seed = 0,
     objects: Objects = 3,
     object_set: ObjectSet = 'seen',
+    max_pushes: Pushes = 10,
     real_time_factor: Factor = 1.0,
     checkpoint: CheckpointFolder = SHIPPED,
     out: Out = Path('out/demo'),
@@ -47,7 +49,8 @@ def demo(
     """Clear a simulated table over ROS 2 and write a report."""
     begin = time.monotonic()
     sim = SimConfig(
-        objects=objects, object_set=object_set, real_time_factor=real_time_factor, seed=seed,
+        objects=objects, object_set=object_set, max_pushes=max_pushes,
+        real_time_factor=real_time_factor, seed=seed,
     )
     options = SessionOptions(find_checkpoint(checkpoint), sim, out if bag else None, out / 'log')
     signal.signal(signal.SIGTERM, leave)
@@ -96,13 +99,13 @@ def leave(number: int, frame: FrameType | None) -> None:
 def run(options: SessionOptions, seed: int, console: Console) -> DemoResult:
     """Bring the nodes up, play under a live line and take them down."""
     columns = (
-        TextColumn('{task.description}'), BarColumn(bar_width=20),
+        TextColumn('{task.description}'), BarColumn(bar_width=8),
         TextColumn('{task.fields[line]}'), TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task('starting the nodes', total=options.sim.objects, line='')
         with RosSession(options) as session:
-            progress.update(bar, description='clearing the table')
+            progress.update(bar, description='')
             return session.play(seed, shower(progress, bar, options.sim.objects))
 
 
@@ -113,7 +116,8 @@ def shower(progress: Progress, bar: TaskID, objects: int) -> Callable[[Moment], 
         surprise = '-' if moment.surprise is None else f'{moment.surprise:.2f}'
         plan = '-' if moment.plan_ms != moment.plan_ms else f'{moment.plan_ms:.0f} ms'
         line = f'{left} left, {moment.pushes} pushes, plan {plan}, surprise {surprise}'
-        progress.update(bar, completed=objects - left, line=f'{line}, {moment.phase.lower()}')
+        phase = moment.phase.lower()
+        progress.update(bar, description=f'{phase:<9}', completed=objects - left, line=line)
 
     return show
 

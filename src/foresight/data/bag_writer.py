@@ -41,10 +41,10 @@ class BagWriter:
         self.folder, self.count = folder, 0
         self._types = get_typestore(Stores.ROS2_KILTED)
         self._topics: dict[str, Connection] = {}
-        self._writer = Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP)
-        self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP)
+            self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
             self._writer.open()
         except (WriterError, OSError) as error:
             raise DatasetError(f'cannot write the bag {folder}: {error}') from error

@@ -1,6 +1,7 @@
 """The empty table on disk: the raw image and the camera that took it."""
 
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,10 +35,10 @@ def load_background(path: Path) -> Observation:
         ObservationError: If the file is damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as kept:
+        with path.open('rb') as file, np.load(file, allow_pickle=False) as kept:
             image, matrix, pose = kept['image'], kept['matrix'], kept['base_from_camera']
             stamp = float(kept['stamp'])
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise ObservationError(f'{path} is damaged: delete it and capture again') from error
     view = CameraView(matrix, pose, image.shape[1], image.shape[0])
     return Observation(image, view, stamp)

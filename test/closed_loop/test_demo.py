@@ -1,0 +1,115 @@
+"""Claims about the demo: real nodes in processes of their own, over DDS."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from rosbags.rosbag2 import Reader
+
+from foresight.costs.cost_head import CostHead
+from foresight.nodes.topics import NODES
+from foresight.resources import share
+from foresight.world_model.checkpoint import CheckpointConfig, save
+from foresight.world_model.jepa import Jepa
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory) -> Path:
+    """An untrained checkpoint: it pushes somewhere."""
+    torch.manual_seed(0)
+    folder, known = tmp_path_factory.mktemp('checkpoint'), CheckpointConfig()
+    model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+    head = CostHead(known.encoder.channels, model.raster.scene_map)
+    save(folder, {'world_model': model, 'cost_head': head}, known)
+    return folder
+
+
+def demo(checkpoint: Path, out: Path, *arguments: str) -> subprocess.Popen:
+    """Start the demo."""
+    return subprocess.Popen(
+        [sys.executable, '-m', 'foresight.cli.main', 'demo', '--checkpoint', str(checkpoint),
+         '--out', str(out), '--json', str(out / 'demo.json'), *arguments],
+        env={**os.environ, 'PYTHONPATH': str(share('src'))}, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )
+
+
+def nodes_of(out: Path) -> list[int]:
+    """Processes of the demo that writes to `out`, told by their log file."""
+    found = []
+    for process in Path('/proc').glob('[0-9]*'):
+        try:
+            log = os.readlink(process / 'fd' / '1')
+        except OSError:
+            continue
+        if log.startswith(str(out / 'log')):
+            found.append(int(process.name))
+    return found
+
+
+def wait_for(condition, seconds: float = 120.0) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, 'it does not happen'
+        time.sleep(0.1)
+
+
+def plays(out: Path) -> bool:
+    """Tell whether the planner works."""
+    log = out / 'log' / 'planner.log'
+    return log.is_file() and 'OK' in log.read_text()
+
+
+def test_demo_leaves_film_report_bag_and_figures_but_no_process(checkpoint, tmp_path):
+    running = demo(checkpoint, tmp_path, '--max-pushes', '2')
+    _, words = running.communicate(timeout=240)
+    document = json.loads((tmp_path / 'demo.json').read_text())
+    assert running.returncode == (0 if document['success'] else 1), words
+    assert document['pushes'] == 2 or document['success']
+    assert (tmp_path / 'demo.mp4').stat().st_size > 1000
+    assert 'Push 1' in (tmp_path / 'report.html').read_text()
+    with Reader(tmp_path / 'bag') as reader:
+        topics = {connection.topic for connection in reader.connections if connection.msgcount}
+    assert {'/camera/image_raw', '/latent', '/belief', '/macro_action', '/commands'} <= topics
+    assert all(budget['measured'] != 'not measured' for budget in document['budgets'])
+    assert not nodes_of(tmp_path)
+
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGKILL])
+def test_no_node_outlives_a_demo_that_is_interrupted(checkpoint, tmp_path, number):
+    running = demo(checkpoint, tmp_path)
+    wait_for(lambda: plays(tmp_path))
+    assert len(nodes_of(tmp_path)) == len(NODES)
+    running.send_signal(number)
+    assert running.wait(30) != 0
+    running.stderr.close()
+    wait_for(lambda: not nodes_of(tmp_path), 5.0)
+
+
+def test_demo_names_the_node_that_dies_and_stops_the_others(checkpoint, tmp_path):
+    running = demo(checkpoint, tmp_path)
+    wait_for(lambda: plays(tmp_path))
+    guard = next(
+        pid for pid in nodes_of(tmp_path)
+        if os.readlink(f'/proc/{pid}/fd/1').endswith('guard.log')
+    )
+    os.kill(guard, signal.SIGKILL)
+    _, words = running.communicate(timeout=60)
+    assert running.returncode == 2
+    assert 'guard ended with status -9' in words
+    assert not nodes_of(tmp_path)
+
+
+def test_missing_checkpoint_is_one_line(tmp_path):
+    running = demo(tmp_path / 'nowhere', tmp_path)
+    _, words = running.communicate(timeout=60)
+    assert running.returncode == 2 and 'foresight train' in words

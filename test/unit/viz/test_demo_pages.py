@@ -1,0 +1,58 @@
+"""Claims about what a run leaves to look at."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foresight.protocols import CameraView
+from foresight.viz.demo_budgets import demo_budgets
+from foresight.viz.demo_pages import write_demo
+from foresight.viz.demo_result import DemoPush, DemoResult, Frame
+
+TIMES = {
+    'task plan (planner)': (300.0, 400.0), 'joint level, each command (planner)': (0.2,),
+    'tick p99 (guard)': (0.4,), 'command jitter (guard)': (0.5,), 'image stamp to belief': (12.0,),
+}
+LOOKING_DOWN = np.array([[0, -1, 0, 0.5], [-1, 0, 0, 0.1], [0, 0, -1, 1.25], [0, 0, 0, 1.0]])
+VIEW = CameraView(np.array([[100.0, 0, 64], [0, 100.0, 48], [0, 0, 1.0]]), LOOKING_DOWN, 128, 96)
+
+
+@pytest.fixture
+def result() -> DemoResult:
+    """Two seconds of a run with one push."""
+    frames = tuple(Frame(i / 10, np.full((96, 128, 3), 10 * i, np.uint8)) for i in range(20))
+    flat = tuple(Frame(i / 10, np.full((64, 96, 3), 10 * i, np.uint8)) for i in range(20))
+    push = DemoPush(
+        0.5, np.array([0.45, 0.0, 1.5, 0.2]), {'remaining': 1.0}, 300.0, 0.2, 2.9, 0.4
+    )
+    return DemoResult(
+        seed=3, objects=3, cleared=3, dropped=0, tried=1, pushes=(push,), frames=frames,
+        rectified=flat, view=VIEW, latencies=TIMES, resident={'sim': 2**28}, simulated=2.0,
+        seconds=2.1, ending='nothing is left on the table',
+    )
+
+
+def test_film_and_report_are_written(result: DemoResult, tmp_path: Path) -> None:
+    film, report = write_demo(result, tmp_path, demo_budgets(result, 60.0), 'foresight demo')
+    assert film.stat().st_size > 1000
+    text = report.read_text()
+    assert 'seed 3' in text and 'foresight demo' in text and 'remaining' in text
+
+
+def test_report_is_written_without_a_push(result: DemoResult, tmp_path: Path) -> None:
+    bare = replace(result, pushes=(), view=None, cleared=0)
+    _, report = write_demo(bare, tmp_path, (), 'foresight demo')
+    assert 'Not cleared' in report.read_text()
+
+
+def test_budgets_are_kept_or_over(result: DemoResult) -> None:
+    assert all(budget.kept for budget in demo_budgets(result, 60.0))
+    slow = replace(result, latencies={**TIMES, 'task plan (planner)': (900.0,)})
+    assert [b.name for b in demo_budgets(slow, 60.0) if not b.kept] == ['task plan, p99']
+
+
+def test_what_was_not_measured_is_said(result: DemoResult) -> None:
+    silent = replace(result, latencies={**TIMES, 'task plan (planner)': ()})
+    assert demo_budgets(silent, 60.0)[0].measured == 'not measured'
