@@ -6,18 +6,22 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from foresight.cli.evaluate import check_choices
 from foresight.cli.players import ClearTablePlayers
 from foresight.config import SimConfig
+from foresight.costs.cost_head import CostHead
 from foresight.errors import CheckpointError, ConfigError
 from foresight.sim.meshes import seen_paths
 from foresight.training.closed_loop import EpisodeResult, evaluate
 from foresight.training.results import outcomes
+from foresight.world_model.checkpoint import CheckpointConfig, save
+from foresight.world_model.jepa import Jepa
 
 
-def players(policy: str) -> ClearTablePlayers:
-    return ClearTablePlayers(policy, 'clear_table', SimConfig(), Path('nowhere'))
+def players(policy: str, pushes: int = 10) -> ClearTablePlayers:
+    return ClearTablePlayers(policy, 'clear_table', SimConfig(max_pushes=pushes), Path('nowhere'))
 
 
 def actions(episodes: list[EpisodeResult]) -> list[tuple[float, ...]]:
@@ -31,14 +35,28 @@ def test_hand_rule_clears_three_tables() -> None:
 
 
 def test_workers_and_order_do_not_change_an_episode() -> None:
-    alone = list(evaluate(players('aimed_random'), [3, 4]))
-    together = list(evaluate(players('aimed_random'), [4, 3], workers=2))[::-1]
+    alone = list(evaluate(players('aimed_random', 2), [3, 4]))
+    together = list(evaluate(players('aimed_random', 2), [4, 3], workers=2))[::-1]
     assert outcomes(alone) == outcomes(together)
     assert actions(alone) == actions(together)
 
 
 def test_no_model_is_drawn_that_no_push_can_move() -> None:
     assert not {path.stem for path in seen_paths()} & {'168', '295', '297', '824'}
+
+
+def test_the_planner_decides_the_same_twice(tmp_path: Path) -> None:
+    known = CheckpointConfig()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+        head = CostHead(known.encoder.channels, model.raster.scene_map)
+    save(tmp_path, {'world_model': model, 'cost_head': head}, known)
+    untrained = ClearTablePlayers('planner', 'clear_table', SimConfig(max_pushes=1), tmp_path)
+    first, second = list(evaluate(untrained, [6, 7])), list(evaluate(untrained, [7]))
+    assert first[1].records[0].action == second[0].records[0].action
+    assert first[1].records[0].feasible
+    assert set(first[1].records[0].terms) == {'remaining', 'progress', 'dropped'}
 
 
 def test_a_missing_checkpoint_is_named_before_anything_runs() -> None:

@@ -13,7 +13,6 @@ from typing import Annotated, Any
 import torch
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -23,6 +22,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import POLICIES, ClearTablePlayers
@@ -80,13 +80,13 @@ def evaluate(
             ]
         document = to_document(results, {
             'task': Path(task).stem, 'over_ros': over_ros, 'episodes': episodes, 'seed': seed,
-            'objects': objects,
-            'max_pushes': base.sim.max_pushes, 'machine': machine(), 'command': command(),
+            'objects': objects, 'max_pushes': base.sim.max_pushes,
+            'machine': machine(), 'command': command(),
             'checkpoint': str(checkpoint) if 'planner' in names else None,
         })
         write_files(document, out)
         if json is None:
-            console.print(Markdown(to_markdown(document)))
+            console.print(table(document))
     write_json(document, json)
 
 
@@ -138,6 +138,21 @@ def bars(console: Console) -> Iterator[Progress]:
     )
     with Progress(*columns, console=console) as progress:
         yield progress
+
+
+def table(document: dict[str, Any]) -> Table:
+    """Return the figures for the terminal."""
+    shown = Table(title=f'{document["task"]}, {document["episodes"]} episodes of each')
+    for heading in ('objects', 'policy', 'success', '95 %', 'cleared', 'dropped', 'pushes', 'ms'):
+        shown.add_column(heading, justify='left' if heading in ('objects', 'policy') else 'right')
+    for split, policies in document['splits'].items():
+        for policy, f in policies.items():
+            shown.add_row(
+                split, policy, f'{f["success"]:.2f}',
+                f'{f["success_low"]:.2f}-{f["success_high"]:.2f}', f'{f["cleared"]:.2f}',
+                f'{f["dropped"]:.2f}', f'{f["pushes"]:.1f}', f'{f["plan_ms_p50"] or 0.0:.0f}',
+            )
+    return shown
 
 
 def write_files(document: dict[str, Any], out: Path) -> None:

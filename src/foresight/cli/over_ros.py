@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from foresight.config import SimConfig
 from foresight.nodes.session import RosSession, SessionOptions
 from foresight.training.closed_loop import EpisodeResult, PushRecord
 from foresight.viz.demo_result import DemoPush, DemoResult
+
+LOGS = Path('out/evaluate/log')
+"""What the nodes print; kept, for an error refers to it."""
 
 
 def play_over_ros(
@@ -23,11 +25,10 @@ def play_over_ros(
     Raises:
         ForesightError: If a node dies, does not answer or cannot start.
     """
-    with TemporaryDirectory(prefix='foresight_logs_') as logs:
-        options = SessionOptions(checkpoint, sim, bags=None, logs=Path(logs))
-        with RosSession(options) as session:
-            for seed in seeds:
-                yield episode_of(session.play(seed))
+    options = SessionOptions(checkpoint, sim, bags=None, logs=LOGS)
+    with RosSession(options) as session:
+        for seed in seeds:
+            yield episode_of(session.play(seed))
 
 
 def episode_of(result: DemoResult) -> EpisodeResult:

@@ -123,13 +123,15 @@ def to_markdown(document: dict[str, Any]) -> str:
                 f'| {_shown(f["plan_ms_p99"])} | `{f["digest"]}` |'
             )
     seeds = f'{document["seed"]} to {document["seed"] + document["episodes"] - 1}'
-    through = 'the nodes over ROS 2' if document['over_ros'] else 'the core in lockstep'
+    over_ros = document['over_ros']
+    through = 'the nodes over ROS 2' if over_ros else 'the core in lockstep'
+    promise = 'timing can change it' if over_ros else 'the same command gives the same one'
     lines += [
         '', f'Seeds {seeds}, played through {through}. Machine: {document["machine"]}. '
         f'Checkpoint: {document["checkpoint"] or "none"}.', '',
         'Success: every object in the bin, none dropped, within the allowed pushes. Cleared and '
         "dropped are shares of all objects. The interval is Wilson's. `outcomes` is a "
-        'fingerprint of every per-episode outcome: the same command gives the same one.', '',
+        f'fingerprint of every per-episode outcome: {promise}.', '',
         '```', document['command'], '```', '',
     ]
     return '\n'.join(lines)
