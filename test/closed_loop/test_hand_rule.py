@@ -71,7 +71,7 @@ def test_json_document_is_all_there_is_on_standard_output(tmp_path: Path) -> Non
     ]
     run = subprocess.run(
         [sys.executable, '-m', 'foresight.cli.main', 'evaluate', *arguments],
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=110,
     )
     assert run.returncode == 0, run.stderr
     document = json.loads(run.stdout)

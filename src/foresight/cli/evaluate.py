@@ -1,5 +1,6 @@
 """`foresight evaluate`: success over episodes, with floors and ceiling, as a results table."""
 
+import math
 import os
 import platform
 import shlex
@@ -33,6 +34,7 @@ from foresight.training.closed_loop import EpisodeResult
 from foresight.training.closed_loop import evaluate as play
 from foresight.training.policies import PlannerPolicy
 from foresight.training.results import PolicyResult, to_document, to_markdown
+from foresight.world_model.checkpoint import load
 
 SHIPPED = Path('models/clear_table')
 ALL = ','.join(POLICIES)
@@ -82,7 +84,8 @@ def evaluate(
             'task': Path(task).stem, 'over_ros': over_ros, 'episodes': episodes, 'seed': seed,
             'objects': objects, 'max_pushes': base.sim.max_pushes,
             'machine': machine(), 'command': command(),
-            'checkpoint': str(checkpoint) if 'planner' in names else None,
+            'checkpoint': str(checkpoint) if PlannerPolicy.name in names else None,
+            'prediction': scores(base.checkpoint) if PlannerPolicy.name in names else {},
         })
         write_files(document, out)
         if json is None:
@@ -138,6 +141,12 @@ def bars(console: Console) -> Iterator[Progress]:
     )
     with Progress(*columns, console=console) as progress:
         yield progress
+
+
+def scores(checkpoint: Path) -> dict[str, float]:
+    """Return the finite held-out scores that a checkpoint was saved with."""
+    known = load(checkpoint, 'cpu').config.scores
+    return {name: round(value, 4) for name, value in known.items() if math.isfinite(value)}
 
 
 def table(document: dict[str, Any]) -> Table:

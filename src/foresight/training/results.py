@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,9 +132,20 @@ def to_markdown(document: dict[str, Any]) -> str:
         'Success: every object in the bin, none dropped, within the allowed pushes. Cleared and '
         "dropped are shares of all objects. The interval is Wilson's. `outcomes` is a "
         f'fingerprint of every per-episode outcome: {promise}.', '',
-        '```', document['command'], '```', '',
+        *_prediction(document['prediction']), '```', document['command'], '```', '',
     ]
     return '\n'.join(lines)
+
+
+def _prediction(scores: Mapping[str, float]) -> list[str]:
+    """Compare prediction with its floor, "nothing moves", if the checkpoint was scored."""
+    if not scores:
+        return []
+    return [
+        'Prediction on held-out pushes; the error is relative to that of "nothing moves" '
+        '(persistence = 1).', '', '| score | value |', '|---|---|',
+        *(f'| {name.replace("_", " ")} | {value:.3g} |' for name, value in scores.items()), '',
+    ]
 
 
 def _shown(value: float | None) -> str:

@@ -10,7 +10,7 @@ from foresight.training.results import PolicyResult, to_document, to_markdown
 ABOUT = {
     'task': 'clear_table', 'episodes': 4, 'seed': 10_000, 'objects': 3, 'max_pushes': 10,
     'machine': 'a machine', 'command': 'foresight evaluate clear_table', 'checkpoint': None,
-    'over_ros': False,
+    'over_ros': False, 'prediction': {},
 }
 KEYS = {
     'success', 'success_low', 'success_high', 'cleared', 'dropped', 'pushes', 'plan_ms_p50',
@@ -57,3 +57,10 @@ def test_markdown_names_seeds_and_command() -> None:
     assert 'Seeds 10000 to 10003' in text
     assert 'foresight evaluate clear_table' in text
     assert '| seen | planner | 1.00 | 0.21 to 1.00 |' in text
+
+
+def test_markdown_compares_prediction_with_persistence() -> None:
+    about = {**ABOUT, 'prediction': {'prediction_ratio': 0.25}}
+    text = to_markdown(to_document([result(episode(10_000, True))], about))
+    assert 'persistence = 1' in text
+    assert '| prediction ratio | 0.25 |' in text
