@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import torch
 import typer
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -151,7 +152,7 @@ def scores(checkpoint: Path) -> dict[str, float]:
 
 def table(document: dict[str, Any]) -> Table:
     """Return the figures for the terminal."""
-    shown = Table(title=f'{document["task"]}, {document["episodes"]} episodes of each')
+    shown = Table(title=f'{document["task"]}, {document["episodes"]} episodes of each', box=SIMPLE)
     for heading in ('objects', 'policy', 'success', '95 %', 'cleared', 'dropped', 'pushes', 'ms'):
         shown.add_column(heading, justify='left' if heading in ('objects', 'policy') else 'right')
     for split, policies in document['splits'].items():
