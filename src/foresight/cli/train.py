@@ -1,6 +1,5 @@
 """`foresight train`: learn the world model and its cost head from collected play."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +51,7 @@ def train(
     if json is None:
         console.print(_table(result))
         console.print(f'checkpoint: {result.folder}')
-    scores = asdict(result.scores)
+    scores = result.scores.known()
     write_json({**scores, 'steps': result.steps, 'folder': str(result.folder)}, json)
 
 
@@ -73,6 +72,6 @@ def cached_transitions(data: Path, config: CheckpointConfig) -> Transitions:
 def _table(result: TrainResult) -> Table:
     """Show the held-out scores."""
     table = Table('score', 'value', 'meaning', title=f'{result.scores.pushes} held-out pushes')
-    for name, value in asdict(result.scores).items():
+    for name, value in result.scores.known().items():
         table.add_row(name, f'{value:.3f}', ARROWS.get(name, ''))
     return table

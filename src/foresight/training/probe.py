@@ -1,6 +1,7 @@
 """Probe: what the latents know and how well they are predicted, on pushes kept from training."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
@@ -64,6 +65,10 @@ class ProbeScores:
     temporal_change: float
     surprise_scale: float
     pushes: int
+
+    def known(self) -> dict[str, float]:
+        """Return the scores that these pushes determine; JSON has no word for the others."""
+        return {name: value for name, value in asdict(self).items() if math.isfinite(value)}
 
     @property
     def health(self) -> LatentHealth:

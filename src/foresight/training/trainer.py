@@ -1,6 +1,6 @@
 """Trainer: a plain loop that can be killed at any moment and started again."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -147,7 +147,7 @@ class Trainer:
     def _examine(self, journal: Journal) -> None:
         """Probe on held-out pushes and sound the collapse alarm."""
         scores = probe(self.learner, self._held_out, self._config.train)
-        journal.write(self.step, 'probe', asdict(scores))
+        journal.write(self.step, 'probe', scores.known())
         self._save_checkpoint(scores)
         if self.step >= min(PATIENCE, self.steps):
             check_health(scores.health)
@@ -160,7 +160,7 @@ class Trainer:
             'inverse': learner.inverse,
         }
         checkpoint.save(self._out, modules, replace(
-            self._config, scores=asdict(scores),
+            self._config, scores=scores.known(),
             normalisation={'surprise': max(scores.surprise_scale, 1e-6)},
         ))
 
