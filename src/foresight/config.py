@@ -315,7 +315,7 @@ class GuardConfig(Checked):
     position_margin: float = setting(0.01, 'distance kept from joint limits', 'rad', 0.0, 0.5)
     velocity_scale: float = setting(1.0, 'share of the URDF velocity limits', '', 0.05, 1.0)
     jump_limit: float = setting(
-        0.15, 'distance of a plan from the arm that makes the guard refuse it', 'rad', 0.01, 1.0
+        0.25, 'distance of a plan from the arm that makes the guard refuse it', 'rad', 0.01, 1.0
     )
     stop_deceleration: float = setting(
         8.0, 'joint deceleration while stopping', 'rad/s^2', 0.5, 50.0

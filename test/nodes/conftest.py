@@ -89,12 +89,12 @@ class Bench:
         end = time.monotonic() + seconds
         self.spin_until(lambda: time.monotonic() > end, each)
 
-    def call(self, name: str) -> Any:
-        """Call a Trigger service."""
+    def call(self, name: str, each: Callable[[], None] = lambda: None) -> Any:
+        """Call a Trigger service, doing something while waiting."""
         client = self.probe.create_client(Trigger, name)
-        self.spin_until(client.service_is_ready)
+        self.spin_until(client.service_is_ready, each)
         answer = client.call_async(Trigger.Request())
-        self.spin_until(answer.done)
+        self.spin_until(answer.done, each)
         return answer.result()
 
     def close(self) -> None:

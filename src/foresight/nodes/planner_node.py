@@ -30,9 +30,10 @@ from foresight.world_model.checkpoint import load
 RATE = 20.0  # of the plan windows [Hz]
 AHEAD = 0.6  # reach of a plan window [s]
 LEAD = 0.1  # a motion starts this long after it was planned [s]
-STRAY = 0.3  # an arm this far from its path does not follow it [rad]
+STRAY = 0.4  # an arm this far from its path does not follow it [rad]
+STRAYS = 1  # times in a row that a lost arm is brought home to go on
 HOME = 0.05  # an arm this near the retract pose is there [rad]
-PATIENCE = 1.0  # without joints or belief for so long something is wrong [s]
+PATIENCE = 2.0  # without joints or belief for so long something is wrong [s]
 FAMILIAR = 1.0  # a surprise above this is rare
 
 
@@ -60,7 +61,7 @@ class PlannerNode(StagedNode):
         self._stream: PlanStream | None = None
         self._joints = np.zeros(0)
         self._joints_at = self._belief_at = self._ready_at = -np.inf
-        self._pushes, self._stopping = 0, False
+        self._pushes, self._strays, self._stopping = 0, 0, False
         self._plan = publisher(self, 'joint_plan')
         self._display = DecisionDisplay(self)
         self._goal = GoalSwitch(self, self._goal_task, self._config, self._use_task)
@@ -136,7 +137,7 @@ class PlannerNode(StagedNode):
         if self.phase in (Phase.PLANNING, Phase.EXECUTING):
             raise RobotError('the planner works already: call stop first')
         self._worker.restart(self.get_parameter('seed').value)
-        self._pushes, self._stopping = 0, False
+        self._pushes, self._strays, self._stopping = 0, 0, False
         self._wait(self.time)
         self.health.figures({'phase': self.phase, 'pushes': 0}, now=True)
         return f'{self._task}: at most {self._max_pushes} pushes'
@@ -228,18 +229,29 @@ class PlannerNode(StagedNode):
         now = self.time
         if now - self._joints_at > PATIENCE:
             self._end(Phase.IDLE, Status.STALE_JOINTS, 'no joint states: check the joint driver')
-        elif stream.gap(self._joints, now) > STRAY:
-            self._end(
-                Phase.IDLE, Status.LATE,
-                'the arm does not follow the plan: see the guard, then call start',
-            )
+        elif stream.gap(self._joints, self._joints_at) > STRAY:
+            self._lose_arm()
         elif now < stream.end + LEAD:
             self._plan.publish(trajectory(stream.window(now), self._arm.joint_names))
             self.health.report(Status.OK)
         elif self._may_push():
+            self._strays = 0
             self._wait(stream.end + self._settle)
         else:
             self._end(Phase.DONE, Status.IDLE, f'{self._pushes} pushes are done')
+
+    def _lose_arm(self) -> None:
+        """Give up an arm that does not follow, unless this is the first time in a row.
+
+        A processor that stalls makes the guard stop once; an e-stop or a broken arm lasts.
+        """
+        reason = 'the arm does not follow the plan: see the guard, then call start'
+        self._strays += 1
+        if self._strays > STRAYS or self._stopping:
+            self._end(Phase.IDLE, Status.LATE, reason)
+        else:
+            self.health.report(Status.LATE, reason)
+            self._wait(self.time)
 
     def _may_push(self) -> bool:
         """Return whether another push is allowed."""
