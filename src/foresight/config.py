@@ -254,6 +254,7 @@ class TrainConfig(Checked):
         0.15, 'random gain on the colours, the same before and after', '', 0.0, 0.9
     )
     noise: float = setting(0.01, 'random noise on each pixel', '', 0.0, 0.5)
+    mirror: float = setting(0.0, 'share of the pushes reflected near to far', '', 0.0, 1.0)
     warmup: float = setting(
         0.03, 'share of the steps in which the learning rate rises', '', 0.0, 0.5
     )
@@ -326,6 +327,52 @@ class GuardConfig(Checked):
         'message type of commands',
         choices=('joint_state', 'float64_multi_array', 'joint_trajectory'),
     )
+
+
+@dataclass(frozen=True)
+class ModelConfig(Checked):
+    """World model that perception, predictor and planner load; give all three the same."""
+
+    checkpoint: str = setting('models/clear_table', 'folder, by itself or inside this package')
+    device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
+
+
+@dataclass(frozen=True)
+class RobotConfig(Checked):
+    """Arm that the nodes work with."""
+
+    robot: str = setting('config/robots/panda.yaml', 'file, by itself or inside this package')
+    view_delay: float = setting(
+        0.1, 'the view counts as free this long after the arm came to rest at retract',
+        's', 0.0, 5.0,
+    )
+
+
+@dataclass(frozen=True)
+class PerceptionConfig(Checked):
+    """Perception node."""
+
+    background: str = setting('', 'file of the empty table; read if it is there, else written')
+
+
+@dataclass(frozen=True)
+class EpisodeConfig(Checked):
+    """Planner node: what it does from start to stop."""
+
+    task: str = setting('clear_table', 'task, or path of its YAML file')
+    goal_task: str = setting('push_to_goal', 'task that a goal_image switches to')
+    autostart: bool = setting(False, 'start when activated')
+    max_pushes: int = setting(10, 'pushes before the planner stops', '', 1, 1_000_000)
+    settle_time: float = setting(0.5, 'wait after a push for objects to rest', 's', 0.0, 10.0)
+
+
+@dataclass(frozen=True)
+class RecorderConfig(Checked):
+    """Recorder node; its parameter `topics` names what is recorded."""
+
+    folder: str = setting('out/bags', 'folder of the bags')
+    bag: str = setting('bag', 'name of a bag; a number is added if it exists')
+    record_at_once: bool = setting(True, 'start a bag with the node')
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from foresight.config import TrainConfig
 from foresight.costs.cost_head import CostHead, cost_loss, label_maps
 from foresight.training.augmentation import Augmentation
 from foresight.training.batches import Batch
+from foresight.training.mirror import Mirror
 from foresight.world_model.encoder import CONTRAST, Encoder
 from foresight.world_model.inverse_dynamics import InverseDynamics
 from foresight.world_model.jepa import Jepa
@@ -48,6 +49,7 @@ class Learner(nn.Module):
         self.regularizer = make_regularizer(encoder.channels, config)
         self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
         self.config = config
+        self._mirror = Mirror(world_model.scene, encoder)
         self._augment = Augmentation(
             config.jitter, config.noise * 255.0 / CONTRAST,
             (Encoder.features(encoder), *encoder.grid), config.seed,
@@ -62,6 +64,7 @@ class Learner(nn.Module):
             generator: Source of the augmentation.
         """
         model, config = self.world_model, self.config
+        batch = self._reflected(batch, generator)
         clean = self._prepared(batch)
         changed = changed_cells(*clean, config.change_threshold)
         inputs = self._augment(*clean, generator)
@@ -87,6 +90,13 @@ class Learner(nn.Module):
         online = self.world_model.encoder.parameters()
         for slow, fast in zip(self.target.parameters(), online, strict=True):
             slow.lerp_(fast, 1.0 - decay)
+
+    def _reflected(self, batch: Batch, generator: Generator) -> Batch:
+        """Mirror some pushes."""
+        if self.config.mirror == 0.0:
+            return batch
+        chosen = torch.rand(len(batch.pushes), generator=generator) < self.config.mirror
+        return self._mirror(batch, chosen.to(batch.pushes.device))
 
     def _prepared(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Prepare the images before and after."""

@@ -1,7 +1,7 @@
 """Resume state: everything a killed run needs to go on, in one file without pickle."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,23 @@ from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
 FILE = 'resume.safetensors'
 
 
-def identity(config: CheckpointConfig) -> str:
+def identity(config: CheckpointConfig) -> dict[str, Any]:
     """Describe what must not change between the two halves of a run."""
-    described = asdict(config)
+    described: dict[str, Any] = json.loads(json.dumps(asdict(config)))
     for name in ('normalisation', 'scores'):
         described.pop(name)
     for name in ('threads', 'save_every', 'device'):
         described['train'].pop(name)
-    return json.dumps(described, sort_keys=True)
+    return described
+
+
+def same_run(kept: dict[str, Any], config: CheckpointConfig) -> bool:
+    """Compare identities; a setting that is newer than the kept one must have its default."""
+    wanted, usual = identity(config), identity(replace(CheckpointConfig(), dataset=config.dataset))
+    for part, settings in usual.items():
+        if isinstance(settings, dict):
+            kept = {**kept, part: {**settings, **kept.get(part, {})}}
+    return kept == wanted
 
 
 def save_resume(
@@ -37,7 +46,7 @@ def save_resume(
         for name, value in state.items():
             tensors[f'optimizer.{index}.{name}'] = value
     tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    metadata = {'step': str(step), 'identity': identity(config)}
+    metadata = {'step': str(step), 'identity': json.dumps(identity(config))}
     write_atomically(folder / FILE, save(tensors, metadata))
 
 
@@ -58,7 +67,7 @@ def load_resume(
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f'{path} is damaged ({error}): delete it to start anew') from error
-    if metadata.get('identity') != identity(config):
+    if not same_run(json.loads(metadata['identity']), config):
         raise CheckpointError(
             f'{path} belongs to other settings or data: give another --out, or delete it'
         )
