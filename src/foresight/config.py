@@ -251,10 +251,17 @@ class TrainConfig(Checked):
         0.02, 'mean image difference of a cell that changed', '', 0.0, 1.0
     )
     jitter: float = setting(
-        0.15, 'random gain on the colours, the same before and after', '', 0.0, 0.9
+        0.3, 'random gain on the colours, the same before and after', '', 0.0, 0.9
     )
     noise: float = setting(0.01, 'random noise on each pixel', '', 0.0, 0.5)
-    mirror: float = setting(0.0, 'share of the pushes reflected near to far', '', 0.0, 1.0)
+    invert: float = setting(
+        0.5,
+        'share of colour channels that become their negative; colours then also change places',
+        '',
+        0.0,
+        1.0,
+    )
+    mirror: float = setting(0.5, 'share of the pushes reflected near to far', '', 0.0, 1.0)
     warmup: float = setting(
         0.03, 'share of the steps in which the learning rate rises', '', 0.0, 0.5
     )

@@ -1,30 +1,35 @@
 """Augmentation: other colours and camera noise, without moving anything."""
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Generator, Tensor
 
 BANK = 64
 
 
 class Augmentation:
-    """Random colour gain, shared by the two images of a push, and pixel noise.
+    """Other colours, shared by the two images of a push, and pixel noise.
+
+    A network that sees each push in its own colours only learns pushes by heart: held-out
+    prediction then gets worse from the tenth epoch on.
 
     Noise comes from a small bank drawn once: drawing it anew costs as much as the encoder.
     """
 
     def __init__(
-        self, jitter: float, noise: float, shape: tuple[int, ...], seed: int,
+        self, jitter: float, invert: float, noise: float, shape: tuple[int, ...], seed: int,
     ) -> None:
         """Draw the noise bank.
 
         Args:
             jitter: Largest relative change of a colour channel.
+            invert: Share of the colour channels that become their negative; if any do, red,
+                green and blue also change places.
             noise: Standard deviation of a pixel, in units of the prepared image.
             shape: Feature, height and width of a prepared image.
             seed: Seed of the bank.
         """
-        self._jitter = jitter
+        self._jitter, self._invert = jitter, invert
         generator = torch.Generator().manual_seed(seed)
         bank = noise * torch.randn(BANK, *shape, generator=generator)
         self._bank = bank.contiguous(memory_format=torch.channels_last)
@@ -37,9 +42,23 @@ class Augmentation:
     ) -> Float[Tensor, 'image feature height width']:
         """Change the prepared images of each push and stack them, before first."""
         batch, features = before.shape[:2]
-        gain = 1.0 + self._jitter * (2.0 * torch.rand(batch, 3, generator=generator) - 1.0)
-        gain = gain.to(before.device).repeat(2, features // 3)[:, :, None, None]
         self._bank = self._bank.to(before.device)
         picked = torch.randint(BANK, (2 * batch,), generator=generator).to(before.device)
         joined = torch.cat([before, after]).contiguous(memory_format=torch.channels_last)
+        if self._invert:
+            joined = joined[:, self._order(features, generator)]
+        gain = self._gain(batch, generator).to(before.device)
+        gain = gain.repeat(2, features // 3)[:, :, None, None]
         return torch.addcmul(self._bank[picked], joined, gain)
+
+    def _gain(self, batch: int, generator: Generator) -> Float[Tensor, 'batch 3']:
+        """Draw the factor of each colour of each push."""
+        gain = 1.0 + self._jitter * (2.0 * torch.rand(batch, 3, generator=generator) - 1.0)
+        negative = torch.rand(batch, 3, generator=generator) < self._invert
+        return torch.where(negative, -gain, gain)
+
+    def _order(self, features: int, generator: Generator) -> Int[Tensor, ' feature']:
+        """Let the three colours change places in every pixel."""
+        places = torch.randperm(3, generator=generator)
+        pixels = torch.arange(0, features, 3)
+        return (pixels[:, None] + places).flatten()

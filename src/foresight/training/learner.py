@@ -51,8 +51,9 @@ class Learner(nn.Module):
         self.config = config
         self._mirror = Mirror(world_model.scene, encoder)
         self._augment = Augmentation(
-            config.jitter, config.noise * 255.0 / CONTRAST,
+            config.jitter, config.invert, config.noise * 255.0 / CONTRAST,
             (Encoder.features(encoder), *encoder.grid), config.seed,
+            invert=0.0 if encoder.use_image else config.invert,
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 

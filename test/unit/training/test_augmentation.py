@@ -4,7 +4,7 @@ from foresight.training.augmentation import Augmentation
 
 
 def test_gain_is_shared_by_the_two_images_of_a_push():
-    augment = Augmentation(0.5, 0.0, (3, 4, 6), seed=0)
+    augment = Augmentation(0.5, 0.5, 0.0, (3, 4, 6), seed=0)
     before = torch.ones(5, 3, 4, 6)
     changed = augment(before, 2.0 * before, torch.Generator().manual_seed(0))
     assert torch.equal(2.0 * changed[:5], changed[5:])
@@ -12,7 +12,24 @@ def test_gain_is_shared_by_the_two_images_of_a_push():
 
 
 def test_nothing_changes_without_jitter_and_noise():
-    augment = Augmentation(0.0, 0.0, (3, 4, 6), seed=0)
+    augment = Augmentation(0.0, 0.0, 0.0, (3, 4, 6), seed=0)
     image = torch.rand(2, 3, 4, 6)
     changed = augment(image, image, torch.Generator().manual_seed(0))
     assert torch.equal(changed, torch.cat([image, image]))
+
+
+def test_inverted_colours_keep_their_pixels():
+    augment = Augmentation(0.0, 1.0, 0.0, (48, 2, 2), seed=0)
+    image = torch.arange(48.0)[None, :, None, None].repeat(4, 1, 2, 2)
+    changed = augment(image, image, torch.Generator().manual_seed(3))
+    pixels = -changed[0, :, 0, 0].reshape(16, 3)
+    assert torch.equal(pixels.sort(dim=1).values, image[0, :, 0, 0].reshape(16, 3))
+
+
+def test_inverted_colours_are_the_same_before_and_after():
+    augment = Augmentation(0.0, 0.0, (6, 4, 6), seed=0, invert=0.5)
+    image = torch.ones(20, 6, 4, 6)
+    changed = augment(image, image, torch.Generator().manual_seed(0))
+    assert torch.equal(changed[:20], changed[20:])
+    assert torch.equal(changed[:, :3], changed[:, 3:])  # Two pixels of a cell, one colour each.
+    assert set(changed.unique().tolist()) == {-1.0, 1.0}
