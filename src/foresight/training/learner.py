@@ -53,7 +53,6 @@ class Learner(nn.Module):
         self._augment = Augmentation(
             config.jitter, config.invert, config.noise * 255.0 / CONTRAST,
             (Encoder.features(encoder), *encoder.grid), config.seed,
-            invert=0.0 if encoder.use_image else config.invert,
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
