@@ -311,6 +311,24 @@ class PlannerConfig(Checked):
 
 
 @dataclass(frozen=True)
+class RegionConfig(Checked):
+    """Goal energy: how much a difference to the goal image counts, by where it is."""
+
+    table: float = setting(1.0, 'weight of a cell on the table', '', 0.0, 100.0)
+    floor: float = setting(2.0, 'weight of a cell on the floor', '', 0.0, 100.0)
+    bin: float = setting(1.0, 'weight of a cell in the bin; 0 = do not care', '', 0.0, 100.0)
+    bin_margin: float = setting(
+        0.0, 'cells this close to the bin count as bin: a cell sees beyond itself', 'm', 0.0, 0.2
+    )
+
+    def __post_init__(self) -> None:
+        """Check bounds and that something counts."""
+        super().__post_init__()
+        if self.table + self.floor + self.bin == 0.0:
+            raise ConfigError('RegionConfig: give table, floor or bin a weight above 0.0')
+
+
+@dataclass(frozen=True)
 class GuardConfig(Checked):
     """Guard: what it takes to hold the arm."""
 

@@ -33,7 +33,7 @@ def say(made, count):
 
 
 def test_bag_holds_every_message_and_the_latched_ones_from_before(bench, tmp_path):
-    made = bench(RecorderNode, (), folder=tmp_path, autostart='false')
+    made = bench(RecorderNode, (), folder=tmp_path, record_at_once='false')
     made.say('e_stop', Bool(data=True))
     made.spin(0.2)
     assert made.call('recorder/start').success

@@ -29,7 +29,7 @@ def names(pairs, node):
 
 @pytest.mark.parametrize('entry', NODES.values(), ids=NODES)
 def test_node_publishes_reads_and_serves_what_the_table_says(bench, entry, tmp_path):
-    extra = {'folder': tmp_path, 'autostart': 'false'} if entry.name == 'recorder' else {}
+    extra = {'folder': tmp_path, 'record_at_once': 'false'} if entry.name == 'recorder' else {}
     node = bench(CLASSES[entry.name], (), **extra).node
     own = node.get_name(), node.get_namespace()
     assert own[0] == entry.name

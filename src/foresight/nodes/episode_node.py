@@ -3,9 +3,10 @@
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from foresight.config import SimConfig
 from foresight.nodes.calls import Calls
 from foresight.nodes.episode import capture_empty_table, start_pushing
-from foresight.nodes.parameters import declare_one, refuse_unknown
+from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run_once
 
 
@@ -14,16 +15,15 @@ class EpisodeNode(Node):
 
     def __init__(self) -> None:
         super().__init__('episode')
-        self._seed = declare_one(self, 'seed', 0, 'seed of the scene and of the planner')
-        self._set = declare_one(self, 'object_set', 'seen', 'seen, unseen or primitives')
+        self._config = declare(self, SimConfig())
         refuse_unknown(self)
 
     def play(self, executor: SingleThreadedExecutor) -> None:
         """Begin the episode, once every node is there."""
         calls = Calls(self, executor)
-        capture_empty_table(calls, self._seed)
-        start_pushing(calls, self._seed, self._set)
-        self.get_logger().info(f'seed {self._seed} begins')
+        capture_empty_table(calls, self._config.seed)
+        start_pushing(calls, self._config.seed, self._config.object_set)
+        self.get_logger().info(f'seed {self._config.seed} begins')
 
 
 def main() -> None:

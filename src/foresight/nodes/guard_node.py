@@ -8,11 +8,11 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
-from foresight.config import GuardConfig
+from foresight.config import GuardConfig, RobotConfig
 from foresight.errors import RobotError
 from foresight.nodes.convert import joint_state, joint_values, plan_window, seconds, trajectory
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.parameters import declare, declare_one
+from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.robot.arm_model import ArmModel
@@ -48,7 +48,7 @@ class GuardNode(StagedNode):
     def declare(self) -> None:
         """Declare the limits and the robot."""
         self._config = declare(self, GuardConfig())
-        self._robot = declare_one(self, 'robot', 'config/robots/panda.yaml', 'file of the robot')
+        self._robot = declare(self, RobotConfig()).robot
 
     def configure(self) -> None:
         """Read the limits from the URDF."""

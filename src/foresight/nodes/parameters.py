@@ -37,15 +37,13 @@ def declare(
     return replace(config, **values)  # type: ignore[type-var]
 
 
-def declare_one(
-    node: Node, name: str, default: Any, description: str, change: bool = False,
-) -> Any:
-    """Declare a parameter that belongs to the node alone; `change` allows it to be set later.
+def declare_one(node: Node, name: str, default: Any, description: str) -> Any:
+    """Declare a parameter whose default is no constant.
 
     Raises:
         ConfigError: If the override has the wrong type.
     """
-    descriptor = ParameterDescriptor(description=description, read_only=not change)
+    descriptor = ParameterDescriptor(description=description, read_only=True)
     return _value(node, name, default, descriptor)
 
 

@@ -10,6 +10,7 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from sensor_msgs.msg import CameraInfo, Image, JointState
 
+from foresight.config import ModelConfig, PerceptionConfig, RobotConfig
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes.convert import (
     BASE,
@@ -22,7 +23,7 @@ from foresight.nodes.convert import (
 )
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.models import find_model
-from foresight.nodes.parameters import declare_one
+from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
@@ -35,7 +36,6 @@ from foresight.world_model.perception import Perception
 from foresight.world_model.rectification import Rectifier
 
 SILENCE = 0.5  # without an image for so long the image is stale [s]
-CLEAR_AFTER = 0.1  # the view is free this long after the arm came to rest [s]
 
 
 class PerceptionNode(StagedNode):
@@ -61,23 +61,20 @@ class PerceptionNode(StagedNode):
         self.create_timer(SILENCE, self._watch)
 
     def declare(self) -> None:
-        """Declare checkpoint, device and the file of the empty table."""
-        self._checkpoint = declare_one(
-            self, 'checkpoint', 'models/clear_table', 'folder of the world model'
-        )
-        self._device = declare_one(self, 'device', 'auto', 'auto, cpu or cuda')
-        self._file = declare_one(
-            self, 'background', '', 'file of the empty table; read if it is there, else written'
-        )
-        self._robot = declare_one(self, 'robot', 'config/robots/panda.yaml', 'file of the robot')
+        """Declare model, robot and the file of the empty table."""
+        self._model = declare(self, ModelConfig())
+        self._robot = declare(self, RobotConfig())
+        self._file = declare(self, PerceptionConfig()).background
 
     def configure(self) -> None:
         """Load the encoder, warm it up, and read the empty table if it is known."""
         torch.set_num_threads(1)
-        checkpoint = load(find_model(self._checkpoint), self._device)
+        checkpoint = load(find_model(self._model.checkpoint), self._model.device)
         known = checkpoint.config
-        arm = ArmModel.load(self._robot)
-        self._names, self._watcher = arm.joint_names, RetractWatch(arm.retract, CLEAR_AFTER)
+        arm = ArmModel.load(self._robot.robot)
+        self._names, self._watcher = arm.joint_names, RetractWatch(
+            arm.retract, self._robot.view_delay
+        )
         blank = torch.zeros(1, known.encoder.rows, known.encoder.columns, 3, dtype=torch.uint8)
         with torch.inference_mode():
             checkpoint.model.encode(blank.to(checkpoint.model.device),

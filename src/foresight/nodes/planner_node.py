@@ -6,14 +6,14 @@ import numpy as np
 import torch
 from sensor_msgs.msg import Image, JointState
 
-from foresight.config import JointLevelConfig
+from foresight.config import EpisodeConfig, JointLevelConfig, ModelConfig, RobotConfig
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes.convert import joint_values, latent_tensor, seconds, trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.goal_switch import GoalSwitch, MakeTask
 from foresight.nodes.models import find_model
-from foresight.nodes.parameters import declare, declare_one
+from foresight.nodes.parameters import declare
 from foresight.nodes.push_worker import Decision, PushWorker
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
@@ -64,7 +64,7 @@ class PlannerNode(StagedNode):
         self._pushes, self._strays, self._stopping = 0, 0, False
         self._plan = publisher(self, 'joint_plan')
         self._display = DecisionDisplay(self)
-        self._goal = GoalSwitch(self, self._goal_task, self._config, self._use_task)
+        self._goal = GoalSwitch(self, self._episode.goal_task, self._config, self._use_task)
         subscription(self, 'belief', self._on_belief)
         subscription(self, 'surprise', self._on_surprise)
         subscription(self, 'joint_states', self._on_joints)
@@ -73,30 +73,22 @@ class PlannerNode(StagedNode):
         self.create_timer(1.0 / RATE, self._tick)
 
     def declare(self) -> None:
-        """Declare task, model, optimiser and joint level."""
-        self._task = declare_one(self, 'task', 'clear_table', 'task, or path of its YAML file')
-        self._goal_task = declare_one(
-            self, 'goal_task', 'push_to_goal', 'task that a goal_image switches to'
-        )
-        self._folder = declare_one(
-            self, 'checkpoint', 'models/clear_table', 'folder of the world model'
-        )
-        self._device = declare_one(self, 'device', 'auto', 'auto, cpu or cuda')
-        self._robot = declare_one(self, 'robot', 'config/robots/panda.yaml', 'file of the robot')
-        self._autostart = declare_one(self, 'autostart', False, 'start when activated')
-        self._max_pushes = declare_one(self, 'max_pushes', 10, 'pushes before the planner stops')
-        self._settle = declare_one(self, 'settle_time', 0.5, 'wait after a push [s]')
-        self._config = declare(self, load_task(self._task).planner, changeable=('seed',))
+        """Declare task, model, robot, optimiser and joint level."""
+        self._episode = declare(self, EpisodeConfig())
+        self._model = declare(self, ModelConfig())
+        self._robot = declare(self, RobotConfig())
+        planner = load_task(self._episode.task).planner
+        self._config = declare(self, planner, changeable=('seed',))
         self._level = declare(self, JointLevelConfig(), 'joint_level.')
 
     def configure(self) -> None:
         """Load the world model and the task, and warm them up."""
         torch.set_num_threads(self._config.threads)
-        checkpoint = load(find_model(self._folder), self._device)
+        checkpoint = load(find_model(self._model.checkpoint), self._model.device)
         known, self._model_device = checkpoint.config, checkpoint.model.device
-        self._arm = ArmModel.load(self._robot)
+        self._arm = ArmModel.load(self._robot.robot)
         skill = PushSkill(self._arm, known.scene, known.push, self._level)
-        level = assemble(load_task(self._task), checkpoint, planner=self._config)
+        level = assemble(load_task(self._episode.task), checkpoint, planner=self._config)
         worker = PushWorker(level, skill, Homing(skill.joint_level, known.push))
         shape = known.encoder.channels, *known.encoder.grid
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
@@ -106,7 +98,7 @@ class PlannerNode(StagedNode):
 
     def activate(self) -> None:
         """Start at once if so configured."""
-        if self._autostart:
+        if self._episode.autostart:
             self._start()
 
     def deactivate(self) -> None:
@@ -140,7 +132,7 @@ class PlannerNode(StagedNode):
         self._pushes, self._strays, self._stopping = 0, 0, False
         self._wait(self.time)
         self.health.figures({'phase': self.phase, 'pushes': 0}, now=True)
-        return f'{self._task}: at most {self._max_pushes} pushes'
+        return f'{self._episode.task}: at most {self._episode.max_pushes} pushes'
 
     def _stop(self) -> str:
         """Finish the push under way, then stop; a push that is only planned is not made."""
@@ -236,7 +228,7 @@ class PlannerNode(StagedNode):
             self.health.report(Status.OK)
         elif self._may_push():
             self._strays = 0
-            self._wait(stream.end + self._settle)
+            self._wait(stream.end + self._episode.settle_time)
         else:
             self._end(Phase.DONE, Status.IDLE, f'{self._pushes} pushes are done')
 
@@ -255,7 +247,7 @@ class PlannerNode(StagedNode):
 
     def _may_push(self) -> bool:
         """Return whether another push is allowed."""
-        return self._pushes < self._max_pushes and not self._stopping
+        return self._pushes < self._episode.max_pushes and not self._stopping
 
     def _wait(self, until: float) -> None:
         """Wait for a belief of `until` [s] or later."""

@@ -9,6 +9,7 @@ from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Float32
 from torch import Tensor
 
+from foresight.config import ModelConfig, RobotConfig
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes.convert import (
     joint_values,
@@ -19,7 +20,7 @@ from foresight.nodes.convert import (
 )
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.models import find_model
-from foresight.nodes.parameters import declare_one
+from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.robot.arm_model import ArmModel
@@ -28,7 +29,6 @@ from foresight.robot.status import Status
 from foresight.world_model.checkpoint import Checkpoint, load
 from foresight.world_model.surprise import Surprise
 
-CLEAR_AFTER = 0.1  # the view is free this long after the arm came to rest [s]
 SILENCE = 0.5  # without a latent for so long the image is stale [s]
 
 
@@ -66,19 +66,18 @@ class PredictorNode(StagedNode):
         self.create_timer(SILENCE, self._watch)
 
     def declare(self) -> None:
-        """Declare checkpoint, device and robot."""
-        self._folder = declare_one(
-            self, 'checkpoint', 'models/clear_table', 'folder of the world model'
-        )
-        self._device = declare_one(self, 'device', 'auto', 'auto, cpu or cuda')
-        self._robot = declare_one(self, 'robot', 'config/robots/panda.yaml', 'file of the robot')
+        """Declare model and robot."""
+        self._model = declare(self, ModelConfig())
+        self._robot = declare(self, RobotConfig())
 
     def configure(self) -> None:
         """Load the predictor and warm it up."""
         torch.set_num_threads(1)
-        checkpoint = load(find_model(self._folder), self._device)
-        arm = ArmModel.load(self._robot)
-        self._names, self._watcher = arm.joint_names, RetractWatch(arm.retract, CLEAR_AFTER)
+        checkpoint = load(find_model(self._model.checkpoint), self._model.device)
+        arm = ArmModel.load(self._robot.robot)
+        self._names, self._watcher = arm.joint_names, RetractWatch(
+            arm.retract, self._robot.view_delay
+        )
         scale = checkpoint.config.normalisation.get('surprise', 1.0)
         self._compare = Surprise(checkpoint.model.raster, scale)
         self._shape = (checkpoint.config.encoder.channels, *checkpoint.config.encoder.grid)
@@ -123,7 +122,7 @@ class PredictorNode(StagedNode):
             return
         stamp, self._latent_at = seconds(message.header.stamp), self.time
         if not self._watcher.is_clear(stamp):
-            stale = self._watcher.stamp < stamp - CLEAR_AFTER
+            stale = self._watcher.stamp < stamp - self._robot.view_delay
             if stale:
                 self.health.report(Status.STALE_JOINTS, 'no joint states: check the joint driver')
             else:

@@ -21,6 +21,7 @@ from foresight.resources import root
 GRACE = 5.0  # time for the nodes to end by themselves [s]
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 FIRST_PORT, PORTS = 7400, 250  # of a DDS domain (RTPS 2.3, section 9.6.1.1)
+FIRST_PARTICIPANTS = range(10, 26, 2)  # port offsets of the first eight participants
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -29,7 +30,7 @@ class NodeDiedError(ForesightError):
 
 
 def free_domain(low: int = 20, high: int = 100) -> int:
-    """Return a DDS domain that nobody on this host uses, told by its first unicast port.
+    """Return a DDS domain that nobody on this host uses, told by its unicast ports.
 
     Raises:
         ForesightError: If all are in use.
@@ -37,13 +38,20 @@ def free_domain(low: int = 20, high: int = 100) -> int:
     width = high - low
     for step in range(width):
         domain = low + (os.getpid() + step) % width
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(('', FIRST_PORT + PORTS * domain + 10))
-            except OSError:
-                continue
-        return domain
+        first = FIRST_PORT + PORTS * domain
+        if all(_is_free(first + offset) for offset in FIRST_PARTICIPANTS):
+            return domain
     raise ForesightError(f'all ROS domains from {low} to {high} are in use: stop other demos')
+
+
+def _is_free(port: int) -> bool:
+    """Return whether nobody listens on a UDP port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(('', port))
+        except OSError:
+            return False
+    return True
 
 
 def local_environment(domain: int) -> dict[str, str]:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from rclpy.node import Node
 
+from foresight.config import RecorderConfig
 from foresight.data.bag_writer import BagWriter, free_folder
 from foresight.errors import ConfigError, DatasetError
 from foresight.nodes.endpoints import message_class, service
-from foresight.nodes.parameters import declare_one, refuse_unknown
+from foresight.nodes.parameters import declare, declare_one, refuse_unknown
 from foresight.nodes.qos import RECORD
 from foresight.nodes.run import run
 from foresight.nodes.topics import RECORDED, TOPICS, Qos, Topic
@@ -24,9 +25,7 @@ class RecorderNode(Node):
     def __init__(self, name: str = 'recorder') -> None:
         super().__init__(name)
         topics = declare_one(self, 'topics', list(RECORDED), 'topics to record, by relative name')
-        self._folder = Path(declare_one(self, 'folder', 'out/bags', 'folder of the bags'))
-        self._name = declare_one(self, 'bag', 'bag', 'name of the bag; numbered if it exists')
-        autostart = declare_one(self, 'autostart', True, 'start a bag at once')
+        self._config = declare(self, RecorderConfig())
         refuse_unknown(self)
         self._bag: BagWriter | None = None
         self._latched: dict[str, bytes] = {}
@@ -35,7 +34,7 @@ class RecorderNode(Node):
             self._listen(topic)
         service(self, 'recorder/start', self._start)
         service(self, 'recorder/stop', self._stop)
-        if autostart:
+        if self._config.record_at_once:
             self._start()
 
     def _listen(self, name: str) -> None:
@@ -68,7 +67,7 @@ class RecorderNode(Node):
     def _start(self) -> str:
         """Open a bag that begins with the latched messages."""
         self._stop()
-        self._bag = BagWriter(free_folder(self._folder, self._name))
+        self._bag = BagWriter(free_folder(Path(self._config.folder), self._config.bag))
         for name, topic in self._topics.items():
             self._bag.add_topic(name, topic.type, topic.qos is Qos.LATCHED)
         for name, data in self._latched.items():

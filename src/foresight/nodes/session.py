@@ -64,7 +64,7 @@ class SessionOptions:
             'planner': {**model, **limit, 'max_pushes': self.sim.max_pushes},
             'guard': {'use_sim_time': True},
             'recorder': {
-                'use_sim_time': True, 'autostart': False, 'folder': str(self.bags or ''),
+                'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
             },
         }
         return table[node]

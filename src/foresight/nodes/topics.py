@@ -96,7 +96,8 @@ TOPICS = {topic.name: topic for topic in (
     Topic('planner/subgoal', IMAGE, Qos.DEBUG, 'latent that the push should produce'),
     Topic('commands', 'sensor_msgs/msg/JointState', Qos.COMMAND, 'joint commands'),
     Topic('e_stop', 'std_msgs/msg/Bool', Qos.LATCHED, 'true stops the arm'),
-    Topic('/diagnostics', 'diagnostic_msgs/msg/DiagnosticArray', Qos.EVENT, 'state and figures of each node'),
+    Topic('/diagnostics', 'diagnostic_msgs/msg/DiagnosticArray', Qos.EVENT,
+          'state and figures of each node'),
 )}
 
 NODES = {node.name: node for node in (
