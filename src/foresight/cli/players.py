@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from jaxtyping import Float
+from torch import Tensor
+
 from foresight.config import (
     CameraConfig,
     EncoderConfig,
@@ -13,6 +16,7 @@ from foresight.config import (
     SimConfig,
 )
 from foresight.planning.samplers import AimedSampler, PushSampler
+from foresight.planning.task_level import TaskLevel
 from foresight.protocols import Guardrail
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.feasibility import PushFeasibility
@@ -87,4 +91,9 @@ class ClearTablePlayers:
         rectifier = Rectifier(self.scene, checkpoint.config.encoder)
         perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
         planner = replace(task.planner, deadline=UNHURRIED)
-        return PlannerPolicy(perception, assemble(task, checkpoint, planner=planner))
+
+        def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:
+            goal = empty_table if task.goal == 'empty_table' else None
+            return assemble(task, checkpoint, goal, planner=planner)
+
+        return PlannerPolicy(perception, make)

@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from foresight.config import SceneConfig
+from foresight.config import RegionConfig, SceneConfig
 
 
 class GoalEnergy:
@@ -35,28 +35,32 @@ class GoalEnergy:
     def distances(
         self, latents: Float[Tensor, 'batch channel height width'],
     ) -> Float[Tensor, 'batch height width']:
-        """Return the unweighted distance of each cell: where the goal is not yet reached."""
+        """Return the weighted distance of each cell: where the goal is not yet reached."""
         goal = self._goal.expand_as(latents)
-        return functional.smooth_l1_loss(latents, goal, reduction='none').mean(dim=1)
+        distances = functional.smooth_l1_loss(latents, goal, reduction='none').mean(dim=1)
+        return distances * self._weights
 
     def score(
         self, latents: Float[Tensor, 'batch channel height width'],
     ) -> Float[Tensor, ' batch']:
         """Return the weighted mean distance of each latent."""
-        return (self.distances(latents) * self._weights).sum(dim=(1, 2))
+        return self.distances(latents).sum(dim=(1, 2))
 
 
 def region_weights(
     scene: SceneConfig,
     grid: tuple[int, int],
-    table: float = 1.0,
-    floor: float = 2.0,
-    bin_: float = 1.0,
+    regions: RegionConfig,
 ) -> Float[Tensor, 'height width']:
     """Return a weight for each cell of the latent grid by the region its centre lies in.
 
-    The floor counts more than the table: a distance that ignores it is happy to throw objects
-    off the table to make the table look right.
+    The floor should count more than the table: a distance that ignores it is happy to throw
+    objects off the table to make the table look right.
+
+    Args:
+        scene: Where table and bin are, and what the grid covers.
+        grid: Rows and columns of the latent.
+        regions: Weight of each region.
     """
     rows, columns = grid
     (x_low, x_high), (y_low, y_high) = scene.view_x, scene.view_y
@@ -64,8 +68,10 @@ def region_weights(
     y = y_high - (torch.arange(columns) + 0.5) * (y_high - y_low) / columns
     along = (x > scene.table_x[0]) & (x < scene.table_x[1])
     on_table = along[:, None] & ((y > scene.table_y[0]) & (y < scene.table_y[1]))
-    in_bin = along[:, None] & ((y > scene.bin_y[0]) & (y < scene.bin_y[1]))
-    weights = torch.full((rows, columns), floor)
-    weights[on_table] = table
-    weights[in_bin] = bin_
+    margin = regions.bin_margin
+    beside = (x > scene.table_x[0] - margin) & (x < scene.table_x[1] + margin)
+    in_bin = beside[:, None] & ((y > scene.bin_y[0] - margin) & (y < scene.bin_y[1] + margin))
+    weights = torch.full((rows, columns), regions.floor)
+    weights[on_table] = regions.table
+    weights[in_bin] = regions.bin
     return weights

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from foresight.config import PlannerConfig
+from foresight.config import PlannerConfig, RegionConfig
 from foresight.costs.composite import Composite, WeightedTerm
 from foresight.costs.cost_head import TABLE, CostHead, Dropped, Occupancy, Progress, Remaining
 from foresight.costs.goal_energy import GoalEnergy, region_weights
@@ -49,7 +49,8 @@ def assemble(
     """
     config, known = planner or task.planner, checkpoint.config
     terms = dict(task.terms)
-    built = _terms({*terms, task.done_term}, checkpoint, goal)
+    energy = _goal_energy(checkpoint, goal, task.regions) if goal is not None else None
+    built = _terms({*terms, task.done_term}, checkpoint, energy)
     reach = PushFeasibility(known.scene, known.push)
     cem = CemPlanner(
         model=checkpoint.model,
@@ -59,16 +60,18 @@ def assemble(
         config=config, space=ActionSpace.push(config), clock=clock,
     )
     done = DoneTest(built[task.done_term], task.done_below)
-    return TaskLevel(cem, done, _aim(checkpoint, reach, goal))
+    return TaskLevel(cem, done, _aim(checkpoint, reach, energy))
 
 
 def _terms(
-    names: set[str], checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'] | None,
+    names: set[str], checkpoint: Checkpoint, energy: GoalEnergy | None,
 ) -> dict[str, CostTerm]:
     """Build the named terms; those that read the cost head share one."""
     built: dict[str, CostTerm] = {}
     if GoalEnergy.name in names:
-        built[GoalEnergy.name] = _goal_energy(checkpoint, goal)
+        if energy is None:
+            raise ConfigError('the task has a goal_energy: give it a goal image')
+        built[GoalEnergy.name] = energy
     if names - built.keys():
         occupancy, known = occupancy_of(checkpoint), checkpoint.config
         built[Remaining.name] = Remaining(occupancy, known.encoder)
@@ -78,13 +81,11 @@ def _terms(
 
 
 def _goal_energy(
-    checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'] | None,
+    checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'], regions: RegionConfig,
 ) -> GoalEnergy:
-    """Build the distance to the goal, the floor counting more than the table."""
-    if goal is None:
-        raise ConfigError('the task has a goal_energy: give it a goal image')
+    """Build the distance to the goal with the regions weighted as the task asks."""
     known = checkpoint.config
-    weights = region_weights(known.scene, known.encoder.grid)
+    weights = region_weights(known.scene, known.encoder.grid, regions)
     return GoalEnergy(goal.to(checkpoint.model.device), weights)
 
 
@@ -100,13 +101,10 @@ def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
     return Occupancy(head.requires_grad_(False), fast)
 
 
-def _aim(
-    checkpoint: Checkpoint,
-    reach: Guardrail,
-    goal: Float[Tensor, 'channel height width'] | None,
-) -> Aim:
+def _aim(checkpoint: Checkpoint, reach: Guardrail, energy: GoalEnergy | None) -> Aim:
     """Aim at what differs from the goal, or else at what the cost head sees on the table."""
-    known, cells = checkpoint.config, _cells(checkpoint, goal)
+    known = checkpoint.config
+    cells = energy.distances if energy is not None else _table_map(checkpoint)
 
     def aimed(latent: Float[Tensor, 'channel height width']) -> ActionSampler:
         with torch.inference_mode():
@@ -116,11 +114,7 @@ def _aim(
     return aimed
 
 
-def _cells(
-    checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'] | None,
-) -> CellMap:
-    """Return what weighs the cells of a latent by how much they want to be pushed."""
-    if goal is not None:
-        return GoalEnergy(goal.to(checkpoint.model.device)).distances
+def _table_map(checkpoint: Checkpoint) -> CellMap:
+    """Return what tells the probability that an object on the table is centred in each cell."""
     occupancy = occupancy_of(checkpoint)
     return lambda latents: occupancy(latents)[:, TABLE]

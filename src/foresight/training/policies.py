@@ -117,23 +117,39 @@ class AimedRandomPolicy:
         return Choice(sampler(1, self._generator)[0].double().numpy(), {})
 
 
+MakeTaskLevel = Callable[[Float[Tensor, 'channel height width']], TaskLevel]
+"""Makes the task level of an episode, given the latent of its empty table: a possible goal."""
+
+
 class PlannerPolicy:
     """Perception and task level: what the nodes do, without ROS."""
 
     name = 'planner'
 
-    def __init__(self, perception: Perception, task_level: TaskLevel) -> None:
-        """Keep the two parts."""
-        self._perception, self._task_level = perception, task_level
+    def __init__(self, perception: Perception, make: MakeTaskLevel) -> None:
+        """Keep perception and how the task level of an episode is made."""
+        self._perception, self._make = perception, make
+        self._seed = 0
+        self._task_level: TaskLevel | None = None
 
     def reset(self, seed: int) -> None:
-        """Forget the last episode and seed the sampler."""
-        self._task_level.reset(seed)
+        """Forget the last episode and its goal; seed the sampler of the next."""
+        self._seed, self._task_level = seed, None
 
     def act(self, scene: SceneView) -> Choice | None:
-        """Encode the image and plan; None when the task level says the table is clear."""
-        self._perception.set_background(scene.background, scene.observation.view)
+        """Encode the image and plan; None when the task level says that all is done."""
+        if self._task_level is None:
+            self._task_level = self._begin(scene)
         plan = self._task_level.decide(self._perception.encode(scene.observation)).plan
         if plan is None:
             return None
         return Choice(plan.actions[0].double().cpu().numpy(), dict(plan.terms), plan.cost)
+
+    def _begin(self, scene: SceneView) -> TaskLevel:
+        """Learn what the empty table looks like, and make the task level."""
+        view = scene.observation.view
+        self._perception.set_background(scene.background, view)
+        empty = Observation(scene.background, view, scene.observation.stamp)
+        level = self._make(self._perception.encode(empty).latent)
+        level.reset(self._seed)
+        return level

@@ -2,20 +2,23 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
-from foresight.config import PlannerConfig
+from foresight.config import PlannerConfig, RegionConfig
 from foresight.costs.cost_head import Dropped, Progress, Remaining
 from foresight.costs.goal_energy import GoalEnergy
 from foresight.errors import ConfigError
 from foresight.resources import share
 
 TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy))
-KEYS = ('terms', 'done', 'planner')
+KEYS = ('terms', 'done', 'planner', 'goal', 'regions')
+GOALS = ('image', 'empty_table')
+
+Settings = TypeVar('Settings', PlannerConfig, RegionConfig)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class TaskConfig:
         done_term: Name of the term that says when the task is done.
         done_below: The task is done when that term scores less, in its unit.
         planner: Planner settings, where they differ from the defaults.
+        goal: Goal of a goal energy: an `image` that somebody gives, or the `empty_table`.
+        regions: Weights of a goal energy, where they differ from the defaults.
     """
 
     name: str
@@ -35,6 +40,8 @@ class TaskConfig:
     done_term: str
     done_below: float
     planner: PlannerConfig = field(default_factory=PlannerConfig)
+    goal: str = GOALS[0]
+    regions: RegionConfig = field(default_factory=RegionConfig)
 
 
 def load_task(task: str | Path) -> TaskConfig:
@@ -58,12 +65,16 @@ def load_task(task: str | Path) -> TaskConfig:
         raise ConfigError(f'{path}: give at least one of `terms`, and both `done` keys')
     if done['term'] not in TERMS:
         raise ConfigError(f'{path}: done: term {done["term"]!r}: choose one of {", ".join(TERMS)}')
+    if GoalEnergy.name not in {*terms, done['term']} and {'goal', 'regions'} & set(described):
+        raise ConfigError(f'{path}: goal and regions are for a task with a {GoalEnergy.name}')
     return TaskConfig(
         name=path.stem,
         terms=tuple((name, _weight(terms[name], f'{path}: {name}')) for name in terms),
         done_term=done['term'],
         done_below=_weight(done['below'], f'{path}: done: below'),
-        planner=_planner(described.get('planner', {}), f'{path}: planner'),
+        planner=_changed(PlannerConfig(), described.get('planner', {}), f'{path}: planner'),
+        goal=_goal(described.get('goal', GOALS[0]), f'{path}: goal'),
+        regions=_changed(RegionConfig(), described.get('regions', {}), f'{path}: regions'),
     )
 
 
@@ -100,13 +111,19 @@ def _weight(value: Any, where: str) -> float:
     return value
 
 
-def _planner(content: Any, where: str) -> PlannerConfig:
+def _goal(value: Any, where: str) -> str:
+    """Return the name of a goal."""
+    if value not in GOALS:
+        raise ConfigError(f'{where} = {value!r}: choose one of {", ".join(GOALS)}')
+    return str(value)
+
+
+def _changed(defaults: Settings, content: Any, where: str) -> Settings:
     """Return the defaults with what a task changes."""
-    defaults = PlannerConfig()
     values = _mapping(content, tuple(item.name for item in fields(defaults)), where)
     for name, value in values.items():
         kind = type(getattr(defaults, name))
         if type(value) is not kind:
             hint = ', written with a decimal point' if kind is float else ''
             raise ConfigError(f'{where}: {name} = {value!r}: write {kind.__name__}{hint}')
-    return PlannerConfig(**values)
+    return replace(defaults, **values)

@@ -1,11 +1,15 @@
 import torch
 
-from foresight.config import EncoderConfig, SceneConfig
+from foresight.config import EncoderConfig, RegionConfig, SceneConfig
 from foresight.costs.goal_energy import GoalEnergy, region_weights
 
 
 def goal(seed=0):
     return torch.randn(3, 4, 6, generator=torch.Generator().manual_seed(seed))
+
+
+def weigh(regions):
+    return region_weights(SceneConfig(), EncoderConfig().grid, regions)
 
 
 def test_energy_is_zero_at_the_goal_only():
@@ -42,9 +46,21 @@ def test_distances_show_which_cell_differs():
     assert distances.nonzero().tolist() == [[2, 3]]
 
 
-def test_the_floor_counts_more_than_the_table():
-    weights = region_weights(SceneConfig(), EncoderConfig().grid, 1.0, 2.0, 0.5)
+def test_distances_sum_to_the_score():
+    energy = GoalEnergy(goal(), torch.rand(4, 6, generator=torch.Generator().manual_seed(0)))
+    latents = torch.stack([goal(1), goal(2)])
+    assert torch.allclose(energy.distances(latents).sum(dim=(1, 2)), energy.score(latents))
+
+
+def test_every_region_has_its_weight():
+    weights = weigh(RegionConfig(table=1.0, floor=2.0, bin=0.5))
     assert weights.shape == (16, 24)
     assert weights[15, 23] == 2.0  # near right corner of the view: floor
     assert weights[8, 14] == 1.0  # x = 0.475, y = -0.025: table
     assert weights[8, 6] == 0.5  # x = 0.475, y = 0.375: bin
+
+
+def test_the_margin_widens_the_bin_on_every_side():
+    without, within = (weigh(RegionConfig(bin=0.0, bin_margin=m)) == 0.0 for m in (0.0, 0.05))
+    grown = torch.nn.functional.max_pool2d(without[None].float(), 3, 1, 1)[0] > 0
+    assert torch.equal(within, grown)

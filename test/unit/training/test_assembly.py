@@ -3,7 +3,14 @@ from dataclasses import replace
 import pytest
 import torch
 
-from foresight.config import EncoderConfig, PlannerConfig, PredictorConfig, PushConfig, SceneConfig
+from foresight.config import (
+    EncoderConfig,
+    PlannerConfig,
+    PredictorConfig,
+    PushConfig,
+    RegionConfig,
+    SceneConfig,
+)
 from foresight.costs.cost_head import CostHead
 from foresight.costs.guardrails import KeepOut
 from foresight.errors import CheckpointError, ConfigError, PlanningError
@@ -89,6 +96,30 @@ def test_a_goal_task_is_done_at_its_goal(checkpoint):
     level = assemble(load_task('push_to_goal'), checkpoint, belief().latent, planner=SMALL)
     assert level.decide(belief()).done
     assert not level.decide(belief(1)).done
+
+
+def with_change(rows, columns):
+    latent = belief().latent.clone()
+    latent[:, rows, columns] += 3.0
+    return Belief(latent, 0.0)
+
+
+def test_clearing_by_a_goal_image_is_done_whatever_lies_in_the_bin(checkpoint):
+    level = assemble(load_task('clear_table_goal'), checkpoint, belief().latent, planner=SMALL)
+    assert level.decide(with_change(slice(6, 10), slice(4, 8))).done
+    assert not level.decide(with_change(slice(6, 10), slice(12, 16))).done  # on the table
+    assert not level.decide(with_change(slice(14, 16), slice(12, 16))).done  # on the floor
+
+
+def test_the_regions_of_a_task_weigh_its_goal_energy(checkpoint):
+    def score(**weights):
+        regions = RegionConfig(**weights)
+        there = replace(task(goal_energy=1.0), regions=regions, done_below=100.0)
+        level = assemble(there, checkpoint, belief().latent)
+        return level.decide(with_change(slice(14, 16), slice(12, 16))).score
+
+    assert score(floor=0.0) == 0.0
+    assert score(floor=4.0) > score(floor=1.0) > 0.0
 
 
 def test_a_goal_task_without_a_goal_is_an_error(checkpoint):

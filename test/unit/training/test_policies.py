@@ -1,16 +1,37 @@
-"""Claims about the floors of an evaluation."""
+"""Claims about the policies of an evaluation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 import pytest
+import torch
 
-from foresight.config import EncoderConfig, PushConfig, SceneConfig
+from foresight.config import (
+    EncoderConfig,
+    PlannerConfig,
+    PredictorConfig,
+    PushConfig,
+    SceneConfig,
+)
+from foresight.costs.cost_head import CostHead
 from foresight.planning.samplers import AimedSampler, PushSampler
+from foresight.planning.task_level import TaskLevel
 from foresight.protocols import CameraView, Observation
 from foresight.robot.push import in_action_box
-from foresight.training.policies import AimedRandomPolicy, Choice, Policy, RandomPolicy, SceneView
+from foresight.training.assembly import assemble
+from foresight.training.policies import (
+    AimedRandomPolicy,
+    Choice,
+    PlannerPolicy,
+    Policy,
+    RandomPolicy,
+    SceneView,
+)
+from foresight.training.task_file import load_task
+from foresight.world_model.checkpoint import Checkpoint, CheckpointConfig, load, save
+from foresight.world_model.jepa import Jepa
+from foresight.world_model.perception import Perception
 from foresight.world_model.rectification import Rectifier
 
 SCENE, PUSH, ENCODER = SceneConfig(), PushConfig(), EncoderConfig()
@@ -54,6 +75,45 @@ def scene_with_a_blob() -> SceneView:
     return SceneView(Observation(image, view, 0.0), background, Unknown())
 
 
+@dataclass
+class Recording:
+    """Makes real task levels and remembers the goals that it was given."""
+
+    checkpoint: Checkpoint
+    change: float = 0.0
+    goals: list[torch.Tensor] = field(default_factory=list)
+
+    def __call__(self, empty: torch.Tensor) -> TaskLevel:
+        self.goals.append(empty)
+        config = PlannerConfig(samples=32, elites=8, iterations=2, robust_top=0, deadline=60.0)
+        goal = empty + self.change * torch.linspace(-1, 1, 24)
+        return assemble(load_task('clear_table_goal'), self.checkpoint, goal, planner=config)
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory) -> Checkpoint:
+    folder = tmp_path_factory.mktemp('checkpoint')
+    torch.manual_seed(0)
+    config = CheckpointConfig(
+        encoder=EncoderConfig(channels=4, width=8), predictor=PredictorConfig(width=16, blocks=1),
+    )
+    model = Jepa(config.encoder, config.predictor)
+    head = CostHead(config.encoder.channels, model.raster.scene_map)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    save(folder, {'world_model': model, 'cost_head': head}, config)
+    return load(folder, 'cpu')
+
+
+def planner_policy(make: Recording) -> PlannerPolicy:
+    model = make.checkpoint.model
+    return PlannerPolicy(Perception(model, Rectifier(SCENE, ENCODER), 'cpu'), make)
+
+
+def emptied(scene: SceneView) -> SceneView:
+    return replace(scene, observation=replace(scene.observation, image=scene.background))
+
+
 def random_policy() -> RandomPolicy:
     return RandomPolicy(PushSampler(SCENE, PUSH, Anywhere()))
 
@@ -92,3 +152,24 @@ def test_aimed_pushes_have_any_heading() -> None:
     headings = [first(policy, seed)[2] for seed in range(60)]
     assert min(headings) < -1.0
     assert max(headings) > 1.0
+
+
+def test_the_goal_is_the_empty_table_once_an_episode(checkpoint) -> None:
+    make, scene = Recording(checkpoint), scene_with_a_blob()
+    policy = planner_policy(make)
+    for seed in (1, 2):
+        policy.reset(seed)
+        policy.act(scene)
+        policy.act(scene)
+    assert len(make.goals) == 2
+    empty = torch.from_numpy(Rectifier(SCENE, ENCODER).rectify(scene.background, overhead()))
+    expected = checkpoint.model.encode(empty[None], empty[None])[0]
+    assert torch.equal(make.goals[0], expected)
+    policy.reset(3)
+    assert policy.act(emptied(scene)) is None
+
+
+def test_the_goal_changes_the_plan(checkpoint) -> None:
+    plain, changed = (planner_policy(Recording(checkpoint, change)) for change in (0.0, 2.0))
+    assert not np.array_equal(first(plain, 7), first(changed, 7))
+    np.testing.assert_array_equal(first(plain, 7), first(plain, 7))

@@ -1,5 +1,6 @@
 import pytest
 
+from foresight.config import RegionConfig
 from foresight.errors import ConfigError
 from foresight.training.task_file import TERMS, load_task
 
@@ -10,6 +11,8 @@ done:
   term: remaining
   below: 0.5
 """
+
+GOAL = GOOD.replace('remaining', 'goal_energy')
 
 
 @pytest.fixture
@@ -23,7 +26,8 @@ def write(tmp_path):
 
 
 @pytest.mark.parametrize(('name', 'term'), [
-    ('clear_table', 'remaining'), ('push_to_goal', 'goal_energy'),
+    ('clear_table', 'remaining'), ('clear_table_goal', 'goal_energy'),
+    ('push_to_goal', 'goal_energy'),
 ])
 def test_the_tasks_of_the_package_load(name, term):
     task = load_task(name)
@@ -37,6 +41,45 @@ def test_dropping_weighs_more_than_leaving():
     assert terms['dropped'] > terms['remaining']
 
 
+def test_clearing_by_a_goal_image_does_not_care_about_the_bin():
+    task = load_task('clear_table_goal')
+    assert task.goal == 'empty_table'
+    assert task.regions.bin == 0.0
+    assert task.regions.floor > task.regions.table > 0.0
+
+
+def test_a_task_weights_regions(write):
+    task = load_task(write(GOAL + 'regions:\n  floor: 5.0\n  bin: 0.0\n'))
+    assert task.regions == RegionConfig(floor=5.0, bin=0.0)
+    assert task.goal == 'image'
+
+
+@pytest.mark.parametrize(('line', 'message'), [
+    ('flor: 2.0', 'unknown flor; known are table, floor, bin'),
+    ('floor: 2', 'decimal point'),
+    ('floor: -1.0', 'must be >= 0'),
+    ('floor: .inf', 'must be finite'),
+    ('table: 1000.0', 'must be <= 100'),
+    ('bin_margin: 0.5', 'must be <= 0.2 m'),
+    ('{table: 0.0, floor: 0.0, bin: 0.0}', 'weight above 0.0'),
+    ('4.0', 'must be a mapping'),
+])
+def test_a_mistake_in_region_weights_is_an_error(write, line, message):
+    with pytest.raises(ConfigError, match=message):
+        load_task(write(f'{GOAL}regions:\n  {line}\n'))
+
+
+def test_an_unknown_goal_names_the_known_ones(write):
+    with pytest.raises(ConfigError, match='choose one of image, empty_table'):
+        load_task(write(GOAL + 'goal: tidy_table\n'))
+
+
+@pytest.mark.parametrize('line', ['goal: empty_table', 'regions:\n  bin: 0.0'])
+def test_what_only_a_goal_energy_reads_is_refused_without_one(write, line):
+    with pytest.raises(ConfigError, match='for a task with a goal_energy'):
+        load_task(write(f'{GOOD}{line}\n'))
+
+
 def test_a_task_changes_planner_settings(write):
     task = load_task(write(GOOD + 'planner:\n  horizon: 3\n  discount: 0.5\n'))
     assert (task.planner.horizon, task.planner.discount) == (3, 0.5)
@@ -44,7 +87,7 @@ def test_a_task_changes_planner_settings(write):
 
 
 def test_an_unknown_task_names_the_known_ones():
-    with pytest.raises(ConfigError, match='clear_table, push_to_goal'):
+    with pytest.raises(ConfigError, match='clear_table, clear_table_goal, push_to_goal'):
         load_task('wash_dishes')
 
 
