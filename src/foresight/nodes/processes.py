@@ -87,7 +87,7 @@ class NodeProcesses:
         with (self._logs / f'{entry.name}.log').open('wb') as log:
             self._running[entry.name] = subprocess.Popen(
                 command, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=lambda: _die_with(parent),
+                start_new_session=True, preexec_fn=lambda: _prepare(parent, entry.niceness),
             )
 
     def check(self) -> None:
@@ -141,8 +141,9 @@ def _as_yaml(value: Any) -> str:
     return yaml.safe_dump(value, default_flow_style=True, width=10_000).split('\n')[0]
 
 
-def _die_with(parent: int) -> None:
+def _prepare(parent: int, niceness: int) -> None:
     """Ask the kernel to kill this child when its parent is gone, even by SIGKILL."""
+    os.nice(niceness)
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it was gone before the kernel was asked
         os._exit(1)

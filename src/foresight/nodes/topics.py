@@ -49,6 +49,7 @@ class NodeEntry:
         publishes: Names of topics it writes.
         services: Services it offers.
         about: What it does.
+        niceness: How far it lets others go first; what keeps time is not nice.
     """
 
     name: str
@@ -57,6 +58,7 @@ class NodeEntry:
     publishes: tuple[str, ...]
     services: tuple[Service, ...]
     about: str
+    niceness: int = 0
 
     @property
     def module(self) -> str:
@@ -113,13 +115,13 @@ NODES = {node.name: node for node in (
         ('camera/image_raw', 'camera/camera_info', 'camera/pose', 'joint_states'),
         ('latent', 'image_rectified', 'image_background', '/diagnostics'),
         (Service('perception/capture_background', TRIGGER, 'take the table now as empty'),),
-        'camera image to latent',
+        'camera image to latent', niceness=5,
     ),
     NodeEntry(
         'predictor', True, ('latent', 'macro_action', 'joint_states'),
         ('belief', 'surprise', 'surprise/level', '/diagnostics'),
         (Service('predictor/clear_memory', TRIGGER, 'forget what was predicted'),),
-        'latents to belief and surprise',
+        'latents to belief and surprise', niceness=5,
     ),
     NodeEntry(
         'planner', True,
@@ -128,7 +130,7 @@ NODES = {node.name: node for node in (
          'planner/subgoal', '/diagnostics'),
         (Service('planner/start', TRIGGER, 'start pushing'),
          Service('planner/stop', TRIGGER, 'finish this push, then stop')),
-        'belief to pushes and joint motion',
+        'belief to pushes and joint motion', niceness=5,
     ),
     NodeEntry(
         'guard', True, ('joint_plan', 'joint_states', 'e_stop'), ('commands', '/diagnostics'),
@@ -140,7 +142,7 @@ NODES = {node.name: node for node in (
         'recorder', False, (), (),
         (Service('recorder/start', TRIGGER, 'start a bag'),
          Service('recorder/stop', TRIGGER, 'finish the bag')),
-        'topics to a rosbag2 MCAP',
+        'topics to a rosbag2 MCAP', niceness=5,
     ),
 )}
 

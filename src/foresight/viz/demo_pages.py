@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from foresight.config import EncoderConfig, SceneConfig
+from foresight.viz.demo_budgets import LIMITS
 from foresight.viz.demo_result import DemoPush, DemoResult, Frame, Picture
 from foresight.viz.drawing import draw_on_camera, draw_on_rectified
 from foresight.viz.report import Budget, Latency, Report, ReportPush, write_report
@@ -75,7 +76,6 @@ def _report(
     encoder: EncoderConfig,
 ) -> Report:
     """Fill in the report."""
-    limits = {budget.name: budget for budget in budgets}
     facts = {
         'objects': f'{result.objects}', 'cleared': f'{result.cleared}',
         'dropped': f'{result.dropped}', 'pushes': f'{result.tried}',
@@ -86,9 +86,11 @@ def _report(
         title=f'Clear table, seed {result.seed}', success=result.success,
         verdict=f'{result.cleared} of {result.objects} objects in the bin, {result.dropped} '
                 f'dropped: {result.ending}',
-        facts=facts, command=command, budgets=tuple(limits.values()), video=video,
+        facts=facts, command=command, budgets=budgets, video=video,
         pushes=tuple(_pushes(result, scene, encoder)),
-        latencies=tuple(Latency(name, values) for name, values in result.latencies.items()),
+        latencies=tuple(
+            Latency(name, values, LIMITS.get(name)) for name, values in result.latencies.items()
+        ),
     )
 
 
