@@ -16,7 +16,7 @@ def run_without_edges(code: str) -> subprocess.CompletedProcess[str]:
     """Run Python with every edge library made unimportable."""
     return subprocess.run(
         [sys.executable, '-W', 'ignore', '-c', BLOCK + code],
-        cwd=share('.'), capture_output=True, text=True, timeout=100,
+        cwd=share('.'), capture_output=True, text=True, timeout=280,
     )
 
 

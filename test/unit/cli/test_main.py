@@ -14,7 +14,7 @@ def foresight(*arguments, before='pass'):
     code = f'import sys; {before}; sys.argv = ["foresight", *{arguments!r}];' \
         'from foresight.cli.main import main; main()'
     return subprocess.run(
-        [sys.executable, '-c', code], capture_output=True, text=True, timeout=60,
+        [sys.executable, '-c', code], capture_output=True, text=True, timeout=200,
     )
 
 
