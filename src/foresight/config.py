@@ -235,10 +235,10 @@ class PredictorConfig(Checked):
 class TrainConfig(Checked):
     """Training of the world model and of the cost head."""
 
-    epochs: int = setting(25, 'passes over the pushes', '', 1, 1000)
+    epochs: int = setting(30, 'passes over the pushes', '', 1, 1000)
     batch: int = setting(128, 'pushes in one step', '', 8, 4096)
     learning_rate: float = setting(1e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
-    weight_decay: float = setting(1e-4, 'AdamW weight decay', '', 0.0, 1.0)
+    weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
     regularizer: str = setting('vicreg', 'anti-collapse term', choices=('vicreg', 'none'))
     ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
     prediction_weight: float = setting(1.0, 'weight of latent prediction', '', 0.0, 100.0)
