@@ -117,17 +117,20 @@ def test_node_leaves_with_status_0_on_sigterm_and_sigint(tmp_path):
         assert node.wait(10) == 0
 
 
-def test_domains_of_two_launchers_differ_while_one_is_in_use():
-    import rclpy
-    from rclpy.context import Context
-    from rclpy.node import Node
-
-    domain, context = free_domain(), Context()
-    rclpy.init(context=context, domain_id=domain)
-    node = Node('first', context=context)
-    assert free_domain() != domain
-    node.destroy_node()
-    rclpy.shutdown(context=context)
+def test_domains_of_two_launchers_differ_while_one_is_in_use(tmp_path):
+    domain = free_domain()
+    environment = {**local_environment(domain), 'PYTHONPATH': str(share('src'))}
+    log = tmp_path / 'log'
+    with log.open('wb') as output:
+        node = subprocess.Popen(
+            [sys.executable, '-m', NODES['recorder'].module, '--ros-args', '-p',
+             f'folder:={tmp_path}'], env=environment, stderr=output,
+        )
+    wait_for(lambda: 'recording' in log.read_text())
+    other = free_domain()
+    node.send_signal(signal.SIGTERM)
+    assert node.wait(10) == 0
+    assert other != domain
 
 
 @pytest.mark.parametrize('node', NODES.values(), ids=NODES)
