@@ -128,9 +128,11 @@ def test_domains_of_two_launchers_differ_while_one_is_in_use(tmp_path):
         )
     wait_for(lambda: 'recording' in log.read_text())
     other = free_domain()
+    used = Path('/proc/net/udp').read_text().splitlines()[1:]
+    ports = [int(line.split()[1].split(':')[1], 16) - 7400 - 250 * domain for line in used]
     node.send_signal(signal.SIGTERM)
     assert node.wait(10) == 0
-    assert other != domain
+    assert other != domain, f'ports of domain {domain}: {sorted(ports)}'
 
 
 @pytest.mark.parametrize('node', NODES.values(), ids=NODES)

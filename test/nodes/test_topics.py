@@ -30,19 +30,27 @@ def names(pairs, node):
 @pytest.mark.parametrize('entry', NODES.values(), ids=NODES)
 def test_node_publishes_reads_and_serves_what_the_table_says(bench, entry, tmp_path):
     extra = {'folder': tmp_path, 'record_at_once': 'false'} if entry.name == 'recorder' else {}
-    node = bench(CLASSES[entry.name], (), **extra).node
-    own = node.get_name(), node.get_namespace()
-    assert own[0] == entry.name
-    written = names(node.get_publisher_names_and_types_by_node(*own), entry.name)
-    assert written == {name.lstrip('/') for name in entry.publishes}
-    if entry.name != 'recorder':
-        read = names(node.get_subscriber_names_and_types_by_node(*own), entry.name)
-        assert read - {'clock'} == {name.lstrip('/') for name in entry.subscribes}
-    served = {
-        name.lstrip('/') for name, kinds in node.get_service_names_and_types_by_node(*own)
-        if 'std_srvs/srv/Trigger' in kinds
-    }
-    assert served == {service.name for service in entry.services}
+    made = bench(CLASSES[entry.name], (), **extra)
+    node, own = made.node, (entry.name, made.node.get_namespace())
+    assert node.get_name() == entry.name
+
+    def written():
+        return names(node.get_publisher_names_and_types_by_node(*own), entry.name)
+
+    def read():
+        found = names(node.get_subscriber_names_and_types_by_node(*own), entry.name)
+        return set(entry.subscribes) if entry.name == 'recorder' else found - {'clock'}
+
+    def served():
+        return {
+            name.lstrip('/') for name, kinds in node.get_service_names_and_types_by_node(*own)
+            if 'std_srvs/srv/Trigger' in kinds
+        }
+
+    made.spin(0.3)  # the graph hears of new endpoints a little later
+    made.spin_until(lambda: written() == {name.lstrip('/') for name in entry.publishes})
+    made.spin_until(lambda: read() == {name.lstrip('/') for name in entry.subscribes})
+    made.spin_until(lambda: served() == {service.name for service in entry.services})
 
 
 @pytest.mark.parametrize('topic', TOPICS.values(), ids=TOPICS)
