@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from foresight import config
+from foresight.nodes.topics import NODES
 from foresight.resources import share
 from foresight.robot.arm_model import ArmModel
 from foresight.training.task_file import load_task
@@ -44,19 +45,22 @@ def test_yaml_is_a_mapping(path):
     assert isinstance(yaml.safe_load(path.read_text()), dict)
 
 
-@pytest.mark.parametrize('path', sorted(share('config').glob('*.yaml')), ids=lambda p: p.name)
-def test_node_yaml_sets_known_parameters_of_the_right_type(path):
+@pytest.mark.parametrize('name', NODES)
+def test_node_yaml_sets_known_parameters_of_the_right_type(name):
     # The node itself refuses what it does not declare; this says so without starting it.
+    path = share('config') / f'{name}.yaml'
+    if not path.is_file():  # every default of this node is the right one
+        return
     source = share(f'src/foresight/nodes/{path.stem}_node.py').read_text()
     defaults = {
         entry.name: entry.default for item in DATACLASSES for entry in dataclasses.fields(item)
     }
     (node,) = yaml.safe_load(path.read_text()).values()
-    for name, value in flatten(node['ros__parameters']).items():
-        field = name.rpartition('.')[2]
-        assert field in defaults or f"'{name}'" in source, name
+    for key, value in flatten(node['ros__parameters']).items():
+        field = key.rpartition('.')[2]
+        assert field in defaults or f"'{key}'" in source, key
         wanted = type(defaults.get(field, value))
-        assert isinstance(value, list if wanted is tuple else wanted), name
+        assert isinstance(value, list if wanted is tuple else wanted), key
 
 
 @pytest.mark.parametrize('path', sorted(share('config/tasks').glob('*')), ids=lambda p: p.name)
