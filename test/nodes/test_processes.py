@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -103,35 +104,35 @@ def test_nodes_die_with_a_killed_launcher(tmp_path):
     wait_for(lambda: not is_alive(node))
 
 
+@contextmanager
+def recorder(domain, log):
+    environment = {**local_environment(domain), 'PYTHONPATH': str(share('src'))}
+    with log.open('wb') as output:
+        node = subprocess.Popen(
+            [sys.executable, '-m', NODES['recorder'].module, '--ros-args', '-p',
+             f'folder:={log.parent}'], env=environment, stderr=output,
+        )
+    try:
+        wait_for(lambda: 'recording' in log.read_text())
+        yield node
+    finally:
+        node.kill()
+        node.wait()
+
+
 def test_node_leaves_with_status_0_on_sigterm_and_sigint(tmp_path):
-    environment = {**local_environment(free_domain()), 'PYTHONPATH': str(share('src'))}
     for number in (signal.SIGTERM, signal.SIGINT):
-        log = tmp_path / f'{number}.log'
-        with log.open('wb') as output:
-            node = subprocess.Popen(
-                [sys.executable, '-m', NODES['recorder'].module, '--ros-args', '-p',
-                 f'folder:={tmp_path}'], env=environment, stderr=output,
-            )
-        wait_for(lambda log=log: 'recording' in log.read_text())
-        node.send_signal(number)
-        assert node.wait(10) == 0
+        with recorder(free_domain(), tmp_path / f'{number}.log') as node:
+            node.send_signal(number)
+            assert node.wait(10) == 0
 
 
 def test_domains_of_two_launchers_differ_while_one_is_in_use(tmp_path):
     domain = free_domain()
-    environment = {**local_environment(domain), 'PYTHONPATH': str(share('src'))}
-    log = tmp_path / 'log'
-    with log.open('wb') as output:
-        node = subprocess.Popen(
-            [sys.executable, '-m', NODES['recorder'].module, '--ros-args', '-p',
-             f'folder:={tmp_path}'], env=environment, stderr=output,
-        )
-    wait_for(lambda: 'recording' in log.read_text())
-    other = free_domain()
-    used = Path('/proc/net/udp').read_text().splitlines()[1:]
+    with recorder(domain, tmp_path / 'log'):
+        other = free_domain()
+        used = Path('/proc/net/udp').read_text().splitlines()[1:]
     ports = [int(line.split()[1].split(':')[1], 16) - 7400 - 250 * domain for line in used]
-    node.send_signal(signal.SIGTERM)
-    assert node.wait(10) == 0
     assert other != domain, f'ports of domain {domain}: {sorted(ports)}'
 
 
