@@ -1,12 +1,10 @@
 """Calibrates push feasibility against planning every command of a push.
 
-Run `python -m foresight.robot.calibration` to repeat it.
+`foresight calibrate` repeats it.
 """
 
-import argparse
-import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -91,17 +89,3 @@ def _plans(skill: PushSkill, push: Push, start: Float[np.ndarray, ' joint']) -> 
         return False
     return True
 
-
-def main() -> None:
-    """Print the calibration as JSON."""
-    parser = argparse.ArgumentParser(description='Calibrate push feasibility against execution.')
-    parser.add_argument('--count', type=int, default=1000, help='random pushes')
-    parser.add_argument('--seed', type=int, default=0, help='seed that draws them')
-    flags = parser.parse_args()
-    torch.set_num_threads(1)
-    result = calibrate(flags.count, flags.seed, SceneConfig(), PushConfig())
-    print(json.dumps(asdict(result), indent=2))
-
-
-if __name__ == '__main__':
-    main()
