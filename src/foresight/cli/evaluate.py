@@ -38,6 +38,7 @@ from foresight.training.results import PolicyResult, to_document, to_markdown
 from foresight.world_model.checkpoint import load
 
 SHIPPED = Path('models/clear_table')
+CLEAR_TABLE = 'clear_table'
 ALL = ','.join(POLICIES)
 RESULTS = Path('docs/results')
 SPLITS = {'seen': ('seen',), 'unseen': ('unseen',), 'both': ('seen', 'unseen')}
@@ -55,7 +56,7 @@ Workers = Annotated[int, typer.Option(min=1, help='Processes; outcomes do not de
 
 
 def evaluate(
-    task: TaskArgument = 'clear_table',
+    task: TaskArgument = CLEAR_TABLE,
     episodes: Episodes = 100,
     seed: Seed = 10_000,
     objects: Objects = 3,
@@ -71,6 +72,8 @@ def evaluate(
     names = check_choices(split, PlannerPolicy.name if over_ros and policy == ALL else policy)
     if over_ros and names != [PlannerPolicy.name]:
         raise ConfigError('--over-ros plays the planner alone: leave --policy out')
+    if over_ros and task != CLEAR_TABLE:
+        raise ConfigError(f'--over-ros plays {CLEAR_TABLE} alone: leave the task out')
     base = ClearTablePlayers('', task, SimConfig(objects=objects), find_model(checkpoint))
     seeds = range(seed, seed + episodes)
     with quiet_stdout(json):
