@@ -4,7 +4,6 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from rclpy.client import Client
 from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -58,11 +57,6 @@ def service(node: Node, name: str, action: Callable[[], str]) -> Service:
         return response
 
     return node.create_service(Trigger, _own(node, name), answer)
-
-
-def trigger_client(node: Node, name: str) -> Client:
-    """Call a Trigger service of the table."""
-    return node.create_client(Trigger, name)
 
 
 def _own(node: Node, name: str) -> str:

@@ -28,9 +28,6 @@ from foresight.robot.push_skill import PushSkill
 from foresight.sim.clear_table import ClearTable
 from foresight.world_model.rectification import Rectifier
 
-DIFFERENCE = 30
-"""Sum over RGB of the difference to the empty table that counts as something."""
-
 STATUS_CODES = {'table': 1, 'floor': 2, 'bin': 3}
 
 
@@ -112,9 +109,8 @@ class Player:
         self, observation: Observation, background: UInt8[np.ndarray, 'h w 3'],
     ) -> Float[torch.Tensor, 'row column']:
         """Mark the rectified pixels that differ from the empty table."""
-        now = self._rectifier.rectify(observation.image, observation.view).astype(np.int16)
-        empty = self._rectifier.rectify(background, observation.view).astype(np.int16)
-        return torch.from_numpy((np.abs(now - empty).sum(axis=2) > DIFFERENCE).astype(np.float32))
+        differs = self._rectifier.differs(observation.image, background, observation.view)
+        return torch.from_numpy(differs).float()
 
     def _meta(self, seed: int, task: ClearTable) -> dict[str, Any]:
         """Say what made an episode."""

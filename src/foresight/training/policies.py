@@ -18,9 +18,6 @@ from foresight.training.environment import ObjectStates
 from foresight.world_model.perception import Perception
 from foresight.world_model.rectification import Rectifier
 
-DIFFERENCE = 30
-"""Sum over RGB of the difference to the empty table that counts as something."""
-
 
 @dataclass(frozen=True)
 class SceneView:
@@ -109,10 +106,8 @@ class AimedRandomPolicy:
 
     def act(self, scene: SceneView) -> Choice | None:
         """Aim at a random pixel that differs from the empty table."""
-        view = scene.observation.view
-        image = self._rectifier.rectify(scene.observation.image, view).astype(np.int16)
-        background = self._rectifier.rectify(scene.background, view).astype(np.int16)
-        differs = np.abs(image - background).sum(axis=2) > DIFFERENCE
+        seen = scene.observation
+        differs = self._rectifier.differs(seen.image, scene.background, seen.view)
         sampler = self._aim(torch.from_numpy(differs).float())
         return Choice(sampler(1, self._generator)[0].double().numpy(), {})
 

@@ -10,6 +10,8 @@ from foresight.protocols import CameraView
 
 Points = Float[np.ndarray, '*points 2']
 
+DIFFERENCE = 30  # Sum over RGB of a difference to the empty table that counts.
+
 
 class Rectifier:
     """Resamples images onto a grid in the plane z = 0 of `base_link`.
@@ -46,6 +48,17 @@ class Rectifier:
             return self._warp(image, self._image_from_grid)
         fine = self._warp(image, self._image_from_fine)
         return cv2.resize(fine, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
+
+    def differs(
+        self,
+        image: UInt8[np.ndarray, 'height width 3'],
+        background: UInt8[np.ndarray, 'height width 3'],
+        view: CameraView,
+    ) -> Bool[np.ndarray, 'rows columns']:
+        """Return where the rectified image differs from the rectified empty table."""
+        now = self.rectify(image, view).astype(np.int16)
+        empty = self.rectify(background, view).astype(np.int16)
+        return np.asarray(np.abs(now - empty).sum(axis=2) > DIFFERENCE)
 
     def _warp(
         self, image: UInt8[np.ndarray, 'height width 3'], matrix: Float[np.ndarray, '3 3']
