@@ -7,8 +7,13 @@ import pytest
 # Set before the first import of torch or rclpy in this process.
 os.environ.setdefault('OMP_NUM_THREADS', '1')
 os.environ['ROS_AUTOMATIC_DISCOVERY_RANGE'] = 'LOCALHOST'
-# Neighbouring processes (xdist workers, another checkout) have neighbouring ids; 1-101 is safe.
-os.environ['ROS_DOMAIN_ID'] = str(1 + os.getpid() % 101)
+
+
+def pytest_sessionstart() -> None:
+    """Take a DDS domain of its own: workers and other checkouts run on the same host."""
+    from foresight.nodes.processes import free_domain
+
+    os.environ['ROS_DOMAIN_ID'] = str(free_domain(low=1))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """A bench for one real node: its own domain, a probe beside it, one executor for both."""
 
+import gc
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -29,7 +30,7 @@ with warnings.catch_warnings():  # the parser that the message wheels bring is o
     warnings.simplefilter('ignore', DeprecationWarning)
     import rosidl_generator_py  # noqa: F401
 
-PATIENCE = 20.0  # the longest wait of a test; an idle machine needs a fraction of it
+PATIENCE = 60.0  # the longest wait of a test; an idle machine needs a fraction of it
 
 
 class Bench:
@@ -98,10 +99,11 @@ class Bench:
         return answer.result()
 
     def close(self) -> None:
-        """Destroy both nodes."""
+        """Destroy both nodes, and what still announces them: a lifecycle node is in cycles."""
         self.executor.shutdown()
         self.node.destroy_node()
         self.probe.destroy_node()
+        del self.node, self.probe, self.executor
 
 
 @pytest.fixture
@@ -119,7 +121,9 @@ def bench() -> Iterator[Callable[..., Bench]]:
     yield make
     for each in made:
         each.close()
+    made.clear()
     rclpy.try_shutdown()
+    gc.collect()
 
 
 @pytest.fixture(scope='session')
