@@ -1,6 +1,9 @@
+import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import namedtuple
@@ -93,3 +96,16 @@ def test_a_nearly_full_disk_stops_with_the_remedy(
     with pytest.raises(DatasetError, match='free some disk'):
         collect_module._play_into(0, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_command_says_how_long_the_robot_worked(tmp_path: Path) -> None:
+    settings = '--pushes 2 --pushes-an-episode 2 --workers 1 --no-frames --json -'
+    said = subprocess.run(
+        [sys.executable, '-m', 'foresight.cli.main', 'collect', '--out', tmp_path,
+         *settings.split()],
+        capture_output=True, text=True, check=True,
+    )
+    report = json.loads(said.stdout)
+    assert report['pushes'] == report['new'] >= 2
+    assert report['robot_hours'] > 2 * 2.0 / 3600
+    assert report['real_time_factor_per_worker'] > 0.0

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,16 @@ def test_node_that_ends_is_reported_with_its_last_words(tmp_path, monkeypatch):
             return False
 
         wait_for(died)
+
+
+def test_a_nice_node_is_nice_among_sessions_too(tmp_path, monkeypatch):
+    words = "import os, time; print(os.nice(0), open('/proc/self/autogroup').read(), flush=True)"
+    script = replace(entry(tmp_path, f'{words}; time.sleep(600)', monkeypatch), niceness=5)
+    with NodeProcesses(dict(os.environ), tmp_path / 'log') as processes:
+        processes.start(script, {})
+        wait_for(lambda: (tmp_path / 'log' / 'scripted.log').read_text().endswith('\n'))
+        said = (tmp_path / 'log' / 'scripted.log').read_text()
+    assert said.startswith('5 ') and 'nice 5' in said
 
 
 def test_nodes_die_with_a_killed_launcher(tmp_path):

@@ -10,9 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.config import CollectConfig
+from foresight.data.episodes import episode_seconds
 from foresight.sim.collect import collect as collect_play
 from foresight.sim.play import PlayConfig
 
+EPISODES = 'episode_*.npz'
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
 
 
@@ -20,7 +22,7 @@ def collect(
     config: CollectConfig, out: OutOption = Path('data/play'), json: JsonOption = None,
 ) -> None:
     """Collect pushes in simulation for training."""
-    begin = time.perf_counter()
+    begin, before = time.perf_counter(), set(out.glob(EPISODES))
     with quiet_stdout(json):
         console = Console(stderr=True)
         columns = (
@@ -30,12 +32,21 @@ def collect(
         with Progress(*columns, console=console) as bar:
             total, first = collect_with(bar, config, out)
     seconds = time.perf_counter() - begin
+    simulated = {path: episode_seconds(path) for path in out.glob(EPISODES)}
+    new = sum(simulated[path] for path in simulated.keys() - before)
     report = {
         'pushes': total, 'new': total - first, 'seconds': round(seconds, 1),
-        'pushes_per_second': round((total - first) / seconds, 2), 'folder': str(out),
+        'pushes_per_second': round((total - first) / seconds, 2),
+        'robot_hours': round(sum(simulated.values()) / 3600, 2),
+        'real_time_factor_per_worker': round(new / seconds / config.workers, 1),
+        'folder': str(out),
     }
     if json is None:
-        console.print(f'{total} pushes in {out}, {report["pushes_per_second"]} a second')
+        console.print(
+            f'{total} pushes, {report["robot_hours"]} robot-hours in {out}; '
+            f'{report["pushes_per_second"]} pushes a second, each worker '
+            f'{report["real_time_factor_per_worker"]} times real time'
+        )
     write_json(report, json)
 
 

@@ -120,8 +120,25 @@ def load_episode(path: Path) -> Episode:
         with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
             return _episode(dict(arrays))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise DatasetError(f'{path}: not a whole episode ({error}): delete it and collect again')\
-            from error
+        raise _damaged(path, error) from error
+
+
+def episode_seconds(path: Path) -> float:
+    """Read only how much simulated time an episode took [s].
+
+    Raises:
+        DatasetError: If the file is missing, cut short or not an episode.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return float(arrays['seconds'])
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> DatasetError:
+    """Say that a file is not an episode, and what to do."""
+    return DatasetError(f'{path}: not a whole episode ({error}): delete it and collect again')
 
 
 def _arrays(episode: Episode) -> dict[str, Any]:

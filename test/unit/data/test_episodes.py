@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foresight.data.episodes import Episode, Images, load_episode, save_episode
+from foresight.data.episodes import Episode, Images, episode_seconds, load_episode, save_episode
 from foresight.errors import DatasetError
 
 MakeEpisode = Callable[..., Episode]
@@ -23,6 +23,17 @@ def test_an_episode_comes_back_as_it_was_saved(
     np.testing.assert_array_equal(back.stills[2], episode.stills[2])
     np.testing.assert_array_equal(back.view.matrix, episode.view.matrix)
     assert len(back.frames) == len(episode.frame_pushes)
+
+
+def test_the_duration_is_read_without_the_images(
+    make_episode: MakeEpisode, tmp_path: Path,
+) -> None:
+    episode = make_episode(0)
+    save_episode(episode, tmp_path / 'episode_0.npz')
+    assert episode_seconds(tmp_path / 'episode_0.npz') == episode.seconds
+    (tmp_path / 'episode_1.npz').write_bytes(b'PK')
+    with pytest.raises(DatasetError, match='collect again'):
+        episode_seconds(tmp_path / 'episode_1.npz')
 
 
 def test_stills_are_lossless() -> None:
