@@ -155,7 +155,7 @@ class GuardNode(StagedNode):
 
 def main() -> None:
     """Run the node."""
-    run(GuardNode)
+    run(GuardNode, keeps_time=True)
 
 
 if __name__ == '__main__':

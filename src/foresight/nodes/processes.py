@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import yaml
 
 from foresight.errors import ForesightError
+from foresight.nodes.scheduling import let_others_go_first
 from foresight.nodes.topics import NodeEntry
 from foresight.resources import root
 
@@ -144,20 +144,10 @@ def _as_yaml(value: Any) -> str:
 
 def _prepare(parent: int, niceness: int) -> None:
     """Let others go first, and die when the parent is gone, even by SIGKILL."""
-    os.nice(niceness)
-    _nice_session(niceness)
+    let_others_go_first(niceness)
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it was gone before the kernel was asked
         os._exit(1)
-
-
-def _nice_session(niceness: int) -> None:
-    """Set the niceness of this session: Linux shares the processor among sessions first.
-
-    Without it (sched(7), autogroup) the niceness of a node that has its own session says nothing.
-    """
-    with suppress(OSError):  # a kernel without the feature needs nothing
-        Path('/proc/self/autogroup').write_text(str(niceness))
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:

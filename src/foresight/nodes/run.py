@@ -12,15 +12,22 @@ from rclpy.logging import get_logger
 from rclpy.node import Node
 
 from foresight.errors import ForesightError
+from foresight.nodes.scheduling import go_first
 
 NodeType = TypeVar('NodeType', bound=Node)
 
 
-def run(make_node: Callable[[], Node]) -> None:
+def run(make_node: Callable[[], Node], keeps_time: bool = False) -> None:
     """Run a node until SIGINT or SIGTERM and leave with status 0.
 
     A node that cannot start says why in one line and leaves with status 1.
+
+    Args:
+        make_node: Builds the node.
+        keeps_time: Whether it goes first, as far as the system allows it.
     """
+    if keeps_time and not go_first():
+        get_logger('foresight').info('no right to real-time scheduling (ulimit -r): without it')
     run_once(make_node, lambda node, executor: executor.spin())
 
 

@@ -29,6 +29,7 @@ from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.health import Health
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run
+from foresight.nodes.scheduling import take_turns
 from foresight.robot.description import load_urdf
 from foresight.robot.status import Status
 from foresight.sim.clear_table import ClearTable
@@ -56,6 +57,8 @@ class SimNode(Node):
         self._connect()
         self._show_camera()
         factor = self._config.real_time_factor
+        if not 0.0 < factor <= 1.0:
+            take_turns()
         period = self._period / factor if factor else 0.0
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = self.create_timer(period, self._tick, clock=steady)
@@ -112,10 +115,11 @@ class SimNode(Node):
         self._command_at = self.time
 
     def _tick(self) -> None:
-        """Advance by one command period, then show what is there."""
+        """Show what is there, then advance by one command period.
+
+        In this order the clock ticks evenly, however long a step takes.
+        """
         fresh = self._command is not None and self.time - self._command_at < PATIENCE
-        self._table.step(*self._command) if fresh and self._command else self._table.step()
-        self._tick_count += 1
         self._clock_out.publish(ClockMessage(clock=stamp_of(self.time)))
         self._joints.publish(joint_state(
             self._table.joint_names, self._table.joint_positions, self._table.joint_velocities,
@@ -125,6 +129,8 @@ class SimNode(Node):
             self._show_image()
         if self._is_due(TRUTH_RATE):
             self._show_truth(fresh)
+        self._table.step(*self._command) if fresh and self._command else self._table.step()
+        self._tick_count += 1
 
     def _is_due(self, rate: float) -> bool:
         """Return whether something of this rate [Hz] is due at this tick."""
@@ -162,7 +168,7 @@ class SimNode(Node):
 
 def main() -> None:
     """Run the node."""
-    run(SimNode)
+    run(SimNode, keeps_time=True)
 
 
 if __name__ == '__main__':

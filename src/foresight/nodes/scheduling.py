@@ -1,0 +1,36 @@
+"""How a process stands among others: nodes that keep time go first, the others let them."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+PRIORITY = 10  # among real-time processes; drivers and interrupts stay above
+
+
+def let_others_go_first(niceness: int) -> None:
+    """Raise the niceness of this process and of its session.
+
+    Linux shares the processor among sessions first (sched(7), autogroup): without the second,
+    the niceness of a node that has a session of its own says nothing.
+    """
+    os.nice(niceness)
+    with suppress(OSError):  # a kernel without the feature needs nothing
+        Path('/proc/self/autogroup').write_text(str(niceness))
+
+
+def go_first() -> bool:
+    """Ask for real-time scheduling of this thread and those it starts (sched(7), SCHED_FIFO).
+
+    Returns:
+        Whether the system grants it; `ulimit -r` says so.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+    except PermissionError:
+        return False
+    return True
+
+
+def take_turns() -> None:
+    """Return this thread to ordinary scheduling: it is about to use all the time there is."""
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
