@@ -1,5 +1,6 @@
 """Who plays an evaluation: simulator, arm and one policy, built in the process that plays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from foresight.config import (
     SceneConfig,
     SimConfig,
 )
+from foresight.costs.guardrails import keep_out_zones
 from foresight.planning.samplers import AimedSampler, PushSampler
 from foresight.planning.task_level import TaskLevel
 from foresight.protocols import Guardrail
@@ -68,15 +70,15 @@ class ClearTablePlayers:
             ConfigError: If the policy or the task is unknown.
         """
         arm = ArmModel.load()
-        policy = self._policy(PushFeasibility(self.scene, self.push))
+        policy = self._policy(PushFeasibility(self.scene, self.push), arm)
         sim = ClearTable(self.sim, self.scene, CameraConfig(), arm)
         skill = PushSkill(arm, self.scene, self.push, JointLevelConfig())
         return Player(sim, policy, skill, self.sim.max_pushes)
 
-    def _policy(self, feasible: Guardrail) -> Policy:
+    def _policy(self, feasible: Guardrail, arm: ArmModel) -> Policy:
         """Build the policy."""
         if self.policy == PlannerPolicy.name:
-            return self._planner()
+            return self._planner(keep_out_zones(arm.keep_out))
         if self.policy == HandRule.name:
             return HandRule(self.scene, self.push, feasible)
         if self.policy == RandomPolicy.name:
@@ -84,7 +86,7 @@ class ClearTablePlayers:
         aim = partial(AimedSampler, self.scene, self.push, feasible)
         return AimedRandomPolicy(Rectifier(self.scene, self.encoder), aim)
 
-    def _planner(self) -> PlannerPolicy:
+    def _planner(self, keep_out: Sequence[Guardrail]) -> PlannerPolicy:
         """Load the checkpoint and build the task level as the nodes do."""
         task, checkpoint = load_task(self.task), load(self.checkpoint)
         check_scene(checkpoint, self.scene)
@@ -94,6 +96,6 @@ class ClearTablePlayers:
 
         def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:
             goal = empty_table if task.goal == 'empty_table' else None
-            return assemble(task, checkpoint, goal, planner=planner)
+            return assemble(task, checkpoint, goal, keep_out, planner)
 
         return PlannerPolicy(perception, make)

@@ -1,5 +1,6 @@
 """Guardrails: hard constraints on actions, fixed when they are made; no task can loosen them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -8,33 +9,7 @@ from torch import Tensor
 
 from foresight.errors import ConfigError
 
-
-@dataclass(frozen=True)
-class ActionBox:
-    """Keeps every number of an action within its bounds.
-
-    Attributes:
-        low: Smallest allowed value of each number, in its own unit.
-        high: Largest allowed value of each number.
-        name: Name shown when nothing satisfies it.
-    """
-
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    name: str = 'action_box'
-
-    def __post_init__(self) -> None:
-        """Check that the box is not empty."""
-        pairs = zip(self.low, self.high)
-        if len(self.low) != len(self.high) or any(low > high for low, high in pairs):
-            raise ConfigError(
-                f'guardrail {self.name!r}: low {self.low} must not exceed high {self.high}',
-            )
-
-    def __call__(self, actions: Float[Tensor, 'batch action']) -> Bool[Tensor, ' batch']:
-        """Return True where every number is inside the box."""
-        low, high = actions.new_tensor(self.low), actions.new_tensor(self.high)
-        return ((actions >= low) & (actions <= high)).all(dim=-1)
+Zone = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -79,3 +54,12 @@ class KeepOut:
             > half_wide + half_x * sine.abs() + half_y * cosine.abs(),
         ]
         return torch.stack(apart).any(dim=0)
+
+
+def keep_out_zones(zones: Iterable[tuple[str, Zone]]) -> tuple[KeepOut, ...]:
+    """Return the guardrails of a robot's file: name and x low, x high, y low, y high [m].
+
+    Raises:
+        ConfigError: If a zone is empty.
+    """
+    return tuple(KeepOut(zone[:2], zone[2:], name=name) for name, zone in zones)

@@ -14,6 +14,8 @@ from foresight.errors import ConfigError, RobotError
 from foresight.resources import share
 from foresight.robot.description import load_urdf
 
+Zone = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True)
 class RobotFile:
@@ -26,6 +28,7 @@ class RobotFile:
         tool_frame: Frame that a tool path moves.
         joints: Joint names, in the order of every vector of positions.
         retract: Positions that keep the arm out of the camera's view of the table [rad].
+        keep_out: Name and x low, x high, y low, y high of each zone that no push may sweep [m].
     """
 
     name: str
@@ -34,26 +37,48 @@ class RobotFile:
     tool_frame: str
     joints: tuple[str, ...]
     retract: tuple[float, ...]
+    keep_out: tuple[tuple[str, Zone], ...] = ()
 
     @classmethod
     def read(cls, path: Path) -> 'RobotFile':
         """Read the file strictly.
 
         Raises:
-            ConfigError: If a key is unknown or missing, or `retract` does not fit `joints`.
+            ConfigError: If a key is unknown or missing, `retract` does not fit `joints`, or a
+                zone is not four numbers.
         """
         content: dict[str, Any] = yaml.safe_load(path.read_text())
         known = {item.name for item in fields(cls)}
-        if not isinstance(content, dict) or set(content) != known:
-            wrong = sorted(known ^ set(content or ()))
+        if not isinstance(content, dict) or {'keep_out', *content} != known:
+            wrong = sorted(known ^ {'keep_out', *(content or ())})
             raise ConfigError(f'{path.name}: unknown or missing keys: {", ".join(wrong)}')
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in content.items()
         }
+        values['keep_out'] = _zones(content.get('keep_out', {}), path.name)
         if len(values['retract']) != len(values['joints']):
             raise ConfigError(f'{path.name}: retract needs one position for each of joints')
         return cls(**values)
+
+
+def _zones(content: Any, where: str) -> tuple[tuple[str, Zone], ...]:
+    """Read the zones that no push may sweep."""
+    if not isinstance(content, dict):
+        raise ConfigError(f'{where}: keep_out is a mapping; write {{}} for no zone')
+    return tuple(
+        (str(name), _zone(zone, f'{where}: keep_out: {name}')) for name, zone in content.items()
+    )
+
+
+def _zone(content: Any, where: str) -> Zone:
+    """Read one zone."""
+    if not isinstance(content, list) or len(content) != 4 or not all(
+        isinstance(number, (int, float)) and np.isfinite(number) for number in content
+    ):
+        raise ConfigError(f'{where}: give x low, x high, y low, y high [m]')
+    x_low, x_high, y_low, y_high = map(float, content)
+    return x_low, x_high, y_low, y_high
 
 
 class ArmModel:
@@ -65,6 +90,7 @@ class ArmModel:
         position_high: Upper position limits [rad].
         velocity_limit: Velocity limits [rad/s].
         retract: Positions that keep the arm out of the camera's view [rad].
+        keep_out: Zones that no push may sweep: name and x low, x high, y low, y high [m].
         base_frame: Frame of every pose.
         tool_frame: Frame that `tool_pose` returns.
         model: The Pinocchio model.
@@ -81,6 +107,7 @@ class ArmModel:
         self.joint_names = robot.joints
         self.base_frame, self.tool_frame = robot.base_frame, robot.tool_frame
         self.retract = _frozen(robot.retract)
+        self.keep_out = robot.keep_out
         self._check(robot)
         self.position_low = _frozen(self.model.lowerPositionLimit)
         self.position_high = _frozen(self.model.upperPositionLimit)

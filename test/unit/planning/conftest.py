@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from foresight.config import PlannerConfig
-from foresight.costs.guardrails import ActionBox
 from foresight.planning.action_space import ActionSpace
 from foresight.planning.cem import CemPlanner
 from foresight.protocols import Belief, CostBreakdown
@@ -33,6 +32,16 @@ class GoalCost:
         distances = distances + self.gap * torch.arange(len(self.goals))
         total = distances.amin(dim=-1).sum(dim=-1)
         return CostBreakdown(total, {'goal': total})
+
+
+class Box:
+    """A guardrail: every number of an action within bounds."""
+
+    def __init__(self, low, high, name='box'):
+        self.low, self.high, self.name = torch.tensor(low), torch.tensor(high), name
+
+    def __call__(self, actions):
+        return ((actions >= self.low) & (actions <= self.high)).all(dim=-1)
 
 
 class BoxSampler:
@@ -83,7 +92,7 @@ def belief_at(*state):
 
 def make_planner(cost, size=2, guardrails=None, model=None, sampler=None, clock=None, **settings):
     config = PlannerConfig(**{'iterations': 8, 'robust_top': 0, 'deadline': 60.0, **settings})
-    box = ActionBox((-BOX,) * size, (BOX,) * size)
+    box = Box((-BOX,) * size, (BOX,) * size)
     return CemPlanner(
         model or LinearWorldModel(), cost, [box] if guardrails is None else guardrails,
         sampler or BoxSampler(size), config, ActionSpace((0.1,) * size, (0.02,) * size),
@@ -95,7 +104,7 @@ def make_planner(cost, size=2, guardrails=None, model=None, sampler=None, clock=
 def linear():
     """Return the parts by name; test folders are not importable."""
     return SimpleNamespace(
-        BOX=BOX, LinearWorldModel=LinearWorldModel, GoalCost=GoalCost, BoxSampler=BoxSampler,
-        Recorder=Recorder, FakeClock=FakeClock, SlowModel=SlowModel, belief_at=belief_at,
-        make_planner=make_planner,
+        BOX=BOX, LinearWorldModel=LinearWorldModel, GoalCost=GoalCost, Box=Box,
+        BoxSampler=BoxSampler, Recorder=Recorder, FakeClock=FakeClock, SlowModel=SlowModel,
+        belief_at=belief_at, make_planner=make_planner,
     )

@@ -3,7 +3,6 @@ import math
 import pytest
 import torch
 
-from foresight.costs.guardrails import ActionBox
 from foresight.errors import PlanningError
 from foresight.planning.action_space import ActionSpace
 from foresight.planning.candidates import BlendedSampler, Candidates
@@ -23,24 +22,24 @@ def candidates(*guardrails, sampler=uniform):
     return Candidates(sampler, guardrails, SPACE)
 
 
-def test_fresh_draws_are_feasible_and_as_many_as_asked():
-    box = ActionBox((0.5, 0.5), (0.6, 0.6))
+def test_fresh_draws_are_feasible_and_as_many_as_asked(linear):
+    box = linear.Box((0.5, 0.5), (0.6, 0.6))
     drawn = candidates(box).fresh(100, generator())
     assert drawn.shape == (100, 2)
     assert box(drawn).all()
 
 
-def test_too_few_feasible_draws_are_repeated():
-    only = ActionBox((0.0, 0.0), (0.03, 0.03))
+def test_too_few_feasible_draws_are_repeated(linear):
+    only = linear.Box((0.0, 0.0), (0.03, 0.03))
     drawn = candidates(only).fresh(500, generator())
     assert len(drawn) == 500
     assert only(drawn).all()
     assert len(drawn.unique(dim=0)) < 500
 
 
-def test_the_strictest_guardrail_is_named():
-    wide = ActionBox((-1.0, -1.0), (1.0, 1.0))
-    impossible = ActionBox((2.0, 2.0), (3.0, 3.0), 'far')
+def test_the_strictest_guardrail_is_named(linear):
+    wide = linear.Box((-1.0, -1.0), (1.0, 1.0))
+    impossible = linear.Box((2.0, 2.0), (3.0, 3.0), 'far')
     with pytest.raises(PlanningError, match="'far'"):
         candidates(wide, impossible).fresh(10, generator())
 
@@ -50,8 +49,8 @@ def test_a_sampler_of_nan_is_an_error():
         candidates(sampler=lambda count, _: torch.full((count, 2), math.nan)).fresh(5, generator())
 
 
-def test_perturbed_copies_stay_feasible_at_the_edge():
-    box = ActionBox((-0.5, -0.5), (0.5, 0.5))
+def test_perturbed_copies_stay_feasible_at_the_edge(linear):
+    box = linear.Box((-0.5, -0.5), (0.5, 0.5))
     centres = torch.full((200, 3, 2), 0.5)
     moved = candidates(box).perturb(centres, torch.tensor([0.1, 0.1]), generator())
     assert box(moved.reshape(-1, 2)).all()

@@ -5,7 +5,6 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from foresight.costs.guardrails import ActionBox
 from foresight.errors import PlanningError
 from foresight.protocols import CostBreakdown
 
@@ -186,7 +185,7 @@ def test_every_scored_candidate_satisfies_the_guardrails(
 
 
 def test_an_impossible_guardrail_is_named(linear):
-    box = ActionBox((-1.0, -1.0), (1.0, 1.0))
+    box = linear.Box((-1.0, -1.0), (1.0, 1.0))
     planner = linear.make_planner(
         linear.GoalCost((0.0, 0.0)), guardrails=[box, _Ring(2.0, 3.0)],
     )

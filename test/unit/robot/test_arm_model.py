@@ -59,6 +59,22 @@ def test_unknown_key_in_the_robot_file_is_refused(tmp_path: Path) -> None:
         RobotFile.read(file)
 
 
+def test_keep_out_zones_are_read_and_may_be_left_out(tmp_path: Path) -> None:
+    file, text = tmp_path / 'robot.yaml', share('config/robots/panda.yaml').read_text()
+    file.write_text(text.replace('keep_out: {}', 'keep_out: {glass: [0.3, 0.4, -0.3, 0]}'))
+    assert RobotFile.read(file).keep_out == (('glass', (0.3, 0.4, -0.3, 0.0)),)
+    file.write_text(text.replace('keep_out: {}', ''))
+    assert RobotFile.read(file).keep_out == ()
+
+
+@pytest.mark.parametrize('zone', ['[0.3, 0.4, -0.3]', '[0.3, 0.4, 0, .nan]', '1', '[a, b, c, d]'])
+def test_a_keep_out_zone_is_four_numbers(tmp_path: Path, zone: str) -> None:
+    file, text = tmp_path / 'robot.yaml', share('config/robots/panda.yaml').read_text()
+    file.write_text(text.replace('keep_out: {}', f'keep_out: {{glass: {zone}}}'))
+    with pytest.raises(ConfigError, match='keep_out: glass: give x low'):
+        RobotFile.read(file)
+
+
 def test_retract_needs_every_joint(tmp_path: Path) -> None:
     file = tmp_path / 'robot.yaml'
     text = share('config/robots/panda.yaml').read_text()
