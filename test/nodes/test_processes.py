@@ -138,6 +138,20 @@ def test_node_leaves_with_status_0_on_sigterm_and_sigint(tmp_path):
             assert node.wait(10) == 0
 
 
+def test_edited_yaml_of_a_node_takes_effect_and_an_option_wins_over_it(tmp_path, monkeypatch):
+    monkeypatch.setattr('foresight.nodes.processes.root', lambda: tmp_path)
+    (tmp_path / 'config').mkdir()
+    text = share('config/recorder.yaml').read_text()
+    edited = text.replace('{}', f'{{bag: mine, folder: {tmp_path}/lost}}')
+    (tmp_path / 'config' / 'recorder.yaml').write_text(edited)
+    environment = {**local_environment(free_domain()), 'PYTHONPATH': str(share('src'))}
+    with NodeProcesses(environment, tmp_path / 'log') as processes:
+        processes.start(NODES['recorder'], {'folder': str(tmp_path / 'kept')})
+        wait_for(lambda: 'recording' in (tmp_path / 'log' / 'recorder.log').read_text())
+    assert (tmp_path / 'kept' / 'mine').is_dir()
+    assert not (tmp_path / 'lost').exists()
+
+
 def test_domains_of_two_launchers_differ_while_one_is_in_use(tmp_path):
     domain = free_domain()
     with recorder(domain, tmp_path / 'log'):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -45,22 +46,36 @@ def test_yaml_is_a_mapping(path):
     assert isinstance(yaml.safe_load(path.read_text()), dict)
 
 
+def known_parameters(name: str) -> dict[str, Any]:
+    """Parameters of a node and their defaults, told by what its source declares."""
+    source = share(f'src/foresight/nodes/{name}_node.py').read_text()
+    kinds = {item.__name__: item for item in DATACLASSES}
+    known: dict[str, Any] = {key: [] for key in re.findall(r"declare_one\(self, '(\w+)'", source)}
+    for what, prefix in re.findall(r"\bdeclare\(self, ([\w.]+)(?:\(\))?(?:, '([\w.]+)')?", source):
+        kind = kinds['PlannerConfig' if what == 'task.planner' else what]
+        known |= {f'{prefix}{item.name}': item.default for item in dataclasses.fields(kind)}
+    return known
+
+
 @pytest.mark.parametrize('name', NODES)
-def test_node_yaml_sets_known_parameters_of_the_right_type(name):
+def test_every_node_has_a_yaml_that_sets_known_parameters_of_the_right_type(name):
     # The node itself refuses what it does not declare; this says so without starting it.
-    path = share('config') / f'{name}.yaml'
-    if not path.is_file():  # every default of this node is the right one
-        return
-    source = share(f'src/foresight/nodes/{path.stem}_node.py').read_text()
-    defaults = {
-        entry.name: entry.default for item in DATACLASSES for entry in dataclasses.fields(item)
-    }
-    (node,) = yaml.safe_load(path.read_text()).values()
-    for key, value in flatten(node['ros__parameters']).items():
-        field = key.rpartition('.')[2]
-        assert field in defaults or f"'{key}'" in source, key
-        wanted = type(defaults.get(field, value))
+    content = yaml.safe_load(share(NODES[name].config).read_text())
+    assert list(content) == ['/**'], 'a node that was renamed reads its file too'
+    known = known_parameters(name)
+    assert len(known) > 2
+    for key, value in flatten(content['/**']['ros__parameters']).items():
+        assert key in known, key
+        wanted = type(known[key])
         assert isinstance(value, list if wanted is tuple else wanted), key
+        assert value != known[key], f'{key} says what config.py says'
+
+
+@pytest.mark.parametrize('name', NODES)
+def test_the_example_in_a_node_yaml_is_of_known_parameters(name):
+    text = share(NODES[name].config).read_text()
+    for example in re.findall(r'# such as (\{.*\})', text):
+        assert set(yaml.safe_load(example)) <= set(known_parameters(name))
 
 
 @pytest.mark.parametrize('path', sorted(share('config/tasks').glob('*')), ids=lambda p: p.name)
