@@ -385,7 +385,9 @@ class EpisodeConfig(Checked):
     """Planner node: what it does from start to stop."""
 
     task: str = setting('clear_table', 'task, or path of its YAML file')
-    goal_task: str = setting('push_to_goal', 'task that a goal_image switches to')
+    goal_task: str = setting(
+        'push_to_goal', 'task that a goal_image switches to, unless `task` itself asks for one'
+    )
     autostart: bool = setting(False, 'start when activated')
     max_pushes: int = setting(10, 'pushes before the planner stops', '', 1, 1_000_000)
     settle_time: float = setting(0.5, 'wait after a push for objects to rest', 's', 0.0, 10.0)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.costs.guardrails import KeepOut
 from foresight.nodes.convert import image_message, latent_message, plan_window, push_of_path
 from foresight.nodes.planner_node import Phase, PlannerNode
+from foresight.resources import share
 from foresight.robot.status import Status
 
 HEARS = ('joint_plan', 'macro_action', '/diagnostics')
@@ -148,3 +150,108 @@ def test_deactivated_planner_sends_nothing(planning):
     made.heard['joint_plan'].clear()
     made.spin(0.3, show(made, robot))
     assert not made.heard['joint_plan']
+
+
+def empty_table(made, size=(64, 96)):
+    """The empty table, as perception shows it."""
+    return image_message(np.full((*size, 3), 90, np.uint8), made.now())
+
+
+@pytest.fixture
+def goal_planning(bench, stage, checkpoint):
+    """An active planner node whose task wants the empty table, and a robot."""
+    made = bench(
+        PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
+        robust_top=0, elites=4, task='clear_table_goal',
+    ).up()
+    return made, stage(made)
+
+
+def test_goal_task_plans_towards_the_empty_table_that_perception_shows(goal_planning):
+    made, robot = goal_planning
+    made.say('image_background', empty_table(made))
+    made.spin(0.3)
+    assert made.call('planner/start').message.startswith('clear_table_goal')
+    made.spin_until(
+        lambda: made.heard['macro_action'] and 'cost/goal_energy' in figures(made),
+        show(made, robot),
+    )
+    assert 'done/goal_energy' in figures(made)
+    assert 'cost/remaining' not in figures(made)
+
+
+def test_goal_task_waits_for_the_empty_table_without_moving_then_goes_on(goal_planning):
+    made, robot = goal_planning
+    assert made.call('planner/start').success
+    made.spin_until(lambda: made.node.health.status is Status.NO_PLAN, show(made, robot))
+    assert 'call perception/capture_background' in made.node.health.reason
+    made.spin(0.4, show(made, robot))
+    assert made.node.phase is Phase.SETTLING and not made.heard['joint_plan']
+    made.say('image_background', empty_table(made))
+    made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
+
+
+def test_empty_table_of_another_size_is_refused_and_waited_for_anew(goal_planning):
+    made, robot = goal_planning
+    made.say('image_background', empty_table(made, (96, 128)))
+    made.call('planner/start')
+    made.spin_until(lambda: made.node.health.status is Status.NO_PLAN, show(made, robot))
+    assert 'it is 128 x 96: give a rectified image of 96 x 64' in made.node.health.reason
+    assert not made.heard['joint_plan']
+    made.say('image_background', empty_table(made))
+    made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
+
+
+def test_empty_table_is_encoded_once_and_not_at_every_decision(goal_planning, monkeypatch):
+    made, robot = goal_planning
+    model, seen = made.node._goal._checkpoint.model, []
+    encode = type(model).encode
+    monkeypatch.setattr(
+        type(model), 'encode', lambda *given: (seen.append(1), encode(*given))[1],
+    )
+    made.say('image_background', empty_table(made))
+    made.call('planner/start')
+    made.spin_until(lambda: made.node._pushes == 2, show(made, robot))
+    assert len(seen) == 1
+
+
+def test_task_with_a_goal_image_waits_for_it(bench, stage, checkpoint):
+    made = bench(
+        PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
+        robust_top=0, elites=4, task='push_to_goal',
+    ).up()
+    robot = stage(made)
+    made.say('image_background', empty_table(made))
+    made.call('planner/start')
+    made.spin_until(lambda: made.node.health.status is Status.NO_PLAN, show(made, robot))
+    assert 'publish goal_image' in made.node.health.reason
+    goal = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
+    made.say('goal_image', image_message(goal, made.now()))
+    made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
+
+
+def test_switch_applies_the_planner_settings_of_the_goal_task(planning):
+    made, _ = planning
+    assert made.node._worker._task_level._planner._config.horizon == 1
+    goal = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
+    made.say('image_background', empty_table(made))
+    made.say('goal_image', image_message(goal, made.now()))
+    made.spin_until(lambda: made.node._goal.task.name == 'push_to_goal')
+    config = made.node._worker._task_level._planner._config
+    assert config.horizon == 2  # config/tasks/push_to_goal.yaml says so
+    assert (config.samples, config.iterations) == (16, 1)  # the user said so
+
+
+def test_keep_out_zone_of_the_robot_holds_for_every_task(bench, stage, checkpoint, tmp_path):
+    robot_file = tmp_path / 'robot.yaml'
+    text = share('config/robots/panda.yaml').read_text()
+    robot_file.write_text(text.replace('{}\n', '{glass: [0.2, 0.7, -0.4, 0.0]}\n'))
+    made = bench(
+        PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
+        robust_top=0, elites=4, robot=robot_file,
+    ).up()
+    robot, zone = stage(made), KeepOut((0.2, 0.7), (-0.4, 0.0))
+    made.call('planner/start')
+    made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
+    first = push_of_path(made.heard['macro_action'][-1])
+    assert zone(torch.from_numpy(first.array())[None].float()).all()

@@ -8,6 +8,7 @@ from foresight.nodes.endpoints import publisher
 from foresight.nodes.health import Health
 from foresight.nodes.markers import push_markers
 from foresight.nodes.push_worker import Decision
+from foresight.training.task_file import TaskConfig
 
 EVERY = 10  # commands between two poses of the shown tool path
 
@@ -39,16 +40,16 @@ class DecisionDisplay:
             self._markers.publish(push_markers(decision.push, elites, stamp))
 
 
-def tell(health: Health, decision: Decision, pushes: int) -> None:
-    """Put the figures of a decision beside the status."""
+def tell(health: Health, decision: Decision, pushes: int, task: TaskConfig) -> None:
+    """Put the figures of a decision for a task beside the status."""
     figures: dict[str, int | float | str] = {
-        'pushes': pushes, 'decided_at': f'{decision.stamp:.3f}',
+        'task': task.name, 'pushes': pushes, 'decided_at': f'{decision.stamp:.3f}',
         'plan_ms': 1e3 * decision.seconds,
     }
     if decision.motion is not None:
         figures['joint_ms'] = 1e3 * decision.motion_seconds / len(decision.motion.times)
     if decision.score is not None:
-        figures['left'] = decision.score
+        figures[f'done/{task.done_term}'] = decision.score
     if decision.plan is not None:
         figures['cost'] = decision.plan.cost
         figures['evaluations'] = decision.plan.evaluations

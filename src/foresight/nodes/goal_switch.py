@@ -1,6 +1,6 @@
-"""Turns a goal image into a task level, once the empty table is known too."""
+"""Gives the planner its task, once the images that show the goal are there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -9,92 +9,156 @@ from jaxtyping import UInt8
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
-from foresight.config import PlannerConfig
+from foresight.config import EncoderConfig
 from foresight.errors import ForesightError, ObservationError
 from foresight.nodes.convert import image_array
 from foresight.nodes.endpoints import subscription
 from foresight.planning.task_level import TaskLevel
+from foresight.protocols import Guardrail
 from foresight.training.assembly import assemble
-from foresight.training.task_file import load_task
+from foresight.training.task_file import EMPTY_TABLE, TaskConfig
 from foresight.world_model.checkpoint import Checkpoint
 
+GOAL, EMPTY = 'goal_image', 'image_background'
+REMEDIES = {
+    GOAL: 'publish goal_image, a rectified image of what is wanted',
+    EMPTY: 'clear the table and call perception/capture_background',
+}
 Picture = UInt8[np.ndarray, '_ _ 3']
 MakeTask = Callable[[], TaskLevel]
 
 
 class GoalSwitch:
-    """Listens for a goal image and hands over how to make its task."""
+    """Listens for goal images and the empty table, and hands over tasks whose goal they show.
+
+    Attributes:
+        task: What the planner works on, or waits for.
+    """
 
     def __init__(
-        self, node: Node, task: str, planner: PlannerConfig, use: Callable[[MakeTask], None],
+        self, node: Node, task: TaskConfig, goal_task: TaskConfig, use: Callable[[MakeTask], None],
     ) -> None:
         """Listen.
 
         Args:
             node: Node that listens.
-            task: Task of goal images.
-            planner: Planner settings.
+            task: Task to begin with.
+            goal_task: Task that a goal image switches to, unless the first asks for one itself.
             use: Takes what makes the task level.
         """
-        self._node, self._task, self._planner, self._use = node, task, planner, use
+        self._node, self._first, self._use = node, task, use
+        self._image_task = task if task.has_goal and task.goal != EMPTY_TABLE else goal_task
         self._checkpoint: Checkpoint | None = None
-        self._goal: Picture | None = None
-        self._background: Picture | None = None
-        subscription(node, 'goal_image', self._on_goal)
-        subscription(node, 'image_background', self._on_background)
+        self._keep_out: Sequence[Guardrail] = ()
+        self._pictures: dict[str, Picture] = {}
+        self._refusals: dict[str, str] = {}
+        self._begin()
+        for topic in (GOAL, EMPTY):
+            subscription(node, topic, partial(self._on_picture, topic))
 
-    def connect(self, checkpoint: Checkpoint | None) -> None:
-        """Use this world model from now on; None waits for the next one."""
-        self._checkpoint = checkpoint
-        self._switch()
+    @property
+    def missing(self) -> str:
+        """What the task waits for and what helps; empty if it can be worked on."""
+        if self._is_ready:
+            return ''
+        needed = (EMPTY,) if self.task.goal == EMPTY_TABLE else (GOAL, EMPTY)
+        lacking = [name for name in needed if name not in self._pictures or name in self._refusals]
+        topic = lacking[0] if lacking else needed[0]
+        why = self._refusals.get(topic, f'there is no {topic} yet')
+        return f'{self.task.name} waits: {why}; {REMEDIES[topic]}'
 
-    def _on_goal(self, message: Image) -> None:
-        self._goal = self._read(message)
-        self._switch()
+    def connect(self, checkpoint: Checkpoint | None, keep_out: Sequence[Guardrail] = ()) -> None:
+        """Begin anew with this world model; None waits for the next one."""
+        self._checkpoint, self._keep_out = checkpoint, keep_out
+        self._begin()
+        if checkpoint is not None:
+            for topic, picture in tuple(self._pictures.items()):
+                del self._pictures[topic]
+                self._remember(topic, picture)
 
-    def _on_background(self, message: Image) -> None:
-        self._background = self._read(message)
-        self._switch()
+    def _begin(self) -> None:
+        """Go back to the first task."""
+        self.task, self._is_ready = self._first, not self._first.has_goal
 
-    def _read(self, message: Image) -> Picture | None:
-        """Return the pixels, or None if they cannot be read."""
+    def _on_picture(self, topic: str, message: Image) -> None:
         try:
-            return image_array(message)
+            self._remember(topic, image_array(message))
         except ObservationError as error:
-            self._node.get_logger().error(f'goal ignored: {error}')
-            return None
+            self._refuse(topic, error)
 
-    def _switch(self) -> None:
-        """Switch when everything is known."""
-        if self._checkpoint is None or self._goal is None or self._background is None:
-            return
-        images = self._goal, self._background
+    def _remember(self, topic: str, picture: Picture) -> None:
+        """Keep a picture that fits; one that does not leaves everything as it is."""
         try:
-            self._use(partial(goal_task, self._task, self._planner, self._checkpoint, *images))
+            if self._checkpoint is not None:
+                check_size(picture, self._checkpoint.config.encoder)
+        except ObservationError as error:
+            self._refuse(topic, error)
+        else:
+            self._pictures[topic] = picture
+            self._refusals.pop(topic, None)
+            self._update()
+
+    def _update(self) -> None:
+        """Hand over the task that is asked for, if all its pictures are there."""
+        goal, empty = self._pictures.get(GOAL), self._pictures.get(EMPTY)
+        if self._checkpoint is None or empty is None:
+            return
+        if goal is not None:
+            self._hand_over(GOAL, self._image_task, self._checkpoint, goal, empty)
+        elif self._first.has_goal and self._first.goal == EMPTY_TABLE:
+            self._hand_over(EMPTY, self._first, self._checkpoint, empty, empty)
+
+    def _hand_over(
+        self, topic: str, task: TaskConfig, checkpoint: Checkpoint, goal: Picture, empty: Picture,
+    ) -> None:
+        """Let the planner work on this task, whose goal came by `topic`, from now on."""
+        try:
+            self._use(partial(make_task, task, checkpoint, goal, empty, self._keep_out))
         except ForesightError as error:
-            self._node.get_logger().error(f'goal_image refused: {error}')
+            self._refuse(topic, error)
+        else:
+            self.task, self._is_ready = task, True
+
+    def _refuse(self, topic: str, error: ForesightError) -> None:
+        """Say that a picture is of no use."""
+        self._refusals[topic] = f'{topic} refused: {error}'
+        self._node.get_logger().error(self._refusals[topic])
 
 
-def goal_task(
-    task: str,
-    planner: PlannerConfig,
-    checkpoint: Checkpoint,
-    goal: Picture,
-    background: Picture,
-) -> TaskLevel:
-    """Make the task level of a goal image.
+def check_size(picture: Picture, encoder: EncoderConfig) -> None:
+    """Check that a picture is a rectified one.
 
     Raises:
-        ObservationError: If the goal is not a rectified image.
+        ObservationError: If it has another size.
     """
-    if goal.shape != background.shape:
-        rows, columns = background.shape[:2]
+    rows, columns = picture.shape[:2]
+    if (rows, columns) != (encoder.rows, encoder.columns):
         raise ObservationError(
-            f'it is {goal.shape[1]} x {goal.shape[0]}: give a rectified image of '
-            f'{columns} x {rows}, such as one of image_rectified'
+            f'it is {columns} x {rows}: give a rectified image of '
+            f'{encoder.columns} x {encoder.rows}, such as one of image_rectified'
         )
+
+
+def make_task(
+    task: TaskConfig,
+    checkpoint: Checkpoint,
+    goal: Picture,
+    empty: Picture,
+    keep_out: Sequence[Guardrail] = (),
+) -> TaskLevel:
+    """Make the task level of a task; the pictures count only if the task has a goal.
+
+    Args:
+        task: Task, with the planner settings to use.
+        checkpoint: World model.
+        goal: Rectified image of the goal.
+        empty: Rectified image of the empty table.
+        keep_out: Guardrails of the robot.
+    """
+    if not task.has_goal:
+        return assemble(task, checkpoint, keep_out=keep_out)
     device = checkpoint.model.device
-    images = (torch.from_numpy(image)[None].to(device) for image in (goal, background))
+    pictures = (torch.from_numpy(picture)[None].to(device) for picture in (goal, empty))
     with torch.inference_mode():
-        latent = checkpoint.model.encode(*images)[0]
-    return assemble(load_task(task), checkpoint, latent.clone(), planner=planner)
+        latent = checkpoint.model.encode(*pictures)[0]
+    return assemble(task, checkpoint, latent.clone(), keep_out)

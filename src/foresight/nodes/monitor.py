@@ -11,6 +11,7 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Float32
 
+from foresight.costs.cost_head import Remaining
 from foresight.nodes.convert import image_array, push_of_path, seconds
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.qos import RECORD
@@ -155,12 +156,13 @@ def _demo_push(
     key: str, push: Push, said: dict[str, str], surprise: float | None,
 ) -> DemoPush:
     """Join a push with what was said about it."""
-    figure = {name: float(said.get(name, 'nan')) for name in ('plan_ms', 'joint_ms', 'left')}
+    plan_ms, joint_ms, left = (
+        float(said.get(name, 'nan')) for name in ('plan_ms', 'joint_ms', f'done/{Remaining.name}')
+    )
     terms = {
         name.removeprefix('cost/'): float(value)
         for name, value in said.items() if name.startswith('cost/')
     }
     return DemoPush(
-        float(key), push.array(), terms, figure['plan_ms'], figure['joint_ms'], figure['left'],
-        surprise,
+        float(key), push.array(), terms, plan_ms, joint_ms, left, surprise,
     )

@@ -37,6 +37,21 @@ def declare(
     return replace(config, **values)  # type: ignore[type-var]
 
 
+def with_overrides(node: Node, config: Config, declared: Config) -> Config:
+    """Return a configuration with what the user set when the node started.
+
+    Args:
+        node: Node that declared the parameters, without a prefix.
+        config: Other defaults than those that were declared.
+        declared: What `declare` returned.
+    """
+    given = {
+        item.name: getattr(declared, item.name) for item in fields(config)  # type: ignore[arg-type]
+        if item.name in node._parameter_overrides
+    }
+    return replace(config, **given)  # type: ignore[type-var]
+
+
 def declare_one(node: Node, name: str, default: Any, description: str) -> Any:
     """Declare a parameter whose default is no constant.
 

@@ -1,5 +1,6 @@
 """The planner node: from belief to push to joint motion; the optimiser has its own thread."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
@@ -7,13 +8,14 @@ import torch
 from sensor_msgs.msg import Image, JointState
 
 from foresight.config import EpisodeConfig, JointLevelConfig, ModelConfig, RobotConfig
+from foresight.costs.guardrails import keep_out_zones
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes.convert import joint_values, latent_tensor, seconds, trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.goal_switch import GoalSwitch, MakeTask
+from foresight.nodes.goal_switch import GoalSwitch, MakeTask, make_task
 from foresight.nodes.models import find_model
-from foresight.nodes.parameters import declare
+from foresight.nodes.parameters import declare, with_overrides
 from foresight.nodes.push_worker import Decision, PushWorker
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
@@ -23,7 +25,6 @@ from foresight.robot.homing import Homing
 from foresight.robot.plan_stream import PlanStream
 from foresight.robot.push_skill import PushSkill
 from foresight.robot.status import Status
-from foresight.training.assembly import assemble
 from foresight.training.task_file import load_task
 from foresight.world_model.checkpoint import load
 
@@ -64,7 +65,7 @@ class PlannerNode(StagedNode):
         self._pushes, self._strays, self._stopping = 0, 0, False
         self._plan = publisher(self, 'joint_plan')
         self._display = DecisionDisplay(self)
-        self._goal = GoalSwitch(self, self._episode.goal_task, self._config, self._use_task)
+        self._goal = GoalSwitch(self, self._task, self._goal_task, self._use_task)
         subscription(self, 'belief', self._on_belief)
         subscription(self, 'surprise', self._on_surprise)
         subscription(self, 'joint_states', self._on_joints)
@@ -77,8 +78,12 @@ class PlannerNode(StagedNode):
         self._episode = declare(self, EpisodeConfig())
         self._model = declare(self, ModelConfig())
         self._robot = declare(self, RobotConfig())
-        planner = load_task(self._episode.task).planner
-        self._config = declare(self, planner, changeable=('seed',))
+        task, goal_task = load_task(self._episode.task), load_task(self._episode.goal_task)
+        self._config = declare(self, task.planner, changeable=('seed',))
+        self._task = replace(task, planner=self._config)
+        # What the user sets holds for both tasks, what a task sets for that task alone.
+        own = with_overrides(self, goal_task.planner, self._config)
+        self._goal_task = replace(goal_task, planner=own)
         self._level = declare(self, JointLevelConfig(), 'joint_level.')
 
     def configure(self) -> None:
@@ -88,13 +93,16 @@ class PlannerNode(StagedNode):
         known, self._model_device = checkpoint.config, checkpoint.model.device
         self._arm = ArmModel.load(self._robot.robot)
         skill = PushSkill(self._arm, known.scene, known.push, self._level)
-        level = assemble(load_task(self._episode.task), checkpoint, planner=self._config)
+        # Without its goal yet, the task is tried on a blank one.
+        blank = np.zeros((known.encoder.rows, known.encoder.columns, 3), np.uint8)
+        zones = keep_out_zones(self._arm.keep_out)
+        level = make_task(self._task, checkpoint, blank, blank, zones)
         worker = PushWorker(level, skill, Homing(skill.joint_level, known.push))
         shape = known.encoder.channels, *known.encoder.grid
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
         worker.warm_up(Belief(noise.to(self._model_device), 0.0), np.array(self._arm.retract))
         self._worker = worker
-        self._goal.connect(checkpoint)
+        self._goal.connect(checkpoint, zones)
 
     def activate(self) -> None:
         """Start at once if so configured."""
@@ -132,7 +140,7 @@ class PlannerNode(StagedNode):
         self._pushes, self._strays, self._stopping = 0, 0, False
         self._wait(self.time)
         self.health.figures({'phase': self.phase, 'pushes': 0}, now=True)
-        return f'{self._episode.task}: at most {self._episode.max_pushes} pushes'
+        return f'{self._goal.task.name}: at most {self._episode.max_pushes} pushes'
 
     def _stop(self) -> str:
         """Finish the push under way, then stop; a push that is only planned is not made."""
@@ -158,7 +166,7 @@ class PlannerNode(StagedNode):
 
     def _on_belief(self, message: Image) -> None:
         """Plan from it, if the planner waits for one."""
-        if not self.active or self._worker is None:
+        if not self.active or self._worker is None or self._goal.missing:
             return
         stamp, self._belief_at = seconds(message.header.stamp), self.time
         if self.phase is not Phase.SETTLING or stamp < self._ready_at or not self._is_home():
@@ -197,7 +205,7 @@ class PlannerNode(StagedNode):
             self._end(Phase.IDLE, Status.IDLE, 'stopped')
             return
         self._pushes += decision.push is not None
-        tell(self.health, decision, self._pushes)
+        tell(self.health, decision, self._pushes, self._goal.task)
         if decision.done:
             self._end(Phase.DONE, Status.IDLE, 'nothing is left to do')
         elif decision.motion is None:
@@ -262,6 +270,8 @@ class PlannerNode(StagedNode):
         elif not self._is_home() and now > self._ready_at + PATIENCE:
             self.phase = Phase.PLANNING
             worker.go_home(self._joints, now)
+        elif self._goal.missing:
+            self.health.report(Status.NO_PLAN, self._goal.missing)
         elif now - self._belief_at > PATIENCE:
             self.health.report(Status.STALE_IMAGE, 'no belief: check perception and predictor')
         else:

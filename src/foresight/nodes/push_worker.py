@@ -57,6 +57,7 @@ class PushWorker:
         self._task_level, self._skill, self._homing = task_level, skill, homing
         self._thread = ThreadPoolExecutor(1, 'optimiser')
         self._job: Future[Decision] | None = None
+        self._seed = 0
 
     def decide(self, belief: Belief, start: Joints) -> None:
         """Begin to choose and plan a push from these joints [rad]."""
@@ -75,6 +76,7 @@ class PushWorker:
 
     def restart(self, seed: int) -> None:
         """Begin an episode."""
+        self._seed = seed
         self._thread.submit(lambda: self._task_level.reset(seed)).result()
 
     def drop_warm_start(self) -> None:
@@ -88,6 +90,7 @@ class PushWorker:
             ForesightError: If it cannot be made.
         """
         self._task_level = self._thread.submit(make).result()
+        self.restart(self._seed)
 
     def warm_up(self, belief: Belief, start: Joints) -> None:
         """Run everything once, so that the first decision is as fast as the others.

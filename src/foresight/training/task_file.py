@@ -16,7 +16,8 @@ from foresight.resources import share
 
 TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy))
 KEYS = ('terms', 'done', 'planner', 'goal', 'regions')
-GOALS = ('image', 'empty_table')
+EMPTY_TABLE = 'empty_table'
+GOALS = ('image', EMPTY_TABLE)
 
 Settings = TypeVar('Settings', PlannerConfig, RegionConfig)
 
@@ -42,6 +43,11 @@ class TaskConfig:
     planner: PlannerConfig = field(default_factory=PlannerConfig)
     goal: str = GOALS[0]
     regions: RegionConfig = field(default_factory=RegionConfig)
+
+    @property
+    def has_goal(self) -> bool:
+        """Whether a term compares with a goal."""
+        return GoalEnergy.name in {*dict(self.terms), self.done_term}
 
 
 def load_task(task: str | Path) -> TaskConfig:

@@ -112,10 +112,9 @@ def _pushes(
 def _note(push: DemoPush) -> str:
     """Describe a push in a line."""
     x, y, heading, length = push.action
-    return (
-        f'from ({x:.2f}, {y:.2f}) m, heading {np.degrees(heading):.0f}°, {100 * length:.0f} cm; '
-        f'about {push.left:.1f} objects seen on the table'
-    )
+    seen = '' if np.isnan(push.left) else f'; about {push.left:.1f} objects seen on the table'
+    where = f'from ({x:.2f}, {y:.2f}) m, heading {np.degrees(heading):.0f}°'
+    return f'{where}, {100 * length:.0f} cm{seen}'
 
 
 def _at(frames: Sequence[Frame], stamp: float) -> Picture:

@@ -34,7 +34,7 @@ class DemoPush:
         terms: Weighted share of each cost term.
         plan_ms: Wall-clock planning time [ms].
         joint_ms: Wall-clock time of the joint level for each command [ms].
-        left: Objects the planner believed to be on the table.
+        left: Objects the planner believed to be on the table; NaN if its task does not count.
         surprise: Surprise level after it, if it was measured.
     """
 

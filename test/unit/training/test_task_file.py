@@ -80,6 +80,12 @@ def test_what_only_a_goal_energy_reads_is_refused_without_one(write, line):
         load_task(write(f'{GOOD}{line}\n'))
 
 
+def test_a_task_has_a_goal_if_a_term_or_its_done_test_compares_with_one(write):
+    assert not load_task(write(GOOD)).has_goal
+    assert load_task(write(GOAL)).has_goal
+    assert load_task(write(GOOD.replace('term: remaining', 'term: goal_energy'))).has_goal
+
+
 def test_a_task_changes_planner_settings(write):
     task = load_task(write(GOOD + 'planner:\n  horizon: 3\n  discount: 0.5\n'))
     assert (task.planner.horizon, task.planner.discount) == (3, 0.5)
