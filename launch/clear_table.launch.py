@@ -8,6 +8,7 @@ from launch_ros.actions import Node
 from foresight.nodes.bringup import arguments, node_actions, typed, view
 
 ARGUMENTS = {
+    'task': ('clear_table', 'task, or path of its YAML file'),
     'seed': ('0', 'seed of the scene and of the planner'),
     'objects': ('3', 'objects on the table'),
     'object_set': ('seen', 'seen, unseen or primitives'),
@@ -23,10 +24,11 @@ def generate_launch_description():
     model = {'checkpoint': LaunchConfiguration('checkpoint'), 'use_sim_time': True}
     parameters = {
         'sim': {
-            'objects': typed('objects', int), 'object_set': 'empty',
+            'objects': typed('objects', int),
             'real_time_factor': typed('real_time_factor', float),
         },
-        'perception': model, 'predictor': model, 'planner': model,
+        'perception': model, 'predictor': model,
+        'planner': {**model, 'task': LaunchConfiguration('task')},
         'guard': {'use_sim_time': True},
     }
     episode = Node(

@@ -1,6 +1,7 @@
 """`foresight demo`: clear a simulated table over ROS 2, then say how it went."""
 
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -19,7 +20,7 @@ from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.config import SimConfig
 from foresight.errors import CheckpointError, ForesightError
 from foresight.nodes.models import find_model
-from foresight.nodes.session import Moment, RosSession, SessionOptions
+from foresight.nodes.session import CLEAR_TABLE, Moment, RosSession, SessionOptions
 from foresight.viz.demo_budgets import demo_budgets
 from foresight.viz.demo_pages import write_demo
 from foresight.viz.demo_result import DemoResult
@@ -30,6 +31,7 @@ Seed = Annotated[int, typer.Option(min=0, help='Seed of the scene and of the pla
 Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
 ObjectSet = Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')]
 Factor = Annotated[float, typer.Option(min=0.0, help='Simulated over wall-clock time.')]
+Task = Annotated[str, typer.Option(help='Name of the task, or path of its YAML file.')]
 Pushes = Annotated[int, typer.Option(min=1, help='Pushes before the demo gives up.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
 Out = Annotated[Path, typer.Option(help='Folder of film, report and bag.')]
@@ -38,6 +40,7 @@ Bag = Annotated[bool, typer.Option(help='Record a bag.')]
 
 def demo(
     seed: Seed = 0,
+    task: Task = CLEAR_TABLE,
     objects: Objects = 3,
     object_set: ObjectSet = 'seen',
     max_pushes: Pushes = 10,
@@ -52,20 +55,27 @@ def demo(
         objects=objects, object_set=object_set, max_pushes=max_pushes,
         real_time_factor=real_time_factor, seed=seed,
     )
-    options = SessionOptions(find_checkpoint(checkpoint), sim, out if bag else None, out / 'log')
+    options = SessionOptions(
+        find_checkpoint(checkpoint), sim, out if bag else None, out / 'log', task,
+    )
     signal.signal(signal.SIGTERM, leave)
     prepare(out)
     with quiet_stdout(json):
         console = Console(stderr=True)
         result = run(options, seed, console)
-        command = f'foresight demo --seed {seed}'
         budgets = demo_budgets(result, running_for())
-        film, report = write_demo(result, out, budgets, command)
+        film, report = write_demo(result, out, budgets, command(seed, task))
         console.print(table(result, budgets))
         console.print(f'film {film}, report {report}{f", bag {out}/bag" if bag else ""}')
-    write_json(document(result, budgets), json)
+    write_json(document(result, budgets, task), json)
     if not result.success:
         raise typer.Exit(1)
+
+
+def command(seed: int, task: str) -> str:
+    """Return the command that makes the run again."""
+    words = ['foresight', 'demo', '--seed', str(seed)]
+    return shlex.join(words if task == CLEAR_TABLE else [*words, '--task', task])
 
 
 def running_for() -> float:
@@ -144,10 +154,12 @@ def table(result: DemoResult, budgets: tuple[Budget, ...]) -> Table:
     return shown
 
 
-def document(result: DemoResult, budgets: tuple[Budget, ...]) -> dict[str, object]:
+def document(
+    result: DemoResult, budgets: tuple[Budget, ...], task: str,
+) -> dict[str, object]:
     """Return what `--json` prints."""
     return {
-        'seed': result.seed, 'success': result.success, 'objects': result.objects,
+        'task': task, 'seed': result.seed, 'success': result.success, 'objects': result.objects,
         'cleared': result.cleared, 'dropped': result.dropped, 'pushes': result.tried,
         'simulated_seconds': round(result.simulated, 2), 'seconds': round(result.seconds, 2),
         'ending': result.ending, 'resident_bytes': dict(result.resident),

@@ -72,8 +72,6 @@ def evaluate(
     names = check_choices(split, PlannerPolicy.name if over_ros and policy == ALL else policy)
     if over_ros and names != [PlannerPolicy.name]:
         raise ConfigError('--over-ros plays the planner alone: leave --policy out')
-    if over_ros and task != CLEAR_TABLE:
-        raise ConfigError(f'--over-ros plays {CLEAR_TABLE} alone: leave the task out')
     base = ClearTablePlayers('', task, SimConfig(objects=objects), find_model(checkpoint))
     seeds = range(seed, seed + episodes)
     with quiet_stdout(json):
@@ -127,7 +125,7 @@ def _over_ros(players: ClearTablePlayers, seeds: range) -> Iterator[EpisodeResul
     """Play through the nodes; the other evaluations do without ROS."""
     from foresight.cli.over_ros import play_over_ros
 
-    return play_over_ros(players.sim, players.checkpoint, seeds)
+    return play_over_ros(players.sim, players.checkpoint, seeds, players.task)
 
 
 def advance(progress: Progress, bar: TaskID, done: list[EpisodeResult]) -> None:

@@ -13,7 +13,7 @@ LOGS = Path('out/evaluate/log')
 
 
 def play_over_ros(
-    sim: SimConfig, checkpoint: Path, seeds: Iterable[int]
+    sim: SimConfig, checkpoint: Path, seeds: Iterable[int], task: str
 ) -> Iterator[EpisodeResult]:
     """Yield the episode of each seed.
 
@@ -21,11 +21,13 @@ def play_over_ros(
         sim: Objects, physics and real-time factor.
         checkpoint: Folder of the world model.
         seeds: One seed an episode.
+        task: Name of the task, or path of its YAML file.
 
     Raises:
+        ConfigError: If the task wants a goal image.
         ForesightError: If a node dies, does not answer or cannot start.
     """
-    options = SessionOptions(checkpoint, sim, bags=None, logs=LOGS)
+    options = SessionOptions(checkpoint, sim, bags=None, logs=LOGS, task=task)
     with RosSession(options) as session:
         for seed in seeds:
             yield episode_of(session.play(seed))

@@ -17,15 +17,17 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from foresight.config import SimConfig
-from foresight.errors import ForesightError
+from foresight.errors import ConfigError, ForesightError
 from foresight.nodes.calls import ANSWER, Calls
 from foresight.nodes.episode import capture_empty_table, start_pushing
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import NodeProcesses, free_domain, local_environment
 from foresight.nodes.summary import summarise
 from foresight.nodes.topics import NODES
+from foresight.training.task_file import EMPTY_TABLE, load_task
 from foresight.viz.demo_result import DemoResult
 
+CLEAR_TABLE = 'clear_table'
 PER_PUSH = 15.0  # longest wait for one push [s]
 REST = 2.0  # wait for the last objects to come to rest [s]
 OVER = ('IDLE', 'DONE')
@@ -40,6 +42,7 @@ class SessionOptions:
         sim: Objects, physics and real-time factor.
         bags: Folder of the bags; None records nothing.
         logs: Folder of the nodes' output.
+        task: Name of the task, or path of its YAML file.
         deadline: Wall-clock limit of one plan [s]; None keeps the planner's own.
     """
 
@@ -47,13 +50,26 @@ class SessionOptions:
     sim: SimConfig
     bags: Path | None
     logs: Path
+    task: str = CLEAR_TABLE
     deadline: float | None = None
+
+    def __post_init__(self) -> None:
+        """Check that nobody has to give the task a goal image.
+
+        Raises:
+            ConfigError: If somebody has to, or there is no such task.
+        """
+        task = load_task(self.task)
+        if task.has_goal and task.goal != EMPTY_TABLE:
+            raise ConfigError(
+                f'the task {task.name} wants a goal image, which nobody publishes here: choose '
+                f'{CLEAR_TABLE}, or a task whose goal is {EMPTY_TABLE}'
+            )
 
     def parameters(self, node: str) -> dict[str, Any]:
         """Return the parameters of a node."""
         sim: dict[str, Any] = {
             'objects': self.sim.objects, 'real_time_factor': self.sim.real_time_factor,
-            'object_set': 'empty',
         }
         model = {'use_sim_time': True, 'checkpoint': str(self.checkpoint.resolve())}
         limit = {} if self.deadline is None else {'deadline': self.deadline}
@@ -61,7 +77,9 @@ class SessionOptions:
             'sim': sim,
             'perception': model,
             'predictor': model,
-            'planner': {**model, **limit, 'max_pushes': self.sim.max_pushes},
+            'planner': {
+                **model, **limit, 'task': self.task, 'max_pushes': self.sim.max_pushes,
+            },
             'guard': {'use_sim_time': True},
             'recorder': {
                 'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
