@@ -9,7 +9,7 @@ from foresight.resources import share
 
 SOURCE = share('src/foresight')
 # Each part and the parts it may import, besides itself.
-SEAMS = {'config', 'errors', 'protocols', 'resources'}
+SEAMS = {'closing', 'config', 'errors', 'protocols', 'resources'}
 CORE = {'world_model', 'costs', 'planning', 'robot', 'data'}
 OUTER = {'training', 'sim', 'viz'}
 MAY_IMPORT = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 
 from rosbags.interfaces import (
     Connection,
@@ -17,12 +16,13 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 from rosbags.rosbag2.errors import WriterError
 from rosbags.typesys import Stores, get_typestore
 
+from foresight.closing import Closing
 from foresight.errors import DatasetError
 
 FOREVER = QosTime(sec=9223372036, nsec=854775807)
 
 
-class BagWriter:
+class BagWriter(Closing):
     """An open bag; closing it writes `metadata.yaml`.
 
     What was written before a kill stays readable message by message, but without the metadata.
@@ -79,19 +79,6 @@ class BagWriter:
         """Finish the bag; closing twice does nothing."""
         if self._writer.storage is not None:
             self._writer.close()
-
-    def __enter__(self) -> 'BagWriter':
-        """Return the writer itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Finish the bag."""
-        self.close()
 
 
 def free_folder(parent: Path, name: str) -> Path:

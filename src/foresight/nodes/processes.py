@@ -9,11 +9,11 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import yaml
 
+from foresight.closing import Closing
 from foresight.errors import ForesightError
 from foresight.nodes.scheduling import let_others_go_first
 from foresight.nodes.topics import NodeEntry
@@ -64,7 +64,7 @@ def local_environment(domain: int) -> dict[str, str]:
     }
 
 
-class NodeProcesses:
+class NodeProcesses(Closing):
     """Runs each node in a process group of its own that dies with this process.
 
     Start nodes before this process has threads: the children are forked.
@@ -108,7 +108,7 @@ class NodeProcesses:
         """Return the resident memory of each node [byte]."""
         return {name: _resident(process.pid) for name, process in self._running.items()}
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End every node: politely, then by force."""
         for process in self._running.values():
             _signal(process, signal.SIGTERM)
@@ -122,19 +122,6 @@ class NodeProcesses:
             _signal(process, signal.SIGKILL)  # also what a node may have started itself
             process.wait()
         self._running.clear()
-
-    def __enter__(self) -> 'NodeProcesses':
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End every node."""
-        self.stop()
 
 
 def _as_yaml(value: Any) -> str:

@@ -1,11 +1,11 @@
 """The task `clear_table`: table, bin, objects, camera and arm, stepped in lockstep."""
 
 from collections.abc import Callable
-from types import TracebackType
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
+from foresight.closing import Closing
 from foresight.config import CameraConfig, SceneConfig, SimConfig
 from foresight.protocols import CameraView, Observation
 from foresight.robot.arm_model import ArmModel
@@ -34,7 +34,7 @@ Joints = Float[np.ndarray, ' joint']
 FrameCallback = Callable[[Observation, Joints, Float[np.ndarray, '4 4']], None]
 
 
-class ClearTable:
+class ClearTable(Closing):
     """A simulated table to clear.
 
     The same seed and the same commands give the same images and outcome, whatever the
@@ -228,16 +228,3 @@ class ClearTable:
         """Disconnect the physics client; closing twice does nothing."""
         self._world.close()
         self._arm.close()
-
-    def __enter__(self) -> 'ClearTable':
-        """Return the simulation itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Disconnect."""
-        self.close()

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 import pybullet
 
+from foresight.closing import Closing
 from foresight.config import SimConfig
 
 GRAVITY = 9.81  # m/s^2
@@ -14,7 +14,7 @@ SOLVER_ITERATIONS = 30
 Vector = tuple[float, float, float] | np.ndarray
 
 
-class World:
+class World(Closing):
     """A physics world in its own client; every episode starts from an empty one."""
 
     def __init__(self, sim: SimConfig) -> None:
@@ -121,16 +121,3 @@ class World:
         if self.client >= 0:
             pybullet.disconnect(self.client)
             self.client = -1
-
-    def __enter__(self) -> 'World':
-        """Return the world itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Disconnect."""
-        self.close()

@@ -3,13 +3,14 @@
 import json
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
 from typing import Any
+
+from foresight.closing import Closing
 
 FILE = 'journal.jsonl'
 
 
-class Journal:
+class Journal(Closing):
     """Appends scalars; a resumed run first drops what the killed one wrote after its last save."""
 
     def __init__(self, folder: Path, step: int) -> None:
@@ -20,14 +21,7 @@ class Journal:
         self._file = self._path.open('a')
         self._board = _open_board(folder / 'tensorboard', step)
 
-    def __enter__(self) -> 'Journal':
-        """Return the open journal."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         """Close both files."""
         self._file.close()
         if self._board is not None:
