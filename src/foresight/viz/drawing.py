@@ -92,27 +92,6 @@ def draw_on_camera(
     return canvas
 
 
-def overlay(
-    image: UInt8[np.ndarray, 'H W 3'],
-    heat: Float[np.ndarray, 'row column'],
-    top: float | None = None,
-) -> UInt8[np.ndarray, 'H W 3']:
-    """Lay a non-negative map over an image; stronger cells hide more of it.
-
-    Args:
-        image: Image to draw on.
-        heat: Map over the same area, any resolution.
-        top: Value shown at full strength; the largest of the map if missing.
-    """
-    full = max(float(heat.max()) if top is None else top, 1e-9)
-    size = (image.shape[1], image.shape[0])
-    cells = np.clip(heat / full, 0.0, 1.0).astype(np.float32)
-    share = np.asarray(cv2.resize(cells, size, interpolation=cv2.INTER_LINEAR))
-    colors = cv2.applyColorMap(np.round(share * 255).astype(np.uint8), cv2.COLORMAP_INFERNO)
-    alpha = 0.75 * share[..., None]
-    return np.round((1 - alpha) * image + alpha * colors[..., ::-1]).astype(np.uint8)
-
-
 def _draw_push(
     canvas: UInt8[np.ndarray, 'H W 3'],
     push: Float[np.ndarray, '4'],

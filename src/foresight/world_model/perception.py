@@ -37,11 +37,6 @@ class Perception:
         self._rectifier = rectifier
         self._background: UInt8[Tensor, '1 row column 3'] | None = None
 
-    @property
-    def has_background(self) -> bool:
-        """Return True once the empty table is known."""
-        return self._background is not None
-
     def set_background(
         self, image: UInt8[np.ndarray, 'height width 3'], view: CameraView,
     ) -> None:

@@ -11,7 +11,6 @@ from foresight.viz.drawing import (
     draw_on_camera,
     draw_on_rectified,
     outline,
-    overlay,
     rectified_pixels,
 )
 
@@ -54,12 +53,3 @@ def test_the_push_is_drawn_where_it_goes(scale: int) -> None:
 def test_without_a_push_only_the_table_is_outlined() -> None:
     grey = np.full((96, 128, 3), 90, np.uint8)
     assert (draw_on_camera(grey, None, overhead(), 2) == 90).all()
-
-
-def test_overlay_leaves_cold_cells_alone() -> None:
-    grey = np.full((64, 96, 3), 90, np.uint8)
-    heat = np.zeros((16, 24))
-    heat[8, 12] = 1.0
-    mixed = overlay(grey, heat)
-    assert (mixed[:20] == 90).all()
-    assert (mixed[34, 50] != 90).any()

@@ -44,7 +44,6 @@ def test_an_object_changes_the_latent(perception):
 
 
 def test_without_background_the_error_says_what_to_do(perception):
-    assert not perception.has_background
     with pytest.raises(ObservationError, match='capture the background'):
         perception.encode(Observation(EMPTY, VIEW, 0.0))
 
