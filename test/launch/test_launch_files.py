@@ -13,6 +13,9 @@ MISSING = importlib.util.find_spec('launch_ros') is None
 SKIPPED = 'launch_ros is not installed: THE LAUNCH FILES WERE NOT TRIED'
 FILES = sorted(share('launch').glob('*.launch.py'))
 
+# What launch imports is not ours to keep young.
+pytestmark = pytest.mark.filterwarnings('ignore::DeprecationWarning')
+
 if MISSING:
     warnings.filterwarnings('default', message=SKIPPED)
     warnings.warn(SKIPPED, stacklevel=1)
@@ -27,10 +30,8 @@ def load(path: Path):
     """Load a launch file the way `ros2 launch` does."""
     from launch.launch_description_sources import PythonLaunchDescriptionSource
 
-    with warnings.catch_warnings():  # what launch_ros imports is not ours to keep young
-        warnings.simplefilter('ignore', DeprecationWarning)
-        source = PythonLaunchDescriptionSource(str(path))
-        return source.try_get_launch_description_without_context()
+    source = PythonLaunchDescriptionSource(str(path))
+    return source.try_get_launch_description_without_context()
 
 
 @pytest.mark.skipif(MISSING, reason=SKIPPED)
