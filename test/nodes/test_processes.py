@@ -147,7 +147,7 @@ def test_edited_yaml_of_a_node_takes_effect_and_an_option_wins_over_it(tmp_path,
     environment = {**local_environment(free_domain()), 'PYTHONPATH': str(share('src'))}
     with NodeProcesses(environment, tmp_path / 'log') as processes:
         processes.start(NODES['recorder'], {'folder': str(tmp_path / 'kept')})
-        wait_for(lambda: 'recording' in (tmp_path / 'log' / 'recorder.log').read_text())
+        wait_for(lambda: 'recording' in (tmp_path / 'log' / 'recorder.log').read_text(), 60.0)
     assert (tmp_path / 'kept' / 'mine').is_dir()
     assert not (tmp_path / 'lost').exists()
 
