@@ -236,10 +236,24 @@ class TrainConfig(Checked):
     """Training of the world model and of the cost head."""
 
     epochs: int = setting(30, 'passes over the pushes', '', 1, 1000)
+    steps: int = setting(0, 'optimiser steps of the whole run; 0 = as `epochs` says', '', 0)
     batch: int = setting(128, 'pushes in one step', '', 8, 4096)
     learning_rate: float = setting(1e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
     weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
-    regularizer: str = setting('vicreg', 'anti-collapse term', choices=('vicreg', 'none'))
+    objective: str = setting(
+        'jepa',
+        'what the world model learns from: its own latents, reconstruction, labels; '
+        'head = only the cost head learns',
+        choices=('jepa', 'autoencoder', 'supervised', 'head'),
+    )
+    pretrained: str = setting('', 'checkpoint whose world model is the start; empty = none')
+    regularizer: str = setting(
+        'vicreg', 'anti-collapse term of the objective jepa',
+        choices=('vicreg', 'ema', 'infonce', 'barlow', 'sigreg', 'none'),
+    )
+    regularizer_weight: float = setting(
+        1.0, 'weight of the anti-collapse term; vicreg has two of its own', '', 0.0, 100.0
+    )
     ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
     prediction_weight: float = setting(1.0, 'weight of latent prediction', '', 0.0, 100.0)
     variance_weight: float = setting(1.0, 'weight of the variance term', '', 0.0, 100.0)
@@ -247,6 +261,9 @@ class TrainConfig(Checked):
     inverse_weight: float = setting(2.0, 'weight of inverse dynamics', '', 0.0, 100.0)
     cost_weight: float = setting(1.0, 'weight of the cost head', '', 0.0, 100.0)
     label_gradient: bool = setting(False, 'let the gradient of the cost head reach the encoder')
+    labels: int = setting(
+        0, 'labelled images that the cost head may see, chosen by the seed; 0 = all', '', 0
+    )
     change_threshold: float = setting(
         0.02, 'mean image difference of a cell that changed', '', 0.0, 1.0
     )
@@ -273,6 +290,12 @@ class TrainConfig(Checked):
     threads: int = setting(2, 'torch threads', '', 1, 64)
     bf16: bool = setting(True, 'autocast to bfloat16')
     device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
+
+    def __post_init__(self) -> None:
+        """Check bounds, and that a cost head alone has latents to learn on."""
+        super().__post_init__()
+        if self.objective == 'head' and not self.pretrained:
+            raise ConfigError('TrainConfig.objective = head: give `pretrained` a checkpoint')
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,16 @@ from foresight.config import TrainConfig
 from foresight.costs.cost_head import CostHead, cost_loss, label_maps
 from foresight.training.augmentation import Augmentation
 from foresight.training.batches import Batch
+from foresight.training.labels import LabelledBatch, all_labelled
 from foresight.training.mirror import Mirror
+from foresight.training.objective import LABELS_ONLY, as_trained
+from foresight.world_model.decoder import Decoder, reconstruction_loss
 from foresight.world_model.encoder import CONTRAST, Encoder
 from foresight.world_model.inverse_dynamics import InverseDynamics
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
 from foresight.world_model.precision import mixed
-from foresight.world_model.regularizers import make_regularizer
+from foresight.world_model.regularizers import CellViews, make_regularizer
 
 FOREGROUND = 24  # Cells of each image that the regularizer sees: three objects and their rims.
 
@@ -41,13 +44,14 @@ class Learner(nn.Module):
     def __init__(self, world_model: Jepa, config: TrainConfig) -> None:
         """Build what the world model needs around it to learn."""
         super().__init__()
-        encoder = world_model.encoder_config
+        encoder, config = world_model.encoder_config, as_trained(config)
         self.world_model = world_model
         self.world_model.bf16 = config.bf16
         self.target = copy.deepcopy(world_model.encoder).requires_grad_(False)
         self.inverse = InverseDynamics(encoder, world_model.scene, world_model.push)
         self.regularizer = make_regularizer(encoder.channels, config)
         self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
+        self.decoder = Decoder(encoder) if config.objective == 'autoencoder' else None
         self.config = config
         self._mirror = Mirror(world_model.scene, encoder)
         self._augment = Augmentation(
@@ -56,31 +60,45 @@ class Learner(nn.Module):
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def losses(self, batch: Batch, generator: Generator) -> Losses:
+    def losses(
+        self, batch: Batch, generator: Generator, labelled: LabelledBatch | None = None,
+    ) -> Losses:
         """Compute the loss of one batch.
 
         Args:
             batch: Pushes.
             generator: Source of the augmentation.
+            labelled: Pushes that the cost head learns from instead, if labels are few.
         """
         model, config = self.world_model, self.config
+        if config.objective in LABELS_ONLY:
+            cost = self._labelled_cost(labelled or all_labelled(batch), generator)
+            return Losses(config.cost_weight * cost, {'cost': cost})
         batch = self._reflected(batch, generator)
         clean = self._prepared(batch)
         changed = changed_cells(*clean, config.change_threshold)
         inputs = self._augment(*clean, generator)
         both = model.encode_prepared(inputs)
         before, after = both.chunk(2)
-        predicted = model.predict(before, batch.pushes)
-        terms = {'prediction': prediction_loss(predicted, self._targets(inputs), changed)}
+        predicted = model.predict(before.detach() if self.decoder else before, batch.pushes)
+        target = self._targets(inputs)
+        terms = {'prediction': prediction_loss(predicted, target, changed)}
         with mixed(inputs.device, config.bf16):
             moved = changed.flatten(1).any(dim=1)
             terms['inverse'] = self.inverse.error(before, after, batch.pushes, moved)
-            penalty = self.regularizer(foreground_cells(both, inputs, FOREGROUND))
-            terms['cost'] = self._cost(both, predicted, batch)
+            penalty = self.regularizer(_views(both, predicted, target, inputs), generator)
+            if self.decoder:
+                terms['reconstruction'] = reconstruction_loss(self.decoder(both), inputs)
+            terms['cost'] = (
+                self._cost(both, predicted, batch) if labelled is None
+                else self._labelled_cost(labelled, generator)
+            )
         total = (
             config.prediction_weight * terms['prediction'] + config.inverse_weight
             * terms['inverse'] + config.cost_weight * terms['cost'] + penalty.total
         )
+        if self.decoder:
+            total = total + terms['reconstruction']
         return Losses(total, {**terms, **penalty.parts})
 
     @torch.no_grad()
@@ -90,6 +108,7 @@ class Learner(nn.Module):
         online = self.world_model.encoder.parameters()
         for slow, fast in zip(self.target.parameters(), online, strict=True):
             slow.lerp_(fast, 1.0 - decay)
+        self.regularizer.update(decay)
 
     def _reflected(self, batch: Batch, generator: Generator) -> Batch:
         """Mirror some pushes."""
@@ -110,12 +129,39 @@ class Learner(nn.Module):
             target: Tensor = self.target(inputs[len(inputs) // 2:])
         return target
 
-    def _cost(self, both: Tensor, predicted: Tensor, batch: Batch) -> Tensor:
-        """Teach the cost head on real and on predicted latents."""
+    def _labelled_cost(
+        self, labelled: LabelledBatch, generator: Generator,
+    ) -> Float[Tensor, '']:
+        """Teach the cost head on labelled pushes, and with them what its gradient may reach."""
+        batch = self._reflected(labelled.batch, generator)
+        inputs = self._augment(*self._prepared(batch), generator)
+        with torch.set_grad_enabled(self.config.label_gradient and torch.is_grad_enabled()):
+            both = self.world_model.encode_prepared(inputs)
+            predicted = self.world_model.predict(both.chunk(2)[0], batch.pushes)
+        with mixed(inputs.device, self.config.bf16):
+            return self._cost(both, predicted, batch, labelled.maps)
+
+    def _cost(
+        self, both: Tensor, predicted: Tensor, batch: Batch, known: Tensor | None = None,
+    ) -> Tensor:
+        """Teach the cost head on real and on predicted latents, where their labels are known."""
         latents = torch.cat([both, predicted])
         if not self.config.label_gradient:
             latents = latents.detach()
         encoder = self.world_model.encoder_config
         objects = torch.cat([batch.objects_before, batch.objects_after, batch.objects_after])
+        if known is not None:
+            latents, objects = latents[known], objects[known]
         labels = label_maps(objects.float(), encoder.grid, encoder.stride)
         return cost_loss(self.cost_head(latents), labels)
+
+
+def _views(both: Tensor, predicted: Tensor, target: Tensor, inputs: Tensor) -> CellViews:
+    """Pick what the regularizer sees: the cells of each image that differ from the empty table."""
+    after = inputs[len(inputs) // 2:]
+    cells = foreground_cells(both, inputs, FOREGROUND)
+    return CellViews(
+        cells=cells, arrived=cells[len(cells) // 2:],
+        predicted=foreground_cells(predicted, after, FOREGROUND),
+        target=foreground_cells(target, after, FOREGROUND),
+    )

@@ -19,6 +19,7 @@ from foresight.errors import CollapseError
 from foresight.training.batches import rows_of_step, split_episodes, take
 from foresight.training.collapse import check_health
 from foresight.training.journal import Journal
+from foresight.training.labels import LabelledImages
 from foresight.training.learner import Learner, Losses
 from foresight.training.probe import ProbeScores, probe
 from foresight.training.resume import load_resume, save_resume
@@ -63,8 +64,9 @@ class Trainer:
             console: Where progress is shown; standard error without one.
 
         Raises:
-            CheckpointError: If `out` holds a run with other settings or data.
-            DatasetError: If there are too few pushes.
+            CheckpointError: If `out` holds a run with other settings or data, or the checkpoint
+                to start from does not fit.
+            DatasetError: If there are too few pushes or labels.
         """
         train = config.train
         torch.set_num_threads(train.threads)
@@ -75,6 +77,8 @@ class Trainer:
         self._train, self._held_out = split_episodes(transitions, train.holdout)
         rows_of_step(len(self._train), train.batch, train.seed, 0)
         self._steps_an_epoch = len(self._train) // train.batch
+        self._labelled = LabelledImages(self._train, train.labels, train.seed) \
+            if train.labels else None
         self.learner = _make_learner(config).to(self._device)
         self._optimizer = torch.optim.AdamW(
             [value for value in self.learner.parameters() if value.requires_grad],
@@ -85,7 +89,7 @@ class Trainer:
     @property
     def steps(self) -> int:
         """Steps of the whole run."""
-        return self._steps_an_epoch * self._config.train.epochs
+        return self._config.train.steps or self._steps_an_epoch * self._config.train.epochs
 
     def run(self) -> TrainResult:
         """Train to the end.
@@ -100,6 +104,7 @@ class Trainer:
                 progress.update(task, completed=self.step, rate=self._rate(progress, task))
             scores = probe(self.learner, self._held_out, self._config.train)
         self._save_checkpoint(scores)
+        self._sound_alarm(scores)
         return TrainResult(scores, self.steps, self._out)
 
     def _advance(self, journal: Journal) -> None:
@@ -110,7 +115,8 @@ class Trainer:
         end_of_epoch = self.step % self._steps_an_epoch == 0
         if end_of_epoch:
             self._examine(journal)
-        if end_of_epoch or self.step % self._config.train.save_every == 0:
+        save_now = self.step % self._config.train.save_every == 0 or self.step == self.steps
+        if end_of_epoch or save_now:
             save_resume(self._out, self.step, self.learner, self._optimizer, self._config)
 
     def _take_step(self) -> Losses:
@@ -119,7 +125,9 @@ class Trainer:
         self.learner.train()
         rows = rows_of_step(len(self._train), train.batch, train.seed, self.step)
         generator = torch.Generator().manual_seed(train.seed * 1_000_003 + self.step)
-        losses = self.learner.losses(take(self._train, rows, self._device), generator)
+        labelled = self._labelled.draw(train.batch, self.step, self._device) \
+            if self._labelled else None
+        losses = self.learner.losses(take(self._train, rows, self._device), generator, labelled)
         if not bool(torch.isfinite(losses.total)):
             raise CollapseError(
                 f'the loss is not finite at step {self.step} ({_scalars(losses)}): lower '
@@ -149,7 +157,11 @@ class Trainer:
         scores = probe(self.learner, self._held_out, self._config.train)
         journal.write(self.step, 'probe', scores.known())
         self._save_checkpoint(scores)
-        if self.step >= min(PATIENCE, self.steps):
+        self._sound_alarm(scores)
+
+    def _sound_alarm(self, scores: ProbeScores) -> None:
+        """Stop a self-supervised run whose latents say nothing; other objectives need no alarm."""
+        if self._config.train.objective == 'jepa' and self.step >= min(PATIENCE, self.steps):
             check_health(scores.health)
 
     def _save_checkpoint(self, scores: ProbeScores) -> None:
@@ -181,7 +193,18 @@ def _make_learner(config: CheckpointConfig) -> Learner:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.train.seed)
         world_model = Jepa(config.encoder, config.predictor, config.scene, config.push)
-        return Learner(world_model, config.train)
+        learner = Learner(world_model, config.train)
+    if config.train.pretrained:
+        _start_from(Path(config.train.pretrained), learner)
+    return learner
+
+
+def _start_from(folder: Path, learner: Learner) -> None:
+    """Take over the world model of a checkpoint; the cost head stays untrained."""
+    start = checkpoint.load(folder, 'cpu')
+    start.fill('world_model', learner.world_model)
+    start.fill('inverse', learner.inverse)
+    learner.target.load_state_dict(learner.world_model.encoder.state_dict())
 
 
 def _scalars(losses: Losses) -> dict[str, float]:

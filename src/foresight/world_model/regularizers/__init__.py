@@ -5,17 +5,35 @@ in `TrainConfig.regularizer`.
 """
 
 from foresight.config import TrainConfig
+from foresight.world_model.regularizers.barlow import CrossCorrelation
+from foresight.world_model.regularizers.distillation import Distillation
+from foresight.world_model.regularizers.infonce import Contrastive
 from foresight.world_model.regularizers.none import NoRegularizer
-from foresight.world_model.regularizers.penalty import Penalty, Regularizer
+from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
+from foresight.world_model.regularizers.sigreg import SketchedGaussian
 from foresight.world_model.regularizers.vicreg import VarianceCovariance
 
-__all__ = ['NoRegularizer', 'Penalty', 'Regularizer', 'VarianceCovariance', 'make_regularizer']
+__all__ = [
+    'CellViews', 'Contrastive', 'CrossCorrelation', 'Distillation', 'NoRegularizer', 'Penalty',
+    'Regularizer', 'SketchedGaussian', 'VarianceCovariance', 'make_regularizer',
+]
 
 
 def make_regularizer(channels: int, config: TrainConfig) -> Regularizer:
     """Build the method that `config.regularizer` names."""
-    if config.regularizer == 'none':
-        return NoRegularizer()
-    return VarianceCovariance(
-        channels, config.expander, config.variance_weight, config.covariance_weight,
-    )
+    expander, weight = config.expander, config.regularizer_weight
+    match config.regularizer:
+        case 'none':
+            return NoRegularizer()
+        case 'ema':
+            return Distillation(channels, expander, weight)
+        case 'infonce':
+            return Contrastive(channels, expander, weight)
+        case 'barlow':
+            return CrossCorrelation(channels, expander, weight)
+        case 'sigreg':
+            return SketchedGaussian(channels, weight)
+        case _:
+            return VarianceCovariance(
+                channels, expander, config.variance_weight, config.covariance_weight,
+            )

@@ -1,14 +1,13 @@
 """No regularizer: the baseline that collapses."""
 
-from jaxtyping import Float
-from torch import Tensor
+from torch import Generator
 
-from foresight.world_model.regularizers.penalty import Penalty, Regularizer
+from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
 
 
 class NoRegularizer(Regularizer):
     """Adds nothing."""
 
-    def forward(self, cells: Float[Tensor, 'cell channel']) -> Penalty:
+    def forward(self, views: CellViews, generator: Generator) -> Penalty:
         """Return zero."""
-        return Penalty(total=cells.new_zeros(()), parts={})
+        return Penalty(total=views.cells.new_zeros(()), parts={})

@@ -4,7 +4,24 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
+
+
+@dataclass(frozen=True)
+class CellViews:
+    """Cells taken from many images, and views of the same place that should agree.
+
+    Attributes:
+        cells: Latents of both images of each push.
+        arrived: Latents of the images after the pushes, with gradient.
+        predicted: Latents imagined there.
+        target: Latents there by the slow copy of the encoder, without gradient.
+    """
+
+    cells: Float[Tensor, 'cell channel']
+    arrived: Float[Tensor, 'pair channel']
+    predicted: Float[Tensor, 'pair channel']
+    target: Float[Tensor, 'pair channel']
 
 
 @dataclass(frozen=True)
@@ -24,5 +41,13 @@ class Regularizer(nn.Module, ABC):
     """Anything that penalises cells which all look the same."""
 
     @abstractmethod
-    def forward(self, cells: Float[Tensor, 'cell channel']) -> Penalty:
-        """Penalise a set of cells taken from many images."""
+    def forward(self, views: CellViews, generator: Generator) -> Penalty:
+        """Penalise a set of cells.
+
+        Args:
+            views: Cells, and pairs of views.
+            generator: Source of everything random.
+        """
+
+    def update(self, decay: float) -> None:
+        """Move slow copies of own weights, if there are any, toward the weights."""

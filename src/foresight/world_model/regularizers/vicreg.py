@@ -2,10 +2,11 @@
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Generator, Tensor
 from torch.nn import functional
 
-from foresight.world_model.regularizers.penalty import Penalty, Regularizer
+from foresight.world_model.regularizers.expander import make_expander
+from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
 
 LATENT_STD = 0.6  # Cells have unit variance over channels; more than this cannot hold everywhere.
 
@@ -36,15 +37,13 @@ class VarianceCovariance(Regularizer):
     ) -> None:
         """Build the expander."""
         super().__init__()
-        self.expander = nn.Sequential(
-            nn.Linear(channels, expander), nn.ReLU(), nn.Linear(expander, expander),
-        )
+        self.expander = make_expander(channels, expander)
         self._variance_weight, self._covariance_weight = variance_weight, covariance_weight
 
-    def forward(self, cells: Float[Tensor, 'cell channel']) -> Penalty:
+    def forward(self, views: CellViews, generator: Generator) -> Penalty:
         """Penalise cells that are alike, and features that are copies of one another."""
-        expanded = self.expander(cells).float()
-        variance = variance_term(expanded, 1.0) + variance_term(cells, LATENT_STD)
+        expanded = self.expander(views.cells).float()
+        variance = variance_term(expanded, 1.0) + variance_term(views.cells, LATENT_STD)
         covariance = covariance_term(expanded)
         total = self._variance_weight * variance + self._covariance_weight * covariance
         return Penalty(total=total, parts={'variance': variance, 'covariance': covariance})
