@@ -47,6 +47,12 @@ def other_blobs() -> Transitions:
 
 
 @pytest.fixture(scope='session')
+def lone_blobs() -> Transitions:
+    """Pushes of scenes with one object."""
+    return make_blobs(episodes=60, seed=2, objects=1)
+
+
+@pytest.fixture(scope='session')
 def learn(blobs: Transitions) -> Callable[..., Learner]:
     """Train for some steps; keyword arguments change `TrainConfig`."""
     def run(steps: int, **changes: object) -> Learner:
