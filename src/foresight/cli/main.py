@@ -16,6 +16,7 @@ COMMANDS = {
     'collect': 'Collect pushes in simulation for training.',
     'train': 'Train the world model and its cost head.',
     'evaluate': 'Measure success over episodes and write a results table.',
+    'ablate': 'Compare training methods, or numbers of labels, at equal budget.',
     'calibrate': 'Compare the feasibility test of pushes with their execution.',
 }
 EXTRAS = {

@@ -1,0 +1,144 @@
+"""Ablation: train each row for each seed, score it and let it clear tables."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from foresight.config import TrainConfig
+from foresight.data.transitions import Transitions
+from foresight.errors import CollapseError, ConfigError
+from foresight.training.ablation_rows import REFERENCE, TABLES, Budget, Row, choose_rows
+from foresight.training.batches import split_episodes
+from foresight.training.position_probe import position_r2
+from foresight.training.resume import identity, same_run
+from foresight.training.trainer import Trainer
+from foresight.world_model import checkpoint
+from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
+
+Play = Callable[[Path], Mapping[str, Any]]
+"""Plays closed-loop episodes with a checkpoint and returns their figures."""
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What all rows share.
+
+    Attributes:
+        transitions: Collected play.
+        base: Settings of every row.
+        budget: What every run may spend.
+        runs: Folder of the checkpoints and of half-trained runs.
+        results: Folder of one JSON file a finished run.
+        play: Plays closed-loop episodes.
+        about: Where and how it runs, for the results.
+        start: Self-supervised checkpoint for cost heads; empty = the reference row of the seed.
+    """
+
+    transitions: Transitions
+    base: CheckpointConfig
+    budget: Budget
+    runs: Path
+    results: Path
+    play: Play
+    about: Mapping[str, Any]
+    start: str = ''
+
+    def run(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
+        """Return the result of one run, training and playing only if it is not on disk.
+
+        Raises:
+            CheckpointError: If a half-trained run has other settings.
+            ConfigError: If the result on disk has other settings.
+        """
+        path = self.results / f'{row.name}_{seed}.json'
+        config = self._config(row, seed)
+        if path.exists():
+            console.print(f'{row.name}, seed {seed}: already in {path}')
+            return self._finished(path, config)
+        console.print(f'{row.name}, seed {seed}: {row.meaning}')
+        if row.head_only and not self.start:
+            self._train(choose_rows('methods', REFERENCE)[0], seed, console)
+        result = self._measure(row, seed, console)
+        self.results.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(result, indent=1, allow_nan=False) + '\n'
+        write_atomically(path, text.encode())
+        return result
+
+    def collect(self, table: str) -> list[dict[str, Any]]:
+        """Return every result of a table that is on disk, also of earlier commands.
+
+        Raises:
+            ConfigError: If one has other settings.
+        """
+        found = []
+        for row in TABLES[table]:
+            named = {path: re.fullmatch(rf'{row.name}_(\d+)', path.stem)
+                     for path in self.results.glob('*.json')}
+            seeds = sorted((int(match[1]), path) for path, match in named.items() if match)
+            found += [self._finished(path, self._config(row, seed)) for seed, path in seeds]
+        return found
+
+    def _measure(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
+        """Train, score and play."""
+        collapsed, cpu_ms = self._train(row, seed, console)
+        folder = self._folder(row.name, seed)
+        return {
+            'row': row.name, 'meaning': row.meaning, 'seed': seed, 'labels': row.labels,
+            'collapsed': collapsed,
+            'scores': self._scores(folder),
+            'closed_loop': None if collapsed else dict(self.play(folder)),
+            'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.budget), **self.about,
+            'identity': identity(self._config(row, seed)),
+        }
+
+    def _train(self, row: Row, seed: int, console: Console) -> tuple[str | None, float | None]:
+        """Train to the end; return why the run collapsed, and the processor time of a step."""
+        config = replace(self._config(row, seed), dataset='')
+        trainer = Trainer(self.transitions, self._folder(row.name, seed), config, console)
+        first, begin, collapsed = trainer.step, time.process_time(), None
+        try:
+            trainer.run()
+        except CollapseError as error:
+            collapsed = str(error)
+            console.print(f'{row.name}, seed {seed}: {error}')
+        steps = trainer.step - first
+        return collapsed, round(1e3 * (time.process_time() - begin) / steps, 1) if steps else None
+
+    def _scores(self, folder: Path) -> dict[str, float]:
+        """Return the held-out scores; a run whose loss was not finite may have none."""
+        if not (folder / checkpoint.CONFIG).exists():
+            return {}
+        trained = checkpoint.load(folder)
+        sides = split_episodes(self.transitions, self.base.train.holdout)
+        position = position_r2(trained.model, *sides)
+        known = {**trained.config.scores, 'position_r2': position}
+        return {name: round(value, 4) for name, value in known.items() if value == value}
+
+    def _config(self, row: Row, seed: int) -> CheckpointConfig:
+        """Return every setting of a run."""
+        start = self.start or str(self._folder(REFERENCE, seed))
+        train: TrainConfig = row.settings(self.base.train, seed, self.budget, start)
+        return replace(self.base, train=train, dataset=self.transitions.digest)
+
+    def _folder(self, name: str, seed: int) -> Path:
+        return self.runs / f'{name}_{seed}'
+
+    def _finished(self, path: Path, config: CheckpointConfig) -> dict[str, Any]:
+        """Read a result, if it is of the same settings, data and budget."""
+        try:
+            result: dict[str, Any] = json.loads(path.read_text())
+            same = same_run(result['identity'], config)
+            same = same and (result['collapsed'] or result['budget'] == asdict(self.budget))
+        except (ValueError, KeyError) as error:
+            raise ConfigError(f'{path} is damaged ({error}): delete it') from error
+        if not same:
+            raise ConfigError(
+                f'{path} has other settings, data or budget: delete it, or give another --out'
+            )
+        return result

@@ -1,0 +1,136 @@
+"""Rows of the ablation: which settings each one changes, and the budget that all share."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from foresight.config import TrainConfig
+from foresight.errors import ConfigError
+
+REFERENCE = 'vicreg_inverse'
+"""The row whose self-supervised world model ships, and on which a cost head alone learns."""
+LABELS = (50, 200, 1000, 5000)
+QUICK = (REFERENCE, 'none', 'autoencoder', 'supervised')
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What every row may spend.
+
+    Training is counted in optimiser steps, which repeat, not in minutes, which do not.
+
+    Attributes:
+        steps: Steps of a run, 128 pushes each.
+        head_steps: Steps of a cost head on a frozen world model.
+        episodes: Closed-loop episodes.
+        first_episode: Their first seed.
+    """
+
+    steps: int = 2600
+    head_steps: int = 800
+    episodes: int = 50
+    first_episode: int = 2000
+
+
+QUICK_BUDGET = Budget(steps=400, episodes=12)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table.
+
+    Attributes:
+        name: Name in files and tables.
+        meaning: What it is, for a reader.
+        changes: Settings that differ from the defaults.
+        labels: Labelled images; 0 = all.
+    """
+
+    name: str
+    meaning: str
+    changes: dict[str, Any] = field(default_factory=dict)
+    labels: int = 0
+
+    @property
+    def head_only(self) -> bool:
+        """True where a cost head alone learns, on the world model of the reference row."""
+        return self.changes.get('objective') == 'head'
+
+    def settings(self, base: TrainConfig, seed: int, budget: Budget, start: str) -> TrainConfig:
+        """Return the settings of one run.
+
+        Args:
+            base: Settings of every row.
+            seed: Seed of initialisation, batches and labelled images.
+            budget: What it may spend.
+            start: Checkpoint of the reference row, for a cost head alone.
+        """
+        steps, pretrained = (
+            (budget.head_steps, start) if self.head_only else (budget.steps, '')
+        )
+        return replace(
+            base, seed=seed, steps=steps, pretrained=pretrained, labels=self.labels, **self.changes
+        )
+
+
+def _methods() -> tuple[Row, ...]:
+    """List each anti-collapse method with and without inverse dynamics, then the references."""
+    named = {
+        'vicreg': 'variance and covariance (VICReg)', 'ema': 'self-distillation (EMA, DINO)',
+        'infonce': 'contrastive (InfoNCE)', 'barlow': 'cross-correlation (Barlow Twins)',
+        'sigreg': 'sketched isotropic Gaussian (SIGReg)', 'none': 'EMA target alone',
+    }
+    with_inverse = [
+        Row(f'{name}_inverse', f'{meaning}, inverse dynamics', {'regularizer': name})
+        for name, meaning in named.items()
+    ]
+    without = [
+        Row(name, meaning, {'regularizer': name, 'inverse_weight': 0.0})
+        for name, meaning in named.items()
+    ]
+    decoded: dict[str, Any] = {'objective': 'autoencoder'}
+    return (
+        *with_inverse, *without,
+        Row('autoencoder', 'reconstruction autoencoder', {**decoded, 'inverse_weight': 0.0}),
+        Row('autoencoder_inverse', 'reconstruction autoencoder, inverse dynamics', decoded),
+        Row('label_grounded', f'{REFERENCE} and the gradient of the labels',
+            {'label_gradient': True}),
+        Row('supervised', 'labels alone, no self-supervised loss', {'objective': 'supervised'}),
+    )
+
+
+def _labels() -> tuple[Row, ...]:
+    """List the three ways to use few labels; with all of them two are rows of the other table."""
+    kinds: dict[str, tuple[str, dict[str, Any]]] = {
+        'head': ('self-supervised, frozen; cost head', {'objective': 'head'}),
+        'label_grounded': ('self-supervised and label gradient', {'label_gradient': True}),
+        'supervised': ('labels alone', {'objective': 'supervised'}),
+    }
+    return tuple(
+        Row(f'{name}_{count}' if count else _with_all(name),
+            f'{meaning}, {count or "all"} labelled images', changes, count)
+        for name, (meaning, changes) in kinds.items() for count in (*LABELS, 0)
+    )
+
+
+def _with_all(name: str) -> str:
+    """Name the row that uses all labels."""
+    return 'head_all' if name == 'head' else name
+
+
+TABLES = {'methods': _methods(), 'labels': _labels()}
+
+
+def choose_rows(table: str, names: str) -> tuple[Row, ...]:
+    """Return the rows of a table, or those named by a comma-separated list.
+
+    Raises:
+        ConfigError: If the table or a row is unknown.
+    """
+    if table not in TABLES:
+        raise ConfigError(f'--table {table!r} is unknown: choose one of {", ".join(TABLES)}')
+    known = {row.name: row for row in TABLES[table]}
+    wanted = names.split(',') if names else list(known)
+    wrong = [name for name in wanted if name not in known]
+    if wrong:
+        raise ConfigError(f'--rows {wrong[0]!r} is unknown: choose among {", ".join(known)}')
+    return tuple(known[name] for name in wanted)

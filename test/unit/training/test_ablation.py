@@ -1,0 +1,153 @@
+import json
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from foresight.config import TrainConfig
+from foresight.errors import ConfigError
+from foresight.training.ablation import Ablation
+from foresight.training.ablation_rows import QUICK, TABLES, Budget, choose_rows
+from foresight.training.ablation_table import to_document, to_markdown
+from foresight.world_model.checkpoint import load
+
+QUIET = Console(quiet=True)
+TINY = Budget(steps=4, head_steps=3, episodes=2, first_episode=7)
+FIGURES = {
+    'success': 0.5, 'cleared': 0.75, 'dropped': 0.25, 'pushes': 4.0,
+    'outcomes': [[7, 1, 3, 0, 0, 3], [8, 0, 2, 1, 0, 5]],
+}
+ABOUT = {'machine': 'this one', 'command': 'foresight ablate'}
+
+
+class Table:
+    """Stands for the closed loop: loads the checkpoint, plays nothing, counts its calls."""
+
+    def __init__(self):
+        self.played = []
+
+    def __call__(self, folder):
+        load(folder, 'cpu')
+        self.played.append(folder.name)
+        return FIGURES
+
+
+@pytest.fixture
+def play():
+    return Table()
+
+
+@pytest.fixture
+def ablation(blobs, small, play, tmp_path):
+    return Ablation(blobs, small, TINY, tmp_path / 'runs', tmp_path / 'results', play, ABOUT)
+
+
+def row(name, table='methods'):
+    return choose_rows(table, name)[0]
+
+
+def test_a_run_is_measured_once(ablation, play):
+    first = ablation.run(row('supervised'), 3, QUIET)
+    again = ablation.run(row('supervised'), 3, QUIET)
+    assert again == first
+    assert play.played == ['supervised_3']
+    assert first['closed_loop'] == FIGURES
+    assert {'prediction_ratio', 'rank', 'episode_share', 'occupancy_r2', 'ranking_accuracy'} \
+        < first['scores'].keys()
+
+
+def test_a_collapsed_run_is_a_result_with_its_reason(ablation, play):
+    bare = row('none')
+    hasty = {**bare.changes, 'ema_decay': 0.9, 'learning_rate': 5e-3}
+    ablation = replace(ablation, budget=replace(TINY, steps=90))
+    result = ablation.run(replace(bare, changes=hasty), 0, QUIET)
+    assert 'look alike' in result['collapsed']
+    assert result['closed_loop'] is None and play.played == []
+    document = to_document('methods', ablation_results(ablation), about())
+    assert '| collapsed |' in to_markdown(document)
+    assert result['collapsed'] in to_markdown(document)
+
+
+def ablation_results(ablation):
+    return [json.loads(path.read_text()) for path in sorted(ablation.results.glob('*.json'))]
+
+
+def about():
+    return {**ABOUT, 'budget': {'steps': 4, 'head_steps': 3, 'episodes': 2, 'first_episode': 7},
+            'dataset': 'blobs'}
+
+
+def test_a_killed_run_goes_on(ablation, monkeypatch):
+    monkeypatch.setattr('foresight.training.ablation.position_r2', interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ablation.run(row('supervised'), 0, QUIET)
+    monkeypatch.undo()
+    assert ablation.run(row('supervised'), 0, QUIET)['cpu_ms_a_step'] is None  # trained before
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
+def test_results_of_another_budget_are_refused(ablation):
+    ablation.run(row('supervised'), 0, QUIET)
+    for budget in (replace(TINY, steps=5), replace(TINY, episodes=9)):
+        with pytest.raises(ConfigError, match='delete it'):
+            replace(ablation, budget=budget).run(row('supervised'), 0, QUIET)
+
+
+def test_a_cost_head_alone_learns_on_the_reference_of_its_seed(ablation, play):
+    head = replace(row('head_50', 'labels'), labels=10)
+    result = ablation.run(head, 1, QUIET)
+    assert (ablation.runs / 'vicreg_inverse_1').is_dir()
+    assert result['identity']['train']['pretrained'].endswith('vicreg_inverse_1')
+    assert result['identity']['train']['steps'] == 3
+    assert play.played == ['head_50_1']
+
+
+def test_the_table_holds_earlier_results_too(ablation):
+    for seed in (0, 1):
+        ablation.run(row('supervised'), seed, QUIET)
+    results = ablation.collect('methods')
+    assert [(item['row'], item['seed']) for item in results] == [
+        ('supervised', 0), ('supervised', 1)]
+    document = to_document('methods', results, about())
+    pooled = document['rows']['supervised']
+    assert (pooled['success'], pooled['episodes'], pooled['seeds']) == (0.5, 4, [0, 1])
+    assert pooled['success_low'] < 0.5 < pooled['success_high']
+    assert '| `supervised` | 2 |' in to_markdown(document)
+    assert 'with 4 episodes' not in to_markdown(document)
+
+
+def test_the_table_of_labels_has_a_line_for_every_number(ablation):
+    ablation.run(row('supervised', 'labels'), 0, QUIET)
+    text = to_markdown(to_document('labels', ablation.collect('labels'), about()))
+    assert [line.split('|')[1].strip() for line in text.splitlines() if line.startswith('| ')] == [
+        'labelled images', '50', '200', '1000', '5000', 'all']
+    assert text.count('0.50 (0.09 to 0.91)') == 1
+
+
+def test_every_row_has_settings_and_a_name_of_its_own():
+    for rows in TABLES.values():
+        assert len({item.name for item in rows}) == len(rows)
+        for item in rows:
+            train = item.settings(TrainConfig(), 5, TINY, 'start')
+            assert (train.seed, train.labels) == (5, item.labels)
+            assert train.steps == (3 if item.head_only else 4)
+    assert {item.name for item in choose_rows('methods', ','.join(QUICK))} == set(QUICK)
+
+
+def test_rows_that_two_tables_share_have_the_same_settings():
+    shared = {item.name: item for item in TABLES['methods']}
+    for item in TABLES['labels']:
+        if item.name in shared:
+            assert item.changes == shared[item.name].changes
+
+
+@pytest.mark.parametrize('table, rows, message', [
+    ('metods', '', 'choose one of methods, labels'),
+    ('methods', 'vicreg,magic', 'magic'),
+])
+def test_unknown_names_say_what_there_is(table, rows, message):
+    with pytest.raises(ConfigError, match=message):
+        choose_rows(table, rows)
