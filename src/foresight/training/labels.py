@@ -65,7 +65,7 @@ class LabelledImages:
 
         The draw is a function of seed and step, and leaves that of the other pushes alone.
         """
-        random = np.random.default_rng((self._seed, ORDER, step))
-        rows = random.choice(self._rows, size)
+        generator = np.random.default_rng((self._seed, ORDER, step))
+        rows = generator.choice(self._rows, size)
         known = (torch.from_numpy(side[rows]).to(device) for side in (self._before, self._after))
         return LabelledBatch(take(self._transitions, rows, device), *known)
