@@ -171,6 +171,13 @@ class SimConfig(Checked):
     object_set: str = setting(
         'seen', 'which objects are spawned', choices=('seen', 'unseen', 'primitives', 'empty')
     )
+    extra_objects: int = setting(
+        0, 'up to this many objects more, drawn anew for each episode', '', 0, 10
+    )
+    layout: str = setting(
+        'anywhere', 'where objects are spawned; hard = beside open edges, behind one another, in '
+        'far corners', choices=('anywhere', 'hard'),
+    )
     mesh_share: float = setting(0.5, 'share of mesh objects among seen objects', '', 0.0, 1.0)
     size_low: float = setting(0.03, 'smallest object extent', 'm', 0.01, 0.2)
     size_high: float = setting(0.07, 'largest object extent', 'm', 0.01, 0.2)
@@ -185,7 +192,12 @@ class SimConfig(Checked):
     )
     seed: int = setting(0, 'seed of scene and physics randomisation', '', 0)
     settle_time: float = setting(0.5, 'rest that decides cleared and dropped', 's', 0.1, 5.0)
-    max_pushes: int = setting(10, 'pushes before an episode is truncated', '', 1, 100)
+    max_pushes: int = setting(
+        10, 'pushes before an episode of up to three objects is truncated', '', 1, 100
+    )
+    pushes_an_object: int = setting(
+        4, 'pushes more for each object beyond three', '', 0, 100
+    )
 
     def __post_init__(self) -> None:
         """Check bounds, the order of ranges and that a command takes whole physics steps."""

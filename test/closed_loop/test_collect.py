@@ -66,6 +66,19 @@ def test_a_folder_takes_one_setting_only(tmp_path: Path) -> None:
         collect(other, tmp_path, ignore)
 
 
+def test_a_folder_from_before_a_setting_goes_on_with_its_default(tmp_path: Path) -> None:
+    few = replace(CONFIG, collect=replace(CONFIG.collect, pushes=1))
+    collect(few, tmp_path, ignore)
+    manifest = tmp_path / 'dataset.json'
+    kept = json.loads(manifest.read_text())
+    del kept['sim']['layout']
+    manifest.write_text(json.dumps(kept))
+    assert collect(few, tmp_path, ignore) >= 1
+    hard = replace(few, sim=replace(few.sim, layout='hard'))
+    with pytest.raises(DatasetError, match='choose another --out'):
+        collect(hard, tmp_path, ignore)
+
+
 def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
     killed: list[int] = []
 

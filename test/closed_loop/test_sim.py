@@ -221,3 +221,30 @@ def test_objects_spawn_away_from_the_edges():
                 margin = scene.spawn_margin - slack
                 assert scene.table_x[0] + margin <= x <= scene.table_x[1] - margin
                 assert scene.table_y[0] + margin <= y <= scene.table_y[1] - margin
+
+
+HARD = SimConfig(layout='hard', extra_objects=2)
+
+
+def test_hard_scenes_hold_three_to_five_objects_beside_edges_and_behind_one_another():
+    counts = set()
+    with ClearTable(HARD) as task:
+        near, far = task.scene.table_x
+        for seed in range(8):
+            task.reset(seed)
+            states = task.objects()
+            counts.add(len(states.names))
+            assert set(states.status) == {'table'}
+            x, y = states.positions[:, 0], states.positions[:, 1]
+            rim = np.minimum(x - near, far - x)
+            assert rim[0] < 0.055  # beside an edge
+            assert rim[2] < 0.055 and y[2] < task.scene.table_y[0] + 0.07  # in a far corner
+            assert abs(x[1] - x[0]) < 0.03 and 0.02 < y[0] - y[1] < 0.15  # behind the first
+    assert counts == {3, 4, 5}
+
+
+def test_a_hard_scene_depends_on_its_seed_alone():
+    with ClearTable(HARD) as task:
+        first = task.reset(5).image
+        task.reset(6)
+        np.testing.assert_array_equal(task.reset(5).image, first)

@@ -27,11 +27,11 @@ from rich.progress import (
 from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.cli.players import POLICIES, ClearTablePlayers
+from foresight.cli.players import HARD, HARD_EXTRA, POLICIES, ClearTablePlayers, scenes
 from foresight.config import SimConfig
 from foresight.errors import ConfigError
 from foresight.nodes.models import find_model
-from foresight.training.closed_loop import EpisodeResult
+from foresight.training.closed_loop import FEW, EpisodeResult
 from foresight.training.closed_loop import evaluate as play
 from foresight.training.policies import PlannerPolicy
 from foresight.training.results import PolicyResult, to_document, to_markdown
@@ -41,13 +41,15 @@ SHIPPED = Path('models/clear_table')
 CLEAR_TABLE = 'clear_table'
 ALL = ','.join(POLICIES)
 RESULTS = Path('docs/results')
-SPLITS = {'seen': ('seen',), 'unseen': ('unseen',), 'both': ('seen', 'unseen')}
+SPLITS = {
+    'seen': ('seen',), 'unseen': ('unseen',), 'both': ('seen', 'unseen'), HARD: (HARD,),
+}
 
 TaskArgument = Annotated[str, typer.Argument(help='Name of the task, or path of its YAML file.')]
 Episodes = Annotated[int, typer.Option(min=1, help='Episodes of each policy and split.')]
 Seed = Annotated[int, typer.Option(min=0, help='First seed; nothing is tuned on 10000-19999.')]
 Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
-Split = Annotated[str, typer.Option(help='Objects: seen, unseen or both.')]
+Split = Annotated[str, typer.Option(help='Scenes: seen, unseen, both or hard.')]
 PolicyNames = Annotated[str, typer.Option(help=f'Comma-separated: {", ".join(POLICIES)}.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
 Out = Annotated[Path, typer.Option(help='Folder of the results table.')]
@@ -78,13 +80,13 @@ def evaluate(
         console = Console(stderr=True)
         with bars(console) as progress:
             results = [
-                measure(replace(base, policy=name, sim=replace(base.sim, object_set=part)),
+                measure(replace(base, policy=name, sim=scenes(base.sim, part)),
                         seeds, workers, over_ros, progress)
                 for part in SPLITS[split] for name in names
             ]
         document = to_document(results, {
             'task': Path(task).stem, 'over_ros': over_ros, 'episodes': episodes, 'seed': seed,
-            'objects': objects, 'max_pushes': base.sim.max_pushes,
+            **counts(base.sim, split),
             'machine': machine(), 'command': command(),
             'checkpoint': str(checkpoint) if PlannerPolicy.name in names else None,
             'prediction': scores(base.checkpoint) if PlannerPolicy.name in names else {},
@@ -106,19 +108,31 @@ def check_choices(split: str, policy: str) -> list[str]:
     return names
 
 
+def counts(sim: SimConfig, split: str) -> dict[str, int | str]:
+    """Say how many objects an episode has, and how many pushes it allows."""
+    def pushes(objects: int) -> int:
+        return sim.max_pushes + sim.pushes_an_object * max(0, objects - FEW)
+
+    most = sim.objects + (HARD_EXTRA if split == HARD else 0)
+    if most == sim.objects:
+        return {'objects': most, 'max_pushes': pushes(most)}
+    return {
+        'objects': f'{sim.objects}-{most}', 'max_pushes': f'{pushes(sim.objects)}-{pushes(most)}',
+    }
+
+
 def measure(
-    players: ClearTablePlayers, seeds: range, workers: int, over_ros: bool, progress: Progress
+    players: ClearTablePlayers, seeds: range, workers: int, over_ros: bool, progress: Progress,
+    name: str = '',
 ) -> PolicyResult:
     """Play every seed under a progress bar."""
-    name = f'{players.sim.object_set} {players.policy}'
+    name = name or f'{players.split} {players.policy}'
     bar = progress.add_task(name, total=len(seeds), rate='')
     done: list[EpisodeResult] = []
     for episode in _over_ros(players, seeds) if over_ros else play(players, seeds, workers):
         done.append(episode)
         advance(progress, bar, done)
-    return PolicyResult(
-        players.policy, players.sim.object_set, players.sim.objects, tuple(done)
-    )
+    return PolicyResult(players.policy, players.split, tuple(done))
 
 
 def _over_ros(players: ClearTablePlayers, seeds: range) -> Iterator[EpisodeResult]:

@@ -17,6 +17,7 @@ from foresight.config import (
     SimConfig,
 )
 from foresight.costs.guardrails import keep_out_zones
+from foresight.planning.deadline import stopped_clock
 from foresight.planning.samplers import AimedSampler, PushSampler
 from foresight.planning.task_level import TaskLevel
 from foresight.protocols import Guardrail
@@ -33,14 +34,22 @@ from foresight.training.policies import (
     Policy,
     RandomPolicy,
 )
-from foresight.training.task_file import load_task
+from foresight.training.task_file import TaskConfig, load_task
 from foresight.world_model.checkpoint import check_scene, load
 from foresight.world_model.perception import Perception
 from foresight.world_model.rectification import Rectifier
 
 POLICIES = (PlannerPolicy.name, HandRule.name, RandomPolicy.name, AimedRandomPolicy.name)
-UNHURRIED = 60.0
-"""A deadline [s] that never ends a search: outcomes must not depend on the machine's load."""
+HARD = 'hard'
+HARD_EXTRA = 2
+"""Hard scenes have up to this many objects more than the others."""
+
+
+def scenes(sim: SimConfig, part: str) -> SimConfig:
+    """Return the scenes of one part of a split: `seen`, `unseen` or `hard`."""
+    if part == HARD:
+        return replace(sim, object_set='seen', layout=HARD, extra_objects=HARD_EXTRA)
+    return replace(sim, object_set=part)
 
 
 @dataclass(frozen=True)
@@ -49,18 +58,23 @@ class ClearTablePlayers:
 
     Attributes:
         policy: One of POLICIES.
-        task: Name of the task, or path of its YAML file; only the planner reads it.
+        task: Name of the task, path of its YAML file, or what it says; for the planner.
         sim: Objects and physics.
         checkpoint: Folder of the world model; only the planner reads it.
     """
 
     policy: str
-    task: str
+    task: str | TaskConfig
     sim: SimConfig
     checkpoint: Path
     scene: SceneConfig = field(default_factory=SceneConfig)
     push: PushConfig = field(default_factory=PushConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
+
+    @property
+    def split(self) -> str:
+        """Name of the split that the scenes belong to."""
+        return HARD if self.sim.layout == HARD else self.sim.object_set
 
     def __call__(self) -> Player:
         """Build the player.
@@ -73,7 +87,7 @@ class ClearTablePlayers:
         policy = self._policy(PushFeasibility(self.scene, self.push), arm)
         sim = ClearTable(self.sim, self.scene, CameraConfig(), arm)
         skill = PushSkill(arm, self.scene, self.push, JointLevelConfig())
-        return Player(sim, policy, skill, self.sim.max_pushes)
+        return Player(sim, policy, skill, self.sim.max_pushes, self.sim.pushes_an_object)
 
     def _policy(self, feasible: Guardrail, arm: ArmModel) -> Policy:
         """Build the policy."""
@@ -88,14 +102,15 @@ class ClearTablePlayers:
 
     def _planner(self, keep_out: Sequence[Guardrail]) -> PlannerPolicy:
         """Load the checkpoint and build the task level as the nodes do."""
-        task, checkpoint = load_task(self.task), load(self.checkpoint)
+        task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
+        checkpoint = load(self.checkpoint)
         check_scene(checkpoint, self.scene)
         rectifier = Rectifier(self.scene, checkpoint.config.encoder)
         perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
-        planner = replace(task.planner, deadline=UNHURRIED)
 
         def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:
             goal = empty_table if task.goal == 'empty_table' else None
-            return assemble(task, checkpoint, goal, keep_out, planner)
+            # Outcomes must not depend on the load of the machine.
+            return assemble(task, checkpoint, goal, keep_out, clock=stopped_clock)
 
         return PlannerPolicy(perception, make)

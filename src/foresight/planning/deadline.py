@@ -26,3 +26,8 @@ class Deadline:
     def allows(self, candidates: int) -> bool:
         """Return True if scoring this many more candidates is expected to end in time."""
         return self.elapsed + candidates * self._per_candidate <= self._seconds
+
+
+def stopped_clock() -> float:
+    """Stand still: with this clock no search is cut, however slow the machine is."""
+    return 0.0

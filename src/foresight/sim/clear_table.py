@@ -20,10 +20,9 @@ from foresight.sim.objects import (
     ObjectStates,
     Outcome,
     sample_specs,
-    sample_spot,
-    sample_spots,
 )
 from foresight.sim.scene import build_scene
+from foresight.sim.spots import Place, choose_places, sample_spot, sample_spots
 from foresight.sim.world import World
 
 REST_CHECK = 5  # commands between two looks at the speed of the objects
@@ -83,7 +82,8 @@ class ClearTable(Closing):
         """Put the objects on the table and let them settle; what falls off gets a new place."""
         avoid = (self._look.table, self._look.bin, self._look.floor)
         self.specs = sample_specs(self.sim, avoid, generator)
-        spots = sample_spots(self.specs, self.scene, generator)
+        places = choose_places(self.sim, len(self.specs), generator)
+        spots = sample_spots(self.specs, places, self.scene, generator)
         self._bodies = Bodies(self._world, self.specs, spots)
         for _ in range(RESPAWNS):
             self._rest = np.zeros(len(self.specs))
@@ -92,13 +92,13 @@ class ClearTable(Closing):
             if not fallen:
                 return
             for index in fallen:
-                self._respawn(index, generator)
+                self._respawn(index, places[index], generator)
 
-    def _respawn(self, index: int, generator: np.random.Generator) -> None:
+    def _respawn(self, index: int, place: Place, generator: np.random.Generator) -> None:
         """Give one object a new place among the others."""
         others = tuple(spec for i, spec in enumerate(self.specs) if i != index)
-        places = np.delete(self.objects().positions, index, axis=0)
-        spot = sample_spot(self.specs[index], others, places, self.scene, generator)
+        spots = np.delete(self.objects().positions, index, axis=0)
+        spot = sample_spot(self.specs[index], place, others, spots, self.scene, generator)
         self._bodies.place(index, spot)
 
     @property

@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from foresight.data.episodes import load_episode, save_episode
 from foresight.errors import DatasetError
@@ -118,6 +119,8 @@ def _missing_seeds(first: int, folder: Path) -> Iterator[int]:
 def _check_manifest(config: PlayConfig, folder: Path) -> None:
     """Write `dataset.json`, or compare it with this run.
 
+    A setting that is newer than the folder must have its default.
+
     Raises:
         DatasetError: If the folder was made with other settings.
     """
@@ -128,5 +131,11 @@ def _check_manifest(config: PlayConfig, folder: Path) -> None:
         part = path.with_suffix('.part')
         part.write_text(json.dumps(wanted, indent=2) + '\n')
         os.replace(part, path)
-    elif json.loads(path.read_text()) != wanted:
+    elif _completed(json.loads(path.read_text())) != wanted:
         raise DatasetError(f'{folder} was made with other settings: choose another --out')
+
+
+def _completed(kept: dict[str, Any]) -> dict[str, Any]:
+    """Add the defaults of the settings that a manifest does not know."""
+    usual: dict[str, dict[str, Any]] = json.loads(json.dumps(asdict(PlayConfig())))
+    return {**kept, **{part: {**usual[part], **kept.get(part, {})} for part in usual}}

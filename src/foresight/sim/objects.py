@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from foresight.config import SceneConfig, SimConfig
+from foresight.config import SimConfig
 from foresight.sim.appearance import Color, sample_color
 from foresight.sim.meshes import load_mesh, seen_paths, unseen_paths
 
 PRIMITIVES = ('box', 'cylinder', 'sphere', 'capsule')
-SPAWN_GAP = 0.01  # m, between the circles around two objects
 DROP = 0.004  # m, objects start this far above the table
 
 
@@ -92,6 +91,8 @@ def sample_specs(
         generator: Source of randomness.
     """
     count = 0 if sim.object_set == 'empty' else sim.objects
+    if sim.extra_objects:
+        count += int(generator.integers(sim.extra_objects + 1))
     return tuple(_sample_spec(index, sim, avoid, generator) for index in range(count))
 
 
@@ -134,38 +135,3 @@ def _primitive_extents(
         thickness = sim.size_low + (size[1] - sim.size_low) / 3
         return np.array([max(size[0], 1.2 * thickness), thickness, thickness])
     return size
-
-
-def sample_spots(
-    specs: tuple[ObjectSpec, ...], scene: SceneConfig, generator: np.random.Generator
-) -> Float[np.ndarray, 'object 3']:
-    """Draw a position and a yaw (x, y, yaw) on the table for each object, without overlap."""
-    spots = np.empty((0, 3))
-    for index in range(len(specs)):
-        spot = sample_spot(specs[index], specs[:index], spots, scene, generator)
-        spots = np.vstack([spots, spot])
-    return spots
-
-
-def sample_spot(
-    spec: ObjectSpec,
-    others: tuple[ObjectSpec, ...],
-    spots: Float[np.ndarray, 'object 3'],
-    scene: SceneConfig,
-    generator: np.random.Generator,
-) -> Float[np.ndarray, '3']:
-    """Draw (x, y, yaw) for one object: clear of the others, or the best of 200 tries."""
-    margin = scene.spawn_margin
-    low = (scene.table_x[0] + margin, scene.table_y[0] + margin, -np.pi)
-    high = (scene.table_x[1] - margin, scene.table_y[1] - margin, np.pi)
-    reach = np.array([other.radius for other in others]) + spec.radius
-    best, best_gap = np.zeros(3), -np.inf
-    for _ in range(200):
-        spot = generator.uniform(low, high)
-        gaps = np.linalg.norm(spots[:, :2] - spot[:2], axis=1) - reach
-        gap = float(gaps.min(initial=np.inf))
-        if gap > best_gap:
-            best, best_gap = spot, gap
-        if gap >= SPAWN_GAP:
-            break
-    return best

@@ -23,6 +23,8 @@ from foresight.robot.push import Push
 from foresight.training.environment import Environment, Skill
 from foresight.training.policies import Policy, SceneView
 
+FEW = 3  # Objects that need no more pushes than `max_pushes`.
+
 
 @dataclass(frozen=True)
 class PushRecord:
@@ -78,10 +80,14 @@ class Player:
     policy: Policy
     skill: Skill
     max_pushes: int
+    pushes_an_object: int = 0
 
     def play(self, seed: int) -> EpisodeResult:
         """Run the episode of a seed."""
-        return run_episode(self.environment, self.policy, self.skill, self.max_pushes, seed)
+        return run_episode(
+            self.environment, self.policy, self.skill, self.max_pushes, seed,
+            pushes_an_object=self.pushes_an_object,
+        )
 
     def close(self) -> None:
         """Close the environment."""
@@ -108,6 +114,7 @@ def run_episode(
     max_pushes: int,
     seed: int,
     on_push: Callable[[SceneView, PushRecord, SceneView], None] | None = None,
+    pushes_an_object: int = 0,
 ) -> EpisodeResult:
     """Push until nothing is left on the table, the policy is done or the pushes are used up.
 
@@ -115,12 +122,14 @@ def run_episode(
         environment: Scene and arm.
         policy: What chooses pushes.
         skill: What turns a push into joint commands.
-        max_pushes: Pushes before the episode is truncated.
+        max_pushes: Pushes before the episode is truncated, with up to three objects.
         seed: Seed of the scene and of the policy.
         on_push: Called after each push with the scene before and after it.
+        pushes_an_object: Pushes more for each object beyond three.
     """
     scene = SceneView(environment.reset(seed), environment.background, environment.objects())
     policy.reset(seed)
+    max_pushes += pushes_an_object * max(0, len(scene.objects.names) - FEW)
     records: list[PushRecord] = []
     while len(records) < max_pushes and environment.outcome().remaining:
         record = _push_once(environment, policy, skill, scene)

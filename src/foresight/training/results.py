@@ -13,18 +13,16 @@ from foresight.training.statistics import Proportion, percentile, wilson
 
 @dataclass(frozen=True)
 class PolicyResult:
-    """Episodes of one policy on one split of the objects.
+    """Episodes of one policy on one split of the scenes.
 
     Attributes:
         policy: Name of the policy.
-        split: `seen` or `unseen`.
-        objects: Objects in each episode.
+        split: `seen`, `unseen` or `hard`.
         episodes: One result a seed.
     """
 
     policy: str
     split: str
-    objects: int
     episodes: tuple[EpisodeResult, ...]
 
     @property
@@ -59,7 +57,7 @@ class PolicyResult:
 
     def _share(self, count: int) -> float:
         """Divide by the objects of all episodes."""
-        return count / max(1, self.objects * len(self.episodes))
+        return count / max(1, sum(e.cleared + e.dropped + e.remaining for e in self.episodes))
 
 
 def outcomes(episodes: Sequence[EpisodeResult]) -> list[list[int]]:
@@ -78,11 +76,11 @@ def to_document(results: Sequence[PolicyResult], about: dict[str, Any]) -> dict[
     """
     splits: dict[str, dict[str, Any]] = {}
     for result in results:
-        splits.setdefault(result.split, {})[result.policy] = _figures(result)
+        splits.setdefault(result.split, {})[result.policy] = figures(result)
     return {**about, 'splits': splits}
 
 
-def _figures(result: PolicyResult) -> dict[str, Any]:
+def figures(result: PolicyResult) -> dict[str, Any]:
     """Return the figures of one policy on one split."""
     success = result.success
     return {

@@ -1,4 +1,4 @@
-from foresight.planning.deadline import Deadline
+from foresight.planning.deadline import Deadline, stopped_clock
 
 
 def test_work_is_judged_by_the_slowest_so_far():
@@ -13,3 +13,9 @@ def test_work_is_judged_by_the_slowest_so_far():
 
 def test_unknown_work_is_allowed():
     assert Deadline(1.0, lambda: 0.0).allows(1000)
+
+
+def test_a_stopped_clock_cuts_no_search():
+    deadline = Deadline(0.01, stopped_clock)
+    deadline.worked(10)
+    assert deadline.allows(1_000_000)

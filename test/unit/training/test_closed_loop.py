@@ -127,6 +127,20 @@ def test_episode_is_truncated_after_max_pushes() -> None:
     assert (result.success, result.pushes, result.remaining) == (False, 1, 1)
 
 
+def test_each_object_beyond_three_allows_more_pushes() -> None:
+    class Crowd(LineTable):
+        def objects(self) -> LineStates:
+            one = super().objects()
+            return LineStates(
+                ('0', '1', '2', '3', '4'), np.tile(one.positions, (5, 1)), np.zeros((5, 4)),
+                np.zeros((5, 3)), 5 * one.status,
+            )
+
+    stuck = np.array([0.45, 0.0, 1.5, 0.6])
+    result = run_episode(Crowd(), Always(stuck), LineSkill(), 10, 3, pushes_an_object=4)
+    assert result.pushes == 18
+
+
 def test_a_push_out_of_reach_counts_and_moves_nothing() -> None:
     result = play(Always(np.array([0.45, 0.0, 1.5, 0.6])), max_pushes=4)
     assert result.pushes == 4

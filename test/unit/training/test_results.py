@@ -20,12 +20,12 @@ KEYS = {
 
 def episode(seed: int, success: bool, plan_ms: float = 5.0) -> EpisodeResult:
     record = PushRecord((0.4, 0.0, 1.5, 0.3), True, plan_ms, 1.0, {'cost': 1.0}, 0, 0)
-    cleared = 3 if success else 1
-    return EpisodeResult(seed, success, cleared, 0 if success else 1, 0, 2, (record, record))
+    cleared, lost = (3, 0) if success else (1, 1)
+    return EpisodeResult(seed, success, cleared, lost, lost, 2, (record, record))
 
 
 def result(*episodes: EpisodeResult) -> PolicyResult:
-    return PolicyResult('planner', 'seen', 3, tuple(episodes))
+    return PolicyResult('planner', 'seen', tuple(episodes))
 
 
 def test_figures_have_every_promised_key() -> None:
@@ -36,7 +36,14 @@ def test_figures_have_every_promised_key() -> None:
     assert figures['cleared'] == pytest.approx(4 / 6, abs=1e-4)
     assert figures['dropped'] == pytest.approx(1 / 6, abs=1e-4)
     assert figures['pushes'] == 2.0
-    assert figures['outcomes'][1] == [2, 0, 1, 1, 0, 2]
+    assert figures['outcomes'][1] == [2, 0, 1, 1, 1, 2]
+
+
+def test_shares_are_of_all_objects_even_where_episodes_differ_in_number() -> None:
+    five = EpisodeResult(7, False, 3, 1, 1, 2, ())
+    mixed = result(episode(1, True), five)
+    assert mixed.cleared == pytest.approx(6 / 8)
+    assert mixed.dropped == pytest.approx(1 / 8)
 
 
 def test_document_is_valid_json_even_without_pushes() -> None:
