@@ -259,6 +259,9 @@ class TrainConfig(Checked):
         choices=('jepa', 'autoencoder', 'supervised', 'head'),
     )
     pretrained: str = setting('', 'checkpoint whose world model is the start; empty = none')
+    frozen: bool = setting(
+        False, 'keep the encoder of the pretrained checkpoint and go on with its cost head'
+    )
     regularizer: str = setting(
         'vicreg', 'anti-collapse term of the objective jepa',
         choices=('vicreg', 'ema', 'infonce', 'barlow', 'sigreg', 'none'),
@@ -267,6 +270,9 @@ class TrainConfig(Checked):
         1.0, 'weight of the anti-collapse term; vicreg has two of its own', '', 0.0, 100.0
     )
     ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
+    rollout: int = setting(
+        1, 'pushes of an episode that are imagined one after another in the loss', '', 1, 4
+    )
     prediction_weight: float = setting(1.0, 'weight of latent prediction', '', 0.0, 100.0)
     variance_weight: float = setting(1.0, 'weight of the variance term', '', 0.0, 100.0)
     covariance_weight: float = setting(0.05, 'weight of the covariance term', '', 0.0, 100.0)
@@ -308,6 +314,29 @@ class TrainConfig(Checked):
         super().__post_init__()
         if self.objective == 'head' and not self.pretrained:
             raise ConfigError('TrainConfig.objective = head: give `pretrained` a checkpoint')
+
+
+@dataclass(frozen=True)
+class CriticConfig(Checked):
+    """Critic: how the expected remaining cost is learned on a frozen world model."""
+
+    width: int = setting(32, 'channels inside', '', 4, 256)
+    sweeps: int = setting(6, 'pushes that the value looks ahead, one a sweep', '', 1, 50)
+    states: int = setting(3000, 'latents that are planned from in a sweep', '', 16)
+    imagined: float = setting(
+        0.5, 'share of them that plans of the last sweep lead to; the others are real',
+        '', 0.0, 1.0,
+    )
+    samples: int = setting(48, 'candidates an iteration of the planner', '', 8, 8192)
+    iterations: int = setting(2, 'refinements of the planner', '', 1, 50)
+    robust_top: int = setting(4, 'best candidates re-scored under action jitter', '', 0, 256)
+    robust_samples: int = setting(4, 'jittered copies of each', '', 1, 64)
+    epochs: int = setting(30, 'passes over the latents of a sweep', '', 1, 1000)
+    batch: int = setting(128, 'latents in one step', '', 8, 4096)
+    learning_rate: float = setting(2e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
+    holdout: float = setting(0.1, 'share of the latents kept for the score', '', 0.0, 0.5)
+    seed: int = setting(0, 'seed of latents, plans and weights', '', 0)
+    threads: int = setting(2, 'torch threads', '', 1, 64)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Augmentation: other colours and camera noise, without moving anything."""
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float, Int
 from torch import Generator, Tensor
@@ -8,7 +10,7 @@ BANK = 64
 
 
 class Augmentation:
-    """Other colours, shared by the two images of a push, and pixel noise.
+    """Other colours, shared by all images of a push or of a sequence of pushes, and pixel noise.
 
     A network that sees each push in its own colours only learns pushes by heart: held-out
     prediction then gets worse from the tenth epoch on.
@@ -35,21 +37,23 @@ class Augmentation:
         self._bank = bank.contiguous(memory_format=torch.channels_last)
 
     def __call__(
-        self,
-        before: Float[Tensor, 'batch feature height width'],
-        after: Float[Tensor, 'batch feature height width'],
-        generator: Generator,
+        self, images: Sequence[Float[Tensor, 'batch feature height width']], generator: Generator,
     ) -> Float[Tensor, 'image feature height width']:
-        """Change the prepared images of each push and stack them, before first."""
-        batch, features = before.shape[:2]
-        self._bank = self._bank.to(before.device)
-        picked = torch.randint(BANK, (2 * batch,), generator=generator).to(before.device)
-        joined = torch.cat([before, after]).contiguous(memory_format=torch.channels_last)
+        """Change the prepared images before and after each push and stack them, first ones first.
+
+        Args:
+            images: Images of the same pushes, one batch a point in time.
+            generator: Source of the change.
+        """
+        batch, features = images[0].shape[:2]
+        self._bank = self._bank.to(images[0].device)
+        picked = torch.randint(BANK, (len(images) * batch,), generator=generator)
+        joined = torch.cat(list(images)).contiguous(memory_format=torch.channels_last)
         if self._invert:
             joined = joined[:, self._order(features, generator)]
-        gain = self._gain(batch, generator).to(before.device)
-        gain = gain.repeat(2, features // 3)[:, :, None, None]
-        return torch.addcmul(self._bank[picked], joined, gain)
+        gain = self._gain(batch, generator).to(joined.device)
+        gain = gain.repeat(len(images), features // 3)[:, :, None, None]
+        return torch.addcmul(self._bank[picked.to(joined.device)], joined, gain)
 
     def _gain(self, batch: int, generator: Generator) -> Float[Tensor, 'batch 3']:
         """Draw the factor of each colour of each push."""

@@ -1,7 +1,8 @@
 """Learner: the world model, the cost head and all that exists only while they learn."""
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import torch
 from jaxtyping import Float
@@ -14,11 +15,12 @@ from foresight.training.batches import Batch
 from foresight.training.labels import LabelledBatch, all_labelled
 from foresight.training.mirror import Mirror
 from foresight.training.objective import LABELS_ONLY, as_trained
+from foresight.training.sequences import Later, imagine, rollout_loss
 from foresight.world_model.decoder import Decoder, reconstruction_loss
 from foresight.world_model.encoder import CONTRAST, Encoder
 from foresight.world_model.inverse_dynamics import InverseDynamics
 from foresight.world_model.jepa import Jepa
-from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
+from foresight.world_model.losses import changed_cells, foreground_cells
 from foresight.world_model.precision import mixed
 from foresight.world_model.regularizers import CellViews, make_regularizer
 
@@ -62,6 +64,7 @@ class Learner(nn.Module):
 
     def losses(
         self, batch: Batch, generator: Generator, labelled: LabelledBatch | None = None,
+        later: tuple[Later, ...] = (),
     ) -> Losses:
         """Compute the loss of one batch.
 
@@ -69,28 +72,31 @@ class Learner(nn.Module):
             batch: Pushes.
             generator: Source of the augmentation.
             labelled: Pushes that the cost head learns from instead, if labels are few.
+            later: The pushes that followed, for a loss over several pushes.
         """
         model, config = self.world_model, self.config
         if config.objective in LABELS_ONLY:
             cost = self._labelled_cost(labelled or all_labelled(batch), generator)
             return Losses(config.cost_weight * cost, {'cost': cost})
-        batch = self._reflected(batch, generator)
-        clean = self._prepared(batch)
-        changed = changed_cells(*clean, config.change_threshold)
-        inputs = self._augment(*clean, generator)
-        both = model.encode_prepared(inputs)
+        batch, later = self._reflected(batch, generator, later)
+        clean = self._prepared(batch, later)
+        changed = tuple(changed_cells(*pair, config.change_threshold) for pair in pairwise(clean))
+        inputs = self._augment(clean, generator)
+        pair, arrived = inputs[:2 * len(batch.pushes)], inputs[len(batch.pushes):]
+        both = model.encode_prepared(pair)
         before, after = both.chunk(2)
         predicted = model.predict(before.detach() if self.decoder else before, batch.pushes)
-        target = self._targets(inputs)
-        terms = {'prediction': prediction_loss(predicted, target, changed)}
+        imagined = imagine(model, predicted, later)
+        targets = self._targets(arrived).chunk(len(imagined))
+        terms = {'prediction': rollout_loss(imagined, targets, changed, later)}
         with mixed(inputs.device, config.bf16):
-            moved = changed.flatten(1).any(dim=1)
+            moved = changed[0].flatten(1).any(dim=1)
             terms['inverse'] = self.inverse.error(before, after, batch.pushes, moved)
-            penalty = self.regularizer(_views(both, predicted, target, inputs), generator)
+            penalty = self.regularizer(_views(both, predicted, targets[0], pair), generator)
             if self.decoder:
-                terms['reconstruction'] = reconstruction_loss(self.decoder(both), inputs)
+                terms['reconstruction'] = reconstruction_loss(self.decoder(both), pair)
             terms['cost'] = (
-                self._cost(both, predicted, batch) if labelled is None
+                self._cost(both, imagined, batch, later) if labelled is None
                 else self._labelled_cost(labelled, generator)
             )
         total = (
@@ -110,46 +116,58 @@ class Learner(nn.Module):
             slow.lerp_(fast, 1.0 - decay)
         self.regularizer.update(decay)
 
-    def _reflected(self, batch: Batch, generator: Generator) -> Batch:
-        """Mirror some pushes."""
+    def _reflected(
+        self, batch: Batch, generator: Generator, later: tuple[Later, ...] = (),
+    ) -> tuple[Batch, tuple[Later, ...]]:
+        """Mirror some pushes, and with each all that followed it."""
         if self.config.mirror == 0.0:
-            return batch
+            return batch, later
         chosen = torch.rand(len(batch.pushes), generator=generator) < self.config.mirror
-        return self._mirror(batch, chosen.to(batch.pushes.device))
+        chosen = chosen.to(batch.pushes.device)
+        mirrored = (replace(step, batch=self._mirror(step.batch, chosen)) for step in later)
+        return self._mirror(batch, chosen), tuple(mirrored)
 
-    def _prepared(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Prepare the images before and after."""
+    def _prepared(self, batch: Batch, later: tuple[Later, ...] = ()) -> tuple[Tensor, ...]:
+        """Prepare the images before the first push and after each."""
         prepare = self.world_model.encoder.prepare
-        return prepare(batch.before, batch.background), prepare(batch.after, batch.background)
+        arrived = [prepare(item.after, item.background) for item in (
+            batch, *(step.batch for step in later),
+        )]
+        return prepare(batch.before, batch.background), *arrived
 
     @torch.no_grad()
     def _targets(self, inputs: Tensor) -> Tensor:
-        """Encode the images after the pushes with the slow copy of the encoder."""
+        """Encode images after pushes with the slow copy of the encoder."""
         with mixed(inputs.device, self.config.bf16):
-            target: Tensor = self.target(inputs[len(inputs) // 2:])
+            target: Tensor = self.target(inputs)
         return target
 
     def _labelled_cost(
         self, labelled: LabelledBatch, generator: Generator,
     ) -> Float[Tensor, '']:
         """Teach the cost head on labelled pushes, and with them what its gradient may reach."""
-        batch = self._reflected(labelled.batch, generator)
-        inputs = self._augment(*self._prepared(batch), generator)
+        batch, _ = self._reflected(labelled.batch, generator)
+        inputs = self._augment(self._prepared(batch), generator)
         with torch.set_grad_enabled(self.config.label_gradient and torch.is_grad_enabled()):
             both = self.world_model.encode_prepared(inputs)
             predicted = self.world_model.predict(both.chunk(2)[0], batch.pushes)
         with mixed(inputs.device, self.config.bf16):
-            return self._cost(both, predicted, batch, labelled.maps)
+            return self._cost(both, (predicted,), batch, known=labelled.maps)
 
     def _cost(
-        self, both: Tensor, predicted: Tensor, batch: Batch, known: Tensor | None = None,
+        self, both: Tensor, imagined: tuple[Tensor, ...], batch: Batch,
+        later: tuple[Later, ...] = (), known: Tensor | None = None,
     ) -> Tensor:
-        """Teach the cost head on real and on predicted latents, where their labels are known."""
-        latents = torch.cat([both, predicted])
+        """Teach the cost head on real and imagined latents, where their labels are known."""
+        steps = zip(imagined[1:], later, strict=True)
+        latents = torch.cat([both, imagined[0], *(item[step.known] for item, step in steps)])
         if not self.config.label_gradient:
             latents = latents.detach()
         encoder = self.world_model.encoder_config
-        objects = torch.cat([batch.objects_before, batch.objects_after, batch.objects_after])
+        objects = torch.cat([
+            batch.objects_before, batch.objects_after, batch.objects_after,
+            *(step.batch.objects_after[step.known] for step in later),
+        ])
         if known is not None:
             latents, objects = latents[known], objects[known]
         labels = label_maps(objects.float(), encoder.grid, encoder.stride)

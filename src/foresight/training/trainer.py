@@ -24,6 +24,7 @@ from foresight.training.learner import Learner, Losses
 from foresight.training.probe import ProbeScores, probe
 from foresight.training.resume import load_resume, save_resume
 from foresight.training.schedule import learning_rate
+from foresight.training.sequences import following
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.jepa import Jepa
@@ -127,7 +128,9 @@ class Trainer:
         generator = torch.Generator().manual_seed(train.seed * 1_000_003 + self.step)
         labelled = self._labelled.draw(train.batch, self.step, self._device) \
             if self._labelled else None
-        losses = self.learner.losses(take(self._train, rows, self._device), generator, labelled)
+        later = following(self._train, rows, train.rollout, self._device)
+        batch = take(self._train, rows, self._device)
+        losses = self.learner.losses(batch, generator, labelled, later)
         if not bool(torch.isfinite(losses.total)):
             raise CollapseError(
                 f'the loss is not finite at step {self.step} ({_scalars(losses)}): lower '
@@ -195,16 +198,19 @@ def _make_learner(config: CheckpointConfig) -> Learner:
         world_model = Jepa(config.encoder, config.predictor, config.scene, config.push)
         learner = Learner(world_model, config.train)
     if config.train.pretrained:
-        _start_from(Path(config.train.pretrained), learner)
+        _start_from(Path(config.train.pretrained), learner, config.train.frozen)
     return learner
 
 
-def _start_from(folder: Path, learner: Learner) -> None:
-    """Take over the world model of a checkpoint; the cost head stays untrained."""
+def _start_from(folder: Path, learner: Learner, frozen: bool) -> None:
+    """Take over the world model of a checkpoint; the cost head too if the encoder stays."""
     start = checkpoint.load(folder, 'cpu')
     start.fill('world_model', learner.world_model)
     start.fill('inverse', learner.inverse)
     learner.target.load_state_dict(learner.world_model.encoder.state_dict())
+    if frozen:
+        start.fill('cost_head', learner.cost_head)
+        learner.world_model.encoder.requires_grad_(False)
 
 
 def _scalars(losses: Losses) -> dict[str, float]:

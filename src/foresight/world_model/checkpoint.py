@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from foresight.config import (
+    CriticConfig,
     EncoderConfig,
     PredictorConfig,
     PushConfig,
@@ -45,6 +46,7 @@ class CheckpointConfig:
         dataset: Hash of the training data.
         scores: Held-out scores by name.
         format: Version of the layout.
+        critic: How the critic was trained, if there is one.
     """
 
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
@@ -56,6 +58,7 @@ class CheckpointConfig:
     dataset: str = ''
     scores: dict[str, float] = field(default_factory=dict)
     format: int = FORMAT
+    critic: CriticConfig = field(default_factory=CriticConfig)
 
 
 @dataclass(frozen=True)
@@ -94,11 +97,53 @@ def save(folder: Path, modules: Mapping[str, nn.Module], config: CheckpointConfi
         modules: Modules by name; `world_model` is the one `load` returns.
         config: What the checkpoint should know about itself.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    blob = save_tensors({
+    _write(folder, _flat(modules), config)
+
+
+def extend(
+    checkpoint: Checkpoint, modules: Mapping[str, nn.Module], config: CheckpointConfig,
+    folder: Path,
+) -> Checkpoint:
+    """Write a checkpoint with more modules than it had; all others stay as they are.
+
+    Args:
+        checkpoint: What is there.
+        modules: Modules by name; one of the same name is replaced.
+        config: What the new checkpoint should know about itself.
+        folder: Folder to write into.
+    """
+    extended = joined(checkpoint, modules, config)
+    _write(folder, extended.tensors, config)
+    return replace(extended, folder=folder)
+
+
+def joined(
+    checkpoint: Checkpoint, modules: Mapping[str, nn.Module], config: CheckpointConfig,
+) -> Checkpoint:
+    """Return a checkpoint with more modules, in memory only."""
+    kept = {
+        key: value for key, value in checkpoint.tensors.items()
+        if key.partition('.')[0] not in modules
+    }
+    return replace(checkpoint, tensors={**kept, **_flat(modules)}, config=config)
+
+
+def digest(checkpoint: Checkpoint) -> str:
+    """Return the hash of a checkpoint's tensors."""
+    return hashlib.sha256(save_tensors(dict(checkpoint.tensors))).hexdigest()
+
+
+def _flat(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
+    """Name every tensor `module.tensor`."""
+    return {
         f'{name}.{key}': value.detach().cpu().contiguous()
         for name, module in modules.items() for key, value in module.state_dict().items()
-    })
+    }
+
+
+def _write(folder: Path, tensors: Mapping[str, Tensor], config: CheckpointConfig) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    blob = save_tensors(dict(tensors))
     described = {'tensors': hashlib.sha256(blob).hexdigest(), **asdict(config)}
     write_atomically(folder / TENSORS, blob)
     write_atomically(folder / CONFIG, (json.dumps(described, indent=2) + '\n').encode())
@@ -187,12 +232,14 @@ def _read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
 def _config(described: dict[str, Any], folder: Path) -> CheckpointConfig:
     parts = {
         'encoder': EncoderConfig, 'predictor': PredictorConfig, 'scene': SceneConfig,
-        'push': PushConfig, 'train': TrainConfig,
+        'push': PushConfig, 'train': TrainConfig, 'critic': CriticConfig,
     }
     values = {key: value for key, value in described.items() if key != 'tensors'}
     try:
         for name, kind in parts.items():
-            values[name] = _build(kind, values[name])
+            # Newer than the first checkpoints.
+            kept = values.get(name, {}) if name == 'critic' else values[name]
+            values[name] = _build(kind, kept)
         return CheckpointConfig(**values)
     except (TypeError, KeyError, ConfigError) as error:
         raise CheckpointError(

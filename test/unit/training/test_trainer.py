@@ -131,3 +131,20 @@ def test_labels_reach_the_encoder_only_when_asked(blobs, small):
         grads = [value.grad for value in learner.world_model.encoder.parameters()]
         reached[asked] = any(grad is not None and grad.abs().sum() > 0 for grad in grads)
     assert reached == {False: False, True: True}
+
+
+def test_a_frozen_encoder_stays_while_the_predictor_goes_on(blobs, small, straight, tmp_path):
+    start = load(straight, 'cpu')
+    config = with_train(small, epochs=1, rollout=2, pretrained=str(straight), frozen=True)
+    trainer = Trainer(blobs, tmp_path, config, QUIET)
+    head = start.fill('cost_head', CostHead(16, start.model.raster.scene_map))
+    assert torch.equal(trainer.learner.cost_head.layers[0].weight, head.layers[0].weight)
+    trainer.run()
+    after = load(tmp_path, 'cpu')
+    assert all(
+        torch.equal(after.tensors[name], value) for name, value in start.tensors.items()
+        if name.startswith('world_model.encoder')
+    )
+    assert not torch.equal(
+        after.model.predictor.inlet.weight, start.model.predictor.inlet.weight,
+    )

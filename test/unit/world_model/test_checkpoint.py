@@ -12,6 +12,8 @@ from foresight.world_model.checkpoint import (
     TENSORS,
     CheckpointConfig,
     check_scene,
+    digest,
+    extend,
     load,
     save,
 )
@@ -129,3 +131,27 @@ def test_another_table_is_refused(folder):
     check_scene(checkpoint, SceneConfig())
     with pytest.raises(CheckpointError, match='table_width'):
         check_scene(checkpoint, SceneConfig(table_width=0.5))
+
+
+def test_a_checkpoint_from_before_there_was_a_critic_loads(folder):
+    described = json.loads((folder / CONFIG).read_text())
+    del described['critic'], described['start']
+    (folder / CONFIG).write_text(json.dumps(described))
+    assert load(folder, 'cpu').config == KNOWN
+
+
+def test_extending_adds_a_module_and_keeps_the_others(folder, tmp_path):
+    before, critic = load(folder, 'cpu'), nn.Linear(2, 1)
+    extend(before, {'critic': critic}, before.config, tmp_path / 'new')
+    after = load(tmp_path / 'new', 'cpu')
+    assert torch.equal(after.fill('critic', nn.Linear(2, 1)).weight, critic.weight)
+    assert {name for name in after.tensors if name not in before.tensors} == {
+        'critic.weight', 'critic.bias',
+    }
+    assert all(torch.equal(after.tensors[name], value) for name, value in before.tensors.items())
+    assert digest(after) != digest(before) == digest(load(folder, 'cpu'))
+
+
+def test_extending_replaces_a_module_of_the_same_name(folder, tmp_path):
+    extend(load(folder, 'cpu'), {'head': nn.Linear(5, 1)}, KNOWN, tmp_path / 'new')
+    assert load(tmp_path / 'new', 'cpu').fill('head', nn.Linear(5, 1)).weight.shape == (1, 5)
