@@ -1,6 +1,8 @@
 import pytest
 
-from foresight.cli.evaluate import evaluate
+from foresight.cli.evaluate import counts, evaluate
+from foresight.cli.horizon import horizon
+from foresight.config import SimConfig
 from foresight.errors import ConfigError
 
 
@@ -10,5 +12,18 @@ def test_over_ros_refuses_a_task_for_which_nobody_gives_a_goal(tmp_path):
 
 
 def test_an_unknown_split_names_the_known_ones():
-    with pytest.raises(ConfigError, match='seen, unseen, both'):
+    with pytest.raises(ConfigError, match='seen, unseen, both, hard'):
         evaluate(split='sen')
+
+
+def test_objects_beyond_three_allow_more_pushes():
+    assert counts(SimConfig(objects=3), 'both') == {'objects': 3, 'max_pushes': 10}
+    assert counts(SimConfig(objects=5), 'seen') == {'objects': 5, 'max_pushes': 18}
+    assert counts(SimConfig(objects=3), 'hard') == {'objects': '3-5', 'max_pushes': '10-18'}
+
+
+def test_horizon_refuses_what_it_does_not_know():
+    with pytest.raises(ConfigError, match='seen, unseen, hard'):
+        horizon(split='both')
+    with pytest.raises(ConfigError, match='1,2,3'):
+        horizon(horizons='one')

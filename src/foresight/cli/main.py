@@ -15,8 +15,10 @@ COMMANDS = {
     'demo': 'Clear a simulated table over ROS 2 and write a report.',
     'collect': 'Collect pushes in simulation for training.',
     'train': 'Train the world model and its cost head.',
+    'critic': 'Learn what the rest of a task costs, on a trained world model.',
     'evaluate': 'Measure success over episodes and write a results table.',
     'ablate': 'Compare training methods, or numbers of labels, at equal budget.',
+    'horizon': 'Measure what looking further than one push is worth.',
     'calibrate': 'Compare the feasibility test of pushes with their execution.',
 }
 EXTRAS = {

@@ -12,10 +12,18 @@ from foresight.protocols import CostBreakdown, CostTerm, Rollout
 
 @dataclass(frozen=True)
 class WeightedTerm:
-    """A term and how much it counts."""
+    """A term and how much it counts.
+
+    Attributes:
+        term: What scores a latent.
+        weight: Factor of its score.
+        terminal: True for what stands for all that follows the horizon: it scores only the last
+            latent, and counts as the step after it.
+    """
 
     term: CostTerm
     weight: float
+    terminal: bool = False
 
 
 class Composite:
@@ -39,10 +47,14 @@ class Composite:
     def __call__(self, rollout: Rollout) -> CostBreakdown:
         """Score each imagined future over the whole horizon; the present costs nothing."""
         shares: dict[str, Tensor] = {}
-        for step in range(1, rollout.latents.shape[1]):
+        last = rollout.latents.shape[1] - 1
+        for step in range(1, last + 1):
             # One tensor for all terms: those that share a network evaluate it once.
-            latents, factor = rollout.latents[:, step], self._discount ** (step - 1)
+            latents = rollout.latents[:, step]
             for item in self._terms:
+                if item.terminal and step < last:
+                    continue
+                factor = self._discount ** (step if item.terminal else step - 1)
                 share = factor * item.weight * item.term.score(latents)
                 name = item.term.name
                 shares[name] = shares[name] + share if name in shares else share

@@ -10,15 +10,16 @@ from torch import Tensor
 from foresight.config import PlannerConfig, RegionConfig
 from foresight.costs.composite import Composite, WeightedTerm
 from foresight.costs.cost_head import TABLE, CostHead, Dropped, Occupancy, Progress, Remaining
+from foresight.costs.critic import Critic, ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy, region_weights
-from foresight.errors import ConfigError
+from foresight.errors import CheckpointError, ConfigError
 from foresight.planning.action_space import ActionSpace
 from foresight.planning.cem import CemPlanner
 from foresight.planning.samplers import AimedSampler, PushSampler
 from foresight.planning.task_level import Aim, DoneTest, TaskLevel
 from foresight.protocols import ActionSampler, CostTerm, Guardrail
 from foresight.robot.feasibility import PushFeasibility
-from foresight.training.task_file import TaskConfig
+from foresight.training.task_file import TERMINAL, TaskConfig
 from foresight.world_model.checkpoint import Checkpoint
 from foresight.world_model.precision import has_fast_bf16
 
@@ -45,16 +46,17 @@ def assemble(
 
     Raises:
         ConfigError: If the task needs a goal and none is given.
-        CheckpointError: If the checkpoint has no cost head.
+        CheckpointError: If the checkpoint has no cost head, or no critic and the task wants one.
     """
     config, known = planner or task.planner, checkpoint.config
     terms = dict(task.terms)
     energy = _goal_energy(checkpoint, goal, task.regions) if goal is not None else None
     built = _terms({*terms, task.done_term}, checkpoint, energy)
     reach = PushFeasibility(known.scene, known.push)
+    weighted = [WeightedTerm(built[name], terms[name], name in TERMINAL) for name in terms]
     cem = CemPlanner(
         model=checkpoint.model,
-        cost=Composite([WeightedTerm(built[n], w) for n, w in terms.items()], config.discount),
+        cost=Composite(weighted, config.discount),
         guardrails=(reach, *keep_out),
         sampler=PushSampler(known.scene, known.push, reach),
         config=config, space=ActionSpace.push(config), clock=clock,
@@ -72,6 +74,8 @@ def _terms(
         if energy is None:
             raise ConfigError('the task has a goal_energy: give it a goal image')
         built[GoalEnergy.name] = energy
+    if ExpectedCost.name in names:
+        built[ExpectedCost.name] = ExpectedCost(critic_of(checkpoint), _fast(checkpoint))
     if names - built.keys():
         occupancy, known = occupancy_of(checkpoint), checkpoint.config
         built[Remaining.name] = Remaining(occupancy, known.encoder)
@@ -97,8 +101,27 @@ def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
     """
     channels, scene_map = checkpoint.config.encoder.channels, checkpoint.model.raster.scene_map
     head = checkpoint.fill('cost_head', CostHead(channels, scene_map))
-    fast = checkpoint.config.train.bf16 and has_fast_bf16(checkpoint.model.device)
-    return Occupancy(head.requires_grad_(False), fast)
+    return Occupancy(head.requires_grad_(False), _fast(checkpoint))
+
+
+def critic_of(checkpoint: Checkpoint) -> Critic:
+    """Return the critic of a checkpoint.
+
+    Raises:
+        CheckpointError: If it has none.
+    """
+    known, scene_map = checkpoint.config, checkpoint.model.raster.scene_map
+    critic = Critic(known.encoder.channels, scene_map, known.critic.width)
+    if not any(name.startswith('critic.') for name in checkpoint.tensors):
+        raise CheckpointError(
+            f'{checkpoint.folder} has no critic: run `foresight critic`, or leave the term out'
+        )
+    return checkpoint.fill('critic', critic).requires_grad_(False)
+
+
+def _fast(checkpoint: Checkpoint) -> bool:
+    """Tell whether networks shall run in bfloat16."""
+    return checkpoint.config.train.bf16 and has_fast_bf16(checkpoint.model.device)
 
 
 def _aim(checkpoint: Checkpoint, reach: Guardrail, energy: GoalEnergy | None) -> Aim:

@@ -10,11 +10,14 @@ import yaml
 
 from foresight.config import PlannerConfig, RegionConfig
 from foresight.costs.cost_head import Dropped, Progress, Remaining
+from foresight.costs.critic import ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy
 from foresight.errors import ConfigError
 from foresight.resources import share
 
-TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy))
+TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy, ExpectedCost))
+TERMINAL = (ExpectedCost.name,)
+"""Terms that score only the last imagined latent."""
 KEYS = ('terms', 'done', 'planner', 'goal', 'regions')
 EMPTY_TABLE = 'empty_table'
 GOALS = ('image', EMPTY_TABLE)

@@ -49,6 +49,14 @@ def test_each_step_after_the_present_counts_discounted():
     assert torch.allclose(composite((1.0,), 0.5)(imagined).total, expected)
 
 
+def test_a_terminal_term_scores_only_the_last_latent_one_step_later():
+    imagined = rollout(3)
+    terms = [WeightedTerm(PULLS[0], 1.0), WeightedTerm(PULLS[1], 2.0, terminal=True)]
+    shares = Composite(terms, 0.5)(imagined).shares
+    assert torch.allclose(shares['right'], 0.25 * 2.0 * PULLS[1].score(imagined.latents[:, -1]))
+    assert torch.allclose(shares['left'], composite((1.0,), 0.5)(imagined).total)
+
+
 def test_weights_scale_shares():
     one, three = composite((1.0,))(rollout()), composite((3.0,))(rollout())
     assert torch.allclose(3 * one.shares['left'], three.shares['left'])

@@ -12,6 +12,7 @@ from foresight.config import (
     SceneConfig,
 )
 from foresight.costs.cost_head import CostHead
+from foresight.costs.critic import Critic
 from foresight.costs.guardrails import KeepOut
 from foresight.errors import CheckpointError, ConfigError, PlanningError
 from foresight.protocols import Belief
@@ -37,7 +38,9 @@ def folder(tmp_path_factory):
     for module in (model.predictor, head):
         for parameter in module.parameters():
             torch.nn.init.normal_(parameter, std=0.2)
-    save(folder, {'world_model': model, 'cost_head': head}, config)
+    critic = Critic(config.encoder.channels, model.raster.scene_map, config.critic.width)
+    torch.nn.init.constant_(critic.layers[-1].bias, 1.0)
+    save(folder, {'world_model': model, 'cost_head': head, 'critic': critic}, config)
     return folder
 
 
@@ -133,6 +136,13 @@ def test_a_checkpoint_without_a_cost_head_is_an_error(tmp_path, checkpoint):
         assemble(task(remaining=1.0), load(tmp_path, 'cpu'))
     goal = belief(1).latent
     assert assemble(task(goal_energy=1.0), load(tmp_path, 'cpu'), goal).decide(belief()).plan
+
+
+def test_a_checkpoint_without_a_critic_names_the_command(tmp_path, checkpoint):
+    head = CostHead(4, checkpoint.model.raster.scene_map)
+    save(tmp_path, {'world_model': checkpoint.model, 'cost_head': head}, checkpoint.config)
+    with pytest.raises(CheckpointError, match='foresight critic'):
+        assemble(task(remaining=1.0, critic=1.0), load(tmp_path, 'cpu'))
 
 
 def test_a_keep_out_zone_holds_whatever_the_task(checkpoint):

@@ -1,0 +1,124 @@
+"""`foresight horizon`: success by horizon, with and without the critic, on the same scenes."""
+
+import hashlib
+import json as json_module
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from foresight.cli.evaluate import (
+    CLEAR_TABLE,
+    RESULTS,
+    SHIPPED,
+    CheckpointFolder,
+    Objects,
+    Out,
+    Seed,
+    TaskArgument,
+    Workers,
+    bars,
+    command,
+    counts,
+    machine,
+    measure,
+)
+from foresight.cli.output import JsonOption, plain, quiet_stdout, write_json
+from foresight.cli.players import HARD, ClearTablePlayers, scenes
+from foresight.config import SimConfig
+from foresight.errors import ConfigError
+from foresight.nodes.models import find_model
+from foresight.training.horizon_table import Look, looks, to_document, to_markdown
+from foresight.training.policies import PlannerPolicy
+from foresight.training.results import figures
+from foresight.training.task_file import load_task
+from foresight.world_model.checkpoint import digest, load
+
+PARTS = ('seen', 'unseen', HARD)
+
+Episodes = Annotated[int, typer.Option(min=1, help='Episodes of each row.')]
+Part = Annotated[str, typer.Option(help=f'Scenes: one of {", ".join(PARTS)}.')]
+Horizons = Annotated[str, typer.Option(help='Comma-separated pushes to look ahead.')]
+Weight = Annotated[float, typer.Option(min=0.0, help='Weight of the critic; 1 = as learned.')]
+Work = Annotated[Path, typer.Option(help='Folder of finished rows, which are not played again.')]
+
+
+def horizon(
+    task: TaskArgument = CLEAR_TABLE,
+    episodes: Episodes = 200,
+    seed: Seed = 10_000,
+    objects: Objects = 3,
+    split: Part = HARD,
+    horizons: Horizons = '1,2,3',
+    weight: Weight = 1.0,
+    checkpoint: CheckpointFolder = SHIPPED,
+    workers: Workers = 2,
+    work: Work = Path('runs/horizon'),
+    out: Out = RESULTS,
+    json: JsonOption = None,
+) -> None:
+    """Measure what looking further ahead is worth and write a results table."""
+    if split not in PARTS:
+        raise ConfigError(f'--split {split!r} is unknown: choose one of {", ".join(PARTS)}')
+    rows, asked = looks(_numbers(horizons)), load_task(task)
+    base = ClearTablePlayers(
+        PlannerPolicy.name, task, scenes(SimConfig(objects=objects), split),
+        find_model(checkpoint),
+    )
+    seeds = range(seed, seed + episodes)
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        with bars(console) as progress:
+            measured = {
+                look.name: _row(
+                    replace(base, task=look.apply(asked, weight)), look, seeds, workers, work,
+                    progress,
+                ) for look in rows
+            }
+        document = to_document(measured, {
+            'task': asked.name, 'split': split, 'episodes': episodes, 'seed': seed,
+            **counts(SimConfig(objects=objects), split), 'machine': machine(),
+            'command': command(), 'checkpoint': str(checkpoint),
+        })
+        write_json(document, str(out / 'horizon.json'))
+        text = to_markdown(document)
+        (out / 'horizon.md').write_text(text, encoding='utf-8')
+        if json is None:
+            console.print(text, markup=False)
+    write_json(document, json)
+
+
+def _numbers(horizons: str) -> list[int]:
+    """Read the horizons."""
+    try:
+        return [int(word) for word in horizons.split(',')]
+    except ValueError as error:
+        raise ConfigError(f'--horizons {horizons!r}: write numbers such as 1,2,3') from error
+
+
+def _row(
+    players: ClearTablePlayers, look: Look, seeds: range, workers: int, work: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Play a row, unless it was played before with the same settings."""
+    identity = _identity(players, seeds)
+    path = work / f'{identity}.json'
+    if path.exists():
+        kept: dict[str, Any] = json_module.loads(path.read_text())
+        return kept
+    row = figures(measure(players, seeds, workers, False, progress, look.name))
+    write_json(row, str(path))
+    return row
+
+
+def _identity(players: ClearTablePlayers, seeds: range) -> str:
+    """Return a fingerprint of all that decides the outcomes of a row."""
+    described = {
+        **asdict(players), 'checkpoint': digest(load(players.checkpoint, 'cpu')),
+        'seeds': [seeds.start, seeds.stop],
+    }
+    text = json_module.dumps(described, default=plain, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
