@@ -31,7 +31,7 @@ from foresight.cli.players import HARD, HARD_EXTRA, POLICIES, ClearTablePlayers,
 from foresight.config import SimConfig
 from foresight.errors import ConfigError
 from foresight.nodes.models import find_model
-from foresight.training.closed_loop import FEW, EpisodeResult
+from foresight.training.closed_loop import EpisodeResult, allowed_pushes
 from foresight.training.closed_loop import evaluate as play
 from foresight.training.policies import PlannerPolicy
 from foresight.training.results import PolicyResult, to_document, to_markdown
@@ -74,6 +74,8 @@ def evaluate(
     names = check_choices(split, PlannerPolicy.name if over_ros and policy == ALL else policy)
     if over_ros and names != [PlannerPolicy.name]:
         raise ConfigError('--over-ros plays the planner alone: leave --policy out')
+    if over_ros and split == HARD:
+        raise ConfigError(f'--over-ros does not know {HARD} scenes: choose another --split')
     base = ClearTablePlayers('', task, SimConfig(objects=objects), find_model(checkpoint))
     seeds = range(seed, seed + episodes)
     with quiet_stdout(json):
@@ -110,15 +112,14 @@ def check_choices(split: str, policy: str) -> list[str]:
 
 def counts(sim: SimConfig, split: str) -> dict[str, int | str]:
     """Say how many objects an episode has, and how many pushes it allows."""
-    def pushes(objects: int) -> int:
-        return sim.max_pushes + sim.pushes_an_object * max(0, objects - FEW)
-
     most = sim.objects + (HARD_EXTRA if split == HARD else 0)
+    low, high = (
+        allowed_pushes(sim.max_pushes, sim.pushes_an_object, count)
+        for count in (sim.objects, most)
+    )
     if most == sim.objects:
-        return {'objects': most, 'max_pushes': pushes(most)}
-    return {
-        'objects': f'{sim.objects}-{most}', 'max_pushes': f'{pushes(sim.objects)}-{pushes(most)}',
-    }
+        return {'objects': most, 'max_pushes': high}
+    return {'objects': f'{sim.objects}-{most}', 'max_pushes': f'{low}-{high}'}
 
 
 def measure(
@@ -139,7 +140,10 @@ def _over_ros(players: ClearTablePlayers, seeds: range) -> Iterator[EpisodeResul
     """Play through the nodes; the other evaluations do without ROS."""
     from foresight.cli.over_ros import play_over_ros
 
-    return play_over_ros(players.sim, players.checkpoint, seeds, players.task)
+    sim, task = players.sim, players.task
+    assert isinstance(task, str)  # The nodes read it from its file.
+    limit = allowed_pushes(sim.max_pushes, sim.pushes_an_object, sim.objects)
+    return play_over_ros(replace(sim, max_pushes=limit), players.checkpoint, seeds, task)
 
 
 def advance(progress: Progress, bar: TaskID, done: list[EpisodeResult]) -> None:

@@ -107,6 +107,11 @@ class PlayerFactory(Protocol):
         ...
 
 
+def allowed_pushes(max_pushes: int, pushes_an_object: int, objects: int) -> int:
+    """Return after how many pushes an episode with so many objects is truncated."""
+    return max_pushes + pushes_an_object * max(0, objects - FEW)
+
+
 def run_episode(
     environment: Environment,
     policy: Policy,
@@ -129,7 +134,7 @@ def run_episode(
     """
     scene = SceneView(environment.reset(seed), environment.background, environment.objects())
     policy.reset(seed)
-    max_pushes += pushes_an_object * max(0, len(scene.objects.names) - FEW)
+    max_pushes = allowed_pushes(max_pushes, pushes_an_object, len(scene.objects.names))
     records: list[PushRecord] = []
     while len(records) < max_pushes and environment.outcome().remaining:
         record = _push_once(environment, policy, skill, scene)
