@@ -135,10 +135,8 @@ class CriticLearner:
         count -= len(reached)
         rows = torch.randperm(len(self._transitions), generator=generator)[:count].sort().values
         sides = torch.randint(2, (count,), generator=generator)
-        stills = [
-            self._encode(row.numpy(), side.numpy())
-            for row, side in zip(rows.split(CHUNK), sides.split(CHUNK), strict=True)
-        ]
+        parts = zip(torch.split(rows, CHUNK), torch.split(sides, CHUNK), strict=True)
+        stills = [self._encode(row.numpy(), side.numpy()) for row, side in parts]
         return torch.cat([*stills, reached])
 
     def _encode(
