@@ -237,8 +237,8 @@ def test_hard_scenes_hold_three_to_five_objects_beside_edges_and_behind_one_anot
             assert set(states.status) == {'table'}
             x, y = states.positions[:, 0], states.positions[:, 1]
             rim = np.minimum(x - near, far - x)
-            assert rim[0] < 0.055  # beside an edge
-            assert rim[2] < 0.055 and y[2] < task.scene.table_y[0] + 0.07  # in a far corner
+            assert rim[0] < 0.07  # beside an edge, if it did not roll
+            assert rim[2] < 0.07 and y[2] < task.scene.table_y[0] + 0.08  # in a far corner
             assert abs(x[1] - x[0]) < 0.03 and 0.02 < y[0] - y[1] < 0.15  # behind the first
     assert counts == {3, 4, 5}
 

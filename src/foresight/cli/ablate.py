@@ -105,7 +105,7 @@ class Play:
         sim = SimConfig()
         players = ClearTablePlayers(PlannerPolicy.name, 'clear_table', sim, checkpoint)
         done = tuple(play_episodes(players, self._seeds, self._workers))
-        result = PolicyResult(players.policy, sim.object_set, sim.objects, done)
+        result = PolicyResult(players.policy, players.split, done)
         document = results.to_document([result], {})
         figures: dict[str, Any] = document['splits'][sim.object_set][players.policy]
         return figures

@@ -93,8 +93,8 @@ def learner(small):
 
 def test_first_push_sees_the_same_randomness_with_and_without_later_ones(learner, blobs, rows):
     batch, later = take(blobs, rows, CPU), following(blobs, rows, 2, CPU)
-    mirrored, _ = learner._reflected(batch, (), torch.Generator().manual_seed(3))
-    again, after = learner._reflected(batch, later, torch.Generator().manual_seed(3))
+    mirrored, _ = learner._reflected(batch, torch.Generator().manual_seed(3))
+    again, after = learner._reflected(batch, torch.Generator().manual_seed(3), later)
     assert torch.equal(mirrored.before, again.before)
     known = after[0].known
     assert torch.equal(after[0].batch.before[known], again.after[known])
@@ -106,7 +106,7 @@ def test_steps_that_do_not_exist_change_no_loss(learner, blobs, rows):
     strange = replace(step.batch, pushes=torch.full_like(step.batch.pushes, 0.5))
     batch = take(blobs, rows, CPU)
     two = [
-        learner.losses(batch, torch.Generator().manual_seed(1), (item,)).total
+        learner.losses(batch, torch.Generator().manual_seed(1), later=(item,)).total
         for item in (step, replace(step, batch=strange))
     ]
     assert two[0] == two[1]
@@ -117,7 +117,7 @@ def test_the_second_step_teaches_the_predictor(learner, blobs, rows):
 
     def gradient(later: tuple[Later, ...]):
         learner.zero_grad()
-        terms = learner.losses(batch, torch.Generator().manual_seed(1), later).terms
+        terms = learner.losses(batch, torch.Generator().manual_seed(1), later=later).terms
         terms['prediction'].backward()
         return learner.world_model.predictor.inlet.weight.grad.clone()
 

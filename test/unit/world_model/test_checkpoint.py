@@ -135,7 +135,7 @@ def test_another_table_is_refused(folder):
 
 def test_a_checkpoint_from_before_there_was_a_critic_loads(folder):
     described = json.loads((folder / CONFIG).read_text())
-    del described['critic'], described['start']
+    del described['critic']
     (folder / CONFIG).write_text(json.dumps(described))
     assert load(folder, 'cpu').config == KNOWN
 
