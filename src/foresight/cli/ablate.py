@@ -1,7 +1,7 @@
 """`foresight ablate`: rows of anti-collapse methods or of labels, at equal budget, as a table."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,13 +29,20 @@ NAMES = {'methods': 'ablation', 'labels': 'label_efficiency'}
 
 Table = Annotated[str, typer.Option(help='methods, or labels: success by labelled images.')]
 RowNames = Annotated[str, typer.Option(help='Comma-separated rows; empty = all of the table.')]
-Seeds = Annotated[str, typer.Option(help='Comma-separated training seeds.')]
+Seeds = Annotated[str, typer.Option(help='Comma-separated training seeds; 0,1,2, quick 0.')]
 Quick = Annotated[bool, typer.Option(help='Four rows, one seed, a small budget: ten minutes.')]
-Steps = Annotated[int, typer.Option(min=1, help='Optimiser steps of a run.')]
-HeadSteps = Annotated[int, typer.Option(min=1, help='Steps of a cost head alone.')]
-Episodes = Annotated[int, typer.Option(min=1, help='Closed-loop episodes of a run.')]
-FirstEpisode = Annotated[int, typer.Option(
-    min=0, help='First seed of the episodes; nothing is tuned on 10000-19999.',
+Steps = Annotated[int | None, typer.Option(
+    min=1, help=f'Optimiser steps of a run; {Budget.steps}, quick {QUICK_BUDGET.steps}.',
+)]
+HeadSteps = Annotated[int | None, typer.Option(
+    min=1, help=f'Steps of a cost head alone; {Budget.head_steps}.',
+)]
+Episodes = Annotated[int | None, typer.Option(
+    min=1, help=f'Episodes of a run; {Budget.episodes}, quick {QUICK_BUDGET.episodes}.',
+)]
+FirstEpisode = Annotated[int | None, typer.Option(
+    min=0, help=f'First seed of the episodes; {Budget.first_episode}. Nothing is tuned on '
+    '10000-19999.',
 )]
 StartOption = Annotated[str, typer.Option(
     help='Self-supervised checkpoint for cost heads alone; empty = the reference row of the seed.',
@@ -49,13 +56,13 @@ Threads = Annotated[int, typer.Option(min=1, help='Torch threads in training.')]
 def ablate(
     table: Table = 'methods',
     rows: RowNames = '',
-    seeds: Seeds = '0,1,2',
+    seeds: Seeds = '',
     quick: Quick = False,
     data: DataOption = Path('data/play'),
-    steps: Steps = Budget.steps,
-    head_steps: HeadSteps = Budget.head_steps,
-    episodes: Episodes = Budget.episodes,
-    first_episode: FirstEpisode = Budget.first_episode,
+    steps: Steps = None,
+    head_steps: HeadSteps = None,
+    episodes: Episodes = None,
+    first_episode: FirstEpisode = None,
     start: StartOption = '',
     runs: RunsOption = RUNS,
     out: Out = RESULTS,
@@ -67,10 +74,11 @@ def ablate(
 
     Run again to go on: a finished run is one file, a half-trained one resumes.
     """
-    budget = Budget(steps, head_steps, episodes, first_episode)
-    if quick:
-        rows, seeds, budget = rows or ','.join(QUICK), seeds.split(',')[0], QUICK_BUDGET
-    chosen, numbers = choose_rows(table, rows), parse_seeds(seeds)
+    budget = make_budget(
+        quick, steps=steps, head_steps=head_steps, episodes=episodes, first_episode=first_episode,
+    )
+    chosen = choose_rows(table, rows or (','.join(QUICK) if quick else ''))
+    numbers = parse_seeds(seeds or ('0' if quick else '0,1,2'))
     suffix = '_quick' if quick else ''
     about = {'machine': machine(), 'command': command()}
     with quiet_stdout(json):
@@ -90,6 +98,12 @@ def ablate(
         write_table(document, out, NAMES[table] + suffix)
         console.print(Markdown(to_markdown(document)))
     write_json(document, json)
+
+
+def make_budget(quick: bool, **given: int | None) -> Budget:
+    """Return the usual or the quick budget, with what was given instead."""
+    usual = QUICK_BUDGET if quick else Budget()
+    return replace(usual, **{name: value for name, value in given.items() if value is not None})
 
 
 class Play:

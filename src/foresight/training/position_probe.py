@@ -16,7 +16,7 @@ from foresight.data.transitions import Transitions
 from foresight.world_model.jepa import Jepa
 
 MOST_FITTED, MOST_TESTED, CHUNK = 1500, 500, 128
-RIDGE = 1e-3
+RIDGE = 1e-2
 """Share of the mean squared norm of the latents that is added to the diagonal."""
 
 

@@ -56,15 +56,19 @@ class Distillation(Regularizer):
         self._weight = weight
 
     def forward(self, views: CellViews, generator: Generator) -> Penalty:
-        """Penalise disagreement with the teacher; 1 is a blind guess among the prototypes."""
+        """Penalise disagreement with the teacher.
+
+        In the log 1 is a blind guess among the prototypes.
+        """
         with torch.no_grad():
             scores = self.slow_head(views.target)
             chosen = ((scores - self.centre) / TEACHER_TEMPERATURE).softmax(dim=1)
             if self.training:
                 self.centre.lerp_(scores.mean(dim=0), 1.0 - CENTRE_MOMENTUM)
         guess = (self.head(views.predicted) / STUDENT_TEMPERATURE).log_softmax(dim=1)
-        distillation = -(chosen * guess).sum(dim=1).mean() / math.log(guess.shape[1])
-        return Penalty(self._weight * distillation, {'distillation': distillation})
+        entropy = -(chosen * guess).sum(dim=1).mean()
+        blind = math.log(guess.shape[1])
+        return Penalty(self._weight * entropy, {'distillation': entropy / blind})
 
     @torch.no_grad()
     def update(self, decay: float) -> None:

@@ -51,4 +51,5 @@ class Contrastive(Regularizer):
         contrast = info_nce(
             self.expander(views.predicted[chosen]), self.expander(views.arrived[chosen]),
         )
-        return Penalty(self._weight * contrast, {'contrast': contrast})
+        total = self._weight * math.log(len(chosen)) * contrast
+        return Penalty(total, {'contrast': contrast})

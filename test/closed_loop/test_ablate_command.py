@@ -1,0 +1,64 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from foresight.cli.ablate import ablate, make_budget, parse_seeds
+from foresight.data.transitions import Transitions, save_transitions
+from foresight.errors import ConfigError
+from foresight.training.ablation_rows import QUICK_BUDGET, Budget
+
+EPISODES, PUSHES = 60, 3
+
+
+@pytest.fixture
+def data(tmp_path):
+    """Collected play as small as training allows: noise, and one object in every image."""
+    random = np.random.default_rng(0)
+    stills = EPISODES * (PUSHES + 1)
+    pushes = random.uniform([0.3, -0.3, -3.0, 0.1], [0.6, 0.3, 3.0, 0.3], (EPISODES * PUSHES, 4))
+    starts = np.arange(EPISODES)[:, None] * (PUSHES + 1) + np.arange(PUSHES)
+    objects = random.uniform([5, 5, 1], [60, 90, 1], (stills, 1, 3))
+    save_transitions(Transitions(
+        stills=random.integers(0, 255, (stills, 64, 96, 3)).astype(np.uint8),
+        before_index=starts.reshape(-1),
+        backgrounds=np.full((EPISODES, 64, 96, 3), 128, np.uint8),
+        episode=np.repeat(np.arange(EPISODES), PUSHES), pushes=pushes.astype(np.float32),
+        aimed=np.zeros(EPISODES * PUSHES, np.int8), objects=objects.astype(np.float32),
+        digest='noise',
+    ), tmp_path / 'play' / 'transitions_64x96_0')
+    return tmp_path / 'play'
+
+
+@pytest.mark.slow
+def test_command_trains_plays_and_writes_one_table(data, tmp_path, capfd):
+    def run():
+        ablate(
+            rows='supervised', seeds='4', steps=2, episodes=1, workers=1, threads=1, data=data,
+            runs=tmp_path / 'runs', out=tmp_path / 'out', json='-',
+        )
+        return json.loads(capfd.readouterr().out)
+
+    document = run()
+    row = document['rows']['supervised']
+    assert (row['seeds'], row['episodes']) == ([4], 1)
+    assert row['success'] in (0.0, 1.0)
+    assert {'position_r2', 'occupancy_r2', 'rank'} < row['scores'].keys()
+    finished = tmp_path / 'out' / 'ablation' / 'supervised_4.json'
+    assert json.loads(finished.read_text())['closed_loop']['outcomes'][0][0] == 2000
+    assert '| `supervised` | 1 |' in (tmp_path / 'out' / 'ablation.md').read_text()
+    written = finished.stat().st_mtime_ns
+    assert run()['rows'] == document['rows']
+    assert finished.stat().st_mtime_ns == written
+
+
+def test_what_is_given_goes_before_the_quick_budget():
+    assert make_budget(False, steps=None) == Budget()
+    assert make_budget(True, steps=7) == replace(QUICK_BUDGET, steps=7)
+
+
+def test_seeds_that_are_no_numbers_are_refused():
+    assert parse_seeds('0, 7') == (0, 7)
+    with pytest.raises(ConfigError, match='whole numbers'):
+        parse_seeds('0,x')
