@@ -94,6 +94,7 @@ class ArmModel:
         base_frame: Frame of every pose.
         tool_frame: Frame that `tool_pose` returns.
         model: The Pinocchio model.
+        urdf: URDF text.
     """
 
     def __init__(self, urdf: str, robot: RobotFile) -> None:
@@ -103,7 +104,7 @@ class ArmModel:
             RobotError: If the URDF lacks a joint or frame of the file, orders the joints
                 otherwise, or the retract positions are outside its limits.
         """
-        self.model = pin.buildModelFromXML(urdf)
+        self.model, self.urdf = pin.buildModelFromXML(urdf), urdf
         self.joint_names = robot.joints
         self.base_frame, self.tool_frame = robot.base_frame, robot.tool_frame
         self.retract = _frozen(robot.retract)

@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from foresight.config import PushConfig
 from foresight.robot.joint_level import JointLevel
-from foresight.robot.timing import quintic, quintic_duration, ramp
+from foresight.robot.timing import quintic, quintic_duration
 from foresight.robot.tool_path import ToolPath
 from foresight.robot.trajectory import JointPath
 from foresight.robot.travel import Travel
@@ -55,11 +55,7 @@ class Homing:
         velocity = GENTLE * self._arm.velocity_limit
         acceleration = GENTLE * self._level.config.acceleration_limit
         travel = Travel.between(start, np.array(self._arm.retract), velocity, acceleration)
-        times = self._times(travel.duration)
-        shares = ramp(times, 0.0, 1.0, travel.speed, travel.acceleration)
-        positions = start + shares[:, None] * (travel.goal - travel.start)
-        velocities = np.diff(positions, axis=0, prepend=positions[:1]) * self._level.config.rate
-        return JointPath(times, positions, velocities, travel.poses(self._arm, times))
+        return travel.path(self._arm, self._level.config.rate)
 
     def _times(self, duration: float) -> Float[np.ndarray, ' time']:
         """Command times from 0 to at least `duration` [s]."""

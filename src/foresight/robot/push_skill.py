@@ -53,8 +53,17 @@ class PushSkill:
         self._acceleration = share * joint_level.acceleration_limit
         self._kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
 
-    def plan(self, push: Push, start: Float[np.ndarray, ' joint']) -> PushMotion:
-        """Plan a push from rest at `start` [rad]; the motion ends at the retract pose.
+    def plan(
+        self, push: Push, start: Float[np.ndarray, ' joint'],
+        finish: Float[np.ndarray, ' joint'] | None = None,
+    ) -> PushMotion:
+        """Plan a push from rest to rest.
+
+        Args:
+            push: What to do on the table.
+            start: Joints at the start [rad].
+            finish: Joints at the end [rad], arm in plane and tool lifted; the retract pose if
+                left out.
 
         Raises:
             RobotError: If the tool is not vertical and above the table's objects at `start`, or
@@ -67,7 +76,10 @@ class PushSkill:
         )
         path = push_path(
             push,
-            (self._travel(start, above), self._travel(beyond, self._retract)),
+            (
+                self._travel(start, above),
+                self._travel(beyond, self._retract if finish is None else finish),
+            ),
             (self._vertical(above, touch), self._vertical(lift, beyond)),
             self.arm, self.config, self.joint_level.config.rate,
         )

@@ -1,5 +1,6 @@
 """A motion through the air between two joint positions, as fast as the joints allow."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ from jaxtyping import Float
 
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.timing import ramp, ramp_duration
+from foresight.robot.trajectory import JointPath
 
 
 @dataclass(frozen=True)
@@ -49,3 +51,11 @@ class Travel:
         shares = ramp(times, 0.0, 1.0, self.speed, self.acceleration)
         way = self.goal - self.start
         return np.array([arm.tool_pose(self.start + share * way) for share in shares])
+
+    def path(self, arm: ArmModel, rate: float) -> JointPath:
+        """Return the joint commands of the motion, `rate` of them a second [Hz]."""
+        times = np.arange(math.ceil(self.duration * rate) + 2) / rate
+        shares = ramp(times, 0.0, 1.0, self.speed, self.acceleration)
+        positions = self.start + shares[:, None] * (self.goal - self.start)
+        velocities = np.diff(positions, axis=0, prepend=positions[:1]) * rate
+        return JointPath(times, positions, velocities, self.poses(arm, times))

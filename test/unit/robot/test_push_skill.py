@@ -118,3 +118,10 @@ def test_start_outside_the_limits_is_named(skill: PushSkill) -> None:
     start[0] = np.nan
     with pytest.raises(RobotError, match='joint1'):
         skill.plan(Push(0.45, 0.0, 0.0, 0.2), start)
+
+
+def test_a_push_can_end_elsewhere_than_at_retract(skill: PushSkill) -> None:
+    finish = np.array(skill.arm.retract)
+    finish[0] += 0.4
+    motion = skill.plan(Push(0.45, -0.1, 1.5, 0.2), np.array(skill.arm.retract), finish)
+    np.testing.assert_allclose(motion.joint_path.positions[-1], finish, atol=0.01)
