@@ -438,6 +438,25 @@ class RobotConfig(Checked):
 
 
 @dataclass(frozen=True)
+class MemoryConfig(Checked):
+    """Memory of the predictor node: what the arm hides."""
+
+    behind_arm: bool = setting(
+        True, 'form a belief also while the arm is in the picture; needs camera and URDF'
+    )
+    file: str = setting('', 'file that keeps the memory over restarts; empty = none')
+    save_period: float = setting(2.0, 'time between two writes of the file', 's', 0.1, 3600.0)
+    margin: int = setting(1, 'pixels around the arm that count as hidden too', 'px', 0, 16)
+    reach: int = setting(3, 'cells around a hidden one that the encoder spoils', '', 0, 8)
+    half_life: float = setting(
+        60.0, 'confidence in what is hidden halves in this time', 's', 0.1, 1e6
+    )
+    trust: float = setting(
+        0.5, 'confidence left in a hidden cell that a push has swept', '', 0.0, 1.0
+    )
+
+
+@dataclass(frozen=True)
 class PerceptionConfig(Checked):
     """Perception node."""
 

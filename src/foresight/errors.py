@@ -17,6 +17,10 @@ class ObservationError(ForesightError):
     """An image, camera pose or joint state cannot be used."""
 
 
+class MemoryFileError(ForesightError):
+    """A memory on disk is damaged, belongs to another model or cannot be written."""
+
+
 class RobotError(ForesightError):
     """Joint names, limits or a motion do not fit the robot."""
 
