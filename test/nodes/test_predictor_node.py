@@ -4,13 +4,25 @@ import numpy as np
 import pytest
 import torch
 
-from foresight.nodes.convert import latent_message, push_path
+from foresight.config import SceneConfig
+from foresight.nodes.convert import (
+    camera_info,
+    camera_pose,
+    latent_message,
+    latent_tensor,
+    push_path,
+)
 from foresight.nodes.predictor_node import PredictorNode
 from foresight.robot.push import Push
 from foresight.robot.status import Status
+from foresight.world_model.checkpoint import CheckpointConfig, save
+from foresight.world_model.jepa import Jepa
+from foresight.world_model.memory import Memory
+from foresight.world_model.memory_file import MemoryOwner, save_memory
 
 HEARS = ('belief', 'surprise', 'surprise/level')
-LATENT = torch.randn(16, 16, 24, generator=torch.Generator().manual_seed(0))
+LATENT, OTHER = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
+REACHING = np.array([0.1, 0.429, 0.0, -2.366, 0.0, 2.795, 0.0])  # tool low on the table
 
 
 @pytest.fixture
@@ -44,11 +56,142 @@ def test_belief_is_the_latent_with_its_stamp_when_the_arm_is_back(predicting):
     assert bytes(message.data) == bytes(latent_message(LATENT, 0.0).data)
 
 
-def test_there_is_no_belief_while_the_arm_is_in_the_picture(predicting):
+def test_without_a_camera_there_is_no_belief_while_the_arm_is_in_the_picture(predicting):
     made, robot = predicting
-    made.spin(0.5, show(made, robot, away(robot)))
+    made.spin_until(
+        lambda: made.node.health.status is Status.IDLE and made.node.health.reason,
+        show(made, robot, away(robot)),
+    )
     assert not made.heard['belief']
-    assert made.node.health.status is Status.IDLE
+
+
+@pytest.fixture(scope='module')
+def restless(tmp_path_factory):
+    """A checkpoint whose predictor changes something; an untrained one predicts no change."""
+    folder, known = tmp_path_factory.mktemp('restless'), CheckpointConfig()
+    torch.manual_seed(0)
+    model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+    torch.nn.init.normal_(model.predictor.outlet.weight, std=0.1)
+    save(folder, {'world_model': model}, known)
+    return folder
+
+
+@pytest.fixture
+def watching(bench, stage, restless, tmp_path):
+    """A predictor node that knows the camera and keeps its memory in a file."""
+    made = bench(PredictorNode, HEARS, checkpoint=restless, device='cpu', **{
+        'memory.file': tmp_path / 'memory.safetensors', 'memory.save_period': 0.1,
+    }).up()
+    robot = stage(made)
+    say_camera(made, robot)
+    return made, robot
+
+
+def say_camera(made, robot):
+    """Publish the camera until the node knows it."""
+    def each():
+        made.say('camera/camera_info', camera_info(robot.view, made.now()))
+        made.say('camera/pose', camera_pose(robot.view, made.now()))
+
+    made.spin_until(lambda: made.node._camera() is not None, each)
+
+
+def newest(made):
+    """The newest belief."""
+    return latent_tensor(made.heard['belief'][-1])
+
+
+def reach(made, robot):
+    """Bring the arm over the table; until the node knows it, a latent would count as free."""
+    begin = made.now()
+    made.spin_until(
+        lambda: made.node._arm.was_away_since(begin), lambda: robot.joints(REACHING)
+    )
+
+
+def see_both(made, robot):
+    """See the table first, then hold the arm over it while another latent arrives."""
+    made.spin_until(lambda: made.heard['belief'], show(made, robot))
+    reach(made, robot)
+    made.spin_until(
+        lambda: torch.equal(newest(made)[:, :, -1], OTHER[:, :, -1]),
+        show(made, robot, REACHING, OTHER),
+    )
+
+
+def test_what_the_arm_hides_is_remembered_and_the_rest_is_seen(watching):
+    made, robot = watching
+    see_both(made, robot)
+    hidden = (newest(made) != OTHER).any(dim=0)
+    assert torch.equal(newest(made)[:, hidden], LATENT[:, hidden])
+    assert 0.1 < hidden.float().mean() < 0.7
+    assert made.node.health.status is Status.OK
+
+
+def test_a_retracted_arm_hides_nothing_again(watching):
+    made, robot = watching
+    see_both(made, robot)
+    made.spin_until(lambda: torch.equal(newest(made), OTHER), show(made, robot, latent=OTHER))
+
+
+def test_there_is_no_belief_until_every_cell_was_seen(watching):
+    made, robot = watching
+    reach(made, robot)
+    made.spin_until(
+        lambda: 'never seen' in made.node.health.reason, show(made, robot, REACHING)
+    )
+    assert not made.heard['belief']
+
+
+def test_the_outcome_of_a_push_is_believed_under_the_arm_once_it_ends(watching):
+    made, robot = watching
+    see_both(made, robot)
+    tool = robot.arm.tool_pose(REACHING)[:3, 3]
+    assert tool[2] < 0.06
+    made.say('macro_action', push_path(Push(tool[0], tool[1] - 0.1, np.pi / 2, 0.1), made.now()))
+    before = newest(made)
+    made.spin_until(
+        lambda: not torch.equal(newest(made), before), show(made, robot, REACHING, OTHER)
+    )
+    hidden = (before != OTHER).any(dim=0)
+    assert torch.equal(newest(made)[:, ~hidden], OTHER[:, ~hidden])
+
+
+def test_memory_outlives_a_restart_with_its_age(watching, tmp_path):
+    made, robot = watching
+    made.spin_until(lambda: made.heard['belief'], show(made, robot))
+    assert made.node.trigger_deactivate().name == 'SUCCESS'
+    assert made.node.trigger_cleanup().name == 'SUCCESS'
+    assert (tmp_path / 'memory.safetensors').is_file()
+    made.spin(0.3)
+    made.heard['belief'].clear()
+    made.up()
+    reach(made, robot)
+    made.spin_until(lambda: made.heard['belief'], show(made, robot, REACHING, OTHER))
+    hidden = (newest(made) != OTHER).any(dim=0)
+    assert torch.equal(newest(made)[:, hidden], LATENT[:, hidden])
+    assert float(made.node._tracker.memory.age[hidden].min()) >= 0.3
+
+
+def test_clear_memory_deletes_the_file(watching, tmp_path):
+    made, robot = watching
+    path = tmp_path / 'memory.safetensors'
+    made.spin_until(path.exists, show(made, robot))
+    assert made.call('predictor/clear_memory').success
+    assert not path.exists()
+    assert not made.node._tracker.memory.complete
+
+
+def test_memory_of_another_model_is_refused_and_kept(bench, checkpoint, tmp_path):
+    path = tmp_path / 'memory.safetensors'
+    blank = torch.zeros(16, 24)
+    save_memory(path, Memory(LATENT, blank, blank, 0.0), MemoryOwner('x', SceneConfig()), 0.0)
+    before = path.read_bytes()
+    made = bench(
+        PredictorNode, HEARS, checkpoint=checkpoint, device='cpu', **{'memory.file': path}
+    )
+    assert made.node.trigger_configure().name == 'FAILURE'
+    assert path.read_bytes() == before
 
 
 def test_surprise_comes_once_a_push_after_the_arm_is_back(predicting):
