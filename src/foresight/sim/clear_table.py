@@ -27,6 +27,7 @@ from foresight.sim.world import World
 
 REST_CHECK = 5  # commands between two looks at the speed of the objects
 SETTLE_LIMIT = 2.0  # s, longest wait for objects to come to rest
+COVER = (0.45, 0.45, 0.5)  # RGB colour of a plate that hides objects
 RESPAWNS = 20  # tries to put objects that fell off back on the table
 
 Joints = Float[np.ndarray, ' joint']
@@ -133,6 +134,17 @@ class ClearTable(Closing):
     def arm_pixels(self) -> Bool[np.ndarray, 'height width']:
         """Return where the camera sees the arm."""
         return self._camera.sees(self.view, (self._arm.body,))
+
+    def cover(
+        self, low: Float[np.ndarray, '3'], high: Float[np.ndarray, '3'],
+    ) -> Callable[[], None]:
+        """Hang a plate between two corners [m]: it hides what is below and touches nothing.
+
+        Returns:
+            What takes it away again.
+        """
+        plate = self._world.add_phantom(low, high, COVER)
+        return lambda: self._world.remove(plate)
 
     def step(self, positions: Joints | None = None, velocities: Joints | None = None) -> None:
         """Carry out one command for one command period.

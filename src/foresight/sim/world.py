@@ -107,6 +107,19 @@ class World(Closing):
             )
         return body
 
+    def add_phantom(self, low: Vector, high: Vector, color: Vector) -> int:
+        """Create a static box between two corners that is seen and touches nothing."""
+        low, high = np.asarray(low), np.asarray(high)
+        visual: int = pybullet.createVisualShape(
+            pybullet.GEOM_BOX, halfExtents=list((high - low) / 2), rgbaColor=[*color, 1.0],
+            specularColor=[0.1, 0.1, 0.1], physicsClientId=self.client,
+        )
+        return self.add_body((-1, visual), (low + high) / 2)
+
+    def remove(self, body: int) -> None:
+        """Take a body away."""
+        pybullet.removeBody(body, physicsClientId=self.client)
+
     def add_urdf(self, path: Path) -> int:
         """Load a robot that is fixed to the world at the origin of `base_link`."""
         body: int = pybullet.loadURDF(str(path), useFixedBase=True, physicsClientId=self.client)

@@ -1,0 +1,139 @@
+"""`foresight evaluate memory`: object permanence, and planning with the arm in view."""
+
+import atexit
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from rich.console import Console
+from rich.progress import Progress
+
+from foresight.cli.evaluate import bars, command, machine
+from foresight.cli.memory_players import MemoryPlayers
+from foresight.cli.output import quiet_stdout, write_json
+from foresight.config import MemoryConfig, SimConfig
+from foresight.errors import WorkerError
+from foresight.nodes.models import find_model
+from foresight.training.memory_results import to_document, to_markdown
+from foresight.training.permanence import MEMORY, NONE
+from foresight.training.results import PolicyResult
+
+NAME, HIDDEN, SPOIL, RETRACTED = 'memory', 'hidden objects', 'arm above', 'arm retracted'
+LOOPS = (MEMORY, NONE, RETRACTED)
+EPISODE_SHARE = 0.5
+"""Episodes for each scene of hidden objects: they take longer and there are three kinds."""
+
+
+class Plays(Protocol):
+    """Anything that measures something on the scene of a seed."""
+
+    def play(self, seed: int) -> Any:
+        """Measure it."""
+        ...
+
+
+KINDS: dict[str, Callable[[MemoryPlayers], Plays]] = {
+    HIDDEN: MemoryPlayers.permanence,
+    SPOIL: MemoryPlayers.spoiling,
+    MEMORY: lambda players: players.arm_in_view(MEMORY),
+    NONE: lambda players: players.arm_in_view(None),
+    RETRACTED: MemoryPlayers.arm_retracted,
+}
+
+
+def evaluate_memory(
+    scenes: int, seed: int, config: SimConfig, checkpoint: Path, workers: int, out: Path,
+    json: str | None,
+) -> None:
+    """Measure the memory and write a results table.
+
+    Args:
+        scenes: Scenes with hidden objects; half as many episodes are played with the arm in view.
+        seed: First seed.
+        config: Objects and physics.
+        checkpoint: Folder of the world model.
+        workers: Processes.
+        out: Folder of the results table.
+        json: Where to write the document.
+    """
+    episodes = max(1, round(EPISODE_SHARE * scenes))
+    counts = {HIDDEN: scenes, SPOIL: scenes, **dict.fromkeys(LOOPS, episodes)}
+    with quiet_stdout(json), bars(Console(stderr=True)) as progress:
+        play = partial(_play, config, find_model(checkpoint))
+        found = _measure(play, counts, seed, workers, progress)
+        loops = {
+            name: PolicyResult(name, config.object_set, tuple(found[name]))
+            for name in LOOPS
+        }
+        trials = [trial for of_scene in found[HIDDEN] for trial in of_scene]
+        document = to_document(trials, found[SPOIL], loops, {
+            'task': NAME, 'scenes': scenes, 'episodes': episodes, 'seed': seed,
+            'objects': config.objects, 'split': config.object_set, 'checkpoint': str(checkpoint),
+            'machine': machine(), 'command': command(),
+        })
+        write_json(document, str(out / f'{NAME}.json'))
+        text = to_markdown(document)
+        (out / f'{NAME}.md').write_text(text, encoding='utf-8')
+        if json is None:
+            Console(stderr=True).print(text, markup=False)
+    write_json(document, json)
+
+
+def _measure(
+    play: Callable[[str, int], Any], counts: dict[str, int], seed: int, workers: int,
+    progress: Progress,
+) -> dict[str, list[Any]]:
+    """Measure every kind on its seeds under progress bars."""
+    done: dict[str, list[Any]] = {name: [] for name in counts}
+    shown = {name: progress.add_task(name, total=count, rate='') for name, count in counts.items()}
+    names = [name for name, count in counts.items() for _ in range(count)]
+    seeds = [seed + number for count in counts.values() for number in range(count)]
+    for name, result in zip(names, _spread(play, names, seeds, workers), strict=True):
+        done[name].append(result)
+        progress.advance(shown[name])
+    return done
+
+
+def _spread(
+    play: Callable[[str, int], Any], names: Sequence[str], seeds: Sequence[int], workers: int,
+) -> Iterator[Any]:
+    """Play in this process or in others, in order.
+
+    Raises:
+        WorkerError: If a worker process was killed.
+    """
+    if workers <= 1:
+        yield from map(play, names, seeds)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context('spawn')) as pool:
+        try:
+            yield from pool.map(play, names, seeds)
+        except BrokenProcessPool:
+            raise WorkerError(
+                'a worker process was killed (out of memory?): run again with fewer workers'
+            ) from None
+
+
+def _play(config: SimConfig, folder: Path, name: str, seed: int) -> Any:
+    """Measure one kind on one seed."""
+    return _kind(name, config, folder).play(seed)
+
+
+@cache
+def _kind(name: str, config: SimConfig, folder: Path) -> Plays:
+    """Build what measures one kind, once a process."""
+    return KINDS[name](_players(config, folder))
+
+
+@cache
+def _players(config: SimConfig, folder: Path) -> MemoryPlayers:
+    """Build simulator and world model, once a process."""
+    torch.set_num_threads(1)
+    players = MemoryPlayers(config, folder, MemoryConfig())
+    atexit.register(players.close)
+    return players
