@@ -110,10 +110,10 @@ def check_health(health: LatentHealth, limits: HealthLimits = HealthLimits()) ->
     """
     if health.std < limits.std_low:
         _stop(f'all images look alike (spread {health.std:.3f} < {limits.std_low})',
-              'variance_weight or inverse_weight')
+              'variance_weight (regularizer_weight of the other methods) or inverse_weight')
     if health.rank < limits.rank_low:
         _stop(f'only {health.rank:.1f} independent features (< {limits.rank_low})',
-              'covariance_weight')
+              'covariance_weight (regularizer_weight of the other methods)')
     if health.episode_share > limits.episode_share_high:
         _stop(f'{health.episode_share:.1%} of the variance is the same all through an episode '
               f'(> {limits.episode_share_high:.0%}): they hold its appearance, not its objects',
