@@ -241,6 +241,9 @@ class PredictorConfig(Checked):
     width: int = setting(64, 'channels of the residual blocks', '', 16, 512)
     blocks: int = setting(5, 'residual blocks', '', 1, 16)
     paddle_width: float = setting(0.12, 'width of the swept lane that is drawn', 'm', 0.02, 0.5)
+    latent: int = setting(
+        0, 'size of the latent variable for what no image tells; 0 = one outcome a push', '', 0, 64
+    )
 
 
 @dataclass(frozen=True)
@@ -281,6 +284,15 @@ class TrainConfig(Checked):
     label_gradient: bool = setting(False, 'let the gradient of the cost head reach the encoder')
     labels: int = setting(
         0, 'labelled images that the cost head may see, chosen by the seed; 0 = all', '', 0
+    )
+    latent_share: float = setting(
+        0.5, 'share of the pushes predicted with the latent variable', '', 0.0, 1.0
+    )
+    latent_weight: float = setting(
+        0.02, 'weight of what the latent variable is told of the outcome', '1/nat', 0.0, 100.0
+    )
+    latent_free: float = setting(
+        2.0, 'what it may be told of one push free of charge, on average', 'nat', 0.0, 100.0
     )
     change_threshold: float = setting(
         0.02, 'mean image difference of a cell that changed', '', 0.0, 1.0
@@ -368,10 +380,27 @@ class PlannerConfig(Checked):
         0.004, 'std of the jitter of start and length', 'm', 0.0, 0.05
     )
     robust_heading: float = setting(0.03, 'std of the jitter of heading', 'rad', 0.0, 0.5)
+    risk: str = setting(
+        'off', 'how the imagined futures of one of the best candidates count; off = only jitter',
+        choices=('off', 'mean', 'cvar', 'worst'),
+    )
+    risk_samples: int = setting(16, 'futures imagined of each of the best candidates', '', 1, 256)
+    risk_alpha: float = setting(
+        0.25, 'share of the costliest futures that count for cvar', '', 0.01, 1.0
+    )
     chunk: int = setting(64, 'candidates rolled out at once; bounds memory', '', 1, 8192)
     deadline: float = setting(0.5, 'wall-clock limit of one plan', 's', 0.01, 60.0)
     seed: int = setting(0, 'seed of the sampler', '', 0)
     threads: int = setting(1, 'torch threads', '', 1, 64)
+
+    def __post_init__(self) -> None:
+        """Check bounds and that there are candidates whose risk can be judged."""
+        super().__post_init__()
+        if self.risk != 'off' and self.robust_top == 0:
+            raise ConfigError(
+                f'PlannerConfig.risk = {self.risk}: it is judged on the best candidates; set '
+                'robust_top above 0'
+            )
 
 
 @dataclass(frozen=True)

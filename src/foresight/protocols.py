@@ -3,6 +3,7 @@
 `world_model`, `costs` and `planning` import nothing from one another; they meet here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -85,6 +86,32 @@ class WorldModel(Protocol):
 
 
 @runtime_checkable
+class StochasticWorldModel(WorldModel, Protocol):
+    """A world model that can also imagine one of several things that may happen.
+
+    Attributes:
+        unknowns: Size of the latent variable that decides which; 0 if there is none.
+    """
+
+    unknowns: int
+
+    def imagine(
+        self,
+        latents: Float[Tensor, 'batch *latent'],
+        actions: Float[Tensor, 'batch action'],
+        unknown: Float[Tensor, 'batch unknown'],
+    ) -> Float[Tensor, 'batch *latent']:
+        """Predict the latents one action later, given what cannot be known.
+
+        Args:
+            latents: Latents before.
+            actions: Actions.
+            unknown: The latent variable; its prior is a standard normal.
+        """
+        ...
+
+
+@runtime_checkable
 class CostTerm(Protocol):
     """One named term of a plan's cost: a score of a single latent; lower is better."""
 
@@ -118,6 +145,10 @@ class Cost(Protocol):
     def __call__(self, rollout: Rollout) -> CostBreakdown:
         """Score each imagined future over the whole horizon."""
         ...
+
+
+Risk = Callable[[Float[Tensor, '*batch future']], Float[Tensor, '*batch future']]
+"""How much each imagined future of a candidate counts, from their costs; the sum is 1."""
 
 
 @runtime_checkable

@@ -14,7 +14,10 @@ from foresight.world_model.task_predictor import TaskPredictor
 class Jepa(nn.Module):
     """Joint-embedding predictive world model.
 
-    Implements `protocols.WorldModel`.
+    Implements `protocols.StochasticWorldModel`.
+
+    Attributes:
+        unknowns: Size of the latent variable; 0 if it has none.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Jepa(nn.Module):
         self.predictor = TaskPredictor(
             self.encoder_config, self.predictor_config, PushRaster.channels,
         )
+        self.unknowns = self.predictor_config.latent
         self.bf16 = True
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
@@ -70,3 +74,21 @@ class Jepa(nn.Module):
         with mixed(self.device, self.bf16):
             predicted: Tensor = self.predictor(latents, drawn)
         return predicted
+
+    def imagine(
+        self,
+        latents: Float[Tensor, 'batch channel height width'],
+        actions: Float[Tensor, 'batch 4'],
+        unknown: Float[Tensor, 'batch unknown'],
+    ) -> Float[Tensor, 'batch channel height width']:
+        """Predict one thing that may happen after each push [m, m, rad, m].
+
+        Args:
+            latents: Latents before.
+            actions: Pushes.
+            unknown: The latent variable; its prior is a standard normal.
+        """
+        drawn = self.raster(actions)
+        with mixed(self.device, self.bf16):
+            imagined: Tensor = self.predictor(latents, drawn, unknown)
+        return imagined

@@ -14,6 +14,9 @@ class TaskPredictor(nn.Module):
 
     Half the resolution makes it four times cheaper and lets eight 3x3 convolutions carry an
     object across the longest push.
+
+    What no image tells (friction, mass, which way a thing tips) is a latent variable: given one
+    of its values the network predicts one thing that may happen, without it the expected outcome.
     """
 
     def __init__(self, encoder: EncoderConfig, config: PredictorConfig, drawn: int) -> None:
@@ -29,14 +32,19 @@ class TaskPredictor(nn.Module):
         self.blocks = nn.Sequential(*(ResidualBlock(config.width) for _ in range(config.blocks)))
         self.outlet = nn.Conv2d(config.width, 4 * encoder.channels, 3, padding=1)
         zero(self.outlet)
+        self.unknown = nn.Linear(config.latent, config.width) if config.latent else None
 
     def forward(
         self,
         latents: Float[Tensor, 'batch channel height width'],
         drawn: Float[Tensor, 'batch feature height width'],
+        unknown: Float[Tensor, 'batch unknown'] | None = None,
     ) -> Float[Tensor, 'batch channel height width']:
-        """Predict the latents one push later."""
-        joined = torch.cat([latents, drawn], dim=1)
-        features = self.blocks(functional.relu_(self.inlet(joined)))
+        """Predict the latents one push later: as expected, or given the latent variable."""
+        features = self.inlet(torch.cat([latents, drawn], dim=1))
+        if unknown is not None and self.unknown is not None:
+            # The same everywhere: one value is one coherent outcome of the whole push.
+            features = features + self.unknown(unknown)[:, :, None, None]
+        features = self.blocks(functional.relu_(features))
         change = functional.pixel_shuffle(self.outlet(features), 2)
         return latents + change.float()
