@@ -22,6 +22,8 @@ from foresight.protocols import (
     CostBreakdown,
     Guardrail,
     Plan,
+    Risk,
+    StochasticWorldModel,
     WorldModel,
 )
 
@@ -52,7 +54,9 @@ class CemPlanner:
     The first iteration scores fresh candidates and the shifted last plan; every later one scores
     perturbed elites, cheap ones more often, beside a share of fresh candidates. Elites survive
     until something cheaper replaces them. The best few are scored again under action jitter, and
-    the one that is cheapest on average is chosen. Every scored candidate satisfies all
+    the one that is cheapest on average is chosen; with a `risk`, each of these futures also has
+    its own value of the model's latent variable, and the risk says how much each future counts.
+    Every scored candidate satisfies all
     guardrails; the jittered copies of one may replace it only where they do too.
 
     References:
@@ -69,9 +73,10 @@ class CemPlanner:
         config: PlannerConfig,
         space: ActionSpace,
         clock: Callable[[], float] = time.perf_counter,
+        risk: Risk | None = None,
     ) -> None:
         """Hold the parts; nothing runs until `plan`."""
-        self._model, self._cost = model, cost
+        self._model, self._cost, self._risk = model, cost, risk
         self._guardrails, self._sampler = tuple(guardrails), sampler
         self._config, self._space, self._clock = config, space, clock
         self._noise = torch.tensor(space.noise)
@@ -180,13 +185,21 @@ class CemPlanner:
             )
         return refit(actions, costs, self._config.elites, self._space)
 
-    def _evaluate(self, latent: Tensor, actions: Tensor) -> CostBreakdown:
+    def _evaluate(
+        self, latent: Tensor, actions: Tensor, unknowns: Tensor | None = None,
+    ) -> CostBreakdown:
         """Score candidates with this planner's model and cost."""
-        return evaluate(self._model, self._cost, latent, actions, self._config.chunk)
+        return evaluate(self._model, self._cost, latent, actions, self._config.chunk, unknowns)
+
+    @property
+    def _futures(self) -> int:
+        """Futures that the robust re-scoring imagines of each candidate."""
+        config = self._config
+        return config.robust_samples if self._risk is None else config.risk_samples
 
     def _rescored(self, elites: EliteMixture) -> int:
         """Return how many candidates the robust re-scoring evaluates."""
-        return min(self._config.robust_top, len(elites.costs)) * self._config.robust_samples
+        return min(self._config.robust_top, len(elites.costs)) * self._futures
 
     def _choose(
         self, latent: Tensor, candidates: Candidates, elites: EliteMixture, deadline: Deadline,
@@ -198,7 +211,18 @@ class CemPlanner:
             return self._cheapest(latent, elites.actions[:1, None]), in_time
         best = elites.actions[: self._config.robust_top, None]  # top 1 horizon action
         copies = self._jittered(best, candidates)  # top copies horizon action
-        return self._cheapest(latent, copies), True
+        if self._risk is None:
+            return self._cheapest(latent, copies), True
+        futures = copies[:, torch.arange(self._futures) % copies.shape[1]]
+        return self._cheapest(latent, futures, self._drawn_unknowns(), self._risk), True
+
+    def _drawn_unknowns(self) -> Float[Tensor, 'future horizon unknown'] | None:
+        """Draw the latent variable of each future, the same for all candidates."""
+        model = self._model
+        if not isinstance(model, StochasticWorldModel) or model.unknowns == 0:
+            return None
+        shape = (self._futures, self._config.horizon, model.unknowns)
+        return torch.randn(shape, generator=self._generator)
 
     def _jittered(
         self, best: Float[Tensor, 'top 1 horizon action'], candidates: Candidates,
@@ -212,15 +236,33 @@ class CemPlanner:
         return torch.where(allowed, copies, best)
 
     def _cheapest(
-        self, latent: Tensor, copies: Float[Tensor, 'top copies horizon action'],
+        self,
+        latent: Tensor,
+        copies: Float[Tensor, 'top copies horizon action'],
+        unknowns: Float[Tensor, 'copies horizon unknown'] | None = None,
+        risk: Risk | None = None,
     ) -> _Choice:
-        """Return the first copy of the sequence whose copies cost least on average."""
+        """Return the first copy of the sequence whose copies cost least on the whole."""
         shape, flat = copies.shape[:2], copies.flatten(0, 1)  # top*copies horizon action
-        breakdown = self._evaluate(latent, flat)
-        costs = breakdown.total.reshape(shape).mean(dim=1)
+        if unknowns is not None:
+            unknowns = unknowns.repeat(len(copies), 1, 1)  # top*copies horizon unknown
+        breakdown = self._evaluate(latent, flat, unknowns)
+        totals = breakdown.total.reshape(shape)
+        weights = None if risk is None else risk(totals)
+        costs = _weighed(totals, weights)
         index = int(costs.nan_to_num(torch.inf).argmin())
         terms = {
-            name: float(share.reshape(shape)[index].mean())
+            name: float(_weighed(share.reshape(shape), weights)[index])
             for name, share in breakdown.shares.items()
         }
         return _Choice(copies[index, 0], float(costs[index]), terms, len(flat))
+
+
+def _weighed(
+    values: Float[Tensor, 'top copies'], weights: Float[Tensor, 'top copies'] | None,
+) -> Float[Tensor, ' top']:
+    """Return the weighted sum over the copies; without weights their mean."""
+    if weights is None:
+        return values.mean(dim=1)
+    # What does not count does not matter, even where it is not finite.
+    return torch.where(weights > 0.0, weights * values, 0.0).sum(dim=1)

@@ -12,6 +12,7 @@ from foresight.costs.composite import Composite, WeightedTerm
 from foresight.costs.cost_head import TABLE, CostHead, Dropped, Occupancy, Progress, Remaining
 from foresight.costs.critic import Critic, ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy, region_weights
+from foresight.costs.risk import make_risk
 from foresight.errors import CheckpointError, ConfigError
 from foresight.planning.action_space import ActionSpace
 from foresight.planning.cem import CemPlanner
@@ -60,6 +61,7 @@ def assemble(
         guardrails=(reach, *keep_out),
         sampler=PushSampler(known.scene, known.push, reach),
         config=config, space=ActionSpace.push(config), clock=clock,
+        risk=make_risk(config.risk, config.risk_alpha),
     )
     done = DoneTest(built[task.done_term], task.done_below)
     return TaskLevel(cem, done, _aim(checkpoint, reach, energy))
