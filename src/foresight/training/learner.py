@@ -15,6 +15,7 @@ from foresight.training.batches import Batch
 from foresight.training.labels import LabelledBatch, all_labelled
 from foresight.training.mirror import Mirror
 from foresight.training.objective import LABELS_ONLY, as_trained
+from foresight.training.outcomes import Outcomes
 from foresight.training.sequences import Later, imagine, rollout_loss
 from foresight.world_model.decoder import Decoder, reconstruction_loss
 from foresight.world_model.encoder import CONTRAST, Encoder
@@ -50,6 +51,7 @@ class Learner(nn.Module):
         self.world_model = world_model
         self.world_model.bf16 = config.bf16
         self.target = copy.deepcopy(world_model.encoder).requires_grad_(False)
+        self.outcomes = Outcomes(world_model, config)
         self.inverse = InverseDynamics(encoder, world_model.scene, world_model.push)
         self.regularizer = make_regularizer(encoder.channels, config)
         self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
@@ -85,9 +87,10 @@ class Learner(nn.Module):
         pair, arrived = inputs[:2 * len(batch.pushes)], inputs[len(batch.pushes):]
         both = model.encode_prepared(pair)
         before, after = both.chunk(2)
-        predicted = model.predict(before.detach() if self.decoder else before, batch.pushes)
+        targets = self._targets(arrived).chunk(1 + len(later))
+        start = before.detach() if self.decoder else before
+        predicted, told = self.outcomes(model, start, targets[0], batch.pushes, generator)
         imagined = imagine(model, predicted, later)
-        targets = self._targets(arrived).chunk(len(imagined))
         terms = {'prediction': rollout_loss(imagined, targets, changed, later)}
         with mixed(inputs.device, config.bf16):
             moved = changed[0].flatten(1).any(dim=1)
@@ -105,6 +108,9 @@ class Learner(nn.Module):
         )
         if self.decoder:
             total = total + terms['reconstruction']
+        if told is not None:
+            terms['told'] = told
+            total = total + self.outcomes.price(told)
         return Losses(total, {**terms, **penalty.parts})
 
     @torch.no_grad()

@@ -14,11 +14,13 @@ from foresight.costs.cost_head import Dropped, Occupancy, Progress, Remaining, l
 from foresight.data.transitions import Transitions
 from foresight.training.batches import Batch, take
 from foresight.training.collapse import LatentHealth, measure_health
+from foresight.training.coverage import measure_coverage
 from foresight.training.learner import Learner
 from foresight.world_model.losses import changed_cells
 from foresight.world_model.surprise import cell_distance, surprise_level
 
 MOST_PUSHES, CHUNK = 512, 128
+SAMPLES = 8
 RIDGE = 1e-3
 
 
@@ -52,6 +54,9 @@ class ProbeScores:
         temporal_change: See `LatentHealth`.
         surprise_scale: Raw surprise level that one push in a hundred exceeds.
         pushes: Held-out pushes used.
+        coverage: Error of the best of eight samples of the latent variable over that of one; 1
+            where it is ignored, not a number where there is none.
+        coverage_gain: Error of the best of eight over that of the prediction without it.
     """
 
     prediction_ratio: float
@@ -65,6 +70,8 @@ class ProbeScores:
     temporal_change: float
     surprise_scale: float
     pushes: int
+    coverage: float = math.nan
+    coverage_gain: float = math.nan
 
     def known(self) -> dict[str, float]:
         """Return the scores that these pushes determine; JSON has no word for the others."""
@@ -97,6 +104,7 @@ def probe(learner: Learner, held_out: Transitions, config: TrainConfig) -> Probe
         std=health.std, rank=health.rank, episode_share=health.episode_share,
         temporal_change=health.temporal_change,
         surprise_scale=float(level.quantile(0.99)), pushes=len(batch.pushes),
+        **_coverage(learner, latents),
     )
 
 
@@ -162,6 +170,16 @@ def _encode(learner: Learner, held_out: Transitions, config: TrainConfig) -> Lat
     before, after, predicted, near, labels_before, labels_after = map(torch.cat, columns[:6])
     mean_error = float(sum(columns[6]) / max(1, int(moved_count)))
     return Latents(before, after, predicted, near, labels_before, labels_after, mean_error, whole)
+
+
+def _coverage(learner: Learner, latents: Latents) -> dict[str, float]:
+    """Measure whether the latent variable is used; nothing where there is none."""
+    model, pushes = learner.world_model, latents.batch.pushes
+    if model.unknowns == 0:
+        return {}
+    generator = torch.Generator().manual_seed(0)
+    found = measure_coverage(model, latents.before, pushes, latents.after, SAMPLES, generator)
+    return {'coverage': found.ratio, 'coverage_gain': found.gain}
 
 
 def _inverse_skill(learner: Learner, latents: Latents) -> float:

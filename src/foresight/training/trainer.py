@@ -25,6 +25,7 @@ from foresight.training.probe import ProbeScores, probe
 from foresight.training.resume import load_resume, save_resume
 from foresight.training.schedule import learning_rate
 from foresight.training.sequences import following
+from foresight.training.warm_start import start_from
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.jepa import Jepa
@@ -198,19 +199,8 @@ def _make_learner(config: CheckpointConfig) -> Learner:
         world_model = Jepa(config.encoder, config.predictor, config.scene, config.push)
         learner = Learner(world_model, config.train)
     if config.train.pretrained:
-        _start_from(Path(config.train.pretrained), learner, config.train.frozen)
+        start_from(Path(config.train.pretrained), learner, config.train.frozen)
     return learner
-
-
-def _start_from(folder: Path, learner: Learner, frozen: bool) -> None:
-    """Take over the world model of a checkpoint; the cost head too if the encoder stays."""
-    start = checkpoint.load(folder, 'cpu')
-    start.fill('world_model', learner.world_model)
-    start.fill('inverse', learner.inverse)
-    learner.target.load_state_dict(learner.world_model.encoder.state_dict())
-    if frozen:
-        start.fill('cost_head', learner.cost_head)
-        learner.world_model.encoder.requires_grad_(False)
 
 
 def _scalars(losses: Losses) -> dict[str, float]:

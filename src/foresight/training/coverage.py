@@ -1,0 +1,85 @@
+"""Coverage: does one of several imagined outcomes come nearer to what happened."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Generator, Tensor
+
+from foresight.protocols import StochasticWorldModel
+
+Latents = Float[Tensor, 'push channel height width']
+CHUNK = 64
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Mean squared latent errors against what really happened.
+
+    Attributes:
+        expected: Of the prediction without the latent variable.
+        single: Of one sample, on average.
+        best: Of the best of the samples.
+    """
+
+    expected: Float[Tensor, '*outcome']
+    single: Float[Tensor, '*outcome']
+    best: Float[Tensor, '*outcome']
+
+    @property
+    def ratio(self) -> float:
+        """Best of the samples over one of them; 1 where the latent variable is ignored."""
+        return float(self.best.sum() / self.single.sum())
+
+    @property
+    def gain(self) -> float:
+        """Best of the samples over the expected outcome; below 1 the samples tell more."""
+        return float(self.best.sum() / self.expected.sum())
+
+
+@torch.no_grad()
+def draw_outcomes(
+    model: StochasticWorldModel, before: Latents, pushes: Float[Tensor, 'push 4'], samples: int,
+    generator: Generator,
+) -> Float[Tensor, 'push sample channel height width']:
+    """Imagine several outcomes of each push; the same values of the variable for all pushes."""
+    unknown = torch.randn(samples, model.unknowns, generator=generator).to(before.device)
+    drawn = [
+        torch.cat([
+            model.imagine(latents, actions, value.expand(len(latents), -1))[:, None]
+            for value in unknown
+        ], dim=1)
+        for latents, actions in zip(
+            torch.split(before, CHUNK), torch.split(pushes, CHUNK), strict=True,
+        )
+    ]
+    return torch.cat(drawn)
+
+
+def squared_error(
+    predicted: Float[Tensor, '*#batch channel height width'],
+    outcomes: Float[Tensor, '*#batch channel height width'],
+) -> Float[Tensor, '*batch']:
+    """Return the mean squared difference of whole latents; the two sides are broadcast."""
+    return (predicted - outcomes).square().flatten(-3).mean(dim=-1)
+
+
+@torch.no_grad()
+def measure_coverage(
+    model: StochasticWorldModel, before: Latents, pushes: Float[Tensor, 'push 4'], after: Latents,
+    samples: int, generator: Generator,
+) -> Coverage:
+    """Compare samples with the one outcome that each push had.
+
+    Args:
+        model: A model with a latent variable.
+        before: Latents before.
+        pushes: Pushes.
+        after: Latents after.
+        samples: Outcomes to imagine of each push.
+        generator: Source of the latent variable.
+    """
+    imagined = draw_outcomes(model, before, pushes, samples, generator)
+    errors = squared_error(imagined, after[:, None])  # push sample
+    expected = squared_error(model.predict(before, pushes), after)
+    return Coverage(expected, errors.mean(dim=1), errors.amin(dim=1))
