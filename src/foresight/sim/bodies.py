@@ -52,6 +52,25 @@ class Bodies:
             physicsClientId=self._world.client,
         )
 
+    def perturb(
+        self, index: int, friction: float, mass: float, offset: Float[np.ndarray, '3'],
+    ) -> None:
+        """Change friction and mass [kg] of an object, and shift and turn it where it stands."""
+        body, client = self.ids[index], self._world.client
+        position, orientation = pybullet.getBasePositionAndOrientation(
+            body, physicsClientId=client
+        )
+        turn = pybullet.getQuaternionFromEuler((0, 0, offset[2]))
+        moved = pybullet.multiplyTransforms((0, 0, 0), turn, (0, 0, 0), orientation)[1]
+        pybullet.resetBasePositionAndOrientation(
+            body, (position[0] + offset[0], position[1] + offset[1], position[2]), moved,
+            physicsClientId=client,
+        )
+        self._world.set_dynamics(body, {
+            'lateralFriction': friction, 'mass': mass,
+            'activationState': pybullet.ACTIVATION_STATE_WAKE_UP,
+        })
+
     def poses(self) -> tuple[Float[np.ndarray, 'object 3'], Float[np.ndarray, 'object 4']]:
         """Return positions [m] and quaternions (x, y, z, w) in `base_link`."""
         poses = [

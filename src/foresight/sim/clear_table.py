@@ -1,6 +1,7 @@
 """The task `clear_table`: table, bin, objects, camera and arm, stepped in lockstep."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, UInt8
@@ -32,6 +33,23 @@ RESPAWNS = 20  # tries to put objects that fell off back on the table
 
 Joints = Float[np.ndarray, ' joint']
 FrameCallback = Callable[[Observation, Joints, Float[np.ndarray, '4 4']], None]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A moment of one episode to come back to.
+
+    Attributes:
+        state: Number of the state that the physics keeps.
+        steps: Physics steps since the reset.
+        commands: Commands since the reset.
+        rest: How long each object has been at rest [s].
+    """
+
+    state: int
+    steps: int
+    commands: int
+    rest: Float[np.ndarray, ' object']
 
 
 class ClearTable(Closing):
@@ -208,6 +226,34 @@ class ClearTable(Closing):
                 on_frame(self.observe(), self.joint_positions, self.tool_pose)
             self.step(*path.sample(min(tick * period, path.duration)))
         self.settle(limit=1.0)
+
+    def snapshot(self) -> Snapshot:
+        """Keep this moment, to be restored any number of times until the next reset."""
+        return Snapshot(
+            self._world.save(), self._world.steps, self._commands, self._rest.copy(),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a moment of this episode; the arm must be at its retract pose again.
+
+        Contacts are found anew: the same commands then lead to the same place, but not bit for
+        bit unless the same was restored and done before.
+        """
+        self._world.restore(snapshot.state, snapshot.steps)
+        self._commands, self._rest = snapshot.commands, snapshot.rest.copy()
+
+    def perturb(
+        self, index: int, friction: float, mass: float, offset: Float[np.ndarray, '3'],
+    ) -> None:
+        """Change what no image shows of an object, and move it a little.
+
+        Args:
+            index: Place of the object among `specs`, which keep what they were.
+            friction: Friction coefficient on the table.
+            mass: Mass [kg].
+            offset: Shift along x and y [m] and turn about the vertical [rad].
+        """
+        self._bodies.perturb(index, friction, mass, offset)
 
     def objects(self) -> ObjectStates:
         """Return where every object is."""

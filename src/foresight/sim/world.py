@@ -129,6 +129,16 @@ class World(Closing):
         """Change dynamics such as `lateralFriction` of one link."""
         pybullet.changeDynamics(body, link, **values, physicsClientId=self.client)
 
+    def save(self) -> int:
+        """Keep poses, velocities and contacts of all bodies; return the number to restore."""
+        state: int = pybullet.saveState(physicsClientId=self.client)
+        return state
+
+    def restore(self, state: int, steps: int) -> None:
+        """Put all bodies back and set the clock to `steps` physics steps."""
+        pybullet.restoreState(stateId=state, physicsClientId=self.client)
+        self.steps = steps
+
     def close(self) -> None:
         """Disconnect; closing twice does nothing."""
         if self.client >= 0:

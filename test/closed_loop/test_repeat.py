@@ -1,0 +1,54 @@
+"""The same push again: only what no image shows differs."""
+
+import numpy as np
+import pytest
+
+from foresight.config import JointLevelConfig, PushConfig, SimConfig
+from foresight.robot.push import Push
+from foresight.robot.push_skill import PushSkill
+from foresight.sim.clear_table import ClearTable
+from foresight.sim.play import PlayConfig
+from foresight.sim.repeat import Repeater
+
+
+@pytest.fixture(scope='module')
+def pushes():
+    config = PlayConfig(sim=SimConfig(objects=3))
+    return list(Repeater(config, 4).episode(3000))
+
+
+def test_outcomes_differ_a_little_and_the_state_does_not(pushes):
+    assert len(pushes) == 3
+    spreads = [float(push.positions.std(axis=0).max()) for push in pushes]
+    assert all(spread > 1e-4 for spread in spreads)
+    assert max(spreads) < 0.5
+    assert pushes[0].after.shape == (4, 64, 96, 3)
+
+
+def test_the_same_seed_repeats_the_repetitions(pushes):
+    again = next(Repeater(PlayConfig(sim=SimConfig(objects=3)), 4).episode(3000))
+    assert (again.push == pushes[0].push).all()
+    assert (again.after == pushes[0].after).all()
+    assert (again.positions == pushes[0].positions).all()
+
+
+def test_a_restored_moment_gives_the_same_outcome():
+    with ClearTable(SimConfig(objects=3, seed=5)) as task:
+        skill = PushSkill(task.arm_model, task.scene, PushConfig(), JointLevelConfig())
+        path = skill.plan(Push(0.45, 0.0, np.pi / 2, 0.25), task.arm_model.retract).joint_path
+        moment, ends = task.snapshot(), []
+        for _ in range(2):
+            task.restore(moment)
+            assert task.time == moment.steps / task.sim.physics_rate
+            task.execute(path)
+            ends.append(task.objects().positions)
+        assert np.abs(ends[0] - ends[1]).max() < 1e-3  # Contacts are found anew: not bit for bit.
+
+
+def test_perturbing_shifts_and_turns_one_object():
+    with ClearTable(SimConfig(objects=2, seed=5)) as task:
+        before = task.objects().positions
+        task.perturb(0, 0.4, 0.1, np.array([0.002, -0.001, 0.1]))
+        moved = task.objects().positions - before
+        assert moved[0] == pytest.approx([0.002, -0.001, 0.0], abs=1e-6)
+        assert moved[1] == pytest.approx([0.0, 0.0, 0.0])
