@@ -1,7 +1,7 @@
 """Entry point of `foresight`; a command's module is imported only when it runs."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -19,6 +19,8 @@ COMMANDS = {
     'evaluate': 'Measure success over episodes and write a results table.',
     'ablate': 'Compare training methods, or numbers of labels, at equal budget.',
     'horizon': 'Measure what looking further than one push is worth.',
+    'evaluate uncertainty': 'Compare imagined outcomes of a push with those of repeating it.',
+    'evaluate risk': 'Compare how the imagined futures of a push may count, in closed loop.',
     'calibrate': 'Compare the feasibility test of pushes with their execution.',
 }
 EXTRAS = {
@@ -29,7 +31,8 @@ EXTRAS = {
 
 def load(name: str) -> Callable[..., Any]:
     """Import the command `name` and give it the options of its configurations."""
-    function: Callable[..., Any] = getattr(import_module(f'foresight.cli.{name}'), name)
+    module = name.split()[-1]
+    function: Callable[..., Any] = getattr(import_module(f'foresight.cli.{module}'), module)
     return expand_configs(function)
 
 
@@ -63,6 +66,12 @@ def build(called: str | None) -> typer.Typer:
     return app
 
 
+def with_command(words: Sequence[str]) -> list[str]:
+    """Join the two words of a command such as `evaluate uncertainty`."""
+    two = ' '.join(words[:2])
+    return [two, *words[2:]] if two in COMMANDS else list(words)
+
+
 def explain(error: ModuleNotFoundError) -> str | None:
     """Name the extra that brings a missing third-party package."""
     package = (error.name or '').partition('.')[0]
@@ -73,9 +82,10 @@ def explain(error: ModuleNotFoundError) -> str | None:
 
 def main() -> None:
     """Run `foresight`; an expected error is one line on standard error and status 2."""
-    called = next((word for word in sys.argv[1:] if not word.startswith('-')), None)
+    words = with_command(sys.argv[1:])
+    called = next((word for word in words if not word.startswith('-')), None)
     try:
-        build(called)()
+        build(called)(words)
     except ForesightError as error:
         message = str(error)
     except ModuleNotFoundError as error:

@@ -1,10 +1,11 @@
 """Intervals and percentiles for results tables."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float, Int
 
 NORMAL_95 = 1.959963984540054
 """Two-sided 95 % quantile of the standard normal distribution."""
@@ -103,6 +104,44 @@ def paired_difference(
     draws = generator.integers(0, len(deltas), size=(resamples, len(deltas)))
     low, high = np.percentile(deltas[draws].mean(axis=1), (2.5, 97.5))
     return Difference(float(deltas.mean()), float(low), float(high), len(deltas))
+
+
+def rank_correlation(
+    first: Float[np.ndarray, ' value'], second: Float[np.ndarray, ' value'],
+) -> float:
+    """Return how far two measurements put the same things in the same order, in [-1, 1].
+
+    Equal values share their mean rank; where one side has no order at all the answer is 0.
+
+    References:
+        Spearman 1904, The proof and measurement of association between two things.
+    """
+    one, other = (_ranks(values) - (len(values) - 1) / 2 for values in (first, second))
+    scale = math.sqrt(float((one**2).sum() * (other**2).sum()))
+    return float((one * other).sum()) / scale if scale > 0.0 else 0.0
+
+
+def _ranks(values: Float[np.ndarray, ' value']) -> Float[np.ndarray, ' value']:
+    """Return the rank of each value from 0; equal values share their mean rank."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray((counts.cumsum() - (counts + 1) / 2)[place])
+
+
+def bootstrap(
+    statistic: Callable[[Int[np.ndarray, ' item']], float], count: int, resamples: int = 1000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Return the 95 % interval of a statistic over resampled items.
+
+    Args:
+        statistic: Computes it from the indices of items.
+        count: Number of items.
+        resamples: Bootstrap resamples.
+        seed: Seed of the resampling.
+    """
+    draws = np.random.default_rng(seed).integers(0, count, size=(resamples, count))
+    low, high = np.percentile([statistic(draw) for draw in draws], (2.5, 97.5))
+    return float(low), float(high)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

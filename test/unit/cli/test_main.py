@@ -66,3 +66,9 @@ def test_command_shows_its_help(name):
     assert result.returncode == 0, result.stderr
     assert 'Usage' in result.stdout
     assert name == 'demo' or '--json' in result.stdout
+
+
+def test_the_two_words_of_a_command_are_joined():
+    words = ['evaluate', 'uncertainty', '--json', '-']
+    assert main.with_command(words) == ['evaluate uncertainty', '--json', '-']
+    assert main.with_command(['evaluate', 'clear_table']) == ['evaluate', 'clear_table']

@@ -2,9 +2,16 @@
 
 import math
 
+import numpy as np
 import pytest
 
-from foresight.training.statistics import paired_difference, percentile, wilson
+from foresight.training.statistics import (
+    bootstrap,
+    paired_difference,
+    percentile,
+    rank_correlation,
+    wilson,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +60,27 @@ def test_percentile_returns_a_measured_value() -> None:
 
 def test_percentile_of_nothing_is_nan() -> None:
     assert math.isnan(percentile([], 50.0))
+
+
+def test_rank_correlation_sees_order_alone():
+    values = np.array([0.1, 0.2, 0.3, 0.9])
+    assert rank_correlation(values, np.exp(values)) == pytest.approx(1.0)
+    assert rank_correlation(values, -values) == pytest.approx(-1.0)
+
+
+def test_equal_values_share_their_rank():
+    first, second = np.array([1.0, 1.0, 2.0, 3.0]), np.array([1.0, 2.0, 2.0, 3.0])
+    expected = np.corrcoef([0.5, 0.5, 2.0, 3.0], [0.0, 1.5, 1.5, 3.0])[0, 1]
+    assert rank_correlation(first, second) == pytest.approx(expected)
+
+
+def test_no_order_at_all_correlates_with_nothing():
+    assert rank_correlation(np.zeros(3), np.arange(3.0)) == 0.0
+
+
+def test_bootstrap_interval_holds_the_mean_and_repeats():
+    values = np.random.default_rng(0).normal(5.0, 1.0, 200)
+    low, high = bootstrap(lambda chosen: float(values[chosen].mean()), len(values))
+    assert low < values.mean() < high
+    assert high - low == pytest.approx(4 / np.sqrt(200), rel=0.2)
+    assert (low, high) == bootstrap(lambda chosen: float(values[chosen].mean()), len(values))

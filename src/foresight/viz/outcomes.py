@@ -1,0 +1,117 @@
+"""Picture of what may happen: true outcomes of repeated pushes beside imagined ones."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from jaxtyping import Float, Int, UInt8
+from torch import Tensor
+
+from foresight.costs.cost_head import Occupancy
+from foresight.data.repeated_pushes import RepeatedPushes
+from foresight.training.uncertainty import Imagined, spread
+from foresight.viz.drawing import HALO, INK, draw_on_rectified
+from foresight.world_model.checkpoint import CheckpointConfig
+
+ROWS, SHOWN, SCALE, GAP, TITLE = 4, 3, 2, 4, 20
+FULL = 0.5
+"""Probability of an object that is shown at full strength."""
+PAPER = (250, 249, 247)
+
+
+def draw_outcomes(
+    pushes: RepeatedPushes, imagined: Imagined, occupancy: Occupancy, config: CheckpointConfig,
+    path: Path,
+) -> None:
+    """Write a PNG: the pushes whose outcomes differ most, one a row.
+
+    A row shows the push; true outcomes; where the cost head sees objects in the expected latent
+    and in imagined ones. Of many outcomes those that differ most are shown.
+
+    Args:
+        pushes: Repeated pushes.
+        imagined: Their latents.
+        occupancy: Reads objects from a latent.
+        config: Scene and grid of the checkpoint.
+        path: File to write.
+    """
+    chosen = _one_an_episode(spread(imagined.outcomes), pushes.seed)
+    rows = [_row(pushes, imagined, occupancy, config, index) for index in chosen]
+    titles = ['push', *['true'] * SHOWN, 'expected', *['imagined'] * SHOWN]
+    sheet = np.concatenate([_titles(titles, rows[0].shape[1]), *rows])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), sheet[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
+
+
+def farthest(
+    latents: Float[Tensor, 'sample *latent'], count: int,
+) -> Int[np.ndarray, ' chosen']:
+    """Pick latents that differ: the most usual, then each time the farthest from all picked."""
+    flat = latents.flatten(1)
+    distances = torch.cdist(flat, flat)
+    picked = [int(distances.sum(dim=1).argmin())]
+    while len(picked) < min(count, len(flat)):
+        picked.append(int(distances[picked].amin(dim=0).argmax()))
+    return np.array(picked)
+
+
+def _one_an_episode(
+    spreads: Float[Tensor, ' state'], seeds: Int[np.ndarray, ' state'],
+) -> list[int]:
+    """Return the states of the widest spread, at most one of each episode."""
+    chosen: dict[int, int] = {}
+    for index in spreads.argsort(descending=True).tolist():
+        chosen.setdefault(int(seeds[index]), index)
+    return list(chosen.values())[:ROWS]
+
+
+def _row(
+    pushes: RepeatedPushes, imagined: Imagined, occupancy: Occupancy, config: CheckpointConfig,
+    index: int,
+) -> UInt8[np.ndarray, 'row column 3']:
+    """Draw one push."""
+    def plain(image: np.ndarray, push: np.ndarray | None = None) -> np.ndarray:
+        return draw_on_rectified(image, push, config.scene, config.encoder, SCALE)
+
+    push = pushes.push[index].astype(np.float64)
+    true = pushes.after[index][farthest(imagined.outcomes[index], SHOWN)]
+    samples = imagined.samples[index][farthest(imagined.samples[index], SHOWN)]
+    seen = occupancy(torch.cat([imagined.expected[index][None], samples])).sum(dim=1)
+    table = plain(pushes.background[index])
+    cells = [
+        plain(pushes.before[index], push), *(plain(image) for image in true),
+        *(_lit(table, heat) for heat in seen.cpu().numpy()),
+    ]
+    margin = ((GAP, 0), (0, GAP), (0, 0))
+    return np.concatenate([_padded(cell, margin) for cell in cells], axis=1)
+
+
+def _lit(
+    image: UInt8[np.ndarray, 'ROW COLUMN 3'], heat: Float[np.ndarray, 'row column'],
+) -> UInt8[np.ndarray, 'ROW COLUMN 3']:
+    """Colour an image where objects are likely."""
+    cells = np.clip(heat / FULL, 0.0, 1.0).astype(np.float32)
+    size = (image.shape[1], image.shape[0])
+    share = np.asarray(cv2.resize(cells, size, interpolation=cv2.INTER_CUBIC)).clip(0.0, 1.0)
+    return np.round(image + share[..., None] * (np.array(INK) - image)).astype(np.uint8)
+
+
+def _padded(
+    cell: UInt8[np.ndarray, 'row column 3'], margin: tuple[tuple[int, int], ...],
+) -> UInt8[np.ndarray, 'ROW COLUMN 3']:
+    """Put paper around a picture."""
+    (top, bottom), (left, right), _ = margin
+    return np.asarray(cv2.copyMakeBorder(
+        cell, top, bottom, left, right, cv2.BORDER_CONSTANT, value=PAPER,
+    ))
+
+
+def _titles(titles: list[str], width: int) -> UInt8[np.ndarray, 'row column 3']:
+    """Write what each column shows."""
+    strip = np.full((TITLE, width, 3), PAPER, np.uint8)
+    step = width // len(titles)
+    for place, title in enumerate(titles):
+        where = (place * step + 4, TITLE - 6)
+        cv2.putText(strip, title, where, cv2.FONT_HERSHEY_SIMPLEX, 0.45, HALO, 1, cv2.LINE_AA)
+    return strip
