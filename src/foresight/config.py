@@ -358,6 +358,10 @@ class PlannerConfig(Checked):
     horizon: int = setting(1, 'pushes looked ahead', '', 1, 4)
     samples: int = setting(256, 'candidates an iteration', '', 8, 8192)
     iterations: int = setting(3, 'refinements', '', 1, 50)
+    branches: int = setting(
+        1, 'next pushes tried after each beginning; more than 1 shares beginnings among '
+        'candidates, which makes a longer horizon cheaper', '', 1, 16
+    )
     elites: int = setting(24, 'candidates kept an iteration', '', 1, 1024)
     uniform_share: float = setting(0.2, 'share of fresh candidates an iteration', '', 0.0, 1.0)
     noise_position: float = setting(

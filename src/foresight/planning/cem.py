@@ -14,7 +14,7 @@ from foresight.planning.action_space import ActionSpace
 from foresight.planning.candidates import BlendedSampler, Candidates
 from foresight.planning.deadline import Deadline
 from foresight.planning.mixture import EliteMixture, refit
-from foresight.planning.rollout import evaluate, roll_out
+from foresight.planning.rollout import evaluate, first_of_group, roll_out, share_beginnings
 from foresight.protocols import (
     ActionSampler,
     Belief,
@@ -153,23 +153,24 @@ class CemPlanner:
         fresh = candidates.fresh(count, self._generator)
         actions = fresh.reshape(config.samples, config.horizon, -1)
         if self._warm is None or config.horizon == 1:
-            return actions
+            return share_beginnings(actions, config.branches)
         # Copies of the last plan without its first action differ in what is appended.
         shifted = self._warm[1:]
         if bool(candidates.feasible(shifted).all()):
             actions[: config.elites, :-1] = shifted
-        return actions
+        return share_beginnings(actions, config.branches)
 
     def _refined(self, elites: EliteMixture, candidates: Candidates, scale: float) -> Tensor:
         """Return perturbed elites and a share of fresh sequences."""
         config, generator = self._config, self._generator
         count = round(config.uniform_share * config.samples)
         centres = elites.draw(max(config.samples - count, 1), config.temperature, generator)
+        centres = centres[first_of_group(len(centres), config.branches ** (config.horizon - 1))]
         moved = candidates.perturb(centres, scale * self._noise, generator)
-        if count == 0:
-            return moved
-        fresh = candidates.fresh(count * config.horizon, generator)
-        return torch.cat([moved, fresh.reshape(count, *moved.shape[1:])])
+        if count > 0:
+            fresh = candidates.fresh(count * config.horizon, generator)
+            moved = torch.cat([moved, fresh.reshape(count, *moved.shape[1:])])
+        return share_beginnings(moved, config.branches)
 
     def _score(
         self, latent: Tensor, actions: Tensor, elites: EliteMixture | None,
@@ -189,7 +190,11 @@ class CemPlanner:
         self, latent: Tensor, actions: Tensor, unknowns: Tensor | None = None,
     ) -> CostBreakdown:
         """Score candidates with this planner's model and cost."""
-        return evaluate(self._model, self._cost, latent, actions, self._config.chunk, unknowns)
+        config = self._config
+        return evaluate(
+            self._model, self._cost, latent, actions, config.chunk, unknowns,
+            branched=config.branches > 1,
+        )
 
     @property
     def _futures(self) -> int:

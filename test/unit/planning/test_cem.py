@@ -224,3 +224,16 @@ def test_the_plan_can_be_used_outside_inference_mode(linear):
     plan = linear.make_planner(linear.GoalCost((0.2, -0.1))).plan(linear.belief_at(0.0, 0.0))
     plan.latents.requires_grad_()
     plan.actions.add_(1.0)
+
+
+def test_branches_find_the_same_goal_with_fewer_predictions(linear):
+    asked = {}
+    for branches in (1, 4):
+        model = linear.Recorder()
+        planner = linear.make_planner(
+            linear.GoalCost((0.5, -0.4)), model=model, horizon=2, branches=branches,
+        )
+        plan = planner.plan(linear.belief_at(0.0, 0.0))
+        assert (plan.actions.sum(dim=0) - torch.tensor([0.5, -0.4])).abs().max() < 0.05
+        asked[branches] = sum(len(actions) for actions in model.seen)
+    assert asked[4] < 0.7 * asked[1]
