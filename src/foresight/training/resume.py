@@ -1,6 +1,7 @@
 """Resume state: everything a killed run needs to go on, in one file without pickle."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
+from torch.nn import Module
 from torch.optim import Optimizer
 
 from foresight.errors import CheckpointError
@@ -41,13 +43,7 @@ def save_resume(
     folder: Path, step: int, learner: Learner, optimizer: Optimizer, config: CheckpointConfig,
 ) -> None:
     """Write the state after `step` steps."""
-    tensors = {f'learner.{name}': value for name, value in learner.state_dict().items()}
-    for index, state in optimizer.state_dict()['state'].items():
-        for name, value in state.items():
-            tensors[f'optimizer.{index}.{name}'] = value
-    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    metadata = {'step': str(step), 'identity': json.dumps(identity(config))}
-    write_atomically(folder / FILE, save(tensors, metadata))
+    write_state(folder, step, learner, optimizer, identity(config))
 
 
 def load_resume(
@@ -58,6 +54,30 @@ def load_resume(
     Raises:
         CheckpointError: If the state is damaged, or of other settings or data.
     """
+    return read_state(folder, learner, optimizer, lambda kept: same_run(kept, config))
+
+
+def write_state(
+    folder: Path, step: int, learner: Module, optimizer: Optimizer, run: dict[str, Any],
+) -> None:
+    """Write the state of any learner after `step` steps; `run` says which run it is."""
+    tensors = {f'learner.{name}': value for name, value in learner.state_dict().items()}
+    for index, state in optimizer.state_dict()['state'].items():
+        for name, value in state.items():
+            tensors[f'optimizer.{index}.{name}'] = value
+    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    metadata = {'step': str(step), 'identity': json.dumps(run)}
+    write_atomically(folder / FILE, save(tensors, metadata))
+
+
+def read_state(
+    folder: Path, learner: Module, optimizer: Optimizer, fits: Callable[[dict[str, Any]], bool],
+) -> int:
+    """Restore the state of any learner and return its steps; 0 if there is none.
+
+    Raises:
+        CheckpointError: If the state is damaged, or `fits` says that it is of another run.
+    """
     path = folder / FILE
     if not path.exists():
         return 0
@@ -67,7 +87,7 @@ def load_resume(
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f'{path} is damaged ({error}): delete it to start anew') from error
-    if not same_run(json.loads(metadata['identity']), config):
+    if not fits(json.loads(metadata['identity'])):
         raise CheckpointError(
             f'{path} belongs to other settings or data: give another --out, or delete it'
         )

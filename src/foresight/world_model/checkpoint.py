@@ -83,11 +83,11 @@ class Checkpoint:
         Raises:
             CheckpointError: If the checkpoint has no such module, or of another shape.
         """
-        _fill(name, module, self.tensors, self.folder)
+        fill_module(name, module, self.tensors, self.folder)
         return module.to(self.model.device).eval()
 
 
-def save(folder: Path, modules: Mapping[str, nn.Module], config: CheckpointConfig) -> None:
+def save(folder: Path, modules: Mapping[str, nn.Module], config: Any) -> None:
     """Write a checkpoint.
 
     The tensors go first and their hash stands in the JSON: a write that is cut off is noticed.
@@ -95,7 +95,7 @@ def save(folder: Path, modules: Mapping[str, nn.Module], config: CheckpointConfi
     Args:
         folder: Folder to write into.
         modules: Modules by name; `world_model` is the one `load` returns.
-        config: What the checkpoint should know about itself.
+        config: What the checkpoint should know about itself, a dataclass.
     """
     _write(folder, _flat(modules), config)
 
@@ -141,7 +141,7 @@ def _flat(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
     }
 
 
-def _write(folder: Path, tensors: Mapping[str, Tensor], config: CheckpointConfig) -> None:
+def _write(folder: Path, tensors: Mapping[str, Tensor], config: Any) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     blob = save_tensors(dict(tensors))
     described = {'tensors': hashlib.sha256(blob).hexdigest(), **asdict(config)}
@@ -160,11 +160,11 @@ def load(folder: Path | str, device: str = 'auto') -> Checkpoint:
         CheckpointError: If a file is missing, damaged, or of another configuration.
     """
     folder = Path(folder)
-    described = _read_json(folder / CONFIG)
+    described = read_json(folder / CONFIG)
     config = _config(described, folder)
-    tensors = _read_tensors(folder / TENSORS, str(described.get('tensors')))
+    tensors = read_tensors(folder / TENSORS, str(described.get('tensors')))
     model = Jepa(config.encoder, config.predictor, config.scene, config.push)
-    _fill('world_model', model, tensors, folder)
+    fill_module('world_model', model, tensors, folder)
     model.bf16 = config.train.bf16
     model.to(pick_device(device)).eval().requires_grad_(False)
     return Checkpoint(model=model, config=config, tensors=tensors, folder=folder)
@@ -195,7 +195,12 @@ def write_atomically(path: Path, content: bytes) -> None:
     partial.replace(path)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> dict[str, Any]:
+    """Read what a checkpoint knows about itself.
+
+    Raises:
+        CheckpointError: If it cannot be read or is of another format.
+    """
     try:
         described = json.loads(path.read_text())
     except OSError as error:
@@ -209,7 +214,12 @@ def _read_json(path: Path) -> dict[str, Any]:
     return described
 
 
-def _read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
+def read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
+    """Read all tensors of a checkpoint, whose file must have the hash `digest`.
+
+    Raises:
+        CheckpointError: If the file is missing, damaged or holds a number that is not finite.
+    """
     try:
         blob = path.read_bytes()
     except OSError as error:
@@ -239,7 +249,7 @@ def _config(described: dict[str, Any], folder: Path) -> CheckpointConfig:
         for name, kind in parts.items():
             # Newer than the first checkpoints.
             kept = values.get(name, {}) if name == 'critic' else values[name]
-            values[name] = _build(kind, kept)
+            values[name] = build(kind, kept)
         return CheckpointConfig(**values)
     except (TypeError, KeyError, ConfigError) as error:
         raise CheckpointError(
@@ -248,14 +258,14 @@ def _config(described: dict[str, Any], folder: Path) -> CheckpointConfig:
         ) from error
 
 
-def _build(kind: type[ConfigType], values: dict[str, Any]) -> ConfigType:
+def build(kind: type[ConfigType], values: dict[str, Any]) -> ConfigType:
     """Make a configuration; JSON has lists where it has tuples."""
     return kind(**{
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     })
 
 
-def _fill(
+def fill_module(
     name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Path,
 ) -> None:
     """Load the tensors of one module; every name and shape must match."""
