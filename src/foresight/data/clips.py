@@ -1,0 +1,142 @@
+"""Clips: short stretches of rectified frames at the camera rate, without actions."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Int, Shaped, UInt8
+
+from foresight.data.episodes import Episode, load_episode
+from foresight.errors import DatasetError
+from foresight.protocols import CameraView
+
+Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
+Kind = TypeVar('Kind', 'Clips', 'ClipPairs')
+
+
+@dataclass(frozen=True)
+class Clips:
+    """What was seen, never what was done.
+
+    Attributes:
+        frames: Rectified images at 10 Hz.
+        backgrounds: Rectified empty scene of each clip.
+    """
+
+    frames: UInt8[np.ndarray, 'clip frame row col 3']
+    backgrounds: UInt8[np.ndarray, 'clip row col 3']
+
+    def __len__(self) -> int:
+        """Return the number of clips."""
+        return len(self.frames)
+
+
+@dataclass(frozen=True)
+class ClipPairs:
+    """Matched clips of one category: possible clip i and impossible clip i begin alike.
+
+    Attributes:
+        possible: Frames of the possible clips.
+        impossible: Frames of the impossible clips.
+        backgrounds: Rectified empty scene of each pair.
+        events: First frame in which the clips of a pair may differ.
+        variants: What happens in each pair, in a word or two.
+        groups: Pairs made of the same simulated states have the same number.
+    """
+
+    possible: UInt8[np.ndarray, 'pair frame row col 3']
+    impossible: UInt8[np.ndarray, 'pair frame row col 3']
+    backgrounds: UInt8[np.ndarray, 'pair row col 3']
+    events: Int[np.ndarray, ' pair']
+    variants: Shaped[np.ndarray, ' pair']
+    groups: Int[np.ndarray, ' pair']
+
+    def __len__(self) -> int:
+        """Return the number of pairs."""
+        return len(self.events)
+
+
+def save_arrays(kept: Clips | ClipPairs, path: Path) -> None:
+    """Write clips whole or not at all.
+
+    Raises:
+        DatasetError: If the disk is full or the folder cannot be written.
+    """
+    part = path.with_suffix('.part')
+    arrays: dict[str, Any] = {item.name: getattr(kept, item.name) for item in fields(kept)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open('wb') as file:
+            np.savez_compressed(file, **arrays)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise DatasetError(
+            f'cannot write {path}: {error.strerror}. Free some disk and run again'
+        ) from error
+
+
+def load_arrays(kind: type[Kind], path: Path) -> Kind:
+    """Read clips.
+
+    Raises:
+        DatasetError: If the file is missing, cut short or holds something else.
+    """
+    try:
+        with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
+            return kind(**{item.name: arrays[item.name] for item in fields(kind)})
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise DatasetError(f'{path}: no whole set of clips ({error}): delete it and run again')\
+            from error
+
+
+def joined(parts: Sequence[Clips]) -> Clips:
+    """Put sets of clips of the same length behind one another."""
+    return Clips(
+        np.concatenate([part.frames for part in parts]),
+        np.concatenate([part.backgrounds for part in parts]),
+    )
+
+
+def clips_of_play(folder: Path, rectify: Rectify, count: int, length: int) -> Clips:
+    """Cut clips out of collected play: one in the middle of each of the first pushes.
+
+    Args:
+        folder: Episodes that `foresight collect` wrote.
+        rectify: Resamples an image onto the table plane.
+        count: Clips wanted.
+        length: Frames of a clip.
+
+    Raises:
+        DatasetError: If the episodes hold too few pushes of that length.
+    """
+    frames: list[np.ndarray] = []
+    backgrounds: list[np.ndarray] = []
+    for path in sorted(folder.glob('episode_*.npz')):
+        if len(frames) >= count:
+            break
+        episode = load_episode(path)
+        empty = rectify(episode.background, episode.view)
+        for start in _starts(episode, length):
+            shots = (episode.frames[index] for index in range(start, start + length))
+            frames.append(np.stack([rectify(shot, episode.view) for shot in shots]))
+            backgrounds.append(empty)
+    if len(frames) < count:
+        raise DatasetError(
+            f'{folder} holds {len(frames)} clips of {length} frames, {count} are wanted: '
+            'collect more, with frames'
+        )
+    shape = (0, length, 1, 1, 3)
+    kept = np.stack(frames[:count]) if count else np.zeros(shape, np.uint8)
+    return Clips(kept, np.array(backgrounds[:count], np.uint8))
+
+
+def _starts(episode: Episode, length: int) -> Iterator[int]:
+    """Return the first frame of the middle stretch of each push that is long enough."""
+    for push in np.unique(episode.frame_pushes):
+        rows = np.flatnonzero(episode.frame_pushes == push)
+        if len(rows) >= length:
+            yield int(rows[(len(rows) - length) // 2])
