@@ -1,7 +1,7 @@
 """Every default, unit and bound of the package, one frozen dataclass a component."""
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from foresight.errors import ConfigError
@@ -349,6 +349,53 @@ class CriticConfig(Checked):
     holdout: float = setting(0.1, 'share of the latents kept for the score', '', 0.0, 0.5)
     seed: int = setting(0, 'seed of latents, plans and weights', '', 0)
     threads: int = setting(2, 'torch threads', '', 1, 64)
+
+
+@dataclass(frozen=True)
+class VideoConfig(Checked):
+    """Video predictor: latents of past frames to those of the next, without actions."""
+
+    context: int = setting(8, 'frames it looks back', '', 1, 64)
+    horizon: int = setting(3, 'frames it looks ahead', '', 1, 16)
+    width: int = setting(64, 'channels of the residual blocks', '', 8, 512)
+    blocks: int = setting(4, 'residual blocks', '', 1, 16)
+    view_x: tuple[float, float] = setting((0.175, 0.775), 'rectified view along x', 'm')
+    view_y: tuple[float, float] = setting((-0.50, 0.40), 'rectified view along y', 'm')
+
+    def scene(self, scene: SceneConfig) -> SceneConfig:
+        """Return a scene with the view of this predictor."""
+        return replace(scene, view_x=self.view_x, view_y=self.view_y)
+
+
+@dataclass(frozen=True)
+class VideoTrainConfig(Checked):
+    """Training of the video predictor on clips without actions."""
+
+    steps: int = setting(2500, 'optimiser steps', '', 1)
+    batch: int = setting(16, 'clips in one step', '', 2, 1024)
+    windows: int = setting(4, 'windows of each clip in one step', '', 1, 64)
+    crop_rows: int = setting(40, 'rows cut out around what moves', 'px', 16, 512)
+    crop_columns: int = setting(64, 'columns cut out around what moves', 'px', 16, 512)
+    learning_rate: float = setting(1e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
+    weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
+    ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
+    variance_weight: float = setting(1.0, 'weight of the variance term', '', 0.0, 100.0)
+    covariance_weight: float = setting(0.05, 'weight of the covariance term', '', 0.0, 100.0)
+    expander: int = setting(128, 'output features of the expander', '', 16, 4096)
+    change_threshold: float = setting(
+        0.02, 'mean image difference of a cell that changed', '', 0.0, 1.0
+    )
+    jitter: float = setting(0.3, 'random gain on the colours of a clip', '', 0.0, 0.9)
+    invert: float = setting(0.5, 'share of colours that become their negative', '', 0.0, 1.0)
+    warmup: float = setting(
+        0.03, 'share of the steps in which the learning rate rises', '', 0.0, 0.5
+    )
+    clip: float = setting(1.0, 'largest norm of the gradient', '', 0.01, 1000.0)
+    save_every: int = setting(200, 'steps between saved states and probes', '', 1)
+    seed: int = setting(0, 'seed of initialisation and batches', '', 0)
+    threads: int = setting(2, 'torch threads', '', 1, 64)
+    bf16: bool = setting(True, 'autocast to bfloat16')
+    device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
 
 
 @dataclass(frozen=True)
