@@ -16,6 +16,7 @@ COMMANDS = {
     'collect': 'Collect pushes in simulation for training.',
     'train': 'Train the world model and its cost head.',
     'critic': 'Learn what the rest of a task costs, on a trained world model.',
+    'train-video': 'Train the video predictor, which only watches.',
     'evaluate': 'Measure success over episodes and write a results table.',
     'ablate': 'Compare training methods, or numbers of labels, at equal budget.',
     'horizon': 'Measure what looking further than one push is worth.',
@@ -31,7 +32,7 @@ EXTRAS = {
 
 def load(name: str) -> Callable[..., Any]:
     """Import the command `name` and give it the options of its configurations."""
-    module = name.split()[-1]
+    module = name.split()[-1].replace('-', '_')
     function: Callable[..., Any] = getattr(import_module(f'foresight.cli.{module}'), module)
     return expand_configs(function)
 

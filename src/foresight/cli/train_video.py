@@ -1,0 +1,78 @@
+"""`foresight train-video`: learn to predict video from watching alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from foresight.cli.counting import counting
+from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.config import EncoderConfig, SceneConfig, VideoConfig, VideoTrainConfig
+from foresight.data.clips import Clips, clips_of_play, joined, load_arrays, save_arrays
+from foresight.sim.physics_clips import PhysicsSet, possible_clips
+from foresight.sim.quadruple import FRAMES
+from foresight.training.video_trainer import VideoTrainer
+from foresight.world_model.rectification import Rectifier
+from foresight.world_model.video_checkpoint import VideoCheckpointConfig
+from foresight.world_model.video_predictor import VIDEO_ENCODER
+
+FIRST_SEED = 100_000
+FOLDER = Path('data/physics')
+
+DataOption = Annotated[Path, typer.Option(help='Folder of episodes that `collect` wrote.')]
+ClipsOption = Annotated[Path, typer.Option(help='Folder where clips are kept.')]
+OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]
+Scenes = Annotated[int, typer.Option(min=1, help='Scenes of each kind of free motion.')]
+PlayClips = Annotated[int, typer.Option(min=0, help='Clips of the arm at play.')]
+Workers = Annotated[int, typer.Option(min=1, help='Processes that make clips.')]
+
+
+def train_video(
+    train: VideoTrainConfig,
+    video: VideoConfig,
+    encoder: EncoderConfig = VIDEO_ENCODER,
+    data: DataOption = Path('data/play'),
+    clips: ClipsOption = FOLDER,
+    out: OutOption = Path('runs/video'),
+    scenes: Scenes = 150,
+    play_clips: PlayClips = 300,
+    workers: Workers = 2,
+    json: JsonOption = None,
+) -> None:
+    """Learn to predict video, without actions, from possible motions alone."""
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        config = VideoCheckpointConfig(encoder=encoder, video=video, train=train)
+        watched = watch(config, data, clips, scenes, play_clips, workers, console)
+        console.print(f'{len(watched)} clips, {len(watched) * FRAMES / 36_000:.2f} h of video')
+        trainer = VideoTrainer(watched, out, config, console)
+        if trainer.step:
+            console.print(f'going on after step {trainer.step} of {train.steps}')
+        result = trainer.run()
+    if json is None:
+        for name, value in result.scores.known().items():
+            console.print(f'{name:<26}{value:.3f}')
+        console.print(f'checkpoint: {result.folder}')
+    scores = result.scores.known()
+    write_json({**scores, 'steps': result.steps, 'folder': str(result.folder)}, json)
+
+
+def watch(
+    config: VideoCheckpointConfig, data: Path, folder: Path, scenes: int, play_clips: int,
+    workers: int, console: Console,
+) -> Clips:
+    """Gather clips of free motion and of play; both are made once and kept."""
+    seeds = range(FIRST_SEED, FIRST_SEED + scenes)
+    with counting(console, 'making clips', 6 * scenes) as (progress, task):
+        wanted = PhysicsSet(held_out=False, encoder=config.encoder, video=config.video)
+        free = possible_clips(
+            wanted, folder, seeds, workers, lambda count: progress.update(task, completed=count),
+        )
+    if not play_clips:
+        return free
+    path = folder / f'play_{wanted.name}_{play_clips}.npz'
+    if not path.exists():
+        rectifier = Rectifier(config.video.scene(SceneConfig()), config.encoder)
+        save_arrays(clips_of_play(data, rectifier.rectify, play_clips, FRAMES), path)
+    return joined([free, load_arrays(Clips, path)])

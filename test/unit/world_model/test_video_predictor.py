@@ -1,0 +1,39 @@
+import torch
+
+from foresight.config import EncoderConfig, VideoConfig
+from foresight.world_model.video_predictor import VideoJepa, futures
+
+SMALL = EncoderConfig(rows=16, columns=24, channels=8, width=16)
+CONFIG = VideoConfig(context=3, horizon=2, width=16, blocks=1)
+
+
+def test_untrained_predictor_expects_that_nothing_moves():
+    model = VideoJepa(SMALL, CONFIG)
+    latents = torch.randn(2, 7, 8, 4, 6, generator=torch.Generator().manual_seed(0))
+    future = model.predict(latents)
+    assert future.shape == (2, 3, 2, 8, 4, 6)
+    assert torch.equal(future[:, 1, 0], latents[:, 3])
+    assert torch.equal(future[:, 1, 1], latents[:, 3])
+
+
+def test_futures_line_up_with_predictions():
+    latents = torch.arange(7.0).reshape(1, 7, 1, 1, 1)
+    assert futures(latents, 3, 2).flatten().tolist() == [3, 4, 4, 5, 5, 6]
+
+
+def test_a_frame_is_encoded_without_its_neighbours():
+    model = VideoJepa(SMALL, CONFIG)
+    model.bf16 = False
+    frames = torch.randint(
+        0, 255, (1, 4, 16, 24, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(0),
+    )
+    empty = torch.zeros(1, 16, 24, 3, dtype=torch.uint8)
+    alone = model.encode(model.prepare(frames[:, 2:3], empty))
+    assert torch.allclose(model.encode(model.prepare(frames, empty))[:, 2:3], alone, atol=1e-5)
+
+
+def test_view_of_the_scene_map_is_that_of_the_clips():
+    table = VideoJepa().scene_map[0]
+    assert table.shape == (16, 24)
+    assert table.max() == 1.0
+    assert table[0].max() == 0.0 and table[-1].max() == 0.0  # Floor on both sides.
