@@ -14,6 +14,7 @@ from jaxtyping import Float, Int, UInt8
 
 from foresight.data.clips import ClipPairs
 from foresight.training.statistics import Proportion, wilson
+from foresight.world_model.surprise import WORST_CELLS
 from foresight.world_model.video_predictor import VideoJepa, futures
 
 CHUNK = 16
@@ -59,7 +60,10 @@ class Separation:
 
 
 def latent_surprise(model: VideoJepa, persistence: bool = False) -> Contender:
-    """Return the prediction error of latents, in each window of a clip.
+    """Return the prediction error of latents in each window of a clip.
+
+    Only the worst cells of each predicted frame count: an object covers few of them, and the many
+    others add what they add to every clip.
 
     Args:
         model: Video predictor.
@@ -79,7 +83,9 @@ def latent_surprise(model: VideoJepa, persistence: bool = False) -> Contender:
             arrived = futures(latents, context, horizon)
             last = latents[:, context - 1:context - 1 + arrived.shape[1], None]
             guess = last.expand_as(arrived) if persistence else model.predict(latents)
-            curves.append((guess - arrived).abs().flatten(2).mean(dim=2).cpu().numpy())
+            cells = (guess - arrived).square().mean(dim=3).flatten(3)
+            worst = cells.topk(min(WORST_CELLS, cells.shape[3]), dim=3).values
+            curves.append(worst.mean(dim=(2, 3)).cpu().numpy())
         return np.concatenate(curves)
 
     return surprise

@@ -10,7 +10,7 @@ from foresight.config import VideoTrainConfig
 from foresight.training.learner import Losses
 from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
 from foresight.world_model.precision import mixed
-from foresight.world_model.regularizers import VarianceCovariance
+from foresight.world_model.regularizers import CellViews, VarianceCovariance
 from foresight.world_model.video_predictor import VideoJepa, futures
 
 FOREGROUND = 16  # Cells of each frame that the regularizer sees: an object and an occluder.
@@ -64,8 +64,11 @@ class VideoLearner(nn.Module):
         cells = foreground_cells(
             latents[:, some].flatten(0, 1), inputs[:, some].flatten(0, 1), FOREGROUND,
         )
+        none = cells[:0]  # Prediction itself compares the views.
         with mixed(inputs.device, config.bf16):
-            penalty = self.regularizer(cells)
+            penalty = self.regularizer(
+                CellViews(cells, arrived=none, predicted=none, target=none), generator,
+            )
         return Losses(loss + penalty.total, {'prediction': loss, **penalty.parts})
 
     @torch.no_grad()
