@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from foresight.cli.evaluate import counts, evaluate
@@ -7,8 +10,13 @@ from foresight.errors import ConfigError
 
 
 def test_over_ros_refuses_a_task_for_which_nobody_gives_a_goal(tmp_path):
-    with pytest.raises(ConfigError, match='wants a goal image'):
-        evaluate('push_to_goal', over_ros=True, out=tmp_path)
+    done = subprocess.run(
+        [sys.executable, '-m', 'foresight.cli.main', 'evaluate', 'push_to_goal', '--over-ros',
+         '--out', tmp_path],
+        capture_output=True, text=True, check=False,
+    )
+    assert done.returncode != 0
+    assert 'wants a goal image' in ' '.join(done.stderr.split())
 
 
 def test_an_unknown_split_names_the_known_ones():

@@ -37,7 +37,7 @@ def collect(
     report = {
         'pushes': total, 'new': total - first, 'seconds': round(seconds, 1),
         'pushes_per_second': round((total - first) / seconds, 2),
-        'robot_hours': round(sum(simulated.values()) / 3600, 2),
+        'robot_hours': round(sum(simulated.values()) / 3600, 4),
         'real_time_factor_per_worker': round(new / seconds / config.workers, 1),
         'folder': str(out),
     }

@@ -163,6 +163,6 @@ class Record:
             statuses=np.array([codes for _, codes in self._labels], np.int8),
             frames=Images.encode(self._frames, '.jpg'),
             frame_pushes=np.array(pushes, np.int16), frame_stamps=np.array(stamps, np.float64),
-            joint_positions=np.array(joints, np.float32).reshape(len(joints), -1),
+            joint_positions=np.array(joints, np.float32).reshape(len(joints), -1 if joints else 0),
             tool_poses=np.array(tools, np.float32).reshape(-1, 4, 4), seconds=seconds,
         )
