@@ -13,6 +13,7 @@ from std_srvs.srv import Trigger
 from foresight.errors import ForesightError
 
 START = 60.0  # longest wait for a node to appear [s]
+MATCH = 0.5  # a server may hear of a new client this much later, and drops what it answers [s]
 ANSWER = 30.0  # longest wait for an answer: a model is loaded on a busy machine [s]
 
 
@@ -30,10 +31,17 @@ class Calls:
     def ask(self, kind: Any, name: str, request: Any) -> Any:
         """Call a service once it is there; return what will hold the answer."""
         if name not in self._clients:
-            self._clients[name] = self.node.create_client(kind, name)
+            self._clients[name] = self._connect(kind, name)
         client = self._clients[name]
         self.spin_until(client.service_is_ready, START, f'{name} does not appear')
         return client.call_async(request)
+
+    def _connect(self, kind: Any, name: str) -> Any:
+        """Make a client, and let its server hear of it."""
+        client: Any = self.node.create_client(kind, name)
+        self.spin_until(client.service_is_ready, START, f'{name} does not appear')
+        self.spin(MATCH)
+        return client
 
     def wait_for(self, answer: Any, name: str) -> Any:
         """Return the answer of a service."""

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any
 
 import rclpy
-from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
+from lifecycle_msgs.msg import State, Transition
+from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
@@ -28,6 +28,12 @@ from foresight.training.task_file import EMPTY_TABLE, load_task
 from foresight.viz.demo_result import DemoResult
 
 CLEAR_TABLE = 'clear_table'
+STEPS = {
+    Transition.TRANSITION_CONFIGURE: State.PRIMARY_STATE_INACTIVE,
+    Transition.TRANSITION_ACTIVATE: State.PRIMARY_STATE_ACTIVE,
+}
+"""How a lifecycle node comes up: each transition and the state after it."""
+
 PER_PUSH = 15.0  # longest wait for one push [s]
 REST = 2.0  # wait for the last objects to come to rest [s]
 OVER = ('IDLE', 'DONE')
@@ -187,13 +193,22 @@ class RosSession:
     def _bring_up(self) -> None:
         """Configure and activate the lifecycle nodes, all at once."""
         nodes = [entry.name for entry in self._entries() if entry.lifecycle]
-        for step in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
+        for step, goal in STEPS.items():
             request = ChangeState.Request(transition=Transition(id=step))
             calls = self._calls
             answers = [calls.ask(ChangeState, f'{name}/change_state', request) for name in nodes]
             for name, answer in zip(nodes, answers):
-                if not calls.wait_for(answer, name).success:
+                if not self._took(name, answer, goal):
                     raise ForesightError(f'{name}: {self._processes.last_words(name)}')
+
+    def _took(self, name: str, answer: Any, goal: int) -> bool:
+        """Return whether a node took a step; its answer may be lost, its state is not."""
+        calls = self._calls
+        try:
+            return bool(calls.wait_for(answer, name).success)
+        except ForesightError:
+            request = calls.ask(GetState, f'{name}/get_state', GetState.Request())
+            return bool(calls.wait_for(request, name).current_state.id == goal)
 
     def _watch(self, show: Callable[[Moment], None]) -> str:
         """Follow the episode and say why it ended."""
