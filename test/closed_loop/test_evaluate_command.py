@@ -27,7 +27,14 @@ def test_an_unknown_split_names_the_known_ones():
 def test_objects_beyond_three_allow_more_pushes():
     assert counts(SimConfig(objects=3), 'both') == {'objects': 3, 'max_pushes': 10}
     assert counts(SimConfig(objects=5), 'seen') == {'objects': 5, 'max_pushes': 18}
-    assert counts(SimConfig(objects=3), 'hard') == {'objects': '3-5', 'max_pushes': '10-18'}
+    more = {'objects': '3-5', 'max_pushes': '10-18'}
+    assert counts(SimConfig(objects=3), 'hard') == more
+    assert counts(SimConfig(objects=3, extra_objects=2), 'both') == more
+
+
+def test_over_ros_refuses_a_number_of_objects_drawn_anew():
+    with pytest.raises(ConfigError, match='--extra-objects'):
+        evaluate(over_ros=True, extra_objects=2)
 
 
 def test_horizon_refuses_what_it_does_not_know():

@@ -51,6 +51,9 @@ TaskArgument = Annotated[str, typer.Argument(
 Episodes = Annotated[int, typer.Option(min=1, help='Episodes of each policy and split.')]
 Seed = Annotated[int, typer.Option(min=0, help='First seed; nothing is tuned on 10000-19999.')]
 Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
+ExtraObjects = Annotated[int, typer.Option(
+    min=0, max=10, help='Up to this many objects more, drawn anew for each episode.',
+)]
 Split = Annotated[str, typer.Option(help='Scenes: seen, unseen, both or hard.')]
 PolicyNames = Annotated[str, typer.Option(help=f'Comma-separated: {", ".join(POLICIES)}.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
@@ -64,6 +67,7 @@ def evaluate(
     episodes: Episodes = 100,
     seed: Seed = 10_000,
     objects: Objects = 3,
+    extra_objects: ExtraObjects = 0,
     split: Split = 'both',
     policy: PolicyNames = ALL,
     checkpoint: CheckpointFolder = SHIPPED,
@@ -79,9 +83,12 @@ def evaluate(
     names = check_choices(split, PlannerPolicy.name if over_ros and policy == ALL else policy)
     if over_ros and names != [PlannerPolicy.name]:
         raise ConfigError('--over-ros plays the planner alone: leave --policy out')
-    if over_ros and split == HARD:
-        raise ConfigError(f'--over-ros does not know {HARD} scenes: choose another --split')
-    base = ClearTablePlayers('', task, SimConfig(objects=objects), find_model(checkpoint))
+    if over_ros and (split == HARD or extra_objects):
+        raise ConfigError(
+            f'--over-ros knows neither {HARD} scenes nor --extra-objects: leave them out'
+        )
+    sim = SimConfig(objects=objects, extra_objects=extra_objects)
+    base = ClearTablePlayers('', task, sim, find_model(checkpoint))
     seeds = range(seed, seed + episodes)
     with quiet_stdout(json):
         console = Console(stderr=True)
@@ -129,7 +136,7 @@ def check_choices(split: str, policy: str) -> list[str]:
 
 def counts(sim: SimConfig, split: str) -> dict[str, int | str]:
     """Say how many objects an episode has, and how many pushes it allows."""
-    most = sim.objects + (HARD_EXTRA if split == HARD else 0)
+    most = sim.objects + (HARD_EXTRA if split == HARD else sim.extra_objects)
     low, high = (
         allowed_pushes(sim.max_pushes, sim.pushes_an_object, count)
         for count in (sim.objects, most)
