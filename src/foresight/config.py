@@ -151,6 +151,10 @@ class CameraConfig(Checked):
     position: tuple[float, float, float] = setting(
         (0.50, 0.10, 1.25), 'mean camera position in base_link', 'm'
     )
+    tilt: tuple[float, float, float] = setting(
+        (0.0, 0.0, 0.0), 'mean rotation about the x, y and z axis of a camera that looks straight '
+        'down', 'rad', -1.0, 1.0,
+    )
     position_jitter: float = setting(
         0.02, 'random offset of the position on each axis', 'm', 0.0, 0.1
     )
@@ -190,6 +194,9 @@ class SimConfig(Checked):
     color_distance: float = setting(
         0.35, 'least RGB distance of an object to table, bin and floor', '', 0.0, 1.0
     )
+    saturation: tuple[float, float] = setting(
+        (0.0, 0.4), 'range of the colour saturation of table, bin and floor', '', 0.0, 1.0
+    )
     seed: int = setting(0, 'seed of scene and physics randomisation', '', 0)
     settle_time: float = setting(0.5, 'rest that decides cleared and dropped', 's', 0.1, 5.0)
     max_pushes: int = setting(
@@ -202,7 +209,8 @@ class SimConfig(Checked):
     def __post_init__(self) -> None:
         """Check bounds, the order of ranges and that a command takes whole physics steps."""
         super().__post_init__()
-        for low, high in ((self.size_low, self.size_high), self.friction, self.mass):
+        sizes = self.size_low, self.size_high
+        for low, high in (sizes, self.friction, self.mass, self.saturation):
             if low > high:
                 raise ConfigError(f'SimConfig: the range {low} to {high} is upside down')
         if self.physics_rate % self.command_rate:

@@ -12,6 +12,7 @@ from foresight import config
 from foresight.nodes.topics import NODES
 from foresight.resources import share
 from foresight.robot.arm_model import ArmModel
+from foresight.training.site_file import USUAL, load_site
 from foresight.training.task_file import load_task
 
 DATACLASSES = [
@@ -81,6 +82,12 @@ def test_the_example_in_a_node_yaml_is_of_known_parameters(name):
 @pytest.mark.parametrize('path', sorted(share('config/tasks').glob('*')), ids=lambda p: p.name)
 def test_task_file_loads(path):
     assert load_task(path.stem).terms
+
+
+@pytest.mark.parametrize('path', sorted(share('config/sites').glob('*')), ids=lambda p: p.name)
+def test_site_file_loads_and_differs(path):
+    site = load_site(path.stem)
+    assert (site.scene, site.camera, site.sim) != (USUAL.scene, USUAL.camera, USUAL.sim)
 
 
 @pytest.mark.parametrize('path', sorted(share('config/robots').glob('*')), ids=lambda p: p.name)

@@ -13,13 +13,20 @@ from foresight.config import CollectConfig
 from foresight.data.episodes import episode_seconds
 from foresight.sim.collect import collect as collect_play
 from foresight.sim.play import PlayConfig
+from foresight.training.site_file import Site, load_site
 
 EPISODES = 'episode_*.npz'
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
 
 
+SiteOption = Annotated[str, typer.Option(
+    help='Where the robot works: a name in config/sites, or a YAML file; empty = the defaults.',
+)]
+
+
 def collect(
-    config: CollectConfig, out: OutOption = Path('data/play'), json: JsonOption = None,
+    config: CollectConfig, site: SiteOption = '', out: OutOption = Path('data/play'),
+    json: JsonOption = None,
 ) -> None:
     """Collect pushes in simulation for training."""
     begin, before = time.perf_counter(), set(out.glob(EPISODES))
@@ -30,7 +37,7 @@ def collect(
             TextColumn('{task.fields[rate]:.1f} pushes/s'), TimeRemainingColumn(),
         )
         with Progress(*columns, console=console) as bar:
-            total, first = collect_with(bar, config, out)
+            total, first = collect_with(bar, config, load_site(site), out)
     seconds = time.perf_counter() - begin
     simulated = {path: episode_seconds(path) for path in out.glob(EPISODES)}
     new = sum(simulated[path] for path in simulated.keys() - before)
@@ -50,7 +57,9 @@ def collect(
     write_json(report, json)
 
 
-def collect_with(bar: Progress, config: CollectConfig, out: Path) -> tuple[int, int]:
+def collect_with(
+    bar: Progress, config: CollectConfig, site: Site, out: Path,
+) -> tuple[int, int]:
     """Collect under a progress bar; return the pushes at the end and at the beginning."""
     task = bar.add_task('', total=config.pushes, rate=0.0)
     held: list[int] = []
@@ -61,4 +70,5 @@ def collect_with(bar: Progress, config: CollectConfig, out: Path) -> tuple[int, 
         rate = (total - held[0]) / max(time.perf_counter() - begin, 1e-6)
         bar.update(task, completed=total, rate=rate)
 
-    return collect_play(PlayConfig(collect=config), out, show), held[0]
+    play = PlayConfig(collect=config, sim=site.sim, scene=site.scene, camera=site.camera)
+    return collect_play(play, out, show), held[0]

@@ -70,6 +70,7 @@ class ClearTablePlayers:
     scene: SceneConfig = field(default_factory=SceneConfig)
     push: PushConfig = field(default_factory=PushConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    camera: CameraConfig = field(default_factory=CameraConfig)
 
     @property
     def split(self) -> str:
@@ -85,7 +86,7 @@ class ClearTablePlayers:
         """
         arm = ArmModel.load()
         policy = self._policy(PushFeasibility(self.scene, self.push), arm)
-        sim = ClearTable(self.sim, self.scene, CameraConfig(), arm)
+        sim = ClearTable(self.sim, self.scene, self.camera, arm)
         skill = PushSkill(arm, self.scene, self.push, JointLevelConfig())
         return Player(sim, policy, skill, self.sim.max_pushes, self.sim.pushes_an_object)
 

@@ -9,12 +9,14 @@ from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.config import EncoderConfig, PredictorConfig, TrainConfig
+from foresight.data.manifest import collected_scene
 from foresight.data.transitions import (
     Transitions,
     build_transitions,
     load_transitions,
     save_transitions,
 )
+from foresight.errors import DatasetError
 from foresight.training.trainer import Trainer, TrainResult
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.rectification import Rectifier
@@ -41,7 +43,9 @@ def train(
     """Train the world model and its cost head."""
     with quiet_stdout(json):
         console = Console(stderr=True)
-        config = CheckpointConfig(encoder=encoder, predictor=predictor, train=train)
+        config = CheckpointConfig(
+            encoder=encoder, predictor=predictor, train=train, scene=collected_scene(data),
+        )
         transitions = cached_transitions(data, config)
         console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
         trainer = Trainer(transitions, out, config, console)
@@ -59,8 +63,12 @@ def cached_transitions(data: Path, config: CheckpointConfig) -> Transitions:
     """Rectify the episodes once; later runs map the result into memory.
 
     Raises:
-        DatasetError: If there are no episodes, or one is damaged.
+        DatasetError: If there are no episodes, one is damaged, or they are of another table.
     """
+    if collected_scene(data) != config.scene:
+        raise DatasetError(
+            f'{data} was collected at another table: give --data of the same site, or train there'
+        )
     encoder, count = config.encoder, len(list(data.glob('episode_*.npz')))
     cache = data / f'transitions_{encoder.rows}x{encoder.columns}_{count}'
     if not (cache / 'digest.json').exists():

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from foresight.config import SimConfig
+
 Color = Float[np.ndarray, '3']
 
 
@@ -57,16 +59,23 @@ def sample_color(
     return best
 
 
-def sample_appearance(generator: np.random.Generator) -> Appearance:
-    """Draw the colours of table, bin and floor and the light of one episode."""
-    table = sample_muted(generator, ())
-    floor = sample_muted(generator, (table,))
+def sample_appearance(
+    generator: np.random.Generator, saturation: tuple[float, float] = SimConfig.saturation,
+) -> Appearance:
+    """Draw the colours of table, bin and floor and the light of one episode.
+
+    Args:
+        generator: Source of randomness.
+        saturation: Range of the saturation of the three colours.
+    """
+    table = sample_furniture(generator, (), saturation)
+    floor = sample_furniture(generator, (table,), saturation)
     angle, tilt = generator.uniform(-np.pi, np.pi), generator.uniform(0.0, 0.9)
     across = np.sin(tilt)
     direction = np.array([across * np.cos(angle), across * np.sin(angle), np.cos(tilt)])
     return Appearance(
         table=table,
-        bin=sample_muted(generator, (table, floor)),
+        bin=sample_furniture(generator, (table, floor), saturation),
         floor=floor,
         light_direction=direction,
         light_color=generator.uniform(0.85, 1.0, 3),
@@ -75,11 +84,14 @@ def sample_appearance(generator: np.random.Generator) -> Appearance:
     )
 
 
-def sample_muted(generator: np.random.Generator, avoid: tuple[Color, ...]) -> Color:
-    """Draw a colour of low saturation, as furniture has, at least 0.2 away from others."""
+def sample_furniture(
+    generator: np.random.Generator, avoid: tuple[Color, ...], saturation: tuple[float, float],
+) -> Color:
+    """Draw a colour of a range of saturation, low as furniture has it, 0.2 away from others."""
+    low, high = saturation
     for _ in range(64):
-        hue, saturation, value = generator.uniform((0.0, 0.0, 0.3), (1.0, 0.4, 0.9))
-        color = np.array(colorsys.hsv_to_rgb(hue, saturation, value))
+        hue, strength, value = generator.uniform((0.0, low, 0.3), (1.0, high, 0.9))
+        color = np.array(colorsys.hsv_to_rgb(hue, strength, value))
         if all(np.linalg.norm(color - other) >= 0.2 for other in avoid):
             break
     return color

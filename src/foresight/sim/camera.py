@@ -25,15 +25,23 @@ def sample_view(config: CameraConfig, generator: np.random.Generator) -> CameraV
 def make_view(
     config: CameraConfig, offset: Float[np.ndarray, '3'], angles: Float[np.ndarray, '3']
 ) -> CameraView:
-    """Build the view of a camera moved by `offset` [m] and turned by `angles` [rad]."""
+    """Build the view of a camera moved by `offset` [m] and turned by `angles` [rad].
+
+    Both are added to the mean of `config`: first its tilt, then `angles` about the new axes.
+    """
     pose = np.eye(4)
-    turn = pybullet.getMatrixFromQuaternion(pybullet.getQuaternionFromEuler(angles))
-    pose[:3, :3] = DOWN @ np.reshape(turn, (3, 3))
+    pose[:3, :3] = DOWN @ _turn(np.asarray(config.tilt)) @ _turn(angles)
     pose[:3, 3] = np.asarray(config.position) + offset
     focal = config.height / 2 / np.tan(config.vertical_fov / 2)
     center_x, center_y = config.width / 2 - 0.5, config.height / 2 - 0.5
     matrix = np.array([[focal, 0.0, center_x], [0.0, focal, center_y], [0.0, 0.0, 1.0]])
     return CameraView(matrix, pose, config.width, config.height)
+
+
+def _turn(angles: Float[np.ndarray, '3']) -> Float[np.ndarray, '3 3']:
+    """Return the rotation by roll, pitch and yaw [rad]."""
+    matrix = pybullet.getMatrixFromQuaternion(pybullet.getQuaternionFromEuler(angles))
+    return np.reshape(matrix, (3, 3))
 
 
 def view_matrix(view: CameraView) -> list[float]:

@@ -89,7 +89,9 @@ class ClearTable(Closing):
         look_generator, view_generator, object_generator = np.random.default_rng(seed).spawn(3)
         self._world.reset()
         self._commands = 0
-        self._look: Appearance = sample_appearance(look_generator)
+        self._look: Appearance = sample_appearance(
+            look_generator, self.sim.saturation,
+        )
         self.view = sample_view(self.camera, view_generator)
         build_scene(self._world, self.scene, self._look)
         self._arm.spawn(self._world, self.arm_model.retract)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from foresight.data.episodes import load_episode, save_episode
+from foresight.data.manifest import MANIFEST
 from foresight.errors import DatasetError
 from foresight.resources import version
 from foresight.sim.play import PlayConfig, Player
@@ -124,7 +125,7 @@ def _check_manifest(config: PlayConfig, folder: Path) -> None:
     Raises:
         DatasetError: If the folder was made with other settings.
     """
-    path = folder / 'dataset.json'
+    path = folder / MANIFEST
     same = replace(config, collect=replace(config.collect, pushes=1, workers=1))
     wanted = json.loads(json.dumps({'version': version(), **asdict(same)}))
     if not path.exists():

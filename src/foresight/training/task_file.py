@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from foresight.config import PlannerConfig, RegionConfig
+from foresight.config import Checked, PlannerConfig, RegionConfig
 from foresight.costs.cost_head import Dropped, Progress, Remaining
 from foresight.costs.critic import ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy
@@ -22,7 +22,7 @@ KEYS = ('terms', 'done', 'planner', 'goal', 'regions')
 EMPTY_TABLE = 'empty_table'
 GOALS = ('image', EMPTY_TABLE)
 
-Settings = TypeVar('Settings', PlannerConfig, RegionConfig)
+Settings = TypeVar('Settings', bound=Checked)
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,8 @@ def load_task(task: str | Path) -> TaskConfig:
     Raises:
         ConfigError: If there is no such task, or a key, term or value is not known.
     """
-    path = _path(task)
-    try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(f'{path} cannot be read as YAML: {error}') from error
-    described = _mapping(content, KEYS, f'{path}')
+    path = find_file('task', task)
+    described = read_mapping(path, KEYS)
     terms = _mapping(described.get('terms'), TERMS, f'{path}: terms')
     done = _mapping(described.get('done'), ('term', 'below'), f'{path}: done')
     if not terms or set(done) != {'term', 'below'}:
@@ -81,22 +77,39 @@ def load_task(task: str | Path) -> TaskConfig:
         terms=tuple((name, _weight(terms[name], f'{path}: {name}')) for name in terms),
         done_term=done['term'],
         done_below=_weight(done['below'], f'{path}: done: below'),
-        planner=_changed(PlannerConfig(), described.get('planner', {}), f'{path}: planner'),
+        planner=changed(PlannerConfig(), described.get('planner', {}), f'{path}: planner'),
         goal=_goal(described.get('goal', GOALS[0]), f'{path}: goal'),
-        regions=_changed(RegionConfig(), described.get('regions', {}), f'{path}: regions'),
+        regions=changed(RegionConfig(), described.get('regions', {}), f'{path}: regions'),
     )
 
 
-def _path(task: str | Path) -> Path:
-    """Find the file of a task."""
-    if Path(task).suffix in ('.yaml', '.yml'):
-        return Path(task)
-    folder = share('config/tasks')
-    path = folder / f'{task}.yaml'
+def find_file(kind: str, name: str | Path) -> Path:
+    """Find the YAML file of a `task` or a `site`: its path, or its name in this package.
+
+    Raises:
+        ConfigError: If there is none of that name.
+    """
+    if Path(name).suffix in ('.yaml', '.yml'):
+        return Path(name)
+    folder = share(f'config/{kind}s')
+    path = folder / f'{name}.yaml'
     if not path.is_file():
         known = ', '.join(sorted(item.stem for item in folder.glob('*.yaml')))
-        raise ConfigError(f'there is no task {str(task)!r}: choose one of {known}')
+        raise ConfigError(f'there is no {kind} {str(name)!r}: choose one of {known}')
     return path
+
+
+def read_mapping(path: Path, known: tuple[str, ...]) -> Mapping[str, Any]:
+    """Read a YAML file that is a mapping of known keys.
+
+    Raises:
+        ConfigError: If it cannot be read, or is anything else.
+    """
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f'{path} cannot be read as YAML: {error}') from error
+    return _mapping(content, known, f'{path}')
 
 
 def _mapping(content: Any, known: tuple[str, ...], where: str) -> Mapping[str, Any]:
@@ -127,12 +140,33 @@ def _goal(value: Any, where: str) -> str:
     return str(value)
 
 
-def _changed(defaults: Settings, content: Any, where: str) -> Settings:
-    """Return the defaults with what a task changes."""
-    values = _mapping(content, tuple(item.name for item in fields(defaults)), where)
+def changed(defaults: Settings, content: Any, where: str) -> Settings:
+    """Return the defaults with what a file changes; a list stands for a tuple.
+
+    Raises:
+        ConfigError: If a name is unknown, or a value of another type or outside its bounds.
+    """
+    known = tuple(item.name for item in fields(defaults))  # type: ignore[arg-type]
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in _mapping(content, known, where).items()
+    }
     for name, value in values.items():
-        kind = type(getattr(defaults, name))
-        if type(value) is not kind:
-            hint = ', written with a decimal point' if kind is float else ''
-            raise ConfigError(f'{where}: {name} = {value!r}: write {kind.__name__}{hint}')
-    return replace(defaults, **values)
+        usual = getattr(defaults, name)
+        if _shape(value) != _shape(usual):
+            raise ConfigError(f'{where}: {name} = {value!r}: write {_described(usual)}')
+    return replace(defaults, **values)  # type: ignore[type-var]
+
+
+def _shape(value: Any) -> tuple[type, ...]:
+    """Return the type of a value and of each of its parts."""
+    parts = value if isinstance(value, tuple) else ()
+    return (type(value), *(type(part) for part in parts))
+
+
+def _described(usual: Any) -> str:
+    """Say what a value must be, to stand in for the usual one."""
+    if isinstance(usual, tuple):
+        return f'a list of {len(usual)} numbers, each with a decimal point'
+    kind = type(usual)
+    return f'{kind.__name__}{", written with a decimal point" if kind is float else ""}'

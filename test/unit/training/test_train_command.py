@@ -1,14 +1,15 @@
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields
 
 import pytest
 
-from foresight.cli.train import train
-from foresight.config import EncoderConfig, PredictorConfig, TrainConfig
+from foresight.cli.train import cached_transitions, train
+from foresight.config import EncoderConfig, PredictorConfig, SceneConfig, TrainConfig
+from foresight.data.manifest import MANIFEST
 from foresight.data.transitions import save_transitions
 from foresight.errors import DatasetError
 from foresight.training.probe import ProbeScores
-from foresight.world_model.checkpoint import load
+from foresight.world_model.checkpoint import CheckpointConfig, load
 
 
 def test_command_trains_and_prints_one_document(blobs, small, tmp_path, capfd):
@@ -26,3 +27,14 @@ def test_command_trains_and_prints_one_document(blobs, small, tmp_path, capfd):
 def test_folder_without_episodes_is_refused(tmp_path):
     with pytest.raises(DatasetError, match='foresight collect'):
         train(TrainConfig(), EncoderConfig(), PredictorConfig(), data=tmp_path, out=tmp_path)
+
+
+def test_a_run_is_for_the_table_that_its_pushes_were_collected_at(blobs, small, tmp_path):
+    scene = SceneConfig(table_width=0.5)
+    save_transitions(blobs, tmp_path / 'transitions_64x96_0')
+    (tmp_path / MANIFEST).write_text(json.dumps({'scene': asdict(scene)}))
+    config = TrainConfig(batch=32, steps=1, threads=1, holdout=0.2)
+    train(config, small.encoder, small.predictor, data=tmp_path, out=tmp_path / 'out')
+    assert load(tmp_path / 'out', 'cpu').config.scene == scene
+    with pytest.raises(DatasetError, match='another table'):
+        cached_transitions(tmp_path, CheckpointConfig())

@@ -1,0 +1,65 @@
+"""The sites of the package: everything is in view, and the arm can work there."""
+
+import numpy as np
+import pytest
+
+from foresight.cli.players import ClearTablePlayers
+from foresight.config import CameraConfig, EncoderConfig
+from foresight.resources import share
+from foresight.sim.camera import make_view
+from foresight.sim.clear_table import ClearTable
+from foresight.sim.meshes import unseen_paths
+from foresight.training.closed_loop import evaluate
+from foresight.training.hand_rule import HandRule
+from foresight.training.site_file import load_site
+from foresight.world_model.rectification import Rectifier
+
+NAMES = sorted(path.stem for path in share('config/sites').glob('*.yaml'))
+STILL = np.zeros(3)
+
+
+@pytest.fixture(params=NAMES)
+def site(request):
+    return load_site(request.param)
+
+
+def limit_views(camera, count):
+    """Return views with every jitter at one of its limits."""
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], (count, 6))
+    return [
+        make_view(camera, camera.position_jitter * sign[:3], camera.angle_jitter * sign[3:])
+        for sign in signs
+    ]
+
+
+def test_every_camera_sees_the_rectified_view_and_not_the_retracted_arm(site):
+    with ClearTable(site.sim, site.scene, site.camera) as task:
+        rectifier = Rectifier(site.scene, EncoderConfig())
+        for view in limit_views(site.camera, 40):
+            task.view = view
+            arm = np.repeat(task.arm_pixels()[..., None] * np.uint8(255), 3, axis=2)
+            assert not rectifier.rectify(arm, view).any()  # raises if the view is cut off
+
+
+def test_no_site_shows_objects_kept_for_testing(site):
+    kept = {path.stem for path in unseen_paths()}
+    with ClearTable(site.sim, site.scene, site.camera) as task:
+        for seed in range(5):
+            task.reset(seed)
+            assert not {name.rpartition('_')[2] for name in task.objects().names} & kept
+
+
+def test_the_hand_rule_clears_the_table_of_a_site(site):
+    players = ClearTablePlayers(
+        HandRule.name, 'clear_table', site.sim, share('models/clear_table'), scene=site.scene,
+        camera=site.camera,
+    )
+    assert sum(episode.success for episode in evaluate(players, range(3))) >= 2
+
+
+def test_a_tilted_camera_looks_where_it_is_turned():
+    straight = make_view(CameraConfig(), STILL, STILL).base_from_camera
+    tilted = make_view(CameraConfig(tilt=(0.0, -0.3, 0.0)), STILL, STILL).base_from_camera
+    np.testing.assert_array_equal(straight[:3, 2], [0.0, 0.0, -1.0])
+    np.testing.assert_allclose(tilted[:3, 2], [0.0, np.sin(0.3), -np.cos(0.3)], atol=1e-12)
+    np.testing.assert_array_equal(straight[:3, 3], tilted[:3, 3])
