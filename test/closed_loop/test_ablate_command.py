@@ -54,8 +54,8 @@ def test_command_trains_plays_and_writes_one_table(data, tmp_path, capfd):
 
 
 def test_what_is_given_goes_before_the_quick_budget():
-    assert make_budget(False, steps=None) == Budget()
-    assert make_budget(True, steps=7) == replace(QUICK_BUDGET, steps=7)
+    assert make_budget(Budget(), steps=None) == Budget()
+    assert make_budget(QUICK_BUDGET, steps=7) == replace(QUICK_BUDGET, steps=7)
 
 
 def test_seeds_that_are_no_numbers_are_refused():

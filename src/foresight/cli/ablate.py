@@ -1,7 +1,8 @@
-"""`foresight ablate`: rows of anti-collapse methods or of labels, at equal budget, as a table."""
+"""`foresight ablate`: rows of methods, labels or transfer, at equal budget, as a table."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from json import loads as load_json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,33 +10,53 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from foresight.cli.evaluate import command, machine
+from foresight.cli.evaluate import SHIPPED, command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import ClearTablePlayers
-from foresight.cli.train import DataOption, cached_transitions
-from foresight.config import SimConfig, TrainConfig
+from foresight.cli.train import cached_transitions
+from foresight.config import TrainConfig
 from foresight.errors import ConfigError
+from foresight.nodes.models import find_model
 from foresight.training import results
 from foresight.training.ablation import Ablation
-from foresight.training.ablation_rows import QUICK, QUICK_BUDGET, Budget, choose_rows
+from foresight.training.ablation_rows import (
+    QUICK,
+    QUICK_BUDGET,
+    TRANSFER,
+    TRANSFER_BUDGET,
+    Budget,
+    choose_rows,
+)
 from foresight.training.ablation_table import to_document, to_markdown
 from foresight.training.closed_loop import evaluate as play_episodes
-from foresight.training.policies import PlannerPolicy
+from foresight.training.hand_rule import HandRule
+from foresight.training.policies import AimedRandomPolicy, PlannerPolicy
 from foresight.training.results import PolicyResult
-from foresight.world_model.checkpoint import CheckpointConfig
+from foresight.training.site_file import Site, load_site
+from foresight.training.transfer_table import add_transfer
+from foresight.world_model.checkpoint import CheckpointConfig, load
 
 RESULTS, RUNS = Path('docs/results'), Path('runs')
-NAMES = {'methods': 'ablation', 'labels': 'label_efficiency'}
+NAMES = {'methods': 'ablation', 'labels': 'label_efficiency', TRANSFER: TRANSFER}
 
-Table = Annotated[str, typer.Option(help='methods, or labels: success by labelled images.')]
+Table = Annotated[str, typer.Option(
+    help='methods; labels: success by labelled images; transfer: at another site.'
+)]
 RowNames = Annotated[str, typer.Option(help='Comma-separated rows; empty = all of the table.')]
-Seeds = Annotated[str, typer.Option(help='Comma-separated training seeds; 0,1,2, quick 0.')]
+Seeds = Annotated[str, typer.Option(
+    help='Comma-separated training seeds; 0,1,2, quick and transfer 0.'
+)]
 Quick = Annotated[bool, typer.Option(help='Four rows, one seed, a small budget: ten minutes.')]
+Data = Annotated[Path | None, typer.Option(
+    help='Folder of episodes that `collect` wrote; data/play, transfer data/<site>.',
+)]
 Steps = Annotated[int | None, typer.Option(
-    min=1, help=f'Optimiser steps of a run; {Budget.steps}, quick {QUICK_BUDGET.steps}.',
+    min=1, help=f'Optimiser steps of a run; {Budget.steps}, quick {QUICK_BUDGET.steps}, transfer '
+    f'{TRANSFER_BUDGET.steps}.',
 )]
 HeadSteps = Annotated[int | None, typer.Option(
-    min=1, help=f'Steps of a cost head alone; {Budget.head_steps}.',
+    min=1, help=f'Steps of a cost head alone; {Budget.head_steps}, transfer '
+    f'{TRANSFER_BUDGET.head_steps}.',
 )]
 Episodes = Annotated[int | None, typer.Option(
     min=1, help=f'Episodes of a run; {Budget.episodes}, quick {QUICK_BUDGET.episodes}.',
@@ -45,7 +66,11 @@ FirstEpisode = Annotated[int | None, typer.Option(
     '10000-19999.',
 )]
 StartOption = Annotated[str, typer.Option(
-    help='Self-supervised checkpoint for cost heads alone; empty = the reference row of the seed.',
+    help='Self-supervised checkpoint that rows go on from; empty = the shipped one for transfer, '
+    'else the reference row of the seed.',
+)]
+SiteName = Annotated[str, typer.Option(
+    help='Where transfer goes: a name in config/sites, or a YAML file.'
 )]
 RunsOption = Annotated[Path, typer.Option(help='Folder of checkpoints and half-trained runs.')]
 Out = Annotated[Path, typer.Option(help='Folder of the table and of one file a finished run.')]
@@ -58,7 +83,8 @@ def ablate(
     rows: RowNames = '',
     seeds: Seeds = '',
     quick: Quick = False,
-    data: DataOption = Path('data/play'),
+    data: Data = None,
+    site: SiteName = 'moved',
     steps: Steps = None,
     head_steps: HeadSteps = None,
     episodes: Episodes = None,
@@ -70,59 +96,91 @@ def ablate(
     threads: Threads = 2,
     json: JsonOption = None,
 ) -> None:
-    """Train rows of methods or labels at equal budget, score them and write a table.
+    """Train rows of a table at equal budget, score them and write the table.
 
     Run again to go on: a finished run is one file, a half-trained one resumes.
     """
+    moves = table == TRANSFER
     budget = make_budget(
-        quick, steps=steps, head_steps=head_steps, episodes=episodes, first_episode=first_episode,
+        TRANSFER_BUDGET if moves else QUICK_BUDGET if quick else Budget(),
+        steps=steps, head_steps=head_steps, episodes=episodes, first_episode=first_episode,
     )
     chosen = choose_rows(table, rows or (','.join(QUICK) if quick else ''))
-    numbers = parse_seeds(seeds or ('0' if quick else '0,1,2'))
-    suffix = '_quick' if quick else ''
+    numbers = parse_seeds(seeds or ('0' if quick or moves else '0,1,2'))
+    place = load_site(site if moves else '')
+    start = str(find_model(Path(start or SHIPPED))) if moves else start
+    folder = TRANSFER if moves else 'ablation_quick' if quick else 'ablation'
     about = {'machine': machine(), 'command': command()}
     with quiet_stdout(json):
         console = Console(stderr=True)
-        base = CheckpointConfig(train=TrainConfig(threads=threads))
-        transitions = cached_transitions(data, base)
+        base = base_config(start, place) if moves else CheckpointConfig()
+        base = replace(base, train=TrainConfig(threads=threads))
+        transitions = cached_transitions(data or Path('data') / (site if moves else 'play'), base)
+        play = Play(workers, budget, place)
         ablation = Ablation(
-            transitions, base, budget, runs / f'ablation{suffix}', out / f'ablation{suffix}',
-            Play(workers, budget), about, start,
+            transitions, base, budget, runs / folder, out / folder, play, about, start,
         )
         for seed in numbers:
             for row in chosen:
                 ablation.run(row, seed, console)
-        document = to_document(table, ablation.collect(table), {
+        found = ablation.collect(table)
+        document = to_document(table, found, {
             **about, 'budget': asdict(budget), 'dataset': transitions.digest,
+            'pushes': len(transitions),
         })
-        write_table(document, out, NAMES[table] + suffix)
+        if moves:
+            known = play.references(out / folder)
+            document = add_transfer(document, found, known, place.name)
+        write_table(document, out, NAMES[table] + ('_quick' if quick else ''))
         console.print(Markdown(to_markdown(document)))
     write_json(document, json)
 
 
-def make_budget(quick: bool, **given: int | None) -> Budget:
-    """Return the usual or the quick budget, with what was given instead."""
-    usual = QUICK_BUDGET if quick else Budget()
+def base_config(start: str, site: Site) -> CheckpointConfig:
+    """Return the settings of every row at a site: the networks of the checkpoint, its table."""
+    known = load(start, 'cpu').config
+    return CheckpointConfig(
+        encoder=known.encoder, predictor=known.predictor, push=known.push, scene=site.scene,
+    )
+
+
+def make_budget(usual: Budget, **given: int | None) -> Budget:
+    """Return a budget, with what was given instead."""
     return replace(usual, **{name: value for name, value in given.items() if value is not None})
 
 
 class Play:
     """Plays the closed-loop episodes of a run."""
 
-    def __init__(self, workers: int, budget: Budget) -> None:
-        """Keep how many, and on how many processes."""
-        self._workers = workers
+    def __init__(self, workers: int, budget: Budget, site: Site) -> None:
+        """Keep how many, where, and on how many processes."""
+        self._workers, self._site = workers, site
         self._seeds = range(budget.first_episode, budget.first_episode + budget.episodes)
 
-    def __call__(self, checkpoint: Path) -> Mapping[str, Any]:
-        """Return the figures of the planner with a checkpoint."""
-        sim = SimConfig()
-        players = ClearTablePlayers(PlannerPolicy.name, 'clear_table', sim, checkpoint)
+    def __call__(self, checkpoint: Path, policy: str = PlannerPolicy.name) -> Mapping[str, Any]:
+        """Return the figures of a policy; the planner has a checkpoint."""
+        site = self._site
+        players = ClearTablePlayers(
+            policy, 'clear_table', site.sim, checkpoint, scene=site.scene, camera=site.camera,
+        )
         done = tuple(play_episodes(players, self._seeds, self._workers))
         result = PolicyResult(players.policy, players.split, done)
         document = results.to_document([result], {})
-        figures: dict[str, Any] = document['splits'][sim.object_set][players.policy]
+        figures: dict[str, Any] = document['splits'][site.sim.object_set][players.policy]
         return figures
+
+    def references(self, folder: Path) -> dict[str, Mapping[str, Any]]:
+        """Return the figures of the ceiling and of the floor on the same seeds.
+
+        What is in `folder` is not played again.
+        """
+        found: dict[str, Mapping[str, Any]] = {}
+        for policy in (HandRule.name, AimedRandomPolicy.name):
+            path = folder / f'{policy}_{self._seeds.start}_{len(self._seeds)}.json'
+            if not path.exists():
+                write_json(dict(self(Path(), policy)), str(path))
+            found[policy] = load_json(path.read_text())
+        return found
 
 
 def parse_seeds(seeds: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from foresight.config import TrainConfig
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError
-from foresight.training.ablation_rows import REFERENCE, TABLES, Budget, Row, choose_rows
+from foresight.training.ablation_rows import GIVEN, REFERENCE, TABLES, Budget, Row, find_row
 from foresight.training.batches import split_episodes
 from foresight.training.position_probe import position_r2
 from foresight.training.resume import identity, same_run
@@ -37,7 +37,8 @@ class Ablation:
         results: Folder of one JSON file a finished run.
         play: Plays closed-loop episodes.
         about: Where and how it runs, for the results.
-        start: Self-supervised checkpoint for cost heads; empty = the reference row of the seed.
+        start: Self-supervised checkpoint for cost heads and for rows that go on from one; empty
+            = the reference row of the seed.
     """
 
     transitions: Transitions
@@ -57,13 +58,12 @@ class Ablation:
             ConfigError: If the result on disk has other settings.
         """
         path = self.results / f'{row.name}_{seed}.json'
-        config = self._config(row, seed)
         if path.exists():
             console.print(f'{row.name}, seed {seed}: already in {path}')
-            return self._finished(path, config)
+            return self._finished(path, row, seed)
         console.print(f'{row.name}, seed {seed}: {row.meaning}')
-        if row.head_only and not self.start:
-            self._train(choose_rows('methods', REFERENCE)[0], seed, console)
+        if self._start(row, seed) not in ('', self.start):
+            self._train(find_row(row.start), seed, console)
         result = self._measure(row, seed, console)
         self.results.mkdir(parents=True, exist_ok=True)
         text = json.dumps(result, indent=1, allow_nan=False) + '\n'
@@ -81,7 +81,7 @@ class Ablation:
             named = {path: re.fullmatch(rf'{row.name}_(\d+)', path.stem)
                      for path in self.results.glob('*.json')}
             seeds = sorted((int(match[1]), path) for path, match in named.items() if match)
-            found += [self._finished(path, self._config(row, seed)) for seed, path in seeds]
+            found += [self._finished(path, row, seed) for seed, path in seeds]
         return found
 
     def _measure(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Ablation:
             'scores': self._scores(folder),
             'closed_loop': None if collapsed else dict(self.play(folder)),
             'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.budget), **self.about,
-            'identity': identity(self._config(row, seed)),
+            'start': self._given(row), 'identity': identity(self._config(row, seed)),
         }
 
     def _train(self, row: Row, seed: int, console: Console) -> tuple[str | None, float | None]:
@@ -103,7 +103,7 @@ class Ablation:
         trainer = Trainer(self.transitions, self._folder(row.name, seed), config, console)
         first, begin, collapsed = trainer.step, time.process_time(), None
         try:
-            trainer.run()
+            trainer.run() if row.learns else trainer.finish()
         except CollapseError as error:
             collapsed = str(error)
             console.print(f'{row.name}, seed {seed}: {error}')
@@ -122,23 +122,38 @@ class Ablation:
 
     def _config(self, row: Row, seed: int) -> CheckpointConfig:
         """Return every setting of a run."""
-        start = self.start or str(self._folder(REFERENCE, seed))
+        start = self._start(row, seed)
         train: TrainConfig = row.settings(self.base.train, seed, self.budget, start)
         return replace(self.base, train=train, dataset=self.transitions.digest)
+
+    def _start(self, row: Row, seed: int) -> str:
+        """Return the checkpoint that a run goes on from; empty = random weights."""
+        if not row.start:
+            return ''
+        given = row.start == GIVEN or (row.start == REFERENCE and self.start)
+        return self.start if given else str(self._folder(row.start, seed))
+
+    def _given(self, row: Row) -> str:
+        """Return the hash of the given checkpoint, if a run depends on it."""
+        if not row.start or not self.start:
+            return ''
+        return str(checkpoint.read_json(Path(self.start) / checkpoint.CONFIG)['tensors'])
 
     def _folder(self, name: str, seed: int) -> Path:
         return self.runs / f'{name}_{seed}'
 
-    def _finished(self, path: Path, config: CheckpointConfig) -> dict[str, Any]:
-        """Read a result, if it is of the same settings, data and budget."""
+    def _finished(self, path: Path, row: Row, seed: int) -> dict[str, Any]:
+        """Read a result, if it is of the same settings, start, data and budget."""
         try:
             result: dict[str, Any] = json.loads(path.read_text())
-            same = same_run(result['identity'], config)
+            same = same_run(result['identity'], self._config(row, seed))
+            same = same and result['start'] == self._given(row)
             same = same and (result['collapsed'] or result['budget'] == asdict(self.budget))
         except (ValueError, KeyError) as error:
             raise ConfigError(f'{path} is damaged ({error}): delete it') from error
         if not same:
             raise ConfigError(
-                f'{path} has other settings, data or budget: delete it, or give another --out'
+                f'{path} has other settings, data, budget or start: delete it, or give another '
+                '--out'
             )
         return result

@@ -8,7 +8,13 @@ from foresight.errors import ConfigError
 
 REFERENCE = 'vicreg_inverse'
 """The row whose self-supervised world model ships, and on which a cost head alone learns."""
+GIVEN = 'given'
+"""Start of the rows that go on from the checkpoint that the command names."""
 LABELS = (50, 200, 1000, 5000)
+TRANSFER = 'transfer'
+"""Table of what happens at a new site."""
+FEW = 200
+"""Labelled images of a new site."""
 QUICK = (REFERENCE, 'none', 'autoencoder', 'supervised')
 
 
@@ -19,19 +25,22 @@ class Budget:
     Training is counted in optimiser steps, which repeat, not in minutes, which do not.
 
     Attributes:
-        steps: Steps of a run, 128 pushes each.
+        steps: Steps of a run.
         head_steps: Steps of a cost head on a frozen world model.
         episodes: Closed-loop episodes.
         first_episode: Their first seed.
+        batch: Pushes of a step.
     """
 
     steps: int = 2600
     head_steps: int = 800
     episodes: int = 50
     first_episode: int = 2000
+    batch: int = 128
 
 
 QUICK_BUDGET = Budget(steps=400, episodes=12)
+TRANSFER_BUDGET = Budget(steps=500, head_steps=400, batch=64)
 
 
 @dataclass(frozen=True)
@@ -43,16 +52,20 @@ class Row:
         meaning: What it is, for a reader.
         changes: Settings that differ from the defaults.
         labels: Labelled images; 0 = all.
+        start: Row whose checkpoint it goes on from, or GIVEN; empty = random weights.
+        learns: False for a checkpoint that is only scored.
     """
 
     name: str
     meaning: str
     changes: dict[str, Any] = field(default_factory=dict)
     labels: int = 0
+    start: str = ''
+    learns: bool = True
 
     @property
     def head_only(self) -> bool:
-        """True where a cost head alone learns, on the world model of the reference row."""
+        """True where a cost head alone learns, on the world model it starts from."""
         return self.changes.get('objective') == 'head'
 
     def settings(self, base: TrainConfig, seed: int, budget: Budget, start: str) -> TrainConfig:
@@ -62,13 +75,12 @@ class Row:
             base: Settings of every row.
             seed: Seed of initialisation, batches and labelled images.
             budget: What it may spend.
-            start: Checkpoint of the reference row, for a cost head alone.
+            start: Checkpoint that it goes on from, if it does.
         """
-        steps, pretrained = (
-            (budget.head_steps, start) if self.head_only else (budget.steps, '')
-        )
+        steps = budget.head_steps if self.head_only else budget.steps
         return replace(
-            base, seed=seed, steps=steps, pretrained=pretrained, labels=self.labels, **self.changes
+            base, seed=seed, steps=steps, batch=budget.batch, pretrained=start,
+            labels=self.labels, **self.changes,
         )
 
 
@@ -107,7 +119,8 @@ def _labels() -> tuple[Row, ...]:
     }
     return tuple(
         Row(f'{name}_{count}' if count else _with_all(name),
-            f'{meaning}, {count or "all"} labelled images', changes, count)
+            f'{meaning}, {count or "all"} labelled images', changes, count,
+            REFERENCE if name == 'head' else '')
         for name, (meaning, changes) in kinds.items() for count in (*LABELS, 0)
     )
 
@@ -117,7 +130,33 @@ def _with_all(name: str) -> str:
     return 'head_all' if name == 'head' else name
 
 
-TABLES = {'methods': _methods(), 'labels': _labels()}
+def _transfer() -> tuple[Row, ...]:
+    """List what the shipped world model and labels alone come to at a new site."""
+    head: dict[str, Any] = {'objective': 'head'}
+    labels: dict[str, Any] = {'objective': 'supervised'}
+    return (
+        Row('kept', 'as shipped, nothing learned at the site', {**head, 'frozen': True},
+            start=GIVEN, learns=False),
+        Row(f'head_{FEW}', 'self-supervised as shipped, frozen; new cost head', head, FEW, GIVEN),
+        Row(f'adapted_{FEW}', 'the same, after play at the site without labels', head, FEW,
+            PLAY.name),
+        Row(f'label_grounded_{FEW}', 'the same play and the gradient of the labels',
+            {**PLAY.changes, 'label_gradient': True}, FEW, GIVEN),
+        Row(f'supervised_{FEW}', 'labels alone, from the shipped weights',
+            {**PLAY.changes, **labels}, FEW, GIVEN),
+        Row(f'supervised_new_{FEW}', 'labels alone, from random weights', labels, FEW),
+    )
+
+
+PLAY = Row('play', 'goes on at a new site without labels', {'learning_rate': 5e-4}, FEW, GIVEN)
+"""What other rows go on from; its cost head is thrown away."""
+TABLES = {'methods': _methods(), 'labels': _labels(), TRANSFER: _transfer()}
+
+
+def find_row(name: str) -> Row:
+    """Return a row of any table, or one that others start from."""
+    return next(row for row in (*(row for rows in TABLES.values() for row in rows), PLAY)
+                if row.name == name)
 
 
 def choose_rows(table: str, names: str) -> tuple[Row, ...]:

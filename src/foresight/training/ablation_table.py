@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foresight.training.ablation_rows import LABELS, TABLES
+from foresight.training.ablation_rows import LABELS, TABLES, TRANSFER
 from foresight.training.statistics import wilson
+from foresight.training.transfer_table import transfer_lines
 
 SCORES = {
     'prediction_ratio': 'prediction / persistence',
@@ -23,8 +24,8 @@ KINDS = {
     'supervised': 'labels alone',
 }
 LEGEND = """\
-Every run trains on the same pushes for the same number of steps ({steps} of 128 pushes; a cost
-head on a frozen world model {head_steps}) and differs from the defaults only in what its row
+Every run trains on the same pushes for the same number of steps ({steps} of {batch} pushes; a
+cost head on a frozen world model {head_steps}) and differs from the defaults only in what its row
 says. Figures are means over the training seeds. *Prediction / persistence*: error of the
 predicted latent over that of "nothing moves", on held-out pushes. *Effective rank*: of the active
 cells, out of 16. *Between-episode share*: variance that is the same all through an episode.
@@ -33,7 +34,7 @@ row and column of the object, scenes of one object, fitted on training episodes 
 held-out ones.
 *Ranking accuracy*: pairs of real pushes that the predicted cost orders as they turned out.
 *Success*: every object in the bin and none dropped, within ten pushes, {episodes} episodes of
-three seen objects a run, tuning seeds from {first_episode}; the interval is Wilson's over the
+three objects a run, tuning seeds from {first_episode}; the interval is Wilson's over the
 episodes of all training seeds. A collapsed run stops and plays nothing; its scores are those at
 the alarm."""
 
@@ -85,8 +86,9 @@ def _row(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def to_markdown(document: Mapping[str, Any]) -> str:
     """Return the table that the documentation shows, with the command that makes it again."""
     draw = _labels_table if document['table'] == 'labels' else _methods_table
+    more = transfer_lines(document) if document['table'] == TRANSFER else []
     return '\n'.join([
-        f'# {TITLES[document["table"]]}', '', *draw(document['rows']), '',
+        f'# {TITLES[document["table"]]}', '', *draw(document['rows']), '', *more,
         LEGEND.format(**document['budget']), '', *_collapses(document['rows']),
         f'Data {document["dataset"][:16]}. Machine: {document["machine"]}.', '',
         '```', document['command'], '```', '',
@@ -96,6 +98,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
 TITLES = {
     'methods': 'Anti-collapse methods, the autoencoder and labels, at equal budget',
     'labels': 'Success by the number of labelled images',
+    TRANSFER: 'Transfer to another site',
 }
 
 

@@ -99,15 +99,27 @@ class Trainer:
         Raises:
             CollapseError: If the latents collapse or the loss is not finite.
         """
+        self._learn()
+        return self.finish()
+
+    def finish(self) -> TrainResult:
+        """Score what has been learned so far and write the checkpoint.
+
+        Raises:
+            CollapseError: If the latents collapsed.
+        """
+        scores = probe(self.learner, self._held_out, self._config.train)
+        self._save_checkpoint(scores)
+        self._sound_alarm(scores)
+        return TrainResult(scores, self.steps, self._out)
+
+    def _learn(self) -> None:
+        """Take the steps that are left."""
         with Journal(self._out, self.step) as journal, self._progress() as progress:
             task = progress.add_task('training', total=self.steps, completed=self.step, rate='')
             while self.step < self.steps:
                 self._advance(journal)
                 progress.update(task, completed=self.step, rate=self._rate(progress, task))
-            scores = probe(self.learner, self._held_out, self._config.train)
-        self._save_checkpoint(scores)
-        self._sound_alarm(scores)
-        return TrainResult(scores, self.steps, self._out)
 
     def _advance(self, journal: Journal) -> None:
         """Take one step, and log, probe and save when it is time."""

@@ -1,18 +1,25 @@
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
+import torch
 from rich.console import Console
 
 from foresight.config import TrainConfig
 from foresight.errors import ConfigError
 from foresight.training.ablation import Ablation
-from foresight.training.ablation_rows import QUICK, TABLES, Budget, choose_rows
+from foresight.training.ablation_rows import (
+    QUICK,
+    TABLES,
+    TRANSFER,
+    Budget,
+    choose_rows,
+)
 from foresight.training.ablation_table import to_document, to_markdown
 from foresight.world_model.checkpoint import load
 
 QUIET = Console(quiet=True)
-TINY = Budget(steps=4, head_steps=3, episodes=2, first_episode=7)
+TINY = Budget(steps=4, head_steps=3, episodes=2, first_episode=7, batch=32)
 FIGURES = {
     'success': 0.5, 'cleared': 0.75, 'dropped': 0.25, 'pushes': 4.0,
     'outcomes': [[7, 1, 3, 0, 0, 3], [8, 0, 2, 1, 0, 5]],
@@ -73,8 +80,7 @@ def ablation_results(ablation):
 
 
 def about():
-    return {**ABOUT, 'budget': {'steps': 4, 'head_steps': 3, 'episodes': 2, 'first_episode': 7},
-            'dataset': 'blobs'}
+    return {**ABOUT, 'budget': asdict(TINY), 'dataset': 'blobs'}
 
 
 def test_a_killed_run_goes_on(ablation, monkeypatch):
@@ -103,6 +109,32 @@ def test_a_cost_head_alone_learns_on_the_reference_of_its_seed(ablation, play):
     assert result['identity']['train']['pretrained'].endswith('vicreg_inverse_1')
     assert result['identity']['train']['steps'] == 3
     assert play.played == ['head_50_1']
+
+
+def test_rows_at_a_site_go_on_from_the_given_checkpoint(ablation, play):
+    ablation.run(row('supervised'), 3, QUIET)
+    given = str(ablation.runs / 'supervised_3')
+    there = replace(ablation, runs=ablation.runs / 'there', start=given)
+    kept = there.run(row('kept', TRANSFER), 0, QUIET)
+    shipped, scored = load(given, 'cpu'), load(there.runs / 'kept_0', 'cpu')
+    assert kept['cpu_ms_a_step'] is None
+    assert all(torch.equal(scored.tensors[name], value) for name, value in shipped.tensors.items()
+               if name.startswith(('world_model.', 'cost_head.')))
+    adapted = there.run(replace(row('adapted_200', TRANSFER), labels=10), 0, QUIET)
+    assert adapted['identity']['train']['pretrained'] == str(there.runs / 'play_0')
+    assert load(there.runs / 'play_0', 'cpu').config.train.pretrained == given
+    assert play.played == ['supervised_3', 'kept_0', 'adapted_200_0']
+
+
+def test_results_from_another_checkpoint_in_the_same_place_are_refused(ablation):
+    ablation.run(row('supervised'), 3, QUIET)
+    given = ablation.runs / 'supervised_3'
+    there = replace(ablation, runs=ablation.runs / 'there', start=str(given))
+    there.run(row('kept', TRANSFER), 0, QUIET)
+    config = given / 'config.json'
+    config.write_text(config.read_text().replace('"tensors": "', '"tensors": "0'))
+    with pytest.raises(ConfigError, match='or start: delete it'):
+        there.run(row('kept', TRANSFER), 0, QUIET)
 
 
 def test_the_table_holds_earlier_results_too(ablation):

@@ -1,0 +1,71 @@
+"""Transfer table: what play without labels is worth at another site, beside labels alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from foresight.training.ablation_rows import FEW
+from foresight.training.statistics import paired_difference
+
+ADAPTED, HEAD = f'adapted_{FEW}', f'head_{FEW}'
+FRESH = f'supervised_new_{FEW}'
+PAIRS = (
+    (ADAPTED, HEAD), (HEAD, FRESH), (ADAPTED, FRESH), (ADAPTED, f'supervised_{FEW}'),
+    (ADAPTED, f'label_grounded_{FEW}'), (ADAPTED, 'kept'),
+)
+"""Rows that are compared: first minus second, on the same episodes."""
+SUCCESS = 1
+"""Column of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
+LEGEND = f"""\
+Another camera pose, another table and other objects than in the play that the checkpoint learned
+from. Every row but `kept` sees the same {FEW} labelled images of the site and no other label;
+`{ADAPTED}` and `label_grounded_{FEW}` also see the play there without labels. All rows are scored
+on held-out play of the site."""
+
+
+def add_transfer(
+    document: Mapping[str, Any], runs: Sequence[Mapping[str, Any]],
+    references: Mapping[str, Mapping[str, Any]], site: str,
+) -> dict[str, Any]:
+    """Add the paired differences, the ceiling and the floor to the document of a table.
+
+    Args:
+        document: What `ablation_table.to_document` returned.
+        runs: One mapping a run, with its outcomes.
+        references: Figures of the policies that know better or know nothing.
+        site: Name of the site.
+    """
+    outcomes = {name: _successes(runs, name) for pair in PAIRS for name in pair}
+    differences = {
+        f'{first} - {second}': asdict(paired_difference(outcomes[first], outcomes[second]))
+        for first, second in PAIRS
+        if outcomes[first] and len(outcomes[first]) == len(outcomes[second])
+    }
+    return {**document, 'site': site, 'references': references, 'differences': differences}
+
+
+def transfer_lines(document: Mapping[str, Any]) -> list[str]:
+    """Return what stands under the table: site, ceiling, floor and differences."""
+    lines = [
+        f'Site `{document["site"]}`, {document["pushes"]} pushes of play.', '', LEGEND, '',
+        '| on the same episodes | success | 95 % | cleared | dropped | pushes |', '|---' * 6 + '|',
+    ]
+    for name, f in document['references'].items():
+        lines.append(
+            f'| `{name}` | {f["success"]:.2f} | {f["success_low"]:.2f} to {f["success_high"]:.2f} '
+            f'| {f["cleared"]:.2f} | {f["dropped"]:.2f} | {f["pushes"]:.1f} |'
+        )
+    lines += ['', '| difference in success | mean | 95 % |', '|---|---|---|']
+    for name, found in document['differences'].items():
+        lines.append(
+            f'| {name} | {found["mean"]:+.2f} | {found["low"]:+.2f} to {found["high"]:+.2f} |'
+        )
+    return [*lines, '']
+
+
+def _successes(runs: Sequence[Mapping[str, Any]], name: str) -> list[float]:
+    """Return the success of each episode of a row, training seed by training seed."""
+    played = [run for run in runs if run['row'] == name and run['closed_loop']]
+    played.sort(key=lambda run: int(run['seed']))
+    outcomes = (run['closed_loop']['outcomes'] for run in played)
+    return [float(outcome[SUCCESS]) for episodes in outcomes for outcome in episodes]
