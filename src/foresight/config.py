@@ -565,6 +565,33 @@ class EpisodeConfig(Checked):
 
 
 @dataclass(frozen=True)
+class SurpriseConfig(Checked):
+    """Surprise in the loop: when to follow a plan, to plan anew, to give up."""
+
+    watch: bool = setting(
+        False, 'let surprise decide; needs `foresight calibrate alarm` for the checkpoint'
+    )
+    follow: int = setting(
+        2, 'pushes of one plan that are carried out while nothing surprises; more than 1 needs '
+        'a horizon as long', '', 1, 4,
+    )
+    alarms: int = setting(3, 'pushes in a row that surprise before the planner stops', '', 1, 100)
+    patience: float = setting(
+        2.0, 'a resting view that surprises for so long stops the planner', 's', 0.2, 60.0
+    )
+
+
+@dataclass(frozen=True)
+class VigilanceConfig(Checked):
+    """Predictor node: how it compares every free view with what should be seen."""
+
+    widespread: float = setting(
+        0.65, 'share of the cells that change when it is not an object that moved but the camera '
+        'or the light', '', 0.1, 1.0,
+    )
+
+
+@dataclass(frozen=True)
 class RecorderConfig(Checked):
     """Recorder node; its parameter `topics` names what is recorded."""
 

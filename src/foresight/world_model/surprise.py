@@ -17,11 +17,13 @@ class SurpriseReading:
 
     Attributes:
         map: Distance of each cell, shape (height, width); 1 is the calibrated scale.
-        level: Mean of the worst cells outside the swept lane; above 1 is rare on familiar pushes.
+        level: Mean of the worst cells that count; above 1 is rare on familiar pushes.
+        spread: Share of all cells that differ at all.
     """
 
     map: Float[Tensor, 'height width']
     level: float
+    spread: float = 0.0
 
 
 def cell_distance(
@@ -40,8 +42,13 @@ def surprise_level(
 
     Inside the lane an object may legitimately end in many places; outside nothing should move.
     """
-    outside = (distance * (1.0 - swept)).flatten(1)
-    return outside.topk(min(WORST_CELLS, outside.shape[1])).values.mean(dim=1)
+    return worst_cells(distance * (1.0 - swept))
+
+
+def worst_cells(distance: Float[Tensor, 'batch height width']) -> Float[Tensor, ' batch']:
+    """Average the worst cells."""
+    cells = distance.flatten(1)
+    return cells.topk(min(WORST_CELLS, cells.shape[1])).values.mean(dim=1)
 
 
 class Surprise:
