@@ -1,7 +1,7 @@
 """The task level: from a belief to the next macro-action, or to the word that all is done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jaxtyping import Float
 from torch import Tensor, inference_mode
@@ -65,12 +65,21 @@ class TaskLevel:
         Raises:
             PlanningError: If no candidate satisfies the guardrails.
         """
-        with inference_mode():
-            score = float(self._done.term.score(belief.latent[None])[0])
+        score = self._score(belief)
         if score < self._done.below:
             return TaskDecision(None, score)
         proposals = self._aim(belief.latent) if self._aim is not None else None
         return TaskDecision(self._planner.plan(belief, proposals), score)
+
+    def follow(self, belief: Belief, plan: Plan) -> TaskDecision:
+        """Go on with the rest of a plan whose first action is done, unless the task is done."""
+        score = self._score(belief)
+        return TaskDecision(None if score < self._done.below else rest_of(plan), score)
+
+    def _score(self, belief: Belief) -> float:
+        """Measure how far the task is from done."""
+        with inference_mode():
+            return float(self._done.term.score(belief.latent[None])[0])
 
     def reset(self, seed: int) -> None:
         """Begin an episode: forget the last plan and restart the random numbers."""
@@ -79,3 +88,17 @@ class TaskLevel:
     def drop_warm_start(self) -> None:
         """Forget the last plan: the world is not as imagined."""
         self._planner.reset()
+
+
+def rest_of(plan: Plan) -> Plan:
+    """Return a plan without its first action; nothing is searched for it.
+
+    Raises:
+        ValueError: If the plan has no second action.
+    """
+    if len(plan.actions) < 2:
+        raise ValueError('the plan has one action: there is nothing to go on with')
+    return replace(
+        plan, actions=plan.actions[1:], latents=plan.latents[1:], iterations=0, evaluations=0,
+        seconds=0.0, truncated=False, elites=None,
+    )
