@@ -1,5 +1,7 @@
 """Claims about the planner node, over real topics."""
 
+import shutil
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,9 @@ from foresight.nodes.convert import image_message, latent_message, plan_window, 
 from foresight.nodes.planner_node import Phase, PlannerNode
 from foresight.resources import share
 from foresight.robot.status import Status
+from foresight.world_model.checkpoint import load
+from foresight.world_model.memory_file import MemoryOwner
+from foresight.world_model.surprise_scales import SurpriseScales, save_scales
 
 HEARS = ('joint_plan', 'macro_action', '/diagnostics')
 LATENT = torch.randn(16, 16, 24, generator=torch.Generator().manual_seed(0))
@@ -255,3 +260,111 @@ def test_keep_out_zone_of_the_robot_holds_for_every_task(bench, stage, checkpoin
     made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
     first = push_of_path(made.heard['macro_action'][-1])
     assert zone(torch.from_numpy(first.array())[None].float()).all()
+
+
+@pytest.fixture
+def scaled(checkpoint, tmp_path):
+    """A copy of the checkpoint that has scales of surprise."""
+    folder = shutil.copytree(checkpoint, tmp_path / 'scaled')
+    save_scales(folder, SurpriseScales(
+        cell=0.1, push=0.5, rest=0.1, false_alarms=5.0, hours=1.0, pushes=900, seed=0,
+        model=MemoryOwner.of(load(folder, 'cpu')).model, command='',
+    ))
+    return folder
+
+
+def watching_planner(bench, checkpoint, **more):
+    """Make an active planner node that lets surprise decide."""
+    return bench(
+        PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
+        robust_top=0, elites=4, horizon=2, **{'surprise.watch': True, **more},
+    )
+
+
+@pytest.fixture
+def watched(bench, stage, scaled):
+    """An active planner node that lets surprise decide, and a robot."""
+    made = watching_planner(bench, scaled, **{'surprise.patience': 0.6}).up()
+    return made, stage(made)
+
+
+def surprise(made, level):
+    """Publish a surprise map of a level."""
+    made.say('surprise', latent_message(torch.full((1, 16, 24), level), made.now()))
+
+
+def alarmed(made, robot):
+    """Publish joints, a belief and an alarm."""
+    def each():
+        surprise(made, 3.0)
+        show(made, robot)()
+
+    return each
+
+
+def test_second_push_of_a_plan_is_made_without_planning_anew_while_it_is_calm(watched):
+    made, robot = watched
+    made.call('planner/start')
+    made.spin_until(lambda: made.node.phase is Phase.EXECUTING, show(made, robot))
+    plan = made.node._watch._following._plan
+
+    def calm():
+        if made.node.phase is Phase.SETTLING and made.now() < made.node._ready_at:
+            surprise(made, 0.2)
+        follow(made, robot)()
+
+    made.spin_until(lambda: len(made.heard['macro_action']) == 2, calm)
+    pushes = [push_of_path(message).array() for message in made.heard['macro_action']]
+    np.testing.assert_allclose(pushes[1], plan.actions[1].numpy(), atol=1e-5)
+    assert 'skipped' in figures(made)
+    made.spin_until(lambda: len(made.heard['macro_action']) == 3, calm)
+    assert made.node._watch._following._plan is not plan
+
+
+def test_surprise_while_planning_discards_the_plan_and_plans_anew_once_it_is_calm(watched):
+    made, robot = watched
+    made.call('planner/start')
+    made.spin_until(lambda: made.node._watch.alarmed, lambda: surprise(made, 3.0))
+    made.spin(0.3, show(made, robot))
+    assert made.node.phase is Phase.SETTLING and not made.heard['macro_action']
+    surprise(made, 0.0)
+    made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
+
+
+def test_surprise_after_the_decision_began_discards_it(watched, monkeypatch):
+    made, robot = watched
+    monkeypatch.setattr(made.node._worker, 'take', lambda: None)
+    made.call('planner/start')
+    made.spin_until(lambda: made.node.phase is Phase.PLANNING, show(made, robot))
+    made.spin_until(lambda: made.node._watch.alarmed, lambda: surprise(made, 3.0))
+    monkeypatch.undo()
+    made.spin_until(lambda: made.node.phase is Phase.SETTLING, show(made, robot))
+    assert not made.heard['macro_action'] and made.node._pushes == 0
+
+
+def test_surprise_that_persists_stops_and_says_so(watched):
+    made, robot = watched
+    made.call('planner/start')
+    made.spin_until(lambda: made.node.phase is Phase.IDLE, alarmed(made, robot))
+    assert made.node.health.status is Status.SURPRISED
+    assert 'capture the background' in made.node.health.reason
+    assert not made.heard['joint_plan']
+    surprise(made, 0.0)
+    assert made.call('planner/start').success
+    made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
+
+
+def test_without_watch_surprise_stops_nothing(planning):
+    made, robot = planning
+    made.call('planner/start')
+    made.spin_until(lambda: made.heard['macro_action'], alarmed(made, robot))
+
+
+def test_watching_needs_scales_and_a_horizon(bench, checkpoint):
+    made = watching_planner(bench, checkpoint)
+    assert made.node.trigger_configure().name == 'FAILURE'
+
+
+def test_following_needs_a_horizon_as_long(bench, scaled):
+    made = watching_planner(bench, scaled, **{'surprise.follow': 3})
+    assert made.node.trigger_configure().name == 'FAILURE'

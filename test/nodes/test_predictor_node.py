@@ -15,10 +15,12 @@ from foresight.nodes.convert import (
 from foresight.nodes.predictor_node import PredictorNode
 from foresight.robot.push import Push
 from foresight.robot.status import Status
-from foresight.world_model.checkpoint import CheckpointConfig, save
+from foresight.world_model.checkpoint import CheckpointConfig, load, save
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.memory import Memory
 from foresight.world_model.memory_file import MemoryOwner, save_memory
+from foresight.world_model.surprise import worst_cells
+from foresight.world_model.surprise_scales import SurpriseScales, save_scales
 
 HEARS = ('belief', 'surprise', 'surprise/level')
 LATENT, OTHER = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
@@ -206,6 +208,71 @@ def test_surprise_comes_once_a_push_after_the_arm_is_back(predicting):
     assert len(made.heard['surprise']) == len(made.heard['surprise/level']) == 1
     assert made.heard['surprise'][0].encoding == '32FC1'
     assert np.isfinite(made.heard['surprise/level'][0].data)
+
+
+@pytest.fixture
+def vigilant(bench, stage, tmp_path):
+    """A predictor node whose checkpoint has scales of surprise."""
+    known = CheckpointConfig()
+    torch.manual_seed(0)
+    model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+    save(tmp_path, {'world_model': model}, known)
+    save_scales(tmp_path, SurpriseScales(
+        cell=0.1, push=0.5, rest=0.1, false_alarms=5.0, hours=1.0, pushes=900, seed=0,
+        model=MemoryOwner.of(load(tmp_path, 'cpu')).model, command='',
+    ))
+    made = bench(PredictorNode, HEARS, checkpoint=tmp_path, device='cpu').up()
+    return made, stage(made)
+
+
+def with_object(row, column):
+    """The latent with an object more."""
+    latent = LATENT.clone()
+    latent[:, row - 1:row + 2, column - 1:column + 2] += 2.0
+    return latent
+
+
+def reach_belief(made, robot):
+    """Show the table until it is believed."""
+    made.spin_until(lambda: made.heard['belief'], show(made, robot))
+
+
+def test_a_view_at_rest_that_changes_surprises_at_once_and_then_calms_down(vigilant):
+    made, robot = vigilant
+    reach_belief(made, robot)
+    made.spin(0.3, show(made, robot))
+    assert not made.heard['surprise']
+    moved = show(made, robot, latent=with_object(8, 12))
+    made.spin_until(lambda: len(made.heard['surprise/level']) >= 3, moved)
+    made.spin(0.3, moved)
+    levels = [message.data for message in made.heard['surprise/level']]
+    assert levels[0] > 1.0 and levels[1] > 1.0
+    assert levels[2:] == [0.0]
+    level = float(worst_cells(latent_tensor(made.heard['surprise'][0]))[0])
+    assert level == pytest.approx(levels[0], rel=1e-5)
+
+
+def test_a_change_of_the_whole_view_goes_on_surprising_and_is_reported(vigilant):
+    made, robot = vigilant
+    reach_belief(made, robot)
+    made.spin_until(
+        lambda: len(made.heard['surprise/level']) >= 10, show(made, robot, latent=OTHER)
+    )
+    assert all(message.data > 1.0 for message in made.heard['surprise/level'])
+    assert made.node.health.status is Status.STALE_IMAGE
+    assert 'the whole view changed' in made.node.health.reason
+    made.spin_until(lambda: made.node.health.status is Status.OK, show(made, robot))
+
+
+def test_a_push_is_judged_once_on_the_calibrated_scale(vigilant):
+    made, robot = vigilant
+    reach_belief(made, robot)
+    made.say('macro_action', push_path(Push(0.45, -0.1, 1.5, 0.2), made.now()))
+    made.spin(0.3, show(made, robot, away(robot)))
+    made.spin_until(lambda: made.heard['surprise/level'], show(made, robot))
+    made.spin(0.3, show(made, robot))
+    # An untrained predictor imagines that nothing moves, and nothing does.
+    assert [message.data for message in made.heard['surprise/level']] == [0.0]
 
 
 def test_clear_memory_forgets_the_push(predicting):

@@ -16,6 +16,7 @@ LEVELS = {
     Status.STALE_JOINTS: DiagnosticStatus.STALE,
     Status.NO_PLAN: DiagnosticStatus.WARN,
     Status.LATE: DiagnosticStatus.WARN,
+    Status.SURPRISED: DiagnosticStatus.WARN,
     Status.E_STOP: DiagnosticStatus.ERROR,
 }
 

@@ -116,9 +116,10 @@ class Monitor(Node):
         self._pushes[f'{seconds(message.header.stamp):.3f}'] = push_of_path(message)
 
     def _on_surprise(self, message: Float32, info: Info) -> None:
-        """A surprise belongs to the newest push."""
+        """A surprise belongs to the newest push; the largest one counts."""
         if self._pushes:
-            self._surprises[next(reversed(self._pushes))] = float(message.data)
+            push, level = next(reversed(self._pushes)), float(message.data)
+            self._surprises[push] = max(level, self._surprises.get(push, level))
 
     def _on_command(self, message: Any, info: Info) -> None:
         self.commands.append(info['source_timestamp'])

@@ -1,13 +1,18 @@
 """The planner node: from belief to push to joint motion; the optimiser has its own thread."""
 
 from dataclasses import replace
-from enum import StrEnum
 
 import numpy as np
 import torch
 from sensor_msgs.msg import Image, JointState
 
-from foresight.config import EpisodeConfig, JointLevelConfig, ModelConfig, RobotConfig
+from foresight.config import (
+    EpisodeConfig,
+    JointLevelConfig,
+    ModelConfig,
+    RobotConfig,
+    SurpriseConfig,
+)
 from foresight.costs.guardrails import keep_out_zones
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes.convert import joint_values, latent_tensor, seconds, trajectory
@@ -16,9 +21,11 @@ from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.goal_switch import GoalSwitch, MakeTask, make_task
 from foresight.nodes.models import find_model
 from foresight.nodes.parameters import declare, with_overrides
+from foresight.nodes.phase import Phase
 from foresight.nodes.push_worker import Decision, PushWorker
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
+from foresight.nodes.surprise_watch import SurpriseWatch
 from foresight.protocols import Belief
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.homing import Homing
@@ -35,17 +42,6 @@ STRAY = 0.4  # an arm this far from its path does not follow it [rad]
 STRAYS = 1  # times in a row that a lost arm is brought home to go on
 HOME = 0.05  # an arm this near the retract pose is there [rad]
 PATIENCE = 2.0  # without joints or belief for so long something is wrong [s]
-FAMILIAR = 1.0  # a surprise above this is rare
-
-
-class Phase(StrEnum):
-    """What the planner is at."""
-
-    IDLE = 'IDLE'
-    SETTLING = 'SETTLING'
-    PLANNING = 'PLANNING'
-    EXECUTING = 'EXECUTING'
-    DONE = 'DONE'
 
 
 class PlannerNode(StagedNode):
@@ -67,7 +63,7 @@ class PlannerNode(StagedNode):
         self._display = DecisionDisplay(self)
         self._goal = GoalSwitch(self, self._task, self._goal_task, self._use_task)
         subscription(self, 'belief', self._on_belief)
-        subscription(self, 'surprise', self._on_surprise)
+        self._watch = SurpriseWatch(self, self._on_alarm)
         subscription(self, 'joint_states', self._on_joints)
         service(self, 'planner/start', self._start)
         service(self, 'planner/stop', self._stop)
@@ -85,12 +81,14 @@ class PlannerNode(StagedNode):
         own = with_overrides(self, goal_task.planner, self._config)
         self._goal_task = replace(goal_task, planner=own)
         self._level = declare(self, JointLevelConfig(), 'joint_level.')
+        self._surprise = declare(self, SurpriseConfig(), 'surprise.')
 
     def configure(self) -> None:
         """Load the world model and the task, and warm them up."""
         torch.set_num_threads(self._config.threads)
         checkpoint = load(find_model(self._model.checkpoint), self._model.device)
         known, self._model_device = checkpoint.config, checkpoint.model.device
+        self._watch.configure(self._surprise, checkpoint, self._config.horizon)
         self._arm = ArmModel.load(self._robot.robot)
         skill = PushSkill(self._arm, known.scene, known.push, self._level)
         # Without its goal yet, the task is tried on a blank one.
@@ -129,6 +127,7 @@ class PlannerNode(StagedNode):
         """Change the task before the next decision."""
         if self._worker is not None:
             self._worker.set_task(make)
+            self._watch.begin()
 
     def _start(self) -> str:
         """Begin an episode."""
@@ -138,6 +137,7 @@ class PlannerNode(StagedNode):
             raise RobotError('the planner works already: call stop first')
         self._worker.restart(self.get_parameter('seed').value)
         self._pushes, self._strays, self._stopping = 0, 0, False
+        self._watch.begin()
         self._wait(self.time)
         self.health.figures({'phase': self.phase, 'pushes': 0}, now=True)
         return f'{self._goal.task.name}: at most {self._episode.max_pushes} pushes'
@@ -159,9 +159,9 @@ class PlannerNode(StagedNode):
             return
         self._joints_at = min(seconds(message.header.stamp), self.time)
 
-    def _on_surprise(self, message: Image) -> None:
+    def _on_alarm(self) -> None:
         """Forget a plan that the world did not follow."""
-        if self._worker is not None and float(latent_tensor(message).amax()) > FAMILIAR:
+        if self._worker is not None:
             self._worker.drop_warm_start()
 
     def _on_belief(self, message: Image) -> None:
@@ -169,7 +169,9 @@ class PlannerNode(StagedNode):
         if not self.active or self._worker is None or self._goal.missing:
             return
         stamp, self._belief_at = seconds(message.header.stamp), self.time
-        if self.phase is not Phase.SETTLING or stamp < self._ready_at or not self._is_home():
+        if self.phase is not Phase.SETTLING or stamp < self._ready_at or self._watch.alarmed:
+            return
+        if self._watch.stop or not self._is_home():
             return
         try:
             belief = Belief(latent_tensor(message).to(self._model_device), stamp)
@@ -177,13 +179,12 @@ class PlannerNode(StagedNode):
             self.health.report(Status.STALE_IMAGE, str(error))
             return
         self.phase = Phase.PLANNING
-        self._worker.decide(belief, self._joints)
+        self._worker.decide(belief, self._joints, self._watch.next())
 
     def _is_home(self) -> bool:
         """Return whether the arm is known to be at its retract pose."""
-        if self.time - self._joints_at > PATIENCE:
-            return False
-        return bool(np.abs(self._joints - self._arm.retract).max() < HOME)
+        known = self.time - self._joints_at <= PATIENCE
+        return known and bool(np.abs(self._joints - self._arm.retract).max() < HOME)
 
     def _tick(self) -> None:
         """Go on with whatever the planner is at."""
@@ -204,6 +205,9 @@ class PlannerNode(StagedNode):
         if self._stopping:
             self._end(Phase.IDLE, Status.IDLE, 'stopped')
             return
+        if self._watch.alarmed:
+            self._wait(self.time)  # what was decided is about a world that is gone
+            return
         self._pushes += decision.push is not None
         tell(self.health, decision, self._pushes, self._goal.task)
         if decision.done:
@@ -214,6 +218,7 @@ class PlannerNode(StagedNode):
             self._stream = PlanStream(decision.motion, self.time + LEAD, AHEAD)
             self.phase = Phase.EXECUTING
             self._display.show(decision)
+            self._watch.carry_out(decision, self.health)
             self._go_on(self._stream)
 
     def _fail(self, decision: Decision) -> None:
@@ -265,7 +270,9 @@ class PlannerNode(StagedNode):
     def _look(self, worker: PushWorker) -> None:
         """Say what is missing while waiting; bring the arm home if it is elsewhere."""
         now = self.time
-        if now - self._joints_at > PATIENCE:
+        if self._watch.stop:
+            self._end(Phase.IDLE, Status.SURPRISED, self._watch.stop)
+        elif now - self._joints_at > PATIENCE:
             self.health.report(Status.STALE_JOINTS, 'no joint states: check the joint driver')
         elif not self._is_home() and now > self._ready_at + PATIENCE:
             self.phase = Phase.PLANNING

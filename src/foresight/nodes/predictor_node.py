@@ -3,16 +3,14 @@
 import pathlib
 import time
 from collections import deque
-from dataclasses import dataclass
 
 import torch
 from geometry_msgs.msg import PoseStamped
 from nav_msgs.msg import Path
 from sensor_msgs.msg import CameraInfo, Image, JointState
-from std_msgs.msg import Float32
 from torch import Tensor
 
-from foresight.config import MemoryConfig, ModelConfig, RobotConfig
+from foresight.config import MemoryConfig, ModelConfig, RobotConfig, VigilanceConfig
 from foresight.errors import MemoryFileError, ObservationError, RobotError
 from foresight.nodes.arm_watch import ArmWatch, Sight
 from foresight.nodes.convert import (
@@ -29,6 +27,7 @@ from foresight.nodes.models import find_model
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
+from foresight.nodes.surprise_judge import SurpriseJudge
 from foresight.protocols import CameraView
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.push_watch import PushWatch
@@ -40,43 +39,25 @@ from foresight.world_model.memory import Memory
 from foresight.world_model.memory_file import MemoryOwner
 from foresight.world_model.occlusion import ArmOcclusion
 from foresight.world_model.rectification import Rectifier
-from foresight.world_model.surprise import Surprise
 
 SILENCE = 0.5  # without a latent for so long the image is stale [s]
 WAITING = 8  # latents that wait for the joints of their time
 
 
-@dataclass(frozen=True)
-class Imagined:
-    """What a push should lead to.
-
-    Attributes:
-        action: The push.
-        latent: Latent imagined after it.
-        since: When the push was announced [s].
-    """
-
-    action: Tensor
-    latent: Tensor
-    since: float
-
-
 class PredictorNode(StagedNode):
-    """Remembers what the arm hides, and compares the first free view after each push."""
+    """Remembers what the arm hides, and compares every free view with what was imagined."""
 
     def __init__(self, name: str = 'predictor') -> None:
         super().__init__(name)
         self._tracker: BeliefTracker | None = None
         self._store: MemoryStore | None = None
-        self._imagined: Imagined | None = None
         self._info: CameraInfo | None = None
         self._pose: PoseStamped | None = None
         self._waiting: deque[Image] = deque(maxlen=WAITING)
         self._latent_at = 0.0
         self._belief = publisher(self, 'belief')
         self._memory_view = publisher(self, 'predictor/memory')
-        self._surprise = publisher(self, 'surprise')
-        self._level = publisher(self, 'surprise/level')
+        self._judge = SurpriseJudge(self)
         subscription(self, 'latent', self._on_latent)
         subscription(self, 'macro_action', self._on_push)
         subscription(self, 'joint_states', self._on_joints)
@@ -91,6 +72,7 @@ class PredictorNode(StagedNode):
         self._model = declare(self, ModelConfig())
         self._robot = declare(self, RobotConfig())
         self._memory = declare(self, MemoryConfig(), 'memory.')
+        self._vigilance = declare(self, VigilanceConfig(), 'vigilance.')
 
     def configure(self) -> None:
         """Load the predictor, warm it up, and remember what was kept on disk."""
@@ -101,9 +83,7 @@ class PredictorNode(StagedNode):
             arm, self._robot.view_delay, self._occlusion(arm, checkpoint)
         )
         self._pushes = PushWatch(known.push.clearance / 2)
-        self._compare = Surprise(
-            checkpoint.model.raster, known.normalisation.get('surprise', 1.0)
-        )
+        self._judge.configure(checkpoint, self._vigilance)
         self._shape = (known.encoder.channels, *known.encoder.grid)
         tracker = BeliefTracker(checkpoint.model, self._memory)
         tracker.begin_push(torch.tensor([0.5, 0.0, 0.0, 0.1]))
@@ -138,7 +118,8 @@ class PredictorNode(StagedNode):
         self._keep()
         if self._store is not None:
             self._store.close()
-        self._store = self._tracker = self._imagined = None
+        self._store = self._tracker = None
+        self._judge.forget()
         self._waiting.clear()
 
     def destroy_node(self) -> None:
@@ -176,8 +157,8 @@ class PredictorNode(StagedNode):
         except (RobotError, ObservationError) as error:
             self.get_logger().error(f'macro_action ignored: {error}')
             return
-        action = torch.from_numpy(push.array()).float()
-        self._imagined = Imagined(action, self._tracker.begin_push(action), self.time)
+        action, before = torch.from_numpy(push.array()).float(), self._tracker.memory.latent
+        self._judge.expect(action, before, self._tracker.begin_push(action), self.time)
         self._pushes.announce(push)
 
     def _on_latent(self, message: Image) -> None:
@@ -218,11 +199,10 @@ class PredictorNode(StagedNode):
         if not tracker.memory.complete:
             self.health.report(Status.IDLE, 'the arm hides what was never seen')
             return
+        unusable = self._judge.look(belief.latent, stamp, self._arm) if sight.clear else ''
         self._belief.publish(latent_message(belief.latent, stamp))
         self._show_memory(tracker.memory)
-        if sight.clear:
-            self._judge(latent, stamp)
-        self.health.report(Status.OK)
+        self.health.report(Status.STALE_IMAGE if unusable else Status.OK, unusable)
 
     def _camera(self) -> CameraView | None:
         """Join intrinsics and pose of the camera; None until both are known.
@@ -243,18 +223,6 @@ class PredictorNode(StagedNode):
             )
         return latent
 
-    def _judge(self, latent: Tensor, stamp: float) -> None:
-        """Compare with what was imagined, once a push, when the arm is back."""
-        imagined = self._imagined
-        if imagined is None or not self._arm.was_away_since(imagined.since):
-            return
-        self._imagined = None
-        device = imagined.latent.device
-        reading = self._compare(imagined.latent, latent.to(device), imagined.action)
-        self._surprise.publish(latent_message(reading.map[None], stamp))
-        self._level.publish(Float32(data=reading.level))
-        self.health.figures({'surprise': reading.level})
-
     def _show_memory(self, memory: Memory) -> None:
         """Publish age and confidence of the belief, if somebody looks."""
         hidden = memory.age > 0.0
@@ -267,7 +235,7 @@ class PredictorNode(StagedNode):
 
     def _clear(self) -> str:
         """Forget what was seen and imagined."""
-        self._imagined = None
+        self._judge.forget()
         self._waiting.clear()
         if self._tracker is not None:
             self._tracker.forget()

@@ -32,6 +32,7 @@ class Decision:
         seconds: Wall-clock time of the task level [s].
         motion_seconds: Wall-clock time of the joint level [s].
         error: Why there is no motion; empty if nothing is left to do.
+        followed: Whether the push is of an earlier plan.
     """
 
     stamp: float
@@ -42,6 +43,7 @@ class Decision:
     seconds: float = 0.0
     motion_seconds: float = 0.0
     error: str = ''
+    followed: bool = False
 
     @property
     def done(self) -> bool:
@@ -59,9 +61,15 @@ class PushWorker:
         self._job: Future[Decision] | None = None
         self._seed = 0
 
-    def decide(self, belief: Belief, start: Joints) -> None:
-        """Begin to choose and plan a push from these joints [rad]."""
-        self._job = self._thread.submit(self._decide, belief, start)
+    def decide(self, belief: Belief, start: Joints, rest: Plan | None = None) -> None:
+        """Begin to choose and plan a push from these joints [rad].
+
+        Args:
+            belief: What to plan from.
+            start: Joints that the motion starts from [rad].
+            rest: Plan whose second push is chosen without planning anew.
+        """
+        self._job = self._thread.submit(self._decide, belief, start, rest)
 
     def go_home(self, start: Joints, stamp: float) -> None:
         """Begin to plan the way home from these joints [rad]."""
@@ -108,11 +116,11 @@ class PushWorker:
         """Wait for the job under way and end the thread."""
         self._thread.shutdown()
 
-    def _decide(self, belief: Belief, start: Joints) -> Decision:
+    def _decide(self, belief: Belief, start: Joints, rest: Plan | None) -> Decision:
         """Choose a push and plan its motion."""
-        begin = time.perf_counter()
+        begin, level = time.perf_counter(), self._task_level
         try:
-            decided = self._task_level.decide(belief)
+            decided = level.decide(belief) if rest is None else level.follow(belief, rest)
         except ForesightError as error:
             return Decision(belief.stamp, error=str(error))
         seconds = time.perf_counter() - begin
@@ -122,7 +130,7 @@ class PushWorker:
         motion, refusal = self._plan_motion(push, start)
         return Decision(
             belief.stamp, motion, push, decided.plan, decided.score, seconds,
-            time.perf_counter() - begin - seconds, refusal,
+            time.perf_counter() - begin - seconds, refusal, rest is not None,
         )
 
     def _plan_motion(self, push: Push, start: Joints) -> tuple[JointPath | None, str]:

@@ -13,6 +13,7 @@ class Status(StrEnum):
         STALE_JOINTS: No usable joint states.
         NO_PLAN: Plans stopped arriving, or none that arrived can be used.
         LATE: A deadline was missed: the plan is already somewhere else.
+        SURPRISED: What is seen goes on differing from what was imagined.
         E_STOP: An emergency stop is set and was not released.
     """
 
@@ -22,4 +23,5 @@ class Status(StrEnum):
     STALE_JOINTS = 'STALE_JOINTS'
     NO_PLAN = 'NO_PLAN'
     LATE = 'LATE'
+    SURPRISED = 'SURPRISED'
     E_STOP = 'E_STOP'
