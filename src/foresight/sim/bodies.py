@@ -52,6 +52,17 @@ class Bodies:
             physicsClientId=self._world.client,
         )
 
+    def add(self, spec: ObjectSpec, spot: Float[np.ndarray, '3']) -> None:
+        """Create one object more just above its spot (x, y, yaw)."""
+        self.specs, self.ids = (*self.specs, spec), (*self.ids, self._create(spec))
+        self.place(len(self.ids) - 1, spot)
+
+    def remove(self, index: int) -> None:
+        """Take an object away."""
+        self._world.remove(self.ids[index])
+        self.specs = self.specs[:index] + self.specs[index + 1:]
+        self.ids = self.ids[:index] + self.ids[index + 1:]
+
     def perturb(
         self, index: int, friction: float, mass: float, offset: Float[np.ndarray, '3'],
     ) -> None:

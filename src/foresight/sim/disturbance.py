@@ -1,0 +1,139 @@
+"""Disturbances: a hand moves, takes or adds an object, or somebody bumps the camera."""
+
+from dataclasses import replace
+
+import numpy as np
+import pybullet
+from jaxtyping import Float
+
+from foresight.errors import ConfigError
+from foresight.protocols import CameraView, Observation
+from foresight.sim.clear_table import ClearTable, Joints
+from foresight.sim.objects import ObjectSpec, sample_specs
+from foresight.sim.spots import Spot, Spots, anywhere, sample_spot
+
+MOVED, REMOVED, ADDED, BUMPED = KINDS = ('moved', 'removed', 'added', 'bumped')
+FAR = 0.10  # an object is moved at least this far [m]
+CLEAR_OF_TOOL = 0.12  # a hand puts nothing nearer to the tool [m]
+TRIES = 50
+BUMP_SHIFT, BUMP_TURN = (0.01, 0.03), (0.02, 0.05)
+"""How far a bump moves [m] and turns [rad] the camera."""
+
+
+class DisturbedTable(ClearTable):
+    """A table to clear that somebody disturbs; its seed decides what happens.
+
+    Attributes:
+        disturbed_at: Simulated time of the disturbance [s]; None before it.
+    """
+
+    disturbed_at: float | None
+
+    def reset(self, seed: int) -> Observation:
+        """Start the undisturbed episode of a seed."""
+        self._draws = np.random.default_rng([seed, 3])
+        self._kind, self._due = '', 0.0
+        self._seen_from: CameraView | None = None
+        self.disturbed_at = None
+        return super().reset(seed)
+
+    def disturb(self, kind: str, delay: float) -> None:
+        """Let something happen once so much time has passed.
+
+        Args:
+            kind: One of KINDS.
+            delay: Simulated time until then [s].
+
+        Raises:
+            ConfigError: If the kind is unknown.
+        """
+        if kind not in KINDS:
+            raise ConfigError(f'disturbance {kind!r}: choose one of {", ".join(KINDS)}')
+        self._kind, self._due = kind, self.time + delay
+
+    def step(self, positions: Joints | None = None, velocities: Joints | None = None) -> None:
+        """Carry out one command; what is due happens first."""
+        if self._kind and self.time >= self._due:
+            self._happen()
+        super().step(positions, velocities)
+
+    def wait(self, seconds: float) -> None:
+        """Let time [s] pass while the arm rests."""
+        for _ in range(round(seconds * self.sim.command_rate)):
+            self.step()
+
+    def observe(self) -> Observation:
+        """Take an image; a bumped camera still reports the pose it was calibrated at."""
+        if self._seen_from is None:
+            return super().observe()
+        image = self._camera.render(self._seen_from, self._look)
+        return Observation(image, self.view, self.time)
+
+    def _happen(self) -> None:
+        """Disturb now, unless there is nothing to move or take."""
+        kind, self._kind = self._kind, ''
+        on_table = [i for i, place in enumerate(self.objects().status) if place == 'table']
+        if kind == BUMPED:
+            self._bump()
+        elif kind == ADDED:
+            self._add()
+        elif not on_table:
+            return
+        elif kind == REMOVED:
+            self._take(int(self._draws.choice(on_table)))
+        else:
+            self._move(int(self._draws.choice(on_table)))
+        self.disturbed_at = self.time
+
+    def _move(self, index: int) -> None:
+        """Put an object elsewhere on the table."""
+        others = tuple(spec for i, spec in enumerate(self.specs) if i != index)
+        places = self.objects().positions
+        spots, before = np.delete(places, index, axis=0), places[index, :2]
+        self._bodies.place(index, self._spot(self.specs[index], others, spots, before))
+        self._rest[index] = 0.0
+
+    def _take(self, index: int) -> None:
+        """Take an object from the table."""
+        self._bodies.remove(index)
+        self.specs = self._bodies.specs
+        self._rest = np.delete(self._rest, index)
+
+    def _add(self) -> None:
+        """Put one object more on the table."""
+        avoid = (self._look.table, self._look.bin, self._look.floor)
+        one = replace(self.sim, objects=1, extra_objects=0)
+        spec = replace(sample_specs(one, avoid, self._draws)[0], name=f'{len(self.specs)}_added')
+        nowhere = np.full(2, np.inf)
+        spot = self._spot(spec, self.specs, self.objects().positions, nowhere)
+        self._bodies.add(spec, spot)
+        self.specs = self._bodies.specs
+        self._rest = np.append(self._rest, 0.0)
+
+    def _spot(
+        self, spec: ObjectSpec, others: tuple[ObjectSpec, ...], spots: Spots,
+        before: Float[np.ndarray, '2'],
+    ) -> Spot:
+        """Draw a spot for an object: clear of the others and the tool, far from before."""
+        tool = self.tool_pose[:2, 3]
+        for _ in range(TRIES):
+            spot = sample_spot(spec, anywhere, others, spots, self.scene, self._draws)
+            gap = float(np.linalg.norm(spot[:2] - before))
+            if gap >= FAR and np.linalg.norm(spot[:2] - tool) >= CLEAR_OF_TOOL:
+                break
+        return spot
+
+    def _bump(self) -> None:
+        """Shift and turn the camera in random directions."""
+        moved = np.eye(4)
+        turn = self._direction() * self._draws.uniform(*BUMP_TURN)
+        quaternion = pybullet.getQuaternionFromEuler(turn)
+        moved[:3, :3] = np.reshape(pybullet.getMatrixFromQuaternion(quaternion), (3, 3))
+        moved[:3, 3] = self._direction() * self._draws.uniform(*BUMP_SHIFT)
+        pose = self.view.base_from_camera @ moved
+        self._seen_from = replace(self.view, base_from_camera=pose)
+
+    def _direction(self) -> Float[np.ndarray, '3']:
+        """Draw a random direction."""
+        drawn = self._draws.normal(size=3)
+        return np.asarray(drawn / np.linalg.norm(drawn))
