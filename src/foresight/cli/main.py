@@ -23,7 +23,9 @@ COMMANDS = {
     'evaluate physics': 'Compare surprise at the impossible with that at the possible.',
     'evaluate uncertainty': 'Compare imagined outcomes of a push with those of repeating it.',
     'evaluate risk': 'Compare how the imagined futures of a push may count, in closed loop.',
+    'evaluate surprise': 'Measure surprise in the loop: who notices what, how soon, and success.',
     'calibrate': 'Compare the feasibility test of pushes with their execution.',
+    'calibrate alarm': 'Measure on undisturbed play what counts as a surprise.',
 }
 EXTRAS = {
     'rclpy': 'ros', 'rosbags': 'ros', 'pybullet': 'sim', 'pybullet_data': 'sim',

@@ -154,3 +154,56 @@ def percentile(values: Sequence[float], share: float) -> float:
     if not values:
         return math.nan
     return float(np.percentile(np.asarray(values, float), share, method='inverted_cdf'))
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How often something happens, with its 95 % interval.
+
+    Attributes:
+        events: How often it happened.
+        exposure: In how much time.
+        low: Lower end of the interval, in events a unit of time.
+        high: Upper end of the interval.
+    """
+
+    events: int
+    exposure: float
+    low: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        """Events a unit of time."""
+        return self.events / self.exposure
+
+
+def poisson(events: int, exposure: float) -> Rate:
+    """Compute how often something happens with its exact interval.
+
+    Args:
+        events: How often it happened.
+        exposure: In how much time, above 0.
+
+    Raises:
+        ValueError: If one of them is out of bounds.
+
+    References:
+        Garwood 1936, Fiducial limits for the Poisson distribution.
+    """
+    if events < 0 or exposure <= 0.0:
+        raise ValueError(f'{events} events in {exposure}: need some time and no negative count')
+    low = 0.0 if events == 0 else _mean_for(events - 1, 0.975)
+    return Rate(events, exposure, low / exposure, _mean_for(events, 0.025) / exposure)
+
+
+def _mean_for(events: int, share: float) -> float:
+    """Return the Poisson mean at which at most `events` events have this probability."""
+    low, high = 0.0, 10.0 * events + 20.0
+    for _ in range(100):
+        mean = (low + high) / 2
+        below = sum(
+            math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(events + 1)
+        )
+        low, high = (mean, high) if below > share else (low, mean)
+    return (low + high) / 2

@@ -9,6 +9,7 @@ from foresight.training.statistics import (
     bootstrap,
     paired_difference,
     percentile,
+    poisson,
     rank_correlation,
     wilson,
 )
@@ -84,3 +85,15 @@ def test_bootstrap_interval_holds_the_mean_and_repeats():
     assert low < values.mean() < high
     assert high - low == pytest.approx(4 / np.sqrt(200), rel=0.2)
     assert (low, high) == bootstrap(lambda chosen: float(values[chosen].mean()), len(values))
+
+
+@pytest.mark.parametrize(('events', 'low', 'high'), [(0, 0.0, 3.689), (5, 1.623, 11.668)])
+def test_poisson_interval_is_that_of_the_tables(events, low, high):
+    rate = poisson(events, 2.0)
+    assert rate.mean == events / 2.0
+    assert (2.0 * rate.low, 2.0 * rate.high) == pytest.approx((low, high), abs=1e-3)
+
+
+def test_poisson_needs_time():
+    with pytest.raises(ValueError, match='need some time'):
+        poisson(1, 0.0)

@@ -1,0 +1,220 @@
+"""`foresight evaluate surprise`: who notices what, how soon, how often in vain, and success."""
+
+import json as json_module
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from foresight.cli.evaluate import (
+    CLEAR_TABLE,
+    RESULTS,
+    SHIPPED,
+    CheckpointFolder,
+    Objects,
+    Out,
+    Seed,
+    Workers,
+    bars,
+    command,
+    machine,
+)
+from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.cli.surprise_players import AIMED as AIMED_POLICY
+from foresight.cli.surprise_players import SurprisePlayers
+from foresight.closing import Closing
+from foresight.config import SimConfig, SurpriseConfig
+from foresight.errors import DatasetError, WorkerError
+from foresight.nodes.models import find_model
+from foresight.sim.disturbance import KINDS
+from foresight.training.disturbed_episode import DisturbedEpisode
+from foresight.training.disturbed_play import THINK, DisturbedPlay
+from foresight.training.surprise_results import (
+    AIMED,
+    EVERY,
+    WITH,
+    WITHOUT,
+    to_document,
+    to_markdown,
+)
+from foresight.world_model.checkpoint import load
+from foresight.world_model.surprise_scales import load_scales
+
+NAME, HOUR = 'surprise', 3600.0
+AIMED_OFFSET = 2000  # aimed play has seeds of its own
+BATCH = 8
+Episodes = Annotated[int, typer.Option(min=1, help='Episodes of each disturbance and mode.')]
+Hours = Annotated[float, typer.Option(min=0.0, help='Undisturbed robot time, simulated [h].')]
+Kept = Annotated[Path | None, typer.Option(
+    help='File that keeps the episodes played so far; the same command goes on from there.',
+)]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Episodes of one mode under one disturbance."""
+
+    mode: str
+    kind: str
+    players: SurprisePlayers
+
+
+def surprise(
+    episodes: Episodes = 50,
+    hours: Hours = 2.0,
+    seed: Seed = 10_000,
+    objects: Objects = 3,
+    checkpoint: CheckpointFolder = SHIPPED,
+    workers: Workers = 2,
+    kept: Kept = None,
+    out: Out = RESULTS,
+    json: JsonOption = None,
+) -> None:
+    """Play with and without disturbances, with and without surprise in the loop."""
+    folder = find_model(checkpoint)
+    scales = load_scales(load(folder, 'cpu'))
+    rows = make_rows(folder, SimConfig(objects=objects))
+    played: dict[tuple[str, str], list[DisturbedEpisode]] = {}
+    with (
+        quiet_stdout(json), bars(Console(stderr=True)) as progress,
+        Playing(workers, kept) as play,
+    ):
+        for row in rows:
+            name = f'{row.kind or "none"} {row.mode}'
+            bar = progress.add_task(name, total=episodes, rate='')
+            known = played.setdefault((row.mode, row.kind), [])
+            for episode in play(row, range(seed, seed + episodes)):
+                known.append(episode)
+                progress.advance(bar)
+        play_aimed(play, rows[0].players, hours, seed + AIMED_OFFSET, played, progress)
+        document = to_document(played, {
+            'task': NAME, 'episodes_a_row': episodes, 'seed': seed, 'objects': objects,
+            'aimed_seed': seed + AIMED_OFFSET, 'think': THINK, 'scales': asdict(scales),
+            'checkpoint': str(checkpoint), 'machine': machine(), 'command': command(),
+        })
+        write_json(document, str(out / f'{NAME}.json'))
+        text = to_markdown(document)
+        (out / f'{NAME}.md').write_text(text, encoding='utf-8')
+        if json is None:
+            progress.console.print(text, markup=False)
+    write_json(document, json)
+
+
+def make_rows(folder: Path, sim: SimConfig) -> list[Row]:
+    """Return what is played: every disturbance and none, with and without surprise."""
+    config = SurpriseConfig()
+    watching = SurprisePlayers(folder, CLEAR_TABLE, sim, replace(config, watch=True))
+    blind = replace(watching, config=replace(config, watch=False), scaled=False)
+    every = replace(blind, config=replace(config, watch=False, follow=1))
+    rows = [Row(WITH, '', watching), Row(WITHOUT, '', blind), Row(EVERY, '', every)]
+    for kind in KINDS:
+        rows += [Row(WITH, kind, watching), Row(WITHOUT, kind, blind)]
+    return rows
+
+
+def play_aimed(
+    play: 'Playing', players: SurprisePlayers, hours: float, seed: int,
+    played: dict[tuple[str, str], list[DisturbedEpisode]], progress: Progress,
+) -> None:
+    """Play aimed pushes until undisturbed play has lasted long enough."""
+    row = Row(AIMED, '', replace(players, policy=AIMED_POLICY))
+    known: list[DisturbedEpisode] = []
+    lasted = sum(episode.seconds for episode in played[WITH, ''])
+    bar = progress.add_task(f'{AIMED} [s]', total=hours * HOUR, rate='')
+    for first in count(seed, BATCH):
+        if lasted >= hours * HOUR:
+            break
+        for episode in play(row, range(first, first + BATCH)):
+            known.append(episode)
+            lasted += episode.seconds
+            progress.update(bar, completed=lasted)
+    if known:
+        played[AIMED, ''] = known
+
+
+class Playing(Closing):
+    """Plays episodes in this process or in others, and keeps them in a file."""
+
+    def __init__(self, workers: int, kept: Path | None) -> None:
+        """Read what was kept.
+
+        Raises:
+            DatasetError: If the file is damaged.
+        """
+        context = multiprocessing.get_context('spawn')
+        self._pool = ProcessPoolExecutor(workers, context) if workers > 1 else None
+        self._kept = kept
+        self._known: dict[tuple[str, str, int], DisturbedEpisode] = {}
+        if kept is None or not kept.exists():
+            return
+        try:
+            for line in kept.read_text().splitlines():
+                found = json_module.loads(line)
+                mode, alarms = found.pop('mode'), tuple(found.pop('alarms'))
+                episode = DisturbedEpisode(alarms=alarms, **found)
+                self._known[mode, episode.kind, episode.seed] = episode
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DatasetError(f'{kept} is damaged: delete it and play again') from error
+
+    def __call__(self, row: Row, seeds: range) -> Iterator[DisturbedEpisode]:
+        """Yield the episode of each seed, in order.
+
+        Raises:
+            WorkerError: If a worker process was killed.
+        """
+        missing = [s for s in seeds if (row.mode, row.kind, s) not in self._known]
+        fresh = self._play(row, missing)
+        for seed in seeds:
+            key = row.mode, row.kind, seed
+            if key not in self._known:
+                self._known[key] = next(fresh)
+                self._keep(row.mode, self._known[key])
+            yield self._known[key]
+
+    def _play(self, row: Row, seeds: list[int]) -> Iterator[DisturbedEpisode]:
+        """Play what is not known yet."""
+        jobs = [row.players] * len(seeds), [row.kind] * len(seeds), seeds
+        if self._pool is None:
+            yield from map(play_one, *jobs)
+            return
+        try:
+            yield from self._pool.map(play_one, *jobs)
+        except BrokenProcessPool:
+            raise WorkerError(
+                'a worker process was killed (out of memory?): run again with fewer workers'
+            ) from None
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def _keep(self, mode: str, episode: DisturbedEpisode) -> None:
+        """Add an episode to the file."""
+        if self._kept is None:
+            return
+        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        with self._kept.open('a') as file:
+            file.write(json_module.dumps({'mode': mode, **asdict(episode)}) + '\n')
+
+
+def play_one(players: SurprisePlayers, kind: str, seed: int) -> DisturbedEpisode:
+    """Play one episode in the process that is asked to."""
+    return player_of(players).play(seed, kind)
+
+
+@cache
+def player_of(players: SurprisePlayers) -> DisturbedPlay:
+    """Build a player once a process."""
+    torch.set_num_threads(1)
+    return players()
