@@ -260,6 +260,9 @@ class TrainConfig(Checked):
 
     epochs: int = setting(30, 'passes over the pushes', '', 1, 1000)
     steps: int = setting(0, 'optimiser steps of the whole run; 0 = as `epochs` says', '', 0)
+    pushes: int = setting(
+        0, 'pushes to learn from: the first whole episodes that hold so many; 0 = all', '', 0
+    )
     batch: int = setting(128, 'pushes in one step', '', 8, 4096)
     learning_rate: float = setting(1e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
     weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
@@ -598,6 +601,25 @@ class RecorderConfig(Checked):
     folder: str = setting('out/bags', 'folder of the bags')
     bag: str = setting('bag', 'name of a bag; a number is added if it exists')
     record_at_once: bool = setting(True, 'start a bag with the node')
+
+
+@dataclass(frozen=True)
+class BagConfig(Checked):
+    """Bags as training data: what counts as seen without a break, and as a push."""
+
+    gap: float = setting(
+        0.25, 'time without an image, or without joint states, that is a break', 's', 0.02, 10.0
+    )
+    wait: float = setting(
+        3.0, 'longest time between the free view and the arm leaving or coming back', 's',
+        0.1, 60.0,
+    )
+    rest: float = setting(
+        0.5, 'what was pushed rests this long after the arm came back', 's', 0.0, 10.0
+    )
+    reach: float = setting(
+        0.03, 'the tool passes start and end of a push at least this near', 'm', 0.001, 0.2
+    )
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,12 @@ import pytest
 import torch
 from rosbags.rosbag2 import Reader
 
+from foresight.config import BagConfig, EncoderConfig, RobotConfig, SceneConfig
 from foresight.costs.cost_head import CostHead
+from foresight.data.footage import make_footage
 from foresight.nodes.topics import NODES
 from foresight.resources import share
+from foresight.training.bag_import import BagImport, kept_transitions
 from foresight.world_model.checkpoint import CheckpointConfig, save
 from foresight.world_model.jepa import Jepa
 
@@ -82,6 +85,20 @@ def test_demo_leaves_film_report_bag_and_figures_but_no_process(checkpoint, tmp_
     assert {'/camera/image_raw', '/latent', '/belief', '/macro_action', '/commands'} <= topics
     assert all(budget['measured'] != 'not measured' for budget in document['budgets'])
     assert not nodes_of(tmp_path)
+    check_import(tmp_path / 'bag')
+
+
+def check_import(bag: Path) -> None:
+    """Check that the bag of a demo is training data."""
+    importer = BagImport(SceneConfig(), EncoderConfig(), RobotConfig(), BagConfig())
+    (recording,) = importer.read(bag)
+    (found,) = importer.pushes([recording])
+    assert len(found.pushes) + sum(found.dropped.values()) == len(recording.actions) > 0
+    footage = make_footage(importer.videos([recording]), 0.5, 0.25, 4)
+    assert footage.seconds > 3.0 and not footage.seen.all()
+    if found.pushes:
+        kept = kept_transitions(bag, SceneConfig(), EncoderConfig())
+        assert len(kept) == len(found.pushes) and not kept.has_labels
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGKILL])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from foresight.data.bag_reader import TYPES
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.perception_node import PerceptionNode
@@ -9,7 +10,7 @@ from foresight.nodes.planner_node import PlannerNode
 from foresight.nodes.predictor_node import PredictorNode
 from foresight.nodes.recorder_node import RecorderNode
 from foresight.nodes.sim_node import SimNode
-from foresight.nodes.topics import NODES, TOPICS
+from foresight.nodes.topics import NODES, RECORDED, TOPICS
 
 CLASSES = {
     'sim': SimNode, 'perception': PerceptionNode, 'predictor': PredictorNode,
@@ -61,3 +62,8 @@ def test_topic_has_a_standard_message_type(topic):
 def test_every_topic_has_a_writer_or_comes_from_outside():
     written = {name for entry in NODES.values() for name in entry.publishes}
     assert set(TOPICS) - written == {'goal_image', 'e_stop'}
+
+
+def test_what_is_read_from_bags_is_what_the_recorder_writes():
+    assert {name: TOPICS[name].type for name in TYPES} == TYPES
+    assert set(TYPES) <= set(RECORDED)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.config import EncoderConfig, PredictorConfig, TrainConfig
+from foresight.data.bag_folder import find_bags
 from foresight.data.manifest import collected_scene
 from foresight.data.transitions import (
     Transitions,
@@ -21,7 +22,9 @@ from foresight.training.trainer import Trainer, TrainResult
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.rectification import Rectifier
 
-DataOption = Annotated[Path, typer.Option(help='Folder of episodes that `collect` wrote.')]
+DataOption = Annotated[
+    Path, typer.Option(help='Folder of episodes that `collect` wrote, or of bags.'),
+]
 OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]
 ARROWS = {
     'prediction_ratio': 'prediction error over "nothing moves" (lower is better)',
@@ -63,13 +66,18 @@ def cached_transitions(data: Path, config: CheckpointConfig) -> Transitions:
     """Rectify the episodes once; later runs map the result into memory.
 
     Raises:
-        DatasetError: If there are no episodes, one is damaged, or they are of another table.
+        DatasetError: If there are neither episodes nor bags, one is damaged, or they are of
+            another table.
     """
     if collected_scene(data) != config.scene:
         raise DatasetError(
             f'{data} was collected at another table: give --data of the same site, or train there'
         )
     encoder, count = config.encoder, len(list(data.glob('episode_*.npz')))
+    if count == 0 and find_bags(data):
+        from foresight.training.bag_import import kept_transitions  # needs the extra `ros`
+
+        return kept_transitions(data, config.scene, encoder)
     cache = data / f'transitions_{encoder.rows}x{encoder.columns}_{count}'
     if not (cache / 'digest.json').exists():
         rectifier = Rectifier(config.scene, encoder)

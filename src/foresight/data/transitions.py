@@ -56,7 +56,7 @@ class Transitions:
         pushes: Macro-actions [m, m, rad, m].
         aimed: 1 where a push was aimed.
         objects: Row and column in the rectified image [px] and status (0 none, 1 table,
-            2 floor, 3 bin) of each object at each still. Labels only.
+            2 floor, 3 bin) of each object at each still. Labels only; no objects = no labels.
         digest: Hash of the episodes.
     """
 
@@ -72,6 +72,11 @@ class Transitions:
     def __len__(self) -> int:
         """Return the number of pushes."""
         return len(self.pushes)
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the true objects are known; those of a bag are not."""
+        return bool(self.objects.shape[1])
 
     @property
     def before(self) -> 'Picked':

@@ -14,19 +14,21 @@ from std_msgs.msg import Header
 from torch import Tensor
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
+from foresight.data.messages import BASE as BASE
+from foresight.data.messages import camera_view as camera_view
+from foresight.data.messages import image_array as image_array
+from foresight.data.messages import joint_values as joint_values
+from foresight.data.messages import order_of, rows_of
+from foresight.data.messages import pose_array as pose_array
+from foresight.data.messages import push_of_path as push_of_path
+from foresight.data.messages import seconds as seconds
 from foresight.errors import ObservationError, RobotError
 from foresight.protocols import CameraView
 from foresight.robot.plan_window import PlanWindow
 from foresight.robot.push import Push
 
-BASE, CAMERA = 'base_link', 'camera_optical_frame'
-RGB = {'rgb8': (0, 1, 2), 'bgr8': (2, 1, 0), 'rgba8': (0, 1, 2), 'bgra8': (2, 1, 0)}
+CAMERA = 'camera_optical_frame'
 TOOL_DOWN = Rotation.from_euler('x', np.pi)  # tool0 points down, so its z axis is -z
-
-
-def seconds(stamp: Time) -> float:
-    """Turn a stamp into seconds."""
-    return float(stamp.sec) + 1e-9 * float(stamp.nanosec)
 
 
 def stamp_of(time: float) -> Time:
@@ -51,34 +53,6 @@ def image_message(
     )
 
 
-def image_array(message: Image) -> UInt8[np.ndarray, 'height width 3']:
-    """Read a colour image of 8 bits as RGB.
-
-    Raises:
-        ObservationError: If the encoding is another one or the size does not fit the data.
-    """
-    if message.encoding not in RGB:
-        raise ObservationError(
-            f'image encoding {message.encoding!r} is unknown: set the camera to rgb8'
-        )
-    depth = 4 if 'a' in message.encoding else 3
-    rows = _rows(message, depth)
-    pixels = rows.reshape(message.height, message.width, depth)
-    return np.ascontiguousarray(pixels[..., RGB[message.encoding]])
-
-
-def _rows(message: Image, pixel: int) -> UInt8[np.ndarray, 'height row']:
-    """Return the bytes of each row without padding; `pixel` is the size of a pixel in bytes."""
-    data = np.frombuffer(message.data, np.uint8)
-    needed = message.width * pixel
-    if not needed or message.step < needed or len(data) != message.step * message.height:
-        raise ObservationError(
-            f'image of {message.width} x {message.height} in {message.encoding} has '
-            f'{len(data)} bytes in rows of {message.step}: check the camera driver'
-        )
-    return data.reshape(message.height, message.step)[:, :needed]
-
-
 def latent_message(
     latent: Float[Tensor, 'channel height width'], time: float, frame: str = BASE,
 ) -> Image:
@@ -100,7 +74,7 @@ def latent_tensor(message: Image) -> Float[Tensor, 'channel height width']:
     kind, _, channels = message.encoding.partition('32FC')
     if kind or not channels.isdigit():
         raise ObservationError(f'{message.encoding!r} is no latent: expected 32FC<channels>')
-    rows = _rows(message, 4 * int(channels))
+    rows = rows_of(message, 4 * int(channels))
     cells = np.ascontiguousarray(rows).view(np.float32)
     if not np.isfinite(cells).all():
         raise ObservationError('the latent is not finite: restart perception')
@@ -123,22 +97,6 @@ def quaternion_pose(
     )
 
 
-def pose_array(message: Pose) -> Float[np.ndarray, '4 4']:
-    """Turn a message into a homogeneous pose.
-
-    Raises:
-        ObservationError: If the orientation is no rotation or a number is not finite.
-    """
-    p, q = message.position, message.orientation
-    quaternion = np.array([q.x, q.y, q.z, q.w])
-    if not np.isfinite([p.x, p.y, p.z, *quaternion]).all() or np.linalg.norm(quaternion) < 0.5:
-        raise ObservationError('the pose is no pose: publish a unit quaternion and finite numbers')
-    pose = np.eye(4)
-    pose[:3, :3] = Rotation.from_quat(quaternion).as_matrix()
-    pose[:3, 3] = p.x, p.y, p.z
-    return pose
-
-
 def camera_info(view: CameraView, time: float) -> CameraInfo:
     """Describe an undistorted camera."""
     projection = np.hstack([view.matrix, np.zeros((3, 1))])
@@ -152,52 +110,6 @@ def camera_info(view: CameraView, time: float) -> CameraInfo:
 def camera_pose(view: CameraView, time: float) -> PoseStamped:
     """Say where the camera is."""
     return PoseStamped(header=header(time, BASE), pose=pose_message(view.base_from_camera))
-
-
-def camera_view(info: CameraInfo, pose: PoseStamped) -> CameraView:
-    """Join intrinsics and pose.
-
-    Raises:
-        ObservationError: If the image is distorted, the camera is not calibrated, or the pose
-            is not in `base_link`.
-    """
-    matrix = np.array(info.k).reshape(3, 3)
-    if not matrix[0, 0] > 0.0 or not np.isfinite(matrix).all():
-        raise ObservationError('camera_info has no focal length: calibrate the camera')
-    if np.any(np.abs(info.d) > 1e-9):
-        raise ObservationError('the camera image is distorted: remap to a rectified image')
-    if pose.header.frame_id.lstrip('/') != BASE:
-        raise ObservationError(f'camera/pose is in {pose.header.frame_id!r}: give it in {BASE}')
-    return CameraView(matrix, pose_array(pose.pose), info.width, info.height)
-
-
-def joint_values(
-    message: JointState, names: tuple[str, ...],
-) -> tuple[Float[np.ndarray, ' joint'], Float[np.ndarray, ' joint']]:
-    """Read positions and velocities by name; missing velocities are zero.
-
-    Raises:
-        RobotError: If a joint is missing, a number is not finite or lists differ in length.
-    """
-    order = _order(message.name, names, 'joint_states')
-    if len(message.position) != len(message.name):
-        raise RobotError('joint_states needs one position a name: check the joint driver')
-    speeds = message.velocity or [0.0] * len(message.name)
-    if len(speeds) != len(message.name):
-        raise RobotError('joint_states needs one velocity a name, or none: check the driver')
-    values = np.array([[message.position[i], speeds[i]] for i in order])
-    if not np.isfinite(values).all():
-        bad = names[int(np.argmin(np.isfinite(values).all(axis=1)))]
-        raise RobotError(f'joint_states of {bad} is not finite: check the joint driver')
-    return values[:, 0], values[:, 1]
-
-
-def _order(given: list[str], names: tuple[str, ...], topic: str) -> list[int]:
-    """Return where each of `names` is in `given`."""
-    missing = [name for name in names if name not in given]
-    if missing:
-        raise RobotError(f'{topic} lacks {", ".join(missing)}: publish all of {", ".join(names)}')
-    return [given.index(name) for name in names]
 
 
 def joint_state(
@@ -234,7 +146,7 @@ def plan_window(message: JointTrajectory, names: tuple[str, ...]) -> PlanWindow:
     Raises:
         RobotError: If joints are missing, or points lack numbers, are not finite or out of order.
     """
-    order = _order(message.joint_names, names, 'joint_plan')
+    order = order_of(message.joint_names, names, 'joint_plan')
     count = len(message.joint_names)
     if any(len(p.positions) != count or len(p.velocities) != count for p in message.points):
         raise RobotError('joint_plan needs a position and a velocity for each joint at each point')
@@ -266,19 +178,3 @@ def push_path(push: Push, time: float) -> Path:
     poses[0, :2, 3] = push.x, push.y
     poses[1, :2, 3] = push.end
     return poses_path(poses, time)
-
-
-def push_of_path(message: Path) -> Push:
-    """Read a push back.
-
-    Raises:
-        RobotError: If the path has not two poses or they are the same.
-    """
-    if len(message.poses) != 2:
-        raise RobotError('macro_action needs two poses: where the tool starts and ends')
-    start, end = (pose_array(stamped.pose)[:2, 3] for stamped in message.poses)
-    delta = end - start
-    length = float(np.hypot(*delta))
-    if length < 1e-6:
-        raise RobotError('macro_action starts where it ends: give it a length')
-    return Push(float(start[0]), float(start[1]), float(np.arctan2(delta[1], delta[0])), length)

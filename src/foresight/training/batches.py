@@ -69,7 +69,29 @@ def split_episodes(
 ) -> tuple[Transitions, Transitions]:
     """Keep whole episodes apart: (for training, held out)."""
     episodes = np.unique(transitions.episode)
-    count = max(1, round(holdout * len(episodes))) if holdout > 0 else 0
-    held = episodes[np.linspace(0, len(episodes) - 1, count).astype(int)].tolist()
+    held = episodes[held_out(len(episodes), holdout)]
     kept = np.setdiff1d(episodes, held)
-    return transitions.subset(kept.tolist()), transitions.subset(held)
+    return transitions.subset(kept.tolist()), transitions.subset(held.tolist())
+
+
+def held_out(count: int, share: float) -> Int[np.ndarray, ' held']:
+    """Return the places of the episodes to keep apart, spread over all `count`."""
+    kept_apart = max(1, round(share * count)) if share > 0 else 0
+    return np.linspace(0, count - 1, kept_apart).astype(int)
+
+
+def first_pushes(transitions: Transitions, count: int) -> Transitions:
+    """Keep the first whole episodes that hold `count` pushes; 0 keeps all.
+
+    Raises:
+        DatasetError: If there are fewer pushes.
+    """
+    if count == 0:
+        return transitions
+    if count > len(transitions):
+        raise DatasetError(
+            f'pushes = {count}: there are only {len(transitions)} to train on, collect more'
+        )
+    episodes, pushes = np.unique(transitions.episode, return_counts=True)
+    enough = int(np.searchsorted(pushes.cumsum(), count)) + 1
+    return transitions.subset(episodes[:enough].tolist())

@@ -1,5 +1,6 @@
 """Trainer: a plain loop that can be killed at any moment and started again."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from foresight.config import TrainConfig
 from foresight.data.transitions import Transitions
-from foresight.errors import CollapseError
-from foresight.training.batches import rows_of_step, split_episodes, take
+from foresight.errors import CollapseError, DatasetError
+from foresight.training.batches import first_pushes, rows_of_step, split_episodes, take
 from foresight.training.collapse import check_health
 from foresight.training.journal import Journal
 from foresight.training.labels import LabelledImages
 from foresight.training.learner import Learner, Losses
+from foresight.training.objective import LABELS_ONLY
 from foresight.training.probe import ProbeScores, probe
 from foresight.training.resume import load_resume, save_resume
 from foresight.training.schedule import learning_rate
@@ -32,6 +35,7 @@ from foresight.world_model.jepa import Jepa
 from foresight.world_model.precision import pick_device
 
 LOG_EVERY = 20
+LEAST_BETWEEN_PROBES = 100  # Steps: an epoch of few pushes is shorter than a probe.
 PATIENCE = 300  # Steps before the collapse alarm is armed: an untrained latent may look anyhow.
 
 
@@ -76,9 +80,14 @@ class Trainer:
         self._out, self._console = out, console or Console(stderr=True)
         self._config = replace(config, dataset=transitions.digest)
         self._device = pick_device(train.device)
-        self._train, self._held_out = split_episodes(transitions, train.holdout)
+        self._has_labels = transitions.has_labels
+        _check_labels(transitions, train)
+        known, self._held_out = split_episodes(transitions, train.holdout)
+        self._train = first_pushes(known, train.pushes)
         rows_of_step(len(self._train), train.batch, train.seed, 0)
         self._steps_an_epoch = len(self._train) // train.batch
+        epochs = math.ceil(LEAST_BETWEEN_PROBES / self._steps_an_epoch)
+        self._between_probes = epochs * self._steps_an_epoch
         self._labelled = LabelledImages(self._train, train.labels, train.seed) \
             if train.labels else None
         self.learner = _make_learner(config).to(self._device)
@@ -126,7 +135,7 @@ class Trainer:
         losses = self._take_step()
         if self.step % LOG_EVERY == 0 or self.step == self.steps:
             journal.write(self.step, 'loss', _scalars(losses))
-        end_of_epoch = self.step % self._steps_an_epoch == 0
+        end_of_epoch = self.step % self._between_probes == 0
         if end_of_epoch:
             self._examine(journal)
         save_now = self.step % self._config.train.save_every == 0 or self.step == self.steps
@@ -183,10 +192,9 @@ class Trainer:
     def _save_checkpoint(self, scores: ProbeScores) -> None:
         """Write what the nodes load."""
         learner = self.learner
-        modules = {
-            'world_model': learner.world_model, 'cost_head': learner.cost_head,
-            'inverse': learner.inverse,
-        }
+        modules = {'world_model': learner.world_model, 'inverse': learner.inverse}
+        if self._has_labels:
+            modules['cost_head'] = learner.cost_head
         checkpoint.save(self._out, modules, replace(
             self._config, scores=scores.known(),
             normalisation={'surprise': max(scores.surprise_scale, 1e-6)},
@@ -213,6 +221,16 @@ def _make_learner(config: CheckpointConfig) -> Learner:
     if config.train.pretrained:
         start_from(Path(config.train.pretrained), learner, config.train.frozen)
     return learner
+
+
+def _check_labels(transitions: Transitions, train: TrainConfig) -> None:
+    """Refuse what needs labels where there are none."""
+    wants = train.objective in LABELS_ONLY or train.label_gradient or train.labels
+    if wants and not transitions.has_labels:
+        raise DatasetError(
+            'these pushes have no labels (bags have none): leave out objective, label_gradient '
+            'and labels; tasks with a goal image need no cost head'
+        )
 
 
 def _scalars(losses: Losses) -> dict[str, float]:

@@ -1,12 +1,26 @@
-"""A small made-up episode for the tests of this folder."""
+"""A small made-up episode and a small made-up bag for the tests of this folder."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
+from rosbags.typesys import Stores, get_typestore
 
+from foresight.data.bag_writer import BagWriter
 from foresight.data.episodes import Episode, Images
 from foresight.protocols import CameraView
+
+TYPES = get_typestore(Stores.ROS2_KILTED)
+KINDS = {
+    'camera/camera_info': 'sensor_msgs/msg/CameraInfo',
+    'camera/pose': 'geometry_msgs/msg/PoseStamped',
+    'image_background': 'sensor_msgs/msg/Image', 'camera/image_raw': 'sensor_msgs/msg/Image',
+    'joint_states': 'sensor_msgs/msg/JointState', 'macro_action': 'nav_msgs/msg/Path',
+    'e_stop': 'std_msgs/msg/Bool',
+}
+SIZE = (12, 16)
 
 
 def made_up_episode(seed: int, pushes: int = 3) -> Episode:
@@ -33,3 +47,115 @@ def made_up_episode(seed: int, pushes: int = 3) -> Episode:
 @pytest.fixture
 def make_episode() -> Callable[..., Episode]:
     return made_up_episode
+
+
+@dataclass
+class MadeUpBag:
+    """A bag of pushes of an arm whose two joints are x and y of its tool, at rest at (0, 0).
+
+    Push i is chosen at 1 + 4 i s from the image of that moment; the arm leaves 0.3 s later, pushes
+    along x from (0.4, 0.1) to (0.6, 0.1) and is back 2.6 s after the choice.
+    """
+
+    pushes: int = 2
+    seconds: float = 10.0
+    without: tuple[str, ...] = ()
+    blind: tuple[float, float] = (99.0, 99.0)
+    numb: tuple[float, float] = (99.0, 99.0)
+    larger_from: float = 99.0
+    jump_at: float = 99.0
+    stop_at: float = 99.0
+    pose_at: float = 0.0
+    reached: float = 0.6
+    namespace: str = ''
+    kinds: dict[str, str] = field(default_factory=lambda: dict(KINDS))
+
+    def write(self, folder: Path) -> Path:
+        """Write the bag."""
+        with BagWriter(folder) as bag:
+            for name, kind in self.kinds.items():
+                if name not in self.without:
+                    bag.add_topic(f'{self.namespace}/{name}', kind)
+            self._bag = bag
+            self._say(0.0, 'image_background', **picture(0.0, SIZE, 100))
+            for tick in range(int(self.seconds * 50)):
+                self._moment(tick, round(tick / 50, 6))
+        return folder
+
+    def tool(self, time: float) -> tuple[float, float]:
+        """Return where the tool is."""
+        since = (time - 1.0) % 4.0
+        if time < 1.0 or (time - 1.0) // 4.0 >= self.pushes:
+            return 0.0, 0.0
+        path = ((0.31, 0, 0), (1.0, 0.4, 0.1), (1.8, self.reached, 0.1), (2.6, 0, 0))
+        times, x, y = np.array(path).T
+        return float(np.interp(since, times, x)), float(np.interp(since, times, y))
+
+    def _moment(self, tick: int, time: float) -> None:
+        """Write what is published at one time."""
+        told = time if time < self.jump_at else time - 5.0
+        if time == self.pose_at:
+            self._say(time, 'camera/pose', header=head(told, 'base_link'), pose=pose(0.0, 0.0))
+        if not self.numb[0] <= time < self.numb[1]:
+            moves = self.tool(time) != self.tool(time - 0.02)
+            self._say(time, 'joint_states', header=head(told, ''), name=['y', 'x', 'finger'],
+                      position=np.array([*self.tool(time)[::-1], 9.0]),
+                      velocity=np.full(3, 0.5 * moves), effort=np.zeros(0))
+        if tick % 5 == 0 and not self.blind[0] <= time < self.blind[1]:
+            size = SIZE if time < self.larger_from else (24, 32)
+            self._say(time, 'camera/camera_info', **lens(told))
+            self._say(time, 'camera/image_raw', **picture(told, size, tick // 5))
+        if time >= 1.0 and tick % 200 == 50 and (time - 1.0) // 4.0 < self.pushes:
+            ends = [('geometry_msgs/msg/PoseStamped', pose(x, 0.1)) for x in (0.4, 0.6)]
+            steps = [made(kind, header=head(told, 'base_link'), pose=end) for kind, end in ends]
+            self._say(time, 'macro_action', header=head(told, 'base_link'), poses=steps)
+        if time == self.stop_at:
+            self._say(time, 'e_stop', data=True)
+
+    def _say(self, time: float, topic: str, **content: object) -> None:
+        if topic not in self.without:
+            kind = self.kinds[topic]
+            data = bytes(TYPES.serialize_cdr(made(kind, **content), kind))
+            self._bag.write(f'{self.namespace}/{topic}', 10**12 + round(time * 1e9), data)
+
+
+def made(kind: str, **content: object) -> object:
+    """Make a message; what a type does not have is left out."""
+    factory = TYPES.types[kind]
+    known = factory.__dataclass_fields__
+    return factory(**{name: value for name, value in content.items() if name in known})
+
+
+def head(time: float, frame: str) -> object:
+    whole = round(time * 1e9)
+    stamp = made('builtin_interfaces/msg/Time', sec=whole // 10**9, nanosec=whole % 10**9)
+    return made('std_msgs/msg/Header', stamp=stamp, frame_id=frame)
+
+
+def pose(x: float, y: float) -> object:
+    point = made('geometry_msgs/msg/Point', x=x, y=y, z=0.0)
+    upright = made('geometry_msgs/msg/Quaternion', x=0.0, y=0.0, z=0.0, w=1.0)
+    return made('geometry_msgs/msg/Pose', position=point, orientation=upright)
+
+
+def picture(time: float, size: tuple[int, int], grey: int) -> dict[str, object]:
+    data = np.full((*size, 3), grey, np.uint8).ravel()
+    return {'header': head(time, ''), 'height': size[0], 'width': size[1], 'encoding': 'bgr8',
+            'is_bigendian': 0, 'step': 3 * size[1], 'data': data}
+
+
+def lens(time: float) -> dict[str, object]:
+    region = made('sensor_msgs/msg/RegionOfInterest', x_offset=0, y_offset=0, height=0, width=0,
+                  do_rectify=False)
+    return {'header': head(time, ''), 'height': SIZE[0], 'width': SIZE[1],
+            'distortion_model': 'plumb_bob', 'd': np.zeros(5), 'k': np.eye(3).ravel(),
+            'r': np.eye(3).ravel(), 'p': np.zeros(12), 'binning_x': 0, 'binning_y': 0,
+            'roi': region}
+
+
+@pytest.fixture
+def make_bag(tmp_path: Path) -> Callable[..., Path]:
+    """Write a made-up bag; keyword arguments spoil it."""
+    def write(name: str = 'bag', **spoil: object) -> Path:
+        return MadeUpBag(**spoil).write(tmp_path / name)
+    return write

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
-from foresight.training.batches import rows_of_step, split_episodes
+from foresight.errors import DatasetError
+from foresight.training.batches import first_pushes, rows_of_step, split_episodes
 
 
 def test_an_epoch_visits_every_push_once():
@@ -19,3 +21,12 @@ def test_no_episode_is_on_both_sides(blobs):
     assert not set(train.episode) & set(held_out.episode)
     assert len(train) + len(held_out) == len(blobs)
     assert len(set(held_out.episode)) == 12
+
+
+def test_the_first_pushes_are_whole_episodes(blobs):
+    few = first_pushes(blobs, 13)
+    assert sorted(set(few.episode.tolist())) == [0, 1, 2] and len(few) == 18
+    assert len(first_pushes(blobs, 12)) == 12
+    assert first_pushes(blobs, 0) is blobs
+    with pytest.raises(DatasetError, match='there are only 360'):
+        first_pushes(blobs, 361)

@@ -148,3 +148,29 @@ def test_a_frozen_encoder_stays_while_the_predictor_goes_on(blobs, small, straig
     assert not torch.equal(
         after.model.predictor.inlet.weight, start.model.predictor.inlet.weight,
     )
+
+
+def test_few_pushes_are_not_probed_at_every_step(blobs, small, tmp_path):
+    config = with_train(small, steps=12, pushes=20)
+    Trainer(blobs, tmp_path, config, QUIET).run()
+    groups = [json.loads(line)['group'] for line in
+              (tmp_path / 'journal.jsonl').read_text().splitlines()]
+    assert 'probe' not in groups
+    assert load(tmp_path, 'cpu').config.scores['pushes'] > 0
+
+
+def test_pushes_without_labels_teach_all_but_the_cost_head(blobs, small, tmp_path):
+    bare = replace(blobs, objects=blobs.objects[:, :0])
+    Trainer(bare, tmp_path, with_train(small, epochs=1), QUIET).run()
+    made = load(tmp_path, 'cpu')
+    assert {name.partition('.')[0] for name in made.tensors} == {'world_model', 'inverse'}
+    assert {'prediction_ratio', 'rank'} < made.config.scores.keys()
+    assert 'occupancy_r2' not in made.config.scores
+
+
+@pytest.mark.parametrize('wish', [{'objective': 'supervised'}, {'label_gradient': True},
+                                  {'labels': 5}])
+def test_labels_are_not_expected_where_there_are_none(blobs, small, tmp_path, wish):
+    bare = replace(blobs, objects=blobs.objects[:, :0])
+    with pytest.raises(DatasetError, match='no labels'):
+        Trainer(bare, tmp_path, with_train(small, **wish), QUIET)

@@ -1,0 +1,125 @@
+"""Messages as arrays, whether they come from rclpy or out of a bag: only their fields count."""
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, UInt8
+from scipy.spatial.transform import Rotation
+
+from foresight.errors import ObservationError, RobotError
+from foresight.protocols import CameraView
+from foresight.robot.push import Push
+
+BASE = 'base_link'
+RGB = {'rgb8': (0, 1, 2), 'bgr8': (2, 1, 0), 'rgba8': (0, 1, 2), 'bgra8': (2, 1, 0)}
+
+
+def seconds(stamp: Any) -> float:
+    """Turn a stamp into seconds."""
+    return float(stamp.sec) + 1e-9 * float(stamp.nanosec)
+
+
+def image_array(message: Any) -> UInt8[np.ndarray, 'height width 3']:
+    """Read a colour image of 8 bits as RGB.
+
+    Raises:
+        ObservationError: If the encoding is another one or the size does not fit the data.
+    """
+    if message.encoding not in RGB:
+        raise ObservationError(
+            f'image encoding {message.encoding!r} is unknown: set the camera to rgb8'
+        )
+    depth = 4 if 'a' in message.encoding else 3
+    rows = rows_of(message, depth)
+    pixels = rows.reshape(message.height, message.width, depth)
+    return np.ascontiguousarray(pixels[..., RGB[message.encoding]])
+
+
+def rows_of(message: Any, pixel: int) -> UInt8[np.ndarray, 'height row']:
+    """Return the bytes of each row without padding; `pixel` is the size of a pixel in bytes."""
+    data = np.frombuffer(message.data, np.uint8)
+    needed = message.width * pixel
+    if not needed or message.step < needed or len(data) != message.step * message.height:
+        raise ObservationError(
+            f'image of {message.width} x {message.height} in {message.encoding} has '
+            f'{len(data)} bytes in rows of {message.step}: check the camera driver'
+        )
+    return data.reshape(message.height, message.step)[:, :needed]
+
+
+def pose_array(message: Any) -> Float[np.ndarray, '4 4']:
+    """Turn a message into a homogeneous pose.
+
+    Raises:
+        ObservationError: If the orientation is no rotation or a number is not finite.
+    """
+    p, q = message.position, message.orientation
+    quaternion = np.array([q.x, q.y, q.z, q.w])
+    if not np.isfinite([p.x, p.y, p.z, *quaternion]).all() or np.linalg.norm(quaternion) < 0.5:
+        raise ObservationError('the pose is no pose: publish a unit quaternion and finite numbers')
+    pose = np.eye(4)
+    pose[:3, :3] = Rotation.from_quat(quaternion).as_matrix()
+    pose[:3, 3] = p.x, p.y, p.z
+    return pose
+
+
+def camera_view(info: Any, pose: Any) -> CameraView:
+    """Join intrinsics and pose.
+
+    Raises:
+        ObservationError: If the image is distorted, the camera is not calibrated, or the pose
+            is not in `base_link`.
+    """
+    matrix = np.array(info.k).reshape(3, 3)
+    if not matrix[0, 0] > 0.0 or not np.isfinite(matrix).all():
+        raise ObservationError('camera_info has no focal length: calibrate the camera')
+    if np.any(np.abs(info.d) > 1e-9):
+        raise ObservationError('the camera image is distorted: remap to a rectified image')
+    if pose.header.frame_id.lstrip('/') != BASE:
+        raise ObservationError(f'camera/pose is in {pose.header.frame_id!r}: give it in {BASE}')
+    return CameraView(matrix, pose_array(pose.pose), info.width, info.height)
+
+
+def joint_values(
+    message: Any, names: tuple[str, ...],
+) -> tuple[Float[np.ndarray, ' joint'], Float[np.ndarray, ' joint']]:
+    """Read positions and velocities by name; missing velocities are zero.
+
+    Raises:
+        RobotError: If a joint is missing, a number is not finite or lists differ in length.
+    """
+    order = order_of(message.name, names, 'joint_states')
+    if len(message.position) != len(message.name):
+        raise RobotError('joint_states needs one position a name: check the joint driver')
+    speeds = message.velocity if len(message.velocity) else [0.0] * len(message.name)
+    if len(speeds) != len(message.name):
+        raise RobotError('joint_states needs one velocity a name, or none: check the driver')
+    values = np.array([[message.position[i], speeds[i]] for i in order])
+    if not np.isfinite(values).all():
+        bad = names[int(np.argmin(np.isfinite(values).all(axis=1)))]
+        raise RobotError(f'joint_states of {bad} is not finite: check the joint driver')
+    return values[:, 0], values[:, 1]
+
+
+def order_of(given: list[str], names: tuple[str, ...], topic: str) -> list[int]:
+    """Return where each of `names` is in `given`."""
+    missing = [name for name in names if name not in given]
+    if missing:
+        raise RobotError(f'{topic} lacks {", ".join(missing)}: publish all of {", ".join(names)}')
+    return [given.index(name) for name in names]
+
+
+def push_of_path(message: Any) -> Push:
+    """Read a push back.
+
+    Raises:
+        RobotError: If the path has not two poses or they are the same.
+    """
+    if len(message.poses) != 2:
+        raise RobotError('macro_action needs two poses: where the tool starts and ends')
+    start, end = (pose_array(stamped.pose)[:2, 3] for stamped in message.poses)
+    delta = end - start
+    length = float(np.hypot(*delta))
+    if length < 1e-6:
+        raise RobotError('macro_action starts where it ends: give it a length')
+    return Push(float(start[0]), float(start[1]), float(np.arctan2(delta[1], delta[0])), length)

@@ -1,0 +1,63 @@
+"""Robot time: how long the robot worked for the pushes of a dataset."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from foresight.errors import DatasetError
+
+
+@dataclass(frozen=True)
+class RobotTime:
+    """What each episode cost, in the order of `Transitions`.
+
+    Attributes:
+        seconds: Whole episode: reset, approach, push, retract, wait, rejected pushes [s].
+        pushes: Pushes carried out.
+        rejected: Pushes chosen that the arm could not do.
+    """
+
+    seconds: Float[np.ndarray, ' episode']
+    pushes: Int[np.ndarray, ' episode']
+    rejected: Int[np.ndarray, ' episode']
+
+    def of(self, episodes: Sequence[int]) -> dict[str, float | int]:
+        """Add up some episodes."""
+        chosen = np.asarray(episodes, int)
+        return {
+            'robot_hours': round(float(self.seconds[chosen].sum()) / 3600.0, 4),
+            'pushes': int(self.pushes[chosen].sum()), 'rejected': int(self.rejected[chosen].sum()),
+            'resets': len(chosen),
+        }
+
+
+def robot_time(folder: Path) -> RobotTime:
+    """Read what the episodes of a folder cost, without their images.
+
+    Raises:
+        DatasetError: If the folder holds no episode, or one is damaged.
+    """
+    rows = [row for path in sorted(folder.glob('episode_*.npz')) if (row := _row(path))]
+    if not rows:
+        raise DatasetError(f'{folder} holds no episodes: run `foresight collect --out {folder}`')
+    seconds, pushes, rejected = (np.array(column) for column in zip(*rows, strict=True))
+    return RobotTime(seconds, pushes, rejected)
+
+
+def _row(path: Path) -> tuple[float, int, int] | None:
+    """Read one episode; None if its physics broke down, as `build_transitions` leaves it out."""
+    try:
+        with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
+            if not np.isfinite(arrays['objects']).all():
+                return None
+            meta = json.loads(str(arrays['meta']))
+            return float(arrays['seconds']), len(arrays['pushes']), int(meta.get('rejected', 0))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise DatasetError(
+            f'{path}: not a whole episode ({error}): delete it and collect again'
+        ) from error
