@@ -8,6 +8,7 @@ import torch
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from torch import Tensor
 
 from foresight.cli.evaluate import SHIPPED, CheckpointFolder, bars, command
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
@@ -64,16 +65,19 @@ def play(
     players = SurprisePlayers(
         folder, '', SimConfig(), replace(SurpriseConfig(), watch=False), AIMED, scaled=False,
     )
-    player = players(lambda *latents: pushes.append(
-        UndisturbedPush(*(latent.half().cpu() for latent in latents)),
-    ))
+
+    def keep(*latents: Tensor) -> None:
+        pushes.append(UndisturbedPush(*(latent.half().cpu() for latent in latents)))
+
     bar, seconds = progress.add_task('undisturbed play [s]', total=hours * HOUR, rate=''), 0.0
-    while seconds < hours * HOUR:
-        if seed in TEST_SEEDS:
-            raise ConfigError('so much play runs into the test seeds: choose a lower --seed')
-        seconds += player.play(seed).seconds
-        seed += 1
-        progress.update(bar, completed=min(seconds, hours * HOUR), rate=f'{len(pushes)} pushes')
+    with players(keep) as player:
+        while seconds < hours * HOUR:
+            if seed in TEST_SEEDS:
+                raise ConfigError('so much play runs into the test seeds: choose a lower --seed')
+            seconds += player.play(seed).seconds
+            seed += 1
+            done = min(seconds, hours * HOUR)
+            progress.update(bar, completed=done, rate=f'{len(pushes)} pushes')
     return pushes, seconds / HOUR
 
 

@@ -1,5 +1,6 @@
 """`foresight evaluate surprise`: who notices what, how soon, how often in vain, and success."""
 
+import atexit
 import json as json_module
 import multiprocessing
 from collections.abc import Iterator
@@ -217,4 +218,6 @@ def play_one(players: SurprisePlayers, kind: str, seed: int) -> DisturbedEpisode
 def player_of(players: SurprisePlayers) -> DisturbedPlay:
     """Build a player once a process."""
     torch.set_num_threads(1)
-    return players()
+    player = players()
+    atexit.register(player.close)
+    return player

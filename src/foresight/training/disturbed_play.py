@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from foresight.closing import Closing
 from foresight.config import SurpriseConfig
 from foresight.errors import PlanningError, RobotError
 from foresight.planning.following import Following
@@ -65,7 +66,7 @@ class _Count:
     noticed: bool = False
 
 
-class DisturbedPlay:
+class DisturbedPlay(Closing):
     """Plays episodes with one world model in one scene."""
 
     def __init__(
@@ -120,6 +121,10 @@ class DisturbedPlay:
             count.pushes, count.plans, count.followed, tuple(self._alarms),
             self._scene.disturbed_at, count.late, self._following.stop, self._scene.time,
         )
+
+    def close(self) -> None:
+        """Close the scene."""
+        self._scene.close()
 
     def _begin(self, seed: int) -> None:
         """Reset everything and look at the scene."""
