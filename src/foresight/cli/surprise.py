@@ -49,7 +49,7 @@ from foresight.training.surprise_results import (
     to_markdown,
 )
 from foresight.world_model.checkpoint import load
-from foresight.world_model.surprise_scales import load_scales
+from foresight.world_model.surprise_scales import SurpriseScales, load_scales
 
 NAME, HOUR = 'surprise', 3600.0
 AIMED_OFFSET = 2000  # aimed play has seeds of its own
@@ -88,7 +88,7 @@ def surprise(
     played: dict[tuple[str, str], list[DisturbedEpisode]] = {}
     with (
         quiet_stdout(json), bars(Console(stderr=True)) as progress,
-        Playing(workers, kept) as play,
+        Playing(workers, kept, scales) as play,
     ):
         for row in rows:
             name = f'{row.kind or "none"} {row.mode}'
@@ -146,24 +146,34 @@ def play_aimed(
 class Playing(Closing):
     """Plays episodes in this process or in others, and keeps them in a file."""
 
-    def __init__(self, workers: int, kept: Path | None) -> None:
+    def __init__(self, workers: int, kept: Path | None, scales: SurpriseScales) -> None:
         """Read what was kept.
 
+        Args:
+            workers: Processes.
+            kept: File of the episodes.
+            scales: What they were played with; episodes of other scales are not mixed in.
+
         Raises:
-            DatasetError: If the file is damaged.
+            DatasetError: If the file is damaged or of another world model or other scales.
         """
         context = multiprocessing.get_context('spawn')
         self._pool = ProcessPoolExecutor(workers, context) if workers > 1 else None
-        self._kept = kept
+        self._kept, self._scales = kept, f'{scales.model[:16]} {scales.push:.6g}'
         self._known: dict[tuple[str, str, int], DisturbedEpisode] = {}
         if kept is None or not kept.exists():
             return
         try:
             for line in kept.read_text().splitlines():
                 found = json_module.loads(line)
-                mode, alarms = found.pop('mode'), tuple(found.pop('alarms'))
-                episode = DisturbedEpisode(alarms=alarms, **found)
+                mode, owner = found.pop('mode'), found.pop('scales')
+                episode = DisturbedEpisode(alarms=tuple(found.pop('alarms')), **found)
                 self._known[mode, episode.kind, episode.seed] = episode
+                if owner != self._scales:
+                    raise DatasetError(
+                        f'{kept} was played with another world model or other scales: give '
+                        'another --kept, or delete it'
+                    )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DatasetError(f'{kept} is damaged: delete it and play again') from error
 
@@ -206,7 +216,8 @@ class Playing(Closing):
             return
         self._kept.parent.mkdir(parents=True, exist_ok=True)
         with self._kept.open('a') as file:
-            file.write(json_module.dumps({'mode': mode, **asdict(episode)}) + '\n')
+            record = {'mode': mode, 'scales': self._scales, **asdict(episode)}
+            file.write(json_module.dumps(record) + '\n')
 
 
 def play_one(players: SurprisePlayers, kind: str, seed: int) -> DisturbedEpisode:
