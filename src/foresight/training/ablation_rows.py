@@ -22,7 +22,9 @@ QUICK = (REFERENCE, 'none', 'autoencoder', 'supervised')
 class Budget:
     """What every row may spend.
 
-    Training is counted in optimiser steps, which repeat, not in minutes, which do not.
+    Training is counted in optimiser steps, which repeat, not in minutes, which do not. A usual
+    run takes some 12 minutes of one core, so that two commands with other `--rows` and one
+    thread each fill two cores.
 
     Attributes:
         steps: Steps of a run.
@@ -36,11 +38,11 @@ class Budget:
     head_steps: int = 800
     episodes: int = 50
     first_episode: int = 2000
-    batch: int = 128
+    batch: int = 64
 
 
-QUICK_BUDGET = Budget(steps=400, episodes=12)
-TRANSFER_BUDGET = Budget(steps=500, head_steps=400, batch=64)
+QUICK_BUDGET = Budget(steps=400, episodes=12, batch=128)
+TRANSFER_BUDGET = Budget(steps=500, head_steps=400)
 
 
 @dataclass(frozen=True)
