@@ -18,6 +18,7 @@ from rich.progress import (
 from foresight.config import TrainConfig
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, DatasetError
+from foresight.training.appearance import one_table
 from foresight.training.batches import first_pushes, rows_of_step, split_episodes, take
 from foresight.training.collapse import check_health
 from foresight.training.journal import Journal
@@ -72,7 +73,8 @@ class Trainer:
         Raises:
             CheckpointError: If `out` holds a run with other settings or data, or the checkpoint
                 to start from does not fit.
-            DatasetError: If there are too few pushes or labels.
+            DatasetError: If there are too few pushes or labels, or the encoder would learn the
+                one table of all episodes by heart.
         """
         train = config.train
         torch.set_num_threads(train.threads)
@@ -82,6 +84,8 @@ class Trainer:
         self._device = pick_device(train.device)
         self._has_labels = transitions.has_labels
         _check_labels(transitions, train)
+        if warning := one_table(transitions, config.encoder, train):
+            self._console.print(warning, style='yellow')
         known, self._held_out = split_episodes(transitions, train.holdout)
         self._train = first_pushes(known, train.pushes)
         rows_of_step(len(self._train), train.batch, train.seed, 0)
@@ -124,7 +128,7 @@ class Trainer:
 
     def _learn(self) -> None:
         """Take the steps that are left."""
-        with Journal(self._out, self.step) as journal, self._progress() as progress:
+        with Journal(self._out, self.step) as journal, progress_bar(self._console) as progress:
             task = progress.add_task('training', total=self.steps, completed=self.step, rate='')
             while self.step < self.steps:
                 self._advance(journal)
@@ -200,16 +204,18 @@ class Trainer:
             normalisation={'surprise': max(scores.surprise_scale, 1e-6)},
         ))
 
-    def _progress(self) -> Progress:
-        return Progress(
-            TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(),
-            TextColumn('{task.fields[rate]}'), TimeElapsedColumn(), TimeRemainingColumn(),
-            console=self._console,
-        )
-
     def _rate(self, progress: Progress, task: int) -> str:
         speed = progress.tasks[task].speed or 0.0
         return f'{speed * self._config.train.batch:.0f} pushes/s'
+
+
+def progress_bar(console: Console) -> Progress:
+    """Return the bar of a run."""
+    return Progress(
+        TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(),
+        TextColumn('{task.fields[rate]}'), TimeElapsedColumn(), TimeRemainingColumn(),
+        console=console,
+    )
 
 
 def _make_learner(config: CheckpointConfig) -> Learner:
