@@ -410,6 +410,48 @@ class VideoTrainConfig(Checked):
 
 
 @dataclass(frozen=True)
+class WatchConfig(Checked):
+    """Watching: encoder and a predictor without actions learn from video alone."""
+
+    hours: float = setting(6.0, 'video to watch at most', 'h', 0.001, 1000.0)
+    period: float = setting(0.5, 'time between two frames', 's', 0.05, 5.0)
+    gap: float = setting(0.25, 'time without an image that ends a clip', 's', 0.02, 10.0)
+    context: int = setting(2, 'frames it looks back', '', 1, 16)
+    windows: int = setting(2, 'predictions of each stretch of video in one step', '', 1, 16)
+    width: int = setting(64, 'channels of the residual blocks', '', 8, 512)
+    blocks: int = setting(3, 'residual blocks', '', 1, 16)
+    steps: int = setting(1500, 'optimiser steps', '', 1)
+    batch: int = setting(48, 'stretches of video in one step', '', 2, 4096)
+    learning_rate: float = setting(1e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
+    weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
+    ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
+    variance_weight: float = setting(1.0, 'weight of the variance term', '', 0.0, 100.0)
+    covariance_weight: float = setting(0.05, 'weight of the covariance term', '', 0.0, 100.0)
+    expander: int = setting(128, 'output features of the expander', '', 16, 4096)
+    change_threshold: float = setting(
+        0.02, 'mean image difference of a cell that changed', '', 0.0, 1.0
+    )
+    jitter: float = setting(0.3, 'random gain on the colours of a stretch', '', 0.0, 0.9)
+    noise: float = setting(0.01, 'random noise on each pixel', '', 0.0, 0.5)
+    invert: float = setting(0.5, 'share of colours that become their negative', '', 0.0, 1.0)
+    warmup: float = setting(
+        0.03, 'share of the steps in which the learning rate rises', '', 0.0, 0.5
+    )
+    clip: float = setting(1.0, 'largest norm of the gradient', '', 0.01, 1000.0)
+    holdout: float = setting(0.05, 'share of the episodes that are not watched', '', 0.0, 0.5)
+    save_every: int = setting(250, 'steps between saved states and probes', '', 1)
+    seed: int = setting(0, 'seed of initialisation and batches', '', 0)
+    threads: int = setting(2, 'torch threads', '', 1, 64)
+    bf16: bool = setting(True, 'autocast to bfloat16')
+    device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
+
+    @property
+    def length(self) -> int:
+        """Frames of a stretch."""
+        return self.context + self.windows
+
+
+@dataclass(frozen=True)
 class PlannerConfig(Checked):
     """Task level: CEM with a mixture of elites."""
 

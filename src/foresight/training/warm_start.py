@@ -9,6 +9,7 @@ from torch import Tensor
 from foresight.errors import CheckpointError
 from foresight.training.learner import Learner
 from foresight.world_model.checkpoint import load
+from foresight.world_model.onlooker_checkpoint import has_watched, load_onlooker
 
 NEW = ('world_model.predictor.unknown.',)
 """What a checkpoint may lack: it starts as if it were not there."""
@@ -17,14 +18,19 @@ NEW = ('world_model.predictor.unknown.',)
 def start_from(folder: Path, learner: Learner, frozen: bool) -> None:
     """Copy the world model of a checkpoint into a learner, and to its target encoder.
 
+    Of a checkpoint that `foresight watch` wrote it is the encoder alone.
+
     Args:
         folder: Folder of the checkpoint.
         learner: What goes on.
-        frozen: Leave the encoder as it is, and take the cost head over too.
+        frozen: Leave the encoder as it is, and take the cost head over too, if there is one.
 
     Raises:
         CheckpointError: If the checkpoint is damaged or of another shape.
     """
+    if has_watched(folder):
+        _start_from_onlooker(folder, learner, frozen)
+        return
     checkpoint = load(folder, 'cpu')
     model, known = learner.world_model, checkpoint.config
     here = replace(model.predictor_config, latent=known.predictor.latent)
@@ -46,5 +52,19 @@ def start_from(folder: Path, learner: Learner, frozen: bool) -> None:
     ]
     if lacking or unknown:
         raise CheckpointError(f'{folder} does not fit this run: {[*lacking, *unknown][0]}')
+    learner.target.load_state_dict(model.encoder.state_dict())
+    model.encoder.requires_grad_(not frozen)
+
+
+def _start_from_onlooker(folder: Path, learner: Learner, frozen: bool) -> None:
+    """Copy the encoder alone: the predictor without actions has no part in acting."""
+    onlooker, known = load_onlooker(folder)
+    model = learner.world_model
+    if (known.encoder, known.scene) != (model.encoder_config, model.scene):
+        raise CheckpointError(
+            f'{folder} has watched with another encoder or scene than this configuration needs: '
+            'give both the same settings'
+        )
+    model.encoder.load_state_dict(onlooker.encoder.state_dict())
     learner.target.load_state_dict(model.encoder.state_dict())
     model.encoder.requires_grad_(not frozen)
