@@ -14,7 +14,8 @@ from foresight.cli.evaluate import SHIPPED, command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import ClearTablePlayers
 from foresight.cli.train import cached_transitions
-from foresight.config import TrainConfig
+from foresight.config import TrainConfig, WatchConfig
+from foresight.data.robot_time import robot_time
 from foresight.errors import ConfigError
 from foresight.nodes.models import find_model
 from foresight.training import results
@@ -24,6 +25,8 @@ from foresight.training.ablation_rows import (
     QUICK_BUDGET,
     TRANSFER,
     TRANSFER_BUDGET,
+    WATCHING,
+    WATCHING_BUDGET,
     Budget,
     choose_rows,
 )
@@ -34,17 +37,24 @@ from foresight.training.policies import AimedRandomPolicy, PlannerPolicy
 from foresight.training.results import PolicyResult
 from foresight.training.site_file import Site, load_site
 from foresight.training.transfer_table import add_transfer
+from foresight.training.watching import Watching
+from foresight.training.watching_table import add_watching
 from foresight.world_model.checkpoint import CheckpointConfig, load
 
 RESULTS, RUNS = Path('docs/results'), Path('runs')
-NAMES = {'methods': 'ablation', 'labels': 'label_efficiency', TRANSFER: TRANSFER}
+NAMES = {
+    'methods': 'ablation', 'labels': 'label_efficiency', TRANSFER: TRANSFER, WATCHING: WATCHING,
+}
+WATCH_STEPS = WatchConfig().steps
+BUDGETS = {TRANSFER: TRANSFER_BUDGET, WATCHING: WATCHING_BUDGET}
 
 Table = Annotated[str, typer.Option(
-    help='methods; labels: success by labelled images; transfer: at another site.'
+    help='methods; labels: success by labelled images; transfer: at another site; watching: '
+    'success by robot-hours, without and with watching video before.'
 )]
 RowNames = Annotated[str, typer.Option(help='Comma-separated rows; empty = all of the table.')]
 Seeds = Annotated[str, typer.Option(
-    help='Comma-separated training seeds; 0,1,2, quick and transfer 0.'
+    help='Comma-separated training seeds; 0,1,2, quick, transfer and watching 0.'
 )]
 Quick = Annotated[bool, typer.Option(help='Four rows, one seed, a small budget: ten minutes.')]
 Data = Annotated[Path | None, typer.Option(
@@ -52,7 +62,10 @@ Data = Annotated[Path | None, typer.Option(
 )]
 Steps = Annotated[int | None, typer.Option(
     min=1, help=f'Optimiser steps of a run; {Budget.steps}, quick {QUICK_BUDGET.steps}, transfer '
-    f'{TRANSFER_BUDGET.steps}.',
+    f'{TRANSFER_BUDGET.steps}, watching {WATCHING_BUDGET.steps}.',
+)]
+WatchSteps = Annotated[int, typer.Option(
+    min=1, help='Steps of watching, before the rows of the table watching.',
 )]
 HeadSteps = Annotated[int | None, typer.Option(
     min=1, help=f'Steps of a cost head alone; {Budget.head_steps}, transfer '
@@ -87,6 +100,7 @@ def ablate(
     site: SiteName = 'moved',
     steps: Steps = None,
     head_steps: HeadSteps = None,
+    watch_steps: WatchSteps = WATCH_STEPS,
     episodes: Episodes = None,
     first_episode: FirstEpisode = None,
     start: StartOption = '',
@@ -102,23 +116,26 @@ def ablate(
     """
     moves = table == TRANSFER
     budget = make_budget(
-        TRANSFER_BUDGET if moves else QUICK_BUDGET if quick else Budget(),
+        QUICK_BUDGET if quick else BUDGETS.get(table, Budget()),
         steps=steps, head_steps=head_steps, episodes=episodes, first_episode=first_episode,
     )
     chosen = choose_rows(table, rows or (','.join(QUICK) if quick else ''))
-    numbers = parse_seeds(seeds or ('0' if quick or moves else '0,1,2'))
+    numbers = parse_seeds(seeds or ('0' if quick or table in BUDGETS else '0,1,2'))
     place = load_site(site if moves else '')
     start = str(find_model(Path(start or SHIPPED))) if moves else start
-    folder = TRANSFER if moves else 'ablation_quick' if quick else 'ablation'
+    folder = table if table in BUDGETS else 'ablation_quick' if quick else 'ablation'
     about = {'machine': machine(), 'command': command()}
     with quiet_stdout(json):
         console = Console(stderr=True)
         base = base_config(start, place) if moves else CheckpointConfig()
         base = replace(base, train=TrainConfig(threads=threads))
-        transitions = cached_transitions(data or Path('data') / (site if moves else 'play'), base)
+        data = data or Path('data') / (site if moves else 'play')
+        transitions = cached_transitions(data, base)
         play = Play(workers, budget, place)
         ablation = Ablation(
             transitions, base, budget, runs / folder, out / folder, play, about, start,
+            watch=Watching(data, runs / folder, watch_steps, threads),
+            time=robot_time(data) if table == WATCHING else None,
         )
         for seed in numbers:
             for row in chosen:
@@ -131,6 +148,8 @@ def ablate(
         if moves:
             known = play.references(out / folder)
             document = add_transfer(document, found, known, place.name)
+        if table == WATCHING:
+            document = add_watching(document, found)
         write_table(document, out, NAMES[table] + ('_quick' if quick else ''))
         console.print(Markdown(to_markdown(document)))
     write_json(document, json)

@@ -8,13 +8,23 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 
 from foresight.config import TrainConfig
+from foresight.data.robot_time import RobotTime
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError
-from foresight.training.ablation_rows import GIVEN, REFERENCE, TABLES, Budget, Row, find_row
-from foresight.training.batches import split_episodes
+from foresight.training.ablation_rows import (
+    GIVEN,
+    REFERENCE,
+    TABLES,
+    WATCHED,
+    Budget,
+    Row,
+    find_row,
+)
+from foresight.training.batches import first_pushes, split_episodes
 from foresight.training.position_probe import position_r2
 from foresight.training.resume import identity, same_run
 from foresight.training.trainer import Trainer
@@ -23,6 +33,8 @@ from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
 
 Play = Callable[[Path], Mapping[str, Any]]
 """Plays closed-loop episodes with a checkpoint and returns their figures."""
+Watch = Callable[[Path, int], Mapping[str, Any]]
+"""Lets an encoder of a seed watch into a folder, unless it has; says what it saw."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,8 @@ class Ablation:
         about: Where and how it runs, for the results.
         start: Self-supervised checkpoint for cost heads and for rows that go on from one; empty
             = the reference row of the seed.
+        watch: Lets an encoder watch, for the rows that start from one.
+        time: What the episodes of `transitions` cost, for the rows of few pushes.
     """
 
     transitions: Transitions
@@ -49,20 +63,23 @@ class Ablation:
     play: Play
     about: Mapping[str, Any]
     start: str = ''
+    watch: Watch | None = None
+    time: RobotTime | None = None
 
     def run(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
         """Return the result of one run, training and playing only if it is not on disk.
 
         Raises:
             CheckpointError: If a half-trained run has other settings.
-            ConfigError: If the result on disk has other settings.
+            ConfigError: If the result on disk has other settings, or the row starts from an
+                encoder that has watched and there is nothing to watch.
         """
         path = self.results / f'{row.name}_{seed}.json'
         if path.exists():
             console.print(f'{row.name}, seed {seed}: already in {path}')
             return self._finished(path, row, seed)
         console.print(f'{row.name}, seed {seed}: {row.meaning}')
-        if self._start(row, seed) not in ('', self.start):
+        if row.start != WATCHED and self._start(row, seed) not in ('', self.start):
             self._train(find_row(row.start), seed, console)
         result = self._measure(row, seed, console)
         self.results.mkdir(parents=True, exist_ok=True)
@@ -86,6 +103,7 @@ class Ablation:
 
     def _measure(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
         """Train, score and play."""
+        watched = self._watched(row, seed)
         collapsed, cpu_ms = self._train(row, seed, console)
         folder = self._folder(row.name, seed)
         return {
@@ -95,7 +113,24 @@ class Ablation:
             'closed_loop': None if collapsed else dict(self.play(folder)),
             'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.budget), **self.about,
             'start': self._given(row), 'identity': identity(self._config(row, seed)),
+            **watched, **self._cost(row),
         }
+
+    def _watched(self, row: Row, seed: int) -> dict[str, Any]:
+        """Make the encoder that a row starts from, if it is one that has watched."""
+        if row.start != WATCHED:
+            return {}
+        if self.watch is None:
+            raise ConfigError(f'{row.name} starts from an encoder that has watched: give `watch`')
+        return {'watched': dict(self.watch(self._folder(WATCHED, seed), seed))}
+
+    def _cost(self, row: Row) -> dict[str, Any]:
+        """Return what the pushes of a row cost the robot, if it says how many they are."""
+        if self.time is None or not row.pushes:
+            return {}
+        known, _ = split_episodes(self.transitions, self.base.train.holdout)
+        used = np.unique(first_pushes(known, row.pushes).episode)
+        return {'robot': self.time.of(used.tolist())}
 
     def _train(self, row: Row, seed: int, console: Console) -> tuple[str | None, float | None]:
         """Train to the end; return why the run collapsed, and the processor time of a step."""

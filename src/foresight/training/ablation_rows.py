@@ -13,6 +13,12 @@ GIVEN = 'given'
 LABELS = (50, 200, 1000, 5000)
 TRANSFER = 'transfer'
 """Table of what happens at a new site."""
+WATCHING = 'watching'
+"""Table of what watching video is worth before doing."""
+WATCHED = 'watched'
+"""Start of the rows whose encoder has watched; `foresight watch` makes it."""
+PUSHES = (250, 1000, 4000, 16_000)
+"""Pushes to learn from."""
 FEW = 200
 """Labelled images of a new site."""
 QUICK = (REFERENCE, 'none', 'autoencoder', 'supervised')
@@ -43,6 +49,7 @@ class Budget:
 
 QUICK_BUDGET = Budget(steps=400, episodes=12, batch=128)
 TRANSFER_BUDGET = Budget(steps=500, head_steps=400)
+WATCHING_BUDGET = Budget(steps=2400, batch=32)
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Row:
         meaning: What it is, for a reader.
         changes: Settings that differ from the defaults.
         labels: Labelled images; 0 = all.
-        start: Row whose checkpoint it goes on from, or GIVEN; empty = random weights.
+        start: Row whose checkpoint it goes on from, GIVEN or WATCHED; empty = random weights.
         learns: False for a checkpoint that is only scored.
     """
 
@@ -64,6 +71,11 @@ class Row:
     labels: int = 0
     start: str = ''
     learns: bool = True
+
+    @property
+    def pushes(self) -> int:
+        """Pushes that it learns from; 0 = all."""
+        return int(self.changes.get('pushes', 0))
 
     @property
     def head_only(self) -> bool:
@@ -150,9 +162,22 @@ def _transfer() -> tuple[Row, ...]:
     )
 
 
+def _watching() -> tuple[Row, ...]:
+    """List the numbers of pushes, each without and with an encoder that has watched."""
+    return tuple(
+        Row(f'{name}_{count}', f'{count} pushes, {meaning}', {'pushes': count}, start=start)
+        for count in PUSHES for name, meaning, start in (
+            ('doing', 'from random weights', ''),
+            (WATCHED, 'from an encoder that has watched video', WATCHED),
+        )
+    )
+
+
 PLAY = Row('play', 'goes on at a new site without labels', {'learning_rate': 5e-4}, FEW, GIVEN)
 """What other rows go on from; its cost head is thrown away."""
-TABLES = {'methods': _methods(), 'labels': _labels(), TRANSFER: _transfer()}
+TABLES = {
+    'methods': _methods(), 'labels': _labels(), TRANSFER: _transfer(), WATCHING: _watching(),
+}
 
 
 def find_row(name: str) -> Row:

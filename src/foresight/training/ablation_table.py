@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foresight.training.ablation_rows import LABELS, TABLES, TRANSFER
+from foresight.training.ablation_rows import LABELS, TABLES, TRANSFER, WATCHING
 from foresight.training.statistics import wilson
 from foresight.training.transfer_table import transfer_lines
+from foresight.training.watching_table import watching_lines
 
 SCORES = {
     'prediction_ratio': 'prediction / persistence',
@@ -85,11 +86,19 @@ def _row(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def to_markdown(document: Mapping[str, Any]) -> str:
     """Return the table that the documentation shows, with the command that makes it again."""
+    if document['table'] == WATCHING:
+        return _page(document, watching_lines(document))
     draw = _labels_table if document['table'] == 'labels' else _methods_table
     more = transfer_lines(document) if document['table'] == TRANSFER else []
+    return _page(document, [
+        *draw(document['rows']), '', *more, LEGEND.format(**document['budget']), '',
+    ])
+
+
+def _page(document: Mapping[str, Any], lines: Sequence[str]) -> str:
+    """Put what every table has around the lines of one."""
     return '\n'.join([
-        f'# {TITLES[document["table"]]}', '', *draw(document['rows']), '', *more,
-        LEGEND.format(**document['budget']), '', *_collapses(document['rows']),
+        f'# {TITLES[document["table"]]}', '', *lines, *_collapses(document['rows']),
         f'Data {document["dataset"][:16]}. Machine: {document["machine"]}.', '',
         '```', document['command'], '```', '',
     ])
@@ -99,6 +108,7 @@ TITLES = {
     'methods': 'Anti-collapse methods, the autoencoder and labels, at equal budget',
     'labels': 'Success by the number of labelled images',
     TRANSFER: 'Transfer to another site',
+    WATCHING: 'From watching, then from doing',
 }
 
 

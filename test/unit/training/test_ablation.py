@@ -1,11 +1,13 @@
 import json
 from dataclasses import asdict, replace
 
+import numpy as np
 import pytest
 import torch
 from rich.console import Console
 
 from foresight.config import TrainConfig
+from foresight.data.robot_time import RobotTime
 from foresight.errors import ConfigError
 from foresight.training.ablation import Ablation
 from foresight.training.ablation_rows import (
@@ -17,6 +19,8 @@ from foresight.training.ablation_rows import (
 )
 from foresight.training.ablation_table import to_document, to_markdown
 from foresight.world_model.checkpoint import load
+from foresight.world_model.onlooker import Onlooker
+from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig, save_onlooker
 
 QUIET = Console(quiet=True)
 TINY = Budget(steps=4, head_steps=3, episodes=2, first_episode=7, batch=32)
@@ -183,3 +187,28 @@ def test_rows_that_two_tables_share_have_the_same_settings():
 def test_unknown_names_say_what_there_is(table, rows, message):
     with pytest.raises(ConfigError, match=message):
         choose_rows(table, rows)
+
+
+def test_a_row_of_few_pushes_says_what_they_cost_the_robot(ablation):
+    cost = RobotTime(np.full(60, 360.0), np.full(60, 6), np.zeros(60, int))
+    few = replace(row('doing_250', 'watching'), changes={'pushes': 40})
+    result = replace(ablation, time=cost).run(few, 0, QUIET)
+    assert result['robot'] == {'robot_hours': 0.7, 'pushes': 42, 'rejected': 0, 'resets': 7}
+    assert result['identity']['train']['pushes'] == 40
+
+
+def test_a_row_that_has_watched_starts_from_that_encoder(ablation, small):
+    seen = []
+
+    def watch(folder, seed):
+        seen.append((folder.name, seed))
+        onlooker = Onlooker(small.encoder)
+        save_onlooker(folder, onlooker, OnlookerCheckpointConfig(encoder=small.encoder))
+        return {'hours': 2.0, 'steps': 7}
+
+    watched = replace(row('watched_250', 'watching'), changes={'pushes': 40})
+    with pytest.raises(ConfigError, match='give `watch`'):
+        ablation.run(watched, 3, QUIET)
+    result = replace(ablation, watch=watch).run(watched, 3, QUIET)
+    assert seen == [('watched_3', 3)] and result['watched'] == {'hours': 2.0, 'steps': 7}
+    assert result['identity']['train']['pretrained'].endswith('watched_3')

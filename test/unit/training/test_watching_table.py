@@ -1,0 +1,70 @@
+"""Claims about the table of watching."""
+
+import pytest
+
+from foresight.training.ablation_table import to_document, to_markdown
+from foresight.training.watching_table import add_watching
+
+ABOUT = {
+    'machine': 'this one', 'command': 'foresight ablate --table watching', 'dataset': 'blobs',
+    'budget': {'steps': 4, 'batch': 32, 'head_steps': 3, 'episodes': 10, 'first_episode': 7},
+}
+
+
+def run(kind: str, pushes: int, successes: int, hours: float) -> dict:
+    """A run of ten episodes."""
+    outcomes = [[7 + i, int(i < successes), 3, 0, 0, 4] for i in range(10)]
+    return {
+        'row': f'{kind}_{pushes}', 'meaning': '', 'labels': 0, 'seed': 0, 'collapsed': None,
+        'scores': {'prediction_ratio': 0.4, 'occupancy_r2': 0.6},
+        'closed_loop': {'success': successes / 10, 'cleared': 0.9, 'dropped': 0.0, 'pushes': 4.0,
+                        'outcomes': outcomes},
+        'robot': {'robot_hours': hours, 'pushes': pushes + 3, 'rejected': 1, 'resets': 9},
+        **({'watched': {'hours': 6.0, 'steps': 50}} if kind == 'watched' else {}),
+    }
+
+
+RUNS = [
+    run('doing', 250, 3, 0.24), run('watched', 250, 9, 0.24), run('doing', 1000, 8, 0.91),
+    run('watched', 1000, 10, 0.91),
+]
+
+
+def document(runs: list[dict]) -> dict:
+    return add_watching(to_document('watching', runs, ABOUT), runs)
+
+
+def test_the_headline_is_the_fewest_robot_hours_that_reach_the_goal() -> None:
+    found = document(RUNS)['headline']
+    assert found['watched']['reached'] and found['watched']['robot_hours'] == 0.24
+    assert not found['doing']['reached']
+    assert (found['doing']['robot_hours'], found['doing']['success']) == (0.91, 0.8)
+
+
+def test_runs_are_compared_on_the_same_episodes() -> None:
+    curve = document(RUNS)['curve']
+    assert [point['pushes'] for point in curve] == [250, 1000]
+    assert curve[0]['difference']['mean'] == pytest.approx(0.6)
+    assert curve[0]['difference']['low'] > 0.0
+
+
+def test_the_page_names_hours_of_both_kinds_and_the_command() -> None:
+    text = to_markdown(document(RUNS))
+    assert '| 253 | 0.24 | 9 | 1 | 0.30 (0.11 to 0.60) | 0.40 | 0.60 | 0.90' in text
+    assert 'watching, then doing: 0.24 robot-hours' in text and '6.00 h of video' in text
+    assert 'doing alone: 90% is not reached; the best is 0.80' in text
+    assert 'foresight ablate --table watching' in text
+
+
+def test_half_a_table_is_a_table() -> None:
+    lone = document(RUNS[:1])
+    assert 'difference' not in lone['curve'][0]
+    text = to_markdown(lone)
+    assert '| - | - | - | - |' in text
+    assert lone['headline']['watched'] == {'reached': False}
+
+
+def test_a_collapsed_run_has_no_success() -> None:
+    lost = {**run('doing', 250, 0, 0.24), 'closed_loop': None, 'collapsed': 'all look alike'}
+    text = to_markdown(document([lost]))
+    assert '| collapsed |' in text and 'all look alike' in text
