@@ -12,6 +12,7 @@ import pytest
 import torch
 from rosbags.rosbag2 import Reader
 
+from foresight.cli.import_bags import import_bags
 from foresight.config import BagConfig, EncoderConfig, RobotConfig, SceneConfig
 from foresight.costs.cost_head import CostHead
 from foresight.data.footage import make_footage
@@ -96,6 +97,11 @@ def check_import(bag: Path) -> None:
     assert len(found.pushes) + sum(found.dropped.values()) == len(recording.actions) > 0
     footage = make_footage(importer.videos([recording]), 0.5, 0.25, 4)
     assert footage.seconds > 3.0 and not footage.seen.all()
+    said = bag / 'said.json'
+    import_bags(BagConfig(), RobotConfig(), EncoderConfig(), SceneConfig(), bag, json=str(said))
+    document = json.loads(said.read_text())
+    assert document['pushes'] == len(found.pushes) and document['bags'] == 1
+    assert document['by_bag'][0]['dropped'] == found.dropped
     if found.pushes:
         kept = kept_transitions(bag, SceneConfig(), EncoderConfig())
         assert len(kept) == len(found.pushes) and not kept.has_labels

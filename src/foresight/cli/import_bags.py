@@ -1,6 +1,5 @@
 """`foresight import-bags`: turn recorded bags into training data, and say what is in them."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,7 +43,7 @@ def import_bags(
     if json is None:
         console.print(_table(summaries))
         console.print(_said(whole))
-    write_json({**whole, 'by_bag': [asdict(item) for item in summaries]}, json)
+    write_json({**whole, 'by_bag': [item.described() for item in summaries]}, json)
 
 
 def _table(summaries: list[BagSummary]) -> Table:

@@ -51,6 +51,10 @@ class BagSummary:
     clips: int
     clip_seconds: float
 
+    def described(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return {**vars(self), 'dropped': dict(self.dropped), 'left_out': dict(self.left_out)}
+
 
 class BagImport:
     """Reads bags with one arm and one rectified view."""

@@ -130,14 +130,6 @@ def test_a_goal_task_without_a_goal_is_an_error(checkpoint):
         assemble(load_task('push_to_goal'), checkpoint)
 
 
-def test_a_checkpoint_without_a_cost_head_is_an_error(tmp_path, checkpoint):
-    save(tmp_path, {'world_model': checkpoint.model}, checkpoint.config)
-    with pytest.raises(CheckpointError, match='cost_head'):
-        assemble(task(remaining=1.0), load(tmp_path, 'cpu'))
-    goal = belief(1).latent
-    assert assemble(task(goal_energy=1.0), load(tmp_path, 'cpu'), goal).decide(belief()).plan
-
-
 def test_a_checkpoint_without_a_critic_names_the_command(tmp_path, checkpoint):
     head = CostHead(4, checkpoint.model.raster.scene_map)
     save(tmp_path, {'world_model': checkpoint.model, 'cost_head': head}, checkpoint.config)
@@ -155,3 +147,13 @@ def test_no_free_push_names_the_keep_out_zone(checkpoint):
     zone = KeepOut(x=(0.0, 1.0), y=(-1.0, 1.0))
     with pytest.raises(PlanningError, match="'keep_out'"):
         assemble(task(remaining=1.0), checkpoint, keep_out=[zone]).decide(belief())
+
+
+def test_a_checkpoint_of_pushes_without_labels_serves_goal_images_alone(folder, tmp_path):
+    known = load(folder, 'cpu')
+    save(tmp_path, {'world_model': known.model}, known.config)
+    bare = load(tmp_path, 'cpu')
+    goal = torch.zeros(4, 16, 24)
+    assert assemble(task(goal_energy=1.0), bare, goal).decide(belief()).plan is not None
+    with pytest.raises(CheckpointError, match='no cost head.*clear_table_goal'):
+        assemble(task(remaining=1.0), bare)
