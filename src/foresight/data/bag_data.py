@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, UInt8
 
 from foresight.config import BagConfig
 from foresight.data.bag_pushes import Arm, PushImages, find_pushes
-from foresight.data.bag_reader import EMPTY, Recording
+from foresight.data.bag_reader import EMPTY, Joints, Recording
 from foresight.data.footage import Hidden, Video
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
@@ -99,12 +99,15 @@ def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
     )
 
 
-def videos_of(recording: Recording, hidden: Hidden | None) -> Iterator[Video]:
+def videos_of(
+    recording: Recording, hidden: Hidden | None, gap: float = BagConfig().gap,
+) -> Iterator[Video]:
     """Yield the video of each camera and empty table of a bag.
 
     Args:
         recording: One bag.
         hidden: Returns what the arm hides; None if its shape is not known.
+        gap: Where joint states are missing for longer [s], the arm may hide everything.
     """
     changed = [
         place for place in range(1, len(recording.stamps))
@@ -112,16 +115,19 @@ def videos_of(recording: Recording, hidden: Hidden | None) -> Iterator[Video]:
         or recording.empty[place] != recording.empty[place - 1]
     ]
     for part in np.split(np.arange(len(recording.stamps)), changed):
-        yield _video(recording, part, hidden)
+        yield _video(recording, part, hidden, gap)
 
 
-def _video(recording: Recording, part: np.ndarray, hidden: Hidden | None) -> Video:
+def _video(
+    recording: Recording, part: np.ndarray, hidden: Hidden | None, gap: float,
+) -> Video:
     """Open one part of a bag."""
     def arm(place: int) -> Bool[np.ndarray, 'row col'] | None:
-        stamp = recording.stamps[part[place]]
-        positions = _positions(recording, float(stamp))
-        if hidden is None or positions is None:
+        if hidden is None or recording.joints is None:
             return None
+        positions = _positions(recording.joints, float(recording.stamps[part[place]]), gap)
+        if positions is None:
+            return np.ones(recording.images.shape[1:3], bool)
         return hidden(positions, recording.views[part[place]])
 
     return Video(
@@ -130,11 +136,16 @@ def _video(recording: Recording, part: np.ndarray, hidden: Hidden | None) -> Vid
     )
 
 
-def _positions(recording: Recording, stamp: float) -> Float[np.ndarray, ' joint'] | None:
+def _positions(
+    joints: Joints, stamp: float, gap: float,
+) -> Float[np.ndarray, ' joint'] | None:
     """Return the joints at a time, linear between two; None where they are not known."""
-    joints = recording.joints
-    if joints is None or not joints.stamps[0] <= stamp <= joints.stamps[-1]:
+    after = int(np.searchsorted(joints.stamps, stamp))
+    if after == 0 or after == len(joints.stamps):
+        nearest = min(after, len(joints.stamps) - 1)
+        return joints.positions[nearest] if abs(joints.stamps[nearest] - stamp) <= gap else None
+    first, last = joints.stamps[after - 1:after + 1]
+    if last - first > gap and stamp < last:
         return None
-    return np.array([
-        np.interp(stamp, joints.stamps, column) for column in joints.positions.T
-    ])
+    early, late = joints.positions[after - 1:after + 1]
+    return np.asarray(early + (stamp - first) / (last - first) * (late - early))

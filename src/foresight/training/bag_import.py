@@ -102,7 +102,8 @@ class BagImport:
 
     def videos(self, recordings: Sequence[Recording]) -> list[Video]:
         """Return the video of each bag."""
-        return [video for bag in recordings for video in videos_of(bag, self.hidden)]
+        gap = self._config.gap
+        return [video for bag in recordings for video in videos_of(bag, self.hidden, gap)]
 
     def summary(self, bag: BagPushes, period: float) -> BagSummary:
         """Say what one bag holds, its video watched a frame every `period` [s]."""

@@ -117,6 +117,17 @@ def test_the_arm_is_painted_over_where_the_joints_are_known(make_bag: MakeBag) -
     assert (footage.frames[away][:, 0, 0] != footage.frames[away][:, -1, -1]).any()
 
 
+def test_where_joint_states_are_missing_the_arm_may_be_anywhere(make_bag: MakeBag) -> None:
+    recording = read_bag(make_bag(numb=(2.0, 3.0)), same, ('x', 'y'))
+
+    def nothing(joints: np.ndarray, _: CameraView) -> np.ndarray:
+        return np.zeros((12, 16), bool)
+
+    footage = make_footage(videos_of(recording, nothing), 0.5, 0.25, 4)
+    assert (~footage.seen).all(axis=(1, 2)).nonzero()[0].tolist() == [4, 5]
+    assert (footage.frames[4:6] == 100).all() and footage.seen[6:].all()
+
+
 def test_frames_are_a_period_apart_although_the_camera_is_not_even() -> None:
     stamps = np.array([0.0, 0.1, 0.19, 0.32, 0.4, 0.5, 0.61, 0.7, 2.0, 2.1])
     assert [part.tolist() for part in evenly(stamps, 0.3, 0.25)] == [[0, 3, 6]]
