@@ -364,12 +364,12 @@ class CriticConfig(Checked):
 
 @dataclass(frozen=True)
 class VideoConfig(Checked):
-    """Video predictor: latents of past frames to those of the next, without actions."""
+    """Video predictor: what was seen to the latents of the next frames, without actions."""
 
-    context: int = setting(8, 'frames it looks back', '', 1, 64)
+    context: int = setting(8, 'frames it watches before its first prediction is judged', '', 1, 64)
     horizon: int = setting(3, 'frames it looks ahead', '', 1, 16)
-    width: int = setting(64, 'channels of the residual blocks', '', 8, 512)
-    blocks: int = setting(4, 'residual blocks', '', 1, 16)
+    width: int = setting(64, 'channels of the memory and the residual blocks', '', 8, 512)
+    blocks: int = setting(2, 'residual blocks behind the memory', '', 1, 16)
     view_x: tuple[float, float] = setting((0.175, 0.775), 'rectified view along x', 'm')
     view_y: tuple[float, float] = setting((-0.50, 0.40), 'rectified view along y', 'm')
 
@@ -383,13 +383,21 @@ class VideoTrainConfig(Checked):
     """Training of the video predictor on clips without actions."""
 
     steps: int = setting(2500, 'optimiser steps', '', 1)
-    batch: int = setting(16, 'clips in one step', '', 2, 1024)
-    windows: int = setting(4, 'windows of each clip in one step', '', 1, 64)
-    crop_rows: int = setting(40, 'rows cut out around what moves', 'px', 16, 512)
-    crop_columns: int = setting(64, 'columns cut out around what moves', 'px', 16, 512)
-    learning_rate: float = setting(1e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
+    batch: int = setting(8, 'clips in one step', '', 2, 1024)
+    frames: int = setting(20, 'frames of each clip in one step', '', 2, 1024)
+    watched: int = setting(4, 'frames it watches before its first prediction counts', '', 1, 64)
+    crop_rows: int = setting(32, 'rows cut out around what moves', 'px', 16, 512)
+    crop_columns: int = setting(48, 'columns cut out around what moves', 'px', 16, 512)
+    blinks: float = setting(
+        0.5, 'share of clips with a patch that it does not get to see for 2 to 6 frames', '',
+        0.0, 1.0
+    )
+    learning_rate: float = setting(2e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
     weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
     ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
+    worst_weight: float = setting(
+        0.5, 'weight of the error of the worst cells of each frame', '', 0.0, 100.0
+    )
     variance_weight: float = setting(1.0, 'weight of the variance term', '', 0.0, 100.0)
     covariance_weight: float = setting(0.05, 'weight of the covariance term', '', 0.0, 100.0)
     expander: int = setting(128, 'output features of the expander', '', 16, 4096)

@@ -90,7 +90,8 @@ def contenders(model: VideoJepa) -> dict[str, Contender]:
         untrained = VideoJepa(model.encoder_config, model.config).to(model.scene_map.device)
     return {
         TRAINED: latent_surprise(model),
-        'untrained': latent_surprise(untrained.eval()),
+        # An untrained predictor expects that nothing moves.
+        'untrained': latent_surprise(untrained.eval(), persistence=True),
         'persistence': latent_surprise(model, persistence=True),
         'raw pixels': pixel_surprise(model.config.context),
     }

@@ -35,8 +35,8 @@ def train_video(
     data: DataOption = Path('data/play'),
     clips: ClipsOption = FOLDER,
     out: OutOption = Path('runs/video'),
-    scenes: Scenes = 150,
-    play_clips: PlayClips = 300,
+    scenes: Scenes = 200,
+    play_clips: PlayClips = 150,
     workers: Workers = 2,
     json: JsonOption = None,
 ) -> None:

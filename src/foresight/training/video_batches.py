@@ -49,8 +49,7 @@ class ClipSampler:
         """
         if clips.frames.shape[1] < length:
             raise DatasetError(
-                f'clips of {clips.frames.shape[1]} frames, {length} are needed: lower windows, '
-                'context or horizon'
+                f'clips of {clips.frames.shape[1]} frames, {length} are needed: lower frames'
             )
         self._clips, self._scene = clips, np.asarray(scene.cpu())
         self._stride, self._length, self._seed = stride, length, seed

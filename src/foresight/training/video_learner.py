@@ -3,25 +3,37 @@
 import copy
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Generator, Tensor, nn
 
 from foresight.config import VideoTrainConfig
+from foresight.errors import ConfigError
+from foresight.training.blinks import blinks
 from foresight.training.learner import Losses
 from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
 from foresight.world_model.precision import mixed
-from foresight.world_model.regularizers import CellViews, VarianceCovariance
+from foresight.world_model.regularizers import CellViews, Penalty, VarianceCovariance
+from foresight.world_model.surprise import WORST_CELLS
 from foresight.world_model.video_predictor import VideoJepa, futures
 
-FOREGROUND = 16  # Cells of each frame that the regularizer sees: an object and an occluder.
+FOREGROUND = 8  # Cells of a frame that the regularizer sees, each of things and of moving things.
+APART = 6  # Frames between two that it sees: neighbours tell it nothing new.
+PIXELS = 4  # One feature in so many tells what changed in a cell.
 
 
 class VideoLearner(nn.Module):
     """One module that holds every parameter, so that saving it saves everything."""
 
     def __init__(self, model: VideoJepa, config: VideoTrainConfig) -> None:
-        """Build what the video predictor needs around it to learn."""
+        """Build what the video predictor needs around it to learn.
+
+        Raises:
+            ConfigError: If a stretch of a clip ends before the first prediction does.
+        """
         super().__init__()
+        least = config.watched + model.config.horizon
+        if config.frames < least:
+            raise ConfigError(f'VideoTrainConfig.frames: choose at least {least}')
         self.model, self.config = model, config
         model.bf16 = config.bf16
         self.target = copy.deepcopy(model.encoder).requires_grad_(False)
@@ -30,11 +42,6 @@ class VideoLearner(nn.Module):
             config.covariance_weight,
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    @property
-    def length(self) -> int:
-        """Frames of a clip that one step looks at."""
-        return self.model.config.context + self.model.config.horizon + self.config.windows - 1
 
     def losses(
         self,
@@ -45,31 +52,52 @@ class VideoLearner(nn.Module):
         """Compute the loss of some prepared clips.
 
         Args:
-            frames: What `VideoJepa.prepare` returned, `length` frames.
+            frames: What `VideoJepa.prepare` returned.
             scene: Table and bin of each.
             generator: Source of the augmentation.
         """
-        config, context = self.config, self.model.config.context
+        config, horizon = self.config, self.model.config.horizon
         inputs = recoloured(frames, config.jitter, config.invert, generator)
         latents = self.model.encode(inputs)
-        predicted = self.model.predict(latents, scene)
-        arrived = futures(self._targets(inputs[:, context:]), 0, self.model.config.horizon)
-        last = frames[:, context - 1:context - 1 + predicted.shape[1], None]
-        later = futures(frames, context, self.model.config.horizon)
-        changed = changed_cells(
-            last.expand_as(later).flatten(0, 2), later.flatten(0, 2), config.change_threshold,
+        hidden = blinks(latents.shape[:2] + latents.shape[3:], config.blinks, generator)
+        predicted = self.model.predict(
+            latents, scene, config.watched, hidden.to(latents.device),
+        ).flatten(0, 2)
+        arrived = futures(self._targets(inputs), config.watched, horizon).flatten(0, 2)
+        loss = prediction_loss(predicted, arrived, self._changed(frames))
+        worst, penalty = worst_loss(predicted, arrived), self._penalty(latents, inputs, generator)
+        return Losses(
+            loss + config.worst_weight * worst + penalty.total,
+            {'prediction': loss, 'worst': worst, **penalty.parts},
         )
-        loss = prediction_loss(predicted.flatten(0, 2), arrived.flatten(0, 2), changed)
-        some = slice(0, None, context)  # Neighbouring frames tell the regularizer nothing new.
-        cells = foreground_cells(
-            latents[:, some].flatten(0, 1), inputs[:, some].flatten(0, 1), FOREGROUND,
+
+    def _changed(self, frames: Tensor) -> Bool[Tensor, 'any height width']:
+        """Find the cells that change between the last frame seen and each one predicted."""
+        few, watched = frames[:, :, ::PIXELS], self.config.watched
+        later = futures(few, watched, self.model.config.horizon)
+        last = few[:, watched - 1:watched - 1 + later.shape[1], None].expand_as(later)
+        return changed_cells(
+            last.flatten(0, 2), later.flatten(0, 2), self.config.change_threshold,
         )
+
+    def _penalty(self, latents: Tensor, inputs: Tensor, generator: Generator) -> Penalty:
+        """Keep things apart, and moving things on top of resting ones: boards, blocks, planks.
+
+        By difference to the empty scene alone, a large board would hide a small object from the
+        regularizer, and the encoder would not learn to see it there.
+        """
+        some, moving = slice(0, None, APART), inputs - inputs.mean(dim=1, keepdim=True)
+        cells = torch.cat([
+            foreground_cells(
+                latents[:, some].flatten(0, 1), part[:, some].flatten(0, 1), FOREGROUND,
+            ) for part in (inputs, moving)
+        ])
         none = cells[:0]  # Prediction itself compares the views.
-        with mixed(inputs.device, config.bf16):
-            penalty = self.regularizer(
+        with mixed(inputs.device, self.config.bf16):
+            penalty: Penalty = self.regularizer(
                 CellViews(cells, arrived=none, predicted=none, target=none), generator,
             )
-        return Losses(loss + penalty.total, {'prediction': loss, **penalty.parts})
+        return penalty
 
     @torch.no_grad()
     def _targets(self, inputs: Tensor) -> Tensor:
@@ -84,6 +112,19 @@ class VideoLearner(nn.Module):
         online = self.model.encoder.parameters()
         for slow, fast in zip(self.target.parameters(), online, strict=True):
             slow.lerp_(fast, 1.0 - self.config.ema_decay)
+
+
+def worst_loss(
+    predicted: Float[Tensor, 'frame channel height width'],
+    target: Float[Tensor, 'frame channel height width'],
+) -> Float[Tensor, '']:
+    """Return the mean squared error of the worst cells of each frame.
+
+    They hold what was not foreseen, such as a thing that comes out from under a board: it is seen
+    in few cells of few frames, and its share of any other mean is small.
+    """
+    cells = (predicted - target).square().mean(dim=1).flatten(1)  # frame cell
+    return cells.topk(min(WORST_CELLS, cells.shape[1]), dim=1).values.mean()
 
 
 def recoloured(

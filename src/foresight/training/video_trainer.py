@@ -77,7 +77,7 @@ class VideoTrainer:
         model = self.learner.model
         self._sampler = ClipSampler(
             kept, model.scene_map, config.encoder.stride,
-            (train.crop_rows, train.crop_columns), self.learner.length, train.seed,
+            (train.crop_rows, train.crop_columns), train.frames, train.seed,
         )
         self._optimizer = torch.optim.AdamW(
             [value for value in self.learner.parameters() if value.requires_grad],

@@ -1,25 +1,26 @@
-"""Video predictor: latents of the past frames to those of the next few, without actions."""
+"""Video predictor: what was seen so far to the latents of the next few frames, without actions."""
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 from torch.nn import functional
 
 from foresight.config import EncoderConfig, SceneConfig, VideoConfig
+from foresight.world_model.conv_gru import ConvGru
 from foresight.world_model.encoder import Encoder, ResidualBlock, zero
 from foresight.world_model.precision import mixed
 from foresight.world_model.scene_map import draw_scene
 
 SCENE_CHANNELS = 2  # Table and bin.
 # A cell must keep the shape of what is in it, not only that something is.
-VIDEO_ENCODER = EncoderConfig(channels=24)
+VIDEO_ENCODER = EncoderConfig(channels=24, width=32)
 
 
 class VideoPredictor(nn.Module):
-    """Residual network on the latent grid; it starts as "nothing moves".
+    """Recurrent network on the latent grid; it starts as "nothing moves".
 
-    It predicts every frame of its horizon at once: what is hidden now must be remembered and moved
-    on until it shows again, which one frame ahead hardly asks for.
+    Its state carries what is hidden now, moved on frame by frame, until it shows again. It
+    predicts every frame of its horizon at once: one frame ahead hardly asks for a memory.
 
     References:
         Bardes et al., V-JEPA, arXiv:2404.08471: prediction of latents of unseen frames.
@@ -28,28 +29,53 @@ class VideoPredictor(nn.Module):
     def __init__(self, encoder: EncoderConfig, config: VideoConfig) -> None:
         """Build the network."""
         super().__init__()
-        inputs = config.context * encoder.channels + SCENE_CHANNELS
-        self.horizon = config.horizon
-        self.inlet = nn.Conv2d(inputs, config.width, 3, padding=1)
-        self.blocks = nn.Sequential(*(ResidualBlock(config.width) for _ in range(config.blocks)))
-        self.outlet = nn.Conv2d(config.width, config.horizon * encoder.channels, 3, padding=1)
+        channels, width, self.horizon = encoder.channels, config.width, config.horizon
+        self.inlet = nn.Conv2d(2 * channels + SCENE_CHANNELS, width, 3, padding=1)
+        self.memory = ConvGru(width)
+        self.junction = nn.Conv2d(2 * width, width, 1)
+        self.blocks = nn.Sequential(*(ResidualBlock(width) for _ in range(config.blocks)))
+        self.outlet = nn.Conv2d(width, config.horizon * channels, 3, padding=1)
+        self.unseen = nn.Parameter(torch.zeros(channels))
         zero(self.outlet)
 
     def forward(
         self,
-        history: Float[Tensor, 'batch context channel height width'],
+        latents: Float[Tensor, 'batch frame channel height width'],
         scene: Float[Tensor, 'batch 2 height width'],
-    ) -> Float[Tensor, 'batch horizon channel height width']:
-        """Predict the latents of the next frames.
+        first: int,
+        hidden: Bool[Tensor, 'batch frame height width'] | None = None,
+    ) -> Float[Tensor, 'batch window horizon channel height width']:
+        """Predict the next frames from each moment on whose future is inside the clip.
 
         Args:
-            history: Latents of the last frames, oldest first.
+            latents: Latents of a clip.
             scene: Share of each cell that is table, and that is bin.
+            first: Frames to watch before the first prediction.
+            hidden: Cells that it does not get to see.
         """
-        joined = torch.cat([history.flatten(1, 2), scene], dim=1)
-        features = self.blocks(functional.relu_(self.inlet(joined)))
-        change: Tensor = self.outlet(features).float()
-        return history[:, -1:] + change.reshape(len(change), self.horizon, *history.shape[2:])
+        moments = latents.shape[1] - self.horizon
+        last = latents[:, first - 1:moments, None]
+        if hidden is not None:
+            unseen = self.unseen.to(latents.dtype)[:, None, None]
+            latents = torch.where(hidden[:, :, None], unseen, latents)
+        features = self._watch(latents[:, :moments], scene)[:, first - 1:]
+        shape = features.shape[:2]
+        joined = self.blocks(functional.relu_(self.junction(features.flatten(0, 1))))
+        change: Tensor = self.outlet(joined).float()
+        return last + change.reshape(*shape, self.horizon, *latents.shape[2:])
+
+    def _watch(self, latents: Tensor, scene: Tensor) -> Float[Tensor, 'batch frame feature h w']:
+        """Return what is seen and what is remembered in each frame."""
+        before = torch.cat([latents[:, :1], latents[:, :-1]], dim=1)
+        table = scene[:, None].expand(-1, latents.shape[1], -1, -1, -1)
+        joined = torch.cat([latents, latents - before, table], dim=2)
+        seen = functional.relu_(self.inlet(joined.flatten(0, 1)))
+        seen = seen.reshape(*latents.shape[:2], *seen.shape[1:])  # batch frame feature h w
+        state, states = torch.zeros_like(seen[:, 0]), []
+        for frame in seen.unbind(dim=1):
+            state = self.memory(frame, state)
+            states.append(state)
+        return torch.cat([seen, torch.stack(states, dim=1)], dim=2)
 
 
 class VideoJepa(nn.Module):
@@ -98,29 +124,30 @@ class VideoJepa(nn.Module):
         self,
         latents: Float[Tensor, 'batch frame channel height width'],
         scene: Float[Tensor, 'batch 2 height width'] | None = None,
+        first: int | None = None,
+        hidden: Bool[Tensor, 'batch frame height width'] | None = None,
     ) -> Float[Tensor, 'batch window horizon channel height width']:
-        """Predict the frames after every window of `context` frames whose future is inside.
+        """Predict the frames after every moment whose future is inside, laid out as `futures`.
 
         Args:
-            latents: Latents of a clip; window i ends before frame `context + i`.
+            latents: Latents of a clip.
             scene: Table and bin, if the clip does not show the whole view.
+            first: Frames to watch before the first prediction; `context` of the settings if left
+                out.
+            hidden: Cells that the predictor does not get to see.
         """
-        context, horizon = self.config.context, self.config.horizon
-        batch, frames = latents.shape[:2]
-        windows = frames - context - horizon + 1
-        history = torch.stack([latents[:, i:i + context] for i in range(windows)], dim=1)
-        table = self.scene_map.expand(batch, -1, -1, -1) if scene is None else scene
+        table = self.scene_map.expand(len(latents), -1, -1, -1) if scene is None else scene
         with mixed(self.scene_map.device, self.bf16):
             future: Tensor = self.predictor(
-                history.flatten(0, 1), table.repeat_interleave(windows, dim=0),
+                latents, table, first or self.config.context, hidden,
             )
-        return future.reshape(batch, windows, *future.shape[1:])
+        return future
 
 
 def futures(
     latents: Float[Tensor, 'batch frame *latent'], context: int, horizon: int,
 ) -> Float[Tensor, 'batch window horizon *latent']:
-    """Return what really came after every window, laid out as `VideoJepa.predict` does."""
+    """Return what really came after each moment from frame `context` on, `horizon` frames each."""
     windows = latents.shape[1] - context - horizon + 1
     return torch.stack(
         [latents[:, context + i:context + i + horizon] for i in range(windows)], dim=1,

@@ -6,20 +6,21 @@ import torch
 
 from foresight.config import EncoderConfig, VideoConfig, VideoTrainConfig
 from foresight.data.clips import Clips
-from foresight.errors import CheckpointError, CollapseError, DatasetError
+from foresight.errors import CheckpointError, CollapseError, ConfigError, DatasetError
 from foresight.training.journal import Journal
 from foresight.training.resume import write_state
 from foresight.training.video_batches import ClipSampler, moving_middle
-from foresight.training.video_learner import recoloured
+from foresight.training.video_learner import recoloured, worst_loss
 from foresight.training.video_trainer import PATIENCE, VideoTrainer
+from foresight.world_model.surprise import WORST_CELLS
 from foresight.world_model.video_checkpoint import VideoCheckpointConfig, load_video
 
 CONFIG = VideoCheckpointConfig(
     EncoderConfig(rows=16, columns=24, channels=8, width=16),
     VideoConfig(context=3, horizon=2, width=16, blocks=1),
     VideoTrainConfig(
-        steps=4, batch=4, windows=2, crop_rows=16, crop_columns=16, save_every=2, threads=1,
-        bf16=False, expander=16,
+        steps=4, batch=4, frames=6, watched=2, crop_rows=16, crop_columns=16, save_every=2,
+        threads=1, bf16=False, expander=16,
     ),
 )
 
@@ -74,8 +75,22 @@ def test_a_run_of_other_settings_is_refused(tmp_path):
 
 
 def test_short_clips_are_refused(tmp_path):
-    with pytest.raises(DatasetError, match='lower windows'):
+    with pytest.raises(DatasetError, match='lower frames'):
         VideoTrainer(sliding_squares(frames=4), tmp_path, CONFIG)
+
+
+def test_a_stretch_without_a_future_is_refused(tmp_path):
+    train = replace(CONFIG.train, frames=3)
+    with pytest.raises(ConfigError, match='at least 4'):
+        VideoTrainer(sliding_squares(), tmp_path, replace(CONFIG, train=train))
+
+
+def test_the_worst_cells_of_each_frame_count():
+    target = torch.zeros(2, 3, 4, 5)
+    guess = target.clone()
+    guess[0, :, 1, 2] = 4.0
+    assert worst_loss(guess, target) == pytest.approx(16.0 / WORST_CELLS / 2)
+    assert worst_loss(guess[:, :, :1, :1] + 1.0, target[:, :, :1, :1]) == 1.0
 
 
 def test_sampler_cuts_around_what_moves_and_repeats_itself():

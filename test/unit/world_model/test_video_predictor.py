@@ -7,6 +7,17 @@ SMALL = EncoderConfig(rows=16, columns=24, channels=8, width=16)
 CONFIG = VideoConfig(context=3, horizon=2, width=16, blocks=1)
 
 
+def awake():
+    """Return a predictor whose weights are all random."""
+    model = VideoJepa(SMALL, CONFIG)
+    model.bf16 = False
+    generator = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        for weight in model.predictor.parameters():
+            weight.copy_(0.2 * torch.randn(weight.shape, generator=generator))
+    return model
+
+
 def test_untrained_predictor_expects_that_nothing_moves():
     model = VideoJepa(SMALL, CONFIG)
     latents = torch.randn(2, 7, 8, 4, 6, generator=torch.Generator().manual_seed(0))
@@ -14,6 +25,33 @@ def test_untrained_predictor_expects_that_nothing_moves():
     assert future.shape == (2, 3, 2, 8, 4, 6)
     assert torch.equal(future[:, 1, 0], latents[:, 3])
     assert torch.equal(future[:, 1, 1], latents[:, 3])
+
+
+def test_predictions_do_not_see_the_future():
+    model = awake()
+    latents = torch.randn(1, 7, 8, 4, 6, generator=torch.Generator().manual_seed(0))
+    later = latents.clone()
+    later[:, 4:] = 0.0
+    before, after = model.predict(latents), model.predict(later)
+    assert torch.equal(before[:, :2], after[:, :2])
+    assert not torch.equal(before[:, 2], after[:, 2])
+
+
+def test_what_is_hidden_is_not_seen_but_remembered():
+    model = awake()
+    latents = torch.randn(1, 7, 8, 4, 6, generator=torch.Generator().manual_seed(0))
+    hidden = torch.zeros(1, 7, 4, 6, dtype=torch.bool)
+    hidden[:, 3:] = True
+    other = latents.clone()
+    other[:, 3:] += 1.0
+    # The last frame is where the prediction starts; the change to it must not know it.
+    changes = [
+        model.predict(seen, hidden=hidden) - seen[:, 2:5, None] for seen in (latents, other)
+    ]
+    assert torch.allclose(changes[0], changes[1], atol=1e-5)
+    other[:, 1] += 1.0
+    changed = model.predict(other, hidden=hidden) - other[:, 2:5, None]
+    assert not torch.allclose(changed[:, 2], changes[1][:, 2], atol=1e-4)
 
 
 def test_futures_line_up_with_predictions():
