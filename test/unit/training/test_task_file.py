@@ -27,7 +27,7 @@ def write(tmp_path):
 
 @pytest.mark.parametrize(('name', 'term'), [
     ('clear_table', 'remaining'), ('clear_table_goal', 'goal_energy'),
-    ('push_to_goal', 'goal_energy'),
+    ('clear_table_both', 'remaining'), ('push_to_goal', 'goal_energy'),
 ])
 def test_the_tasks_of_the_package_load(name, term):
     task = load_task(name)
@@ -93,7 +93,7 @@ def test_a_task_changes_planner_settings(write):
 
 
 def test_an_unknown_task_names_the_known_ones():
-    with pytest.raises(ConfigError, match='clear_table, clear_table_goal, push_to_goal'):
+    with pytest.raises(ConfigError, match='clear_table, clear_table_both, clear_table_goal, push_to_goal'):
         load_task('wash_dishes')
 
 
