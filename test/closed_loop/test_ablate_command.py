@@ -4,10 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from foresight.cli.ablate import ablate, make_budget, parse_seeds
+from foresight.cli.ablate import GOAL_TASK, Play, ablate, make_budget, parse_seeds, whole
 from foresight.data.transitions import Transitions, save_transitions
 from foresight.errors import ConfigError
+from foresight.resources import share
 from foresight.training.ablation_rows import QUICK_BUDGET, Budget
+from foresight.training.site_file import load_site
+from foresight.world_model.checkpoint import load, save
 
 EPISODES, PUSHES = 60, 3
 
@@ -62,3 +65,26 @@ def test_seeds_that_are_no_numbers_are_refused():
     assert parse_seeds('0, 7') == (0, 7)
     with pytest.raises(ConfigError, match='whole numbers'):
         parse_seeds('0,x')
+
+
+def test_what_reads_no_label_is_played_once_its_training_is_whole(tmp_path):
+    results, runs = tmp_path / 'results', tmp_path / 'runs'
+    results.mkdir()
+    assert whole(results, runs, 3) == []
+    (results / 'adapted_200_3.json').write_text('{}')
+    assert whole(results, runs, 3) == [runs / 'play_3']
+
+
+@pytest.mark.slow
+def test_ceiling_floor_and_goal_image_are_played_once(tmp_path):
+    site = load_site('moved')
+    shipped, kept = load(share('models/clear_table'), 'cpu'), tmp_path / 'kept_0'
+    save(kept, {'world_model': shipped.model}, replace(shipped.config, scene=site.scene))
+    play = Play(1, Budget(episodes=1), site)
+    found = play.references(tmp_path / 'results', [kept])
+    assert list(found) == ['hand_rule', 'aimed_random', f'kept_0, {GOAL_TASK}']
+    assert all(figures['outcomes'][0][0] == 2000 for figures in found.values())
+    written = {path: path.stat().st_mtime_ns for path in (tmp_path / 'results').iterdir()}
+    assert len(written) == 3
+    assert play.references(tmp_path / 'results', [kept]) == found
+    assert {path: path.stat().st_mtime_ns for path in written} == written

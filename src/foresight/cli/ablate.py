@@ -1,6 +1,6 @@
 """`foresight ablate`: rows of methods, labels or transfer, at equal budget, as a table."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from json import loads as load_json
 from pathlib import Path
@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from foresight.cli.evaluate import SHIPPED, command, machine
+from foresight.cli.evaluate import CLEAR_TABLE, SHIPPED, command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import ClearTablePlayers
 from foresight.cli.train import cached_transitions
@@ -21,6 +21,7 @@ from foresight.nodes.models import find_model
 from foresight.training import results
 from foresight.training.ablation import Ablation
 from foresight.training.ablation_rows import (
+    PLAY,
     QUICK,
     QUICK_BUDGET,
     TRANSFER,
@@ -36,11 +37,12 @@ from foresight.training.hand_rule import HandRule
 from foresight.training.policies import AimedRandomPolicy, PlannerPolicy
 from foresight.training.results import PolicyResult
 from foresight.training.site_file import Site, load_site
-from foresight.training.transfer_table import add_transfer
+from foresight.training.transfer_table import ADAPTED, add_transfer
 from foresight.training.watching import Watching
 from foresight.training.watching_table import add_watching
-from foresight.world_model.checkpoint import CheckpointConfig, load
+from foresight.world_model.checkpoint import CONFIG, CheckpointConfig, load, read_json
 
+GOAL_TASK = 'clear_table_goal'
 RESULTS, RUNS = Path('docs/results'), Path('runs')
 NAMES = {
     'methods': 'ablation', 'labels': 'label_efficiency', TRANSFER: TRANSFER, WATCHING: WATCHING,
@@ -146,7 +148,8 @@ def ablate(
             'pushes': len(transitions),
         })
         if moves:
-            known = play.references(out / folder)
+            untouched = whole(out / folder, runs / folder, numbers[0])
+            known = play.references(out / folder, untouched)
             document = add_transfer(document, found, known, place.name)
         if table == WATCHING:
             document = add_watching(document, found)
@@ -176,11 +179,13 @@ class Play:
         self._workers, self._site = workers, site
         self._seeds = range(budget.first_episode, budget.first_episode + budget.episodes)
 
-    def __call__(self, checkpoint: Path, policy: str = PlannerPolicy.name) -> Mapping[str, Any]:
-        """Return the figures of a policy; the planner has a checkpoint."""
+    def __call__(
+        self, checkpoint: Path, policy: str = PlannerPolicy.name, task: str = CLEAR_TABLE,
+    ) -> Mapping[str, Any]:
+        """Return the figures of a policy; the planner has a checkpoint and a task."""
         site = self._site
         players = ClearTablePlayers(
-            policy, 'clear_table', site.sim, checkpoint, scene=site.scene, camera=site.camera,
+            policy, task, site.sim, checkpoint, scene=site.scene, camera=site.camera,
         )
         done = tuple(play_episodes(players, self._seeds, self._workers))
         result = PolicyResult(players.policy, players.split, done)
@@ -188,18 +193,46 @@ class Play:
         figures: dict[str, Any] = document['splits'][site.sim.object_set][players.policy]
         return figures
 
-    def references(self, folder: Path) -> dict[str, Mapping[str, Any]]:
-        """Return the figures of the ceiling and of the floor on the same seeds.
+    def references(self, folder: Path, unlabelled: Sequence[Path]) -> dict[str, Any]:
+        """Return what stands beside the rows, on the same seeds: ceiling, floor, goal images.
 
-        What is in `folder` is not played again.
+        Args:
+            folder: Where the figures are kept; what is there is not played again.
+            unlabelled: Checkpoints that are told the goal by an image of the empty table.
         """
-        found: dict[str, Mapping[str, Any]] = {}
-        for policy in (HandRule.name, AimedRandomPolicy.name):
-            path = folder / f'{policy}_{self._seeds.start}_{len(self._seeds)}.json'
-            if not path.exists():
-                write_json(dict(self(Path(), policy)), str(path))
-            found[policy] = load_json(path.read_text())
+        found = {
+            policy: self._kept(folder / policy, Path(), policy)
+            for policy in (HandRule.name, AimedRandomPolicy.name)
+        }
+        for checkpoint in unlabelled:
+            print_of_it = read_json(checkpoint / CONFIG)['tensors'][:8]
+            path = folder / f'{checkpoint.name}_goal_{print_of_it}'
+            figures = self._kept(path, checkpoint, task=GOAL_TASK)
+            found[f'{checkpoint.name}, {GOAL_TASK}'] = figures
         return found
+
+    def _kept(
+        self, stem: Path, checkpoint: Path, policy: str = PlannerPolicy.name,
+        task: str = CLEAR_TABLE,
+    ) -> Mapping[str, Any]:
+        """Read figures, or play and keep them."""
+        path = stem.with_name(f'{stem.name}_{self._seeds.start}_{len(self._seeds)}.json')
+        if not path.exists():
+            write_json(dict(self(checkpoint, policy, task)), str(path))
+        figures: dict[str, Any] = load_json(path.read_text())
+        return figures
+
+
+def whole(results: Path, runs: Path, seed: int) -> list[Path]:
+    """Return the checkpoints at a site that no label reached and that are fully trained.
+
+    The result of a row says that what it started from is.
+    """
+    rows = {'kept': 'kept', ADAPTED: PLAY.name}
+    return [
+        runs / f'{checkpoint}_{seed}' for row, checkpoint in rows.items()
+        if (results / f'{row}_{seed}.json').exists()
+    ]
 
 
 def parse_seeds(seeds: str) -> tuple[int, ...]:

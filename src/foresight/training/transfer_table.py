@@ -20,7 +20,8 @@ LEGEND = f"""\
 Another camera pose, another table and other objects than in the play that the checkpoint learned
 from. Every row but `kept` sees the same {FEW} labelled images of the site and no other label;
 `{ADAPTED}` and `label_grounded_{FEW}` also see the play there without labels. All rows are scored
-on held-out play of the site."""
+on held-out play of the site. `clear_table_goal` takes the goal from an image of the empty table
+and reads no label, with the shipped weights (`kept_<seed>`) or after the play (`play_<seed>`)."""
 
 
 def add_transfer(
