@@ -11,7 +11,7 @@ ADAPTED, HEAD = f'adapted_{FEW}', f'head_{FEW}'
 FRESH = f'supervised_new_{FEW}'
 PAIRS = (
     (ADAPTED, HEAD), (HEAD, FRESH), (ADAPTED, FRESH), (ADAPTED, f'supervised_{FEW}'),
-    (ADAPTED, f'label_grounded_{FEW}'), (ADAPTED, 'kept'),
+    (ADAPTED, f'label_grounded_{FEW}'), (ADAPTED, 'kept'), (HEAD, 'kept'),
 )
 """Rows that are compared: first minus second, on the same episodes."""
 SUCCESS = 1
