@@ -21,7 +21,9 @@ def test_make_target_exists(target):
     assert re.search(rf'^{target}:', MAKEFILE, re.MULTILINE)
 
 
-@pytest.mark.parametrize('name', sorted(set(re.findall(r'(?m)(?:^|`)foresight ([a-z-]+)', README))))
+@pytest.mark.parametrize(
+    'name', sorted(set(re.findall(r'(?m)(?:^|`)foresight ([a-z-]+)', README))),
+)
 def test_command_exists(name):
     assert name in COMMANDS
 

@@ -93,7 +93,8 @@ def test_a_task_changes_planner_settings(write):
 
 
 def test_an_unknown_task_names_the_known_ones():
-    with pytest.raises(ConfigError, match='clear_table, clear_table_both, clear_table_goal, push_to_goal'):
+    known = 'clear_table, clear_table_both, clear_table_goal, push_to_goal'
+    with pytest.raises(ConfigError, match=known):
         load_task('wash_dishes')
 
 
