@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from foresight.errors import ForesightError
 
@@ -76,3 +77,21 @@ def write_json(document: Mapping[str, Any], target: str | None) -> None:
     except OSError as error:
         message = f'cannot write {path}: {error.strerror}; choose another --json'
         raise ForesightError(message) from None
+
+
+def write_scores(
+    scores: Mapping[str, float], about: Mapping[str, Any], console: Console, target: str | None,
+) -> None:
+    """Print what a training ended with, or write it as a document.
+
+    Args:
+        scores: Held-out scores by name.
+        about: What else the document holds; `folder` is where the checkpoint lies.
+        console: Where people read.
+        target: See `write_json`.
+    """
+    if target is None:
+        for name, value in scores.items():
+            console.print(f'{name:<26}{value:.3f}')
+        console.print(f'checkpoint: {about["folder"]}')
+    write_json({**scores, **about}, target)

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from foresight.cli.counting import counting
-from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.cli.output import JsonOption, quiet_stdout, write_scores
 from foresight.config import EncoderConfig, SceneConfig, VideoConfig, VideoTrainConfig
 from foresight.data.clips import Clips, clips_of_play, joined, load_arrays, save_arrays
 from foresight.sim.physics_clips import PhysicsSet, possible_clips
@@ -50,12 +50,8 @@ def train_video(
         if trainer.step:
             console.print(f'going on after step {trainer.step} of {train.steps}')
         result = trainer.run()
-    if json is None:
-        for name, value in result.scores.known().items():
-            console.print(f'{name:<26}{value:.3f}')
-        console.print(f'checkpoint: {result.folder}')
-    scores = result.scores.known()
-    write_json({**scores, 'steps': result.steps, 'folder': str(result.folder)}, json)
+    about = {'steps': result.steps, 'folder': str(result.folder)}
+    write_scores(result.scores.known(), about, console, json)
 
 
 def watch(

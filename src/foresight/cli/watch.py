@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.cli.output import JsonOption, quiet_stdout, write_scores
 from foresight.cli.train import DataOption
 from foresight.config import (
     EncoderConfig,
@@ -40,11 +40,5 @@ def watch(
         if trainer.step:
             console.print(f'going on after step {trainer.step} of {watch.steps}')
         result = trainer.run()
-    if json is None:
-        for name, value in result.scores.known().items():
-            console.print(f'{name:<26}{value:.3f}')
-        console.print(f'checkpoint: {result.folder}')
-    scores = result.scores.known()
-    write_json({
-        **scores, 'hours': result.hours, 'steps': result.steps, 'folder': str(result.folder),
-    }, json)
+    about = {'hours': result.hours, 'steps': result.steps, 'folder': str(result.folder)}
+    write_scores(result.scores.known(), about, console, json)

@@ -24,6 +24,7 @@ from foresight.world_model.jepa import Jepa
 from foresight.world_model.losses import changed_cells, foreground_cells
 from foresight.world_model.precision import mixed
 from foresight.world_model.regularizers import CellViews, make_regularizer
+from foresight.world_model.slow_copy import follow
 
 FOREGROUND = 24  # Cells of each image that the regularizer sees: three objects and their rims.
 
@@ -113,13 +114,10 @@ class Learner(nn.Module):
             total = total + self.outcomes.price(told)
         return Losses(total, {**terms, **penalty.parts})
 
-    @torch.no_grad()
     def update_target(self) -> None:
         """Move the target encoder a little toward the encoder."""
         decay = self.config.ema_decay
-        online = self.world_model.encoder.parameters()
-        for slow, fast in zip(self.target.parameters(), online, strict=True):
-            slow.lerp_(fast, 1.0 - decay)
+        follow(self.target, self.world_model.encoder, decay)
         self.regularizer.update(decay)
 
     def _reflected(

@@ -15,6 +15,7 @@ from foresight.world_model.losses import changed_cells, foreground_cells
 from foresight.world_model.onlooker import Onlooker
 from foresight.world_model.precision import mixed
 from foresight.world_model.regularizers import CellViews, VarianceCovariance
+from foresight.world_model.slow_copy import follow
 
 
 class OnlookerLearner(nn.Module):
@@ -89,12 +90,9 @@ class OnlookerLearner(nn.Module):
             target: Tensor = self.target(inputs)
         return target
 
-    @torch.no_grad()
     def update_target(self) -> None:
         """Move the target encoder a little toward the encoder."""
-        online = self.model.encoder.parameters()
-        for slow, fast in zip(self.target.parameters(), online, strict=True):
-            slow.lerp_(fast, 1.0 - self.config.ema_decay)
+        follow(self.target, self.model.encoder, self.config.ema_decay)
 
 
 def seen_loss(

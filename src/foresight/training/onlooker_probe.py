@@ -1,53 +1,23 @@
 """Probe of watching: how well the next half second is predicted, on clips kept from training."""
 
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from foresight.training.collapse import LatentHealth, measure_health
+from foresight.training.collapse import measure_health
 from foresight.training.footage_batches import FootageSampler, Stretches
+from foresight.training.video_scores import VideoScores
 from foresight.world_model.losses import changed_cells
 from foresight.world_model.onlooker import Onlooker
 
 MOST, CHUNK = 384, 48
 
 
-@dataclass(frozen=True)
-class OnlookerScores:
-    """Scores on held-out stretches; a cell that the arm hides does not count.
-
-    Attributes:
-        prediction_ratio: Prediction error over that of "nothing moves"; < 1 is better.
-        prediction_ratio_changed: The same over cells whose image changed.
-        std: See `LatentHealth`.
-        rank: See `LatentHealth`.
-        episode_share: See `LatentHealth`; the share that is constant within a clip.
-        temporal_change: See `LatentHealth`.
-    """
-
-    prediction_ratio: float
-    prediction_ratio_changed: float
-    std: float
-    rank: float
-    episode_share: float
-    temporal_change: float
-
-    @property
-    def health(self) -> LatentHealth:
-        """What the collapse alarm looks at."""
-        return LatentHealth(self.std, self.rank, self.episode_share, self.temporal_change)
-
-    def known(self) -> dict[str, float]:
-        """Return the scores that are numbers."""
-        return {name: value for name, value in asdict(self).items() if math.isfinite(value)}
-
-
 @torch.no_grad()
-def probe_onlooker(model: Onlooker, sampler: FootageSampler) -> OnlookerScores:
+def probe_onlooker(model: Onlooker, sampler: FootageSampler) -> VideoScores:
     """Measure prediction and the health of the latents on held-out video."""
     errors = torch.zeros(4)
     befores, afters, clips = [], [], []
@@ -64,7 +34,7 @@ def probe_onlooker(model: Onlooker, sampler: FootageSampler) -> OnlookerScores:
         clips.append(drawn.clip)
     health = measure_health(torch.cat(befores), torch.cat(afters), torch.cat(clips))
     ratio, changed = (errors[:2] / errors[2:].clamp(min=1e-12)).tolist()
-    return OnlookerScores(ratio, changed, **asdict(health))
+    return VideoScores(ratio, changed, **asdict(health))
 
 
 def _errors(

@@ -9,16 +9,16 @@ import torch
 from rich.console import Console
 
 from foresight.data.footage import Footage
-from foresight.errors import CollapseError
 from foresight.training.collapse import HealthLimits, check_health
+from foresight.training.descent import descend, scalars
 from foresight.training.footage_batches import FootageSampler
 from foresight.training.journal import Journal
 from foresight.training.learner import Losses
 from foresight.training.onlooker_learner import OnlookerLearner
-from foresight.training.onlooker_probe import OnlookerScores, probe_onlooker
+from foresight.training.onlooker_probe import probe_onlooker
 from foresight.training.resume import read_state, write_state
-from foresight.training.schedule import learning_rate
 from foresight.training.trainer import progress_bar
+from foresight.training.video_scores import VideoScores
 from foresight.world_model.onlooker import Onlooker
 from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig, save_onlooker
 from foresight.world_model.precision import pick_device
@@ -41,7 +41,7 @@ class WatchResult:
         folder: Where the checkpoint lies.
     """
 
-    scores: OnlookerScores
+    scores: VideoScores
     hours: float
     steps: int
     folder: Path
@@ -106,7 +106,7 @@ class OnlookerTrainer:
         """Take one step, and log, probe and save when it is time."""
         losses = self._take_step()
         if self.step % LOG_EVERY == 0:
-            journal.write(self.step, 'loss', _scalars(losses))
+            journal.write(self.step, 'loss', scalars(losses))
         if self.step % self._config.watch.save_every == 0:
             self._examine(journal)
             write_state(self._out, self.step, self.learner, self._optimizer, self._run)
@@ -123,22 +123,13 @@ class OnlookerTrainer:
         losses = self.learner.losses(
             moments, drawn.seen.to(self._device), drawn.scene.to(self._device), generator,
         )
-        if not bool(torch.isfinite(losses.total)):
-            raise CollapseError(
-                f'the loss is not finite at step {self.step} ({_scalars(losses)}): lower '
-                'learning_rate, or set bf16 to false'
-            )
-        for group in self._optimizer.param_groups:
-            group['lr'] = learning_rate(self.step, watch.steps, watch.learning_rate, watch.warmup)
-        self._optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), watch.clip)
-        self._optimizer.step()
+        everything = [list(self.learner.parameters())]
+        descend(losses, self._optimizer, everything, self.step, watch.steps, watch)
         self.learner.update_target()
         self.step += 1
         return losses
 
-    def _examine(self, journal: Journal) -> OnlookerScores:
+    def _examine(self, journal: Journal) -> VideoScores:
         """Probe on held-out video, save and sound the collapse alarm."""
         scores = probe_onlooker(self.learner.model, self._sampler)
         journal.write(self.step, 'probe', scores.known())
@@ -164,8 +155,3 @@ def _make_learner(config: OnlookerCheckpointConfig) -> OnlookerLearner:
         torch.manual_seed(config.watch.seed)
         model = Onlooker(config.encoder, config.watch, config.scene)
         return OnlookerLearner(model, config.watch)
-
-
-def _scalars(losses: Losses) -> dict[str, float]:
-    terms = {name: float(value.detach()) for name, value in losses.terms.items()}
-    return {'total': float(losses.total.detach()), **terms}

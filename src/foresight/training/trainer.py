@@ -17,17 +17,17 @@ from rich.progress import (
 
 from foresight.config import TrainConfig
 from foresight.data.transitions import Transitions
-from foresight.errors import CollapseError, DatasetError
+from foresight.errors import DatasetError
 from foresight.training.appearance import one_table
 from foresight.training.batches import first_pushes, rows_of_step, split_episodes, take
 from foresight.training.collapse import check_health
+from foresight.training.descent import descend, scalars
 from foresight.training.journal import Journal
 from foresight.training.labels import LabelledImages
 from foresight.training.learner import Learner, Losses
 from foresight.training.objective import LABELS_ONLY
 from foresight.training.probe import ProbeScores, probe
 from foresight.training.resume import load_resume, save_resume
-from foresight.training.schedule import learning_rate
 from foresight.training.sequences import following
 from foresight.training.warm_start import start_from
 from foresight.world_model import checkpoint
@@ -138,7 +138,7 @@ class Trainer:
         """Take one step, and log, probe and save when it is time."""
         losses = self._take_step()
         if self.step % LOG_EVERY == 0 or self.step == self.steps:
-            journal.write(self.step, 'loss', _scalars(losses))
+            journal.write(self.step, 'loss', scalars(losses))
         end_of_epoch = self.step % self._between_probes == 0
         if end_of_epoch:
             self._examine(journal)
@@ -157,20 +157,9 @@ class Trainer:
         later = following(self._train, rows, train.rollout, self._device)
         batch = take(self._train, rows, self._device)
         losses = self.learner.losses(batch, generator, labelled, later)
-        if not bool(torch.isfinite(losses.total)):
-            raise CollapseError(
-                f'the loss is not finite at step {self.step} ({_scalars(losses)}): lower '
-                'learning_rate, or set bf16 to false'
-            )
-        for group in self._optimizer.param_groups:
-            group['lr'] = learning_rate(
-                self.step, self.steps, train.learning_rate, train.warmup,
-            )
-        self._optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()  # type: ignore[no-untyped-call]
-        for parameters in self._clipped_apart():
-            torch.nn.utils.clip_grad_norm_(parameters, train.clip)
-        self._optimizer.step()
+        descend(
+            losses, self._optimizer, self._clipped_apart(), self.step, self.steps, train,
+        )
         self.learner.update_target()
         self.step += 1
         return losses
@@ -237,8 +226,3 @@ def _check_labels(transitions: Transitions, train: TrainConfig) -> None:
             'these pushes have no labels (bags have none): leave out objective, label_gradient '
             'and labels; tasks with a goal image need no cost head'
         )
-
-
-def _scalars(losses: Losses) -> dict[str, float]:
-    terms = {name: float(value.detach()) for name, value in losses.terms.items()}
-    return {'total': float(losses.total.detach()), **terms}

@@ -13,6 +13,7 @@ from foresight.training.learner import Losses
 from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
 from foresight.world_model.precision import mixed
 from foresight.world_model.regularizers import CellViews, Penalty, VarianceCovariance
+from foresight.world_model.slow_copy import follow
 from foresight.world_model.surprise import WORST_CELLS
 from foresight.world_model.video_predictor import VideoJepa, futures
 
@@ -106,12 +107,9 @@ class VideoLearner(nn.Module):
             target: Tensor = self.target(inputs.flatten(0, 1))
         return target.reshape(*inputs.shape[:2], *target.shape[1:])
 
-    @torch.no_grad()
     def update_target(self) -> None:
         """Move the target encoder a little toward the encoder."""
-        online = self.model.encoder.parameters()
-        for slow, fast in zip(self.target.parameters(), online, strict=True):
-            slow.lerp_(fast, 1.0 - self.config.ema_decay)
+        follow(self.target, self.model.encoder, self.config.ema_decay)
 
 
 def worst_loss(

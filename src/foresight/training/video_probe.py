@@ -1,48 +1,18 @@
 """Probe of the video predictor: how well it predicts clips kept from training."""
 
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 import torch
 from torch import Tensor
 
 from foresight.data.clips import Clips
-from foresight.training.collapse import LatentHealth, measure_health
+from foresight.training.collapse import measure_health
+from foresight.training.video_scores import VideoScores
 from foresight.world_model.losses import changed_cells
 from foresight.world_model.video_predictor import VideoJepa, futures
 
 CHUNK = 16
 CHANGE = 0.02  # Mean image difference of a cell that changed.
-
-
-@dataclass(frozen=True)
-class VideoScores:
-    """Scores on held-out clips.
-
-    Attributes:
-        prediction_ratio: Prediction error over that of "nothing moves", all cells; < 1 is better.
-        prediction_ratio_changed: The same over cells whose image changed.
-        std: See `LatentHealth`.
-        rank: See `LatentHealth`.
-        episode_share: See `LatentHealth`; the share that is constant within a clip.
-        temporal_change: See `LatentHealth`.
-    """
-
-    prediction_ratio: float
-    prediction_ratio_changed: float
-    std: float
-    rank: float
-    episode_share: float
-    temporal_change: float
-
-    @property
-    def health(self) -> LatentHealth:
-        """What the collapse alarm looks at."""
-        return LatentHealth(self.std, self.rank, self.episode_share, self.temporal_change)
-
-    def known(self) -> dict[str, float]:
-        """Return the scores that are numbers."""
-        return {name: value for name, value in asdict(self).items() if math.isfinite(value)}
 
 
 @torch.no_grad()

@@ -8,18 +8,18 @@ from typing import Any
 
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from foresight.data.clips import Clips
-from foresight.errors import CollapseError
 from foresight.training.collapse import HealthLimits, check_health
+from foresight.training.descent import descend, scalars
 from foresight.training.journal import Journal
 from foresight.training.learner import Losses
 from foresight.training.resume import read_state, write_state
-from foresight.training.schedule import learning_rate
+from foresight.training.trainer import progress_bar
 from foresight.training.video_batches import ClipSampler
 from foresight.training.video_learner import VideoLearner
-from foresight.training.video_probe import VideoScores, probe_video
+from foresight.training.video_probe import probe_video
+from foresight.training.video_scores import VideoScores
 from foresight.world_model.precision import pick_device
 from foresight.world_model.video_checkpoint import VideoCheckpointConfig, save_video
 from foresight.world_model.video_predictor import VideoJepa
@@ -95,8 +95,8 @@ class VideoTrainer:
             CollapseError: If the latents collapse or the loss is not finite.
         """
         train = self._config.train
-        with Journal(self._out, self.step) as journal, self._progress() as progress:
-            task = progress.add_task('training', total=train.steps, completed=self.step)
+        with Journal(self._out, self.step) as journal, progress_bar(self._console) as progress:
+            task = progress.add_task('training', total=train.steps, completed=self.step, rate='')
             while self.step < train.steps:
                 self._advance(journal)
                 progress.update(task, completed=self.step)
@@ -107,7 +107,7 @@ class VideoTrainer:
         """Take one step, and log, probe and save when it is time."""
         losses = self._take_step()
         if self.step % LOG_EVERY == 0:
-            journal.write(self.step, 'loss', _scalars(losses))
+            journal.write(self.step, 'loss', scalars(losses))
         if self.step % self._config.train.save_every == 0:
             self._examine(journal)
             write_state(self._out, self.step, self.learner, self._optimizer, self._run)
@@ -122,17 +122,8 @@ class VideoTrainer:
             batch.frames.to(self._device), batch.backgrounds.to(self._device),
         )
         losses = self.learner.losses(frames, batch.scene.to(self._device), generator)
-        if not bool(torch.isfinite(losses.total)):
-            raise CollapseError(
-                f'the loss is not finite at step {self.step}: lower learning_rate, or set bf16 '
-                'to false'
-            )
-        for group in self._optimizer.param_groups:
-            group['lr'] = learning_rate(self.step, train.steps, train.learning_rate, train.warmup)
-        self._optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.learner.parameters(), train.clip)
-        self._optimizer.step()
+        everything = [list(self.learner.parameters())]
+        descend(losses, self._optimizer, everything, self.step, train.steps, train)
         self.learner.update_target()
         self.step += 1
         return losses
@@ -145,12 +136,6 @@ class VideoTrainer:
         if self.step >= PATIENCE:
             check_health(scores.health, LIMITS)
         return scores
-
-    def _progress(self) -> Progress:
-        return Progress(
-            TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(),
-            TimeRemainingColumn(), console=self._console,
-        )
 
 
 def split_clips(clips: Clips) -> tuple[Clips, Clips]:
@@ -182,8 +167,3 @@ def _make_learner(config: VideoCheckpointConfig) -> VideoLearner:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.train.seed)
         return VideoLearner(VideoJepa(config.encoder, config.video), config.train)
-
-
-def _scalars(losses: Losses) -> dict[str, float]:
-    terms = {name: float(value.detach()) for name, value in losses.terms.items()}
-    return {'total': float(losses.total.detach()), **terms}

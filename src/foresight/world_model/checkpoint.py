@@ -22,13 +22,13 @@ from foresight.config import (
     SceneConfig,
     TrainConfig,
 )
-from foresight.errors import CheckpointError, ConfigError
+from foresight.errors import CheckpointError
+from foresight.world_model.description import parse
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.precision import pick_device
 
 FORMAT = 1
 TENSORS, CONFIG = 'world_model.safetensors', 'config.json'
-ConfigType = TypeVar('ConfigType')
 ModuleType = TypeVar('ModuleType', bound=nn.Module)
 
 
@@ -244,25 +244,11 @@ def _config(described: dict[str, Any], folder: Path) -> CheckpointConfig:
         'encoder': EncoderConfig, 'predictor': PredictorConfig, 'scene': SceneConfig,
         'push': PushConfig, 'train': TrainConfig, 'critic': CriticConfig,
     }
-    values = {key: value for key, value in described.items() if key != 'tensors'}
-    try:
-        for name, kind in parts.items():
-            # Newer than the first checkpoints.
-            kept = values.get(name, {}) if name == 'critic' else values[name]
-            values[name] = build(kind, kept)
-        return CheckpointConfig(**values)
-    except (TypeError, KeyError, ConfigError) as error:
-        raise CheckpointError(
-            f'{folder / CONFIG} does not fit this version ({error}): use the version that made '
-            'it, or train again'
-        ) from error
-
-
-def build(kind: type[ConfigType], values: dict[str, Any]) -> ConfigType:
-    """Make a configuration; JSON has lists where it has tuples."""
-    return kind(**{
-        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
-    })
+    described = {'critic': {}, **described}  # Newer than the first checkpoints.
+    return parse(
+        CheckpointConfig, parts, described, f'{folder / CONFIG} does not fit this version',
+        'use the version that made it, or train again',
+    )
 
 
 def fill_module(

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from foresight.config import EncoderConfig, SceneConfig, WatchConfig
-from foresight.errors import CheckpointError, ConfigError
 from foresight.world_model import checkpoint
+from foresight.world_model.description import parse
 from foresight.world_model.onlooker import Onlooker
 
 
@@ -64,13 +64,9 @@ def load_onlooker(folder: Path) -> tuple[Onlooker, OnlookerCheckpointConfig]:
 
 
 def _config(described: dict[str, Any], folder: Path) -> OnlookerCheckpointConfig:
-    values = {key: value for key, value in described.items() if key != 'tensors'}
     parts = {'encoder': EncoderConfig, 'scene': SceneConfig, 'watch': WatchConfig}
-    try:
-        for name, kind in parts.items():
-            values[name] = checkpoint.build(kind, values[name])
-        return OnlookerCheckpointConfig(**values)
-    except (TypeError, KeyError, ConfigError) as error:
-        raise CheckpointError(
-            f'{folder} holds nothing that `foresight watch` of this version wrote ({error})'
-        ) from error
+    return parse(
+        OnlookerCheckpointConfig, parts, described,
+        f'{folder} holds nothing that `foresight watch` of this version wrote',
+        'run `foresight watch` again',
+    )

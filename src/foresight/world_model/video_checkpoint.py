@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from foresight.config import EncoderConfig, VideoConfig, VideoTrainConfig
-from foresight.errors import CheckpointError, ConfigError
 from foresight.world_model import checkpoint
+from foresight.world_model.description import parse
 from foresight.world_model.precision import pick_device
 from foresight.world_model.video_predictor import VIDEO_ENCODER, VideoJepa
 
@@ -55,14 +55,9 @@ def load_video(folder: Path, device: str = 'auto') -> tuple[VideoJepa, VideoChec
 
 
 def _config(described: dict[str, Any], folder: Path) -> VideoCheckpointConfig:
-    values = {key: value for key, value in described.items() if key != 'tensors'}
     parts = {'encoder': EncoderConfig, 'video': VideoConfig, 'train': VideoTrainConfig}
-    try:
-        for name, kind in parts.items():
-            values[name] = checkpoint.build(kind, values[name])
-        return VideoCheckpointConfig(**values)
-    except (TypeError, KeyError, ConfigError) as error:
-        raise CheckpointError(
-            f'{folder} holds no video predictor of this version ({error}): give --checkpoint a '
-            'folder that `foresight train-video` wrote'
-        ) from error
+    return parse(
+        VideoCheckpointConfig, parts, described,
+        f'{folder} holds no video predictor of this version',
+        'give --checkpoint a folder that `foresight train-video` wrote',
+    )

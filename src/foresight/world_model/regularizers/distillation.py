@@ -9,6 +9,7 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
+from foresight.world_model.slow_copy import follow
 
 STUDENT_TEMPERATURE, TEACHER_TEMPERATURE = 0.1, 0.04
 CENTRE_MOMENTUM = 0.9
@@ -70,9 +71,6 @@ class Distillation(Regularizer):
         blind = math.log(guess.shape[1])
         return Penalty(self._weight * entropy, {'distillation': entropy / blind})
 
-    @torch.no_grad()
     def update(self, decay: float) -> None:
         """Move the teacher head a little toward the student head."""
-        pairs = zip(self.slow_head.parameters(), self.head.parameters(), strict=True)
-        for slow, fast in pairs:
-            slow.lerp_(fast, 1.0 - decay)
+        follow(self.slow_head, self.head, decay)
