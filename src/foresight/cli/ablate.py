@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from foresight.cli.evaluate import CLEAR_TABLE, SHIPPED, command, machine
+from foresight.cli.evaluate import SHIPPED, command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import ClearTablePlayers
 from foresight.cli.train import cached_transitions
@@ -21,6 +21,10 @@ from foresight.nodes.models import find_model
 from foresight.training import results
 from foresight.training.ablation import Ablation
 from foresight.training.ablation_rows import (
+    COST_TASK,
+    EFFICIENCY,
+    EFFICIENCY_BUDGET,
+    GOAL_TASK,
     PLAY,
     QUICK,
     QUICK_BUDGET,
@@ -34,6 +38,7 @@ from foresight.training.ablation_rows import (
 from foresight.training.ablation_table import to_document, to_markdown
 from foresight.training.closed_loop import evaluate as play_episodes
 from foresight.training.hand_rule import HandRule
+from foresight.training.labels_table import add_labels
 from foresight.training.policies import AimedRandomPolicy, PlannerPolicy
 from foresight.training.results import PolicyResult
 from foresight.training.site_file import Site, load_site
@@ -42,13 +47,14 @@ from foresight.training.watching import Watching
 from foresight.training.watching_table import add_watching
 from foresight.world_model.checkpoint import CONFIG, CheckpointConfig, load, read_json
 
-GOAL_TASK = 'clear_table_goal'
 RESULTS, RUNS = Path('docs/results'), Path('runs')
 NAMES = {
-    'methods': 'ablation', 'labels': 'label_efficiency', TRANSFER: TRANSFER, WATCHING: WATCHING,
+    'methods': 'ablation', EFFICIENCY: 'label_efficiency', TRANSFER: TRANSFER, WATCHING: WATCHING,
 }
 WATCH_STEPS = WatchConfig().steps
-BUDGETS = {TRANSFER: TRANSFER_BUDGET, WATCHING: WATCHING_BUDGET}
+BUDGETS = {
+    EFFICIENCY: EFFICIENCY_BUDGET, TRANSFER: TRANSFER_BUDGET, WATCHING: WATCHING_BUDGET,
+}
 
 Table = Annotated[str, typer.Option(
     help='methods; labels: success by labelled images; transfer: at another site; watching: '
@@ -56,7 +62,7 @@ Table = Annotated[str, typer.Option(
 )]
 RowNames = Annotated[str, typer.Option(help='Comma-separated rows; empty = all of the table.')]
 Seeds = Annotated[str, typer.Option(
-    help='Comma-separated training seeds; 0,1,2, quick, transfer and watching 0.'
+    help='Comma-separated training seeds; 0,1,2, the table methods; else 0.'
 )]
 Quick = Annotated[bool, typer.Option(help='Four rows, one seed, a small budget: ten minutes.')]
 Data = Annotated[Path | None, typer.Option(
@@ -74,7 +80,8 @@ HeadSteps = Annotated[int | None, typer.Option(
     f'{TRANSFER_BUDGET.head_steps}.',
 )]
 Episodes = Annotated[int | None, typer.Option(
-    min=1, help=f'Episodes of a run; {Budget.episodes}, quick {QUICK_BUDGET.episodes}.',
+    min=1, help=f'Episodes of a run; {Budget.episodes}, quick {QUICK_BUDGET.episodes}, labels '
+    f'{EFFICIENCY_BUDGET.episodes}.',
 )]
 FirstEpisode = Annotated[int | None, typer.Option(
     min=0, help=f'First seed of the episodes; {Budget.first_episode}. Nothing is tuned on '
@@ -126,6 +133,7 @@ def ablate(
     place = load_site(site if moves else '')
     start = str(find_model(Path(start or SHIPPED))) if moves else start
     folder = table if table in BUDGETS else 'ablation_quick' if quick else 'ablation'
+    trained = runs / ('ablation' if table == EFFICIENCY else folder)  # They share rows.
     about = {'machine': machine(), 'command': command()}
     with quiet_stdout(json):
         console = Console(stderr=True)
@@ -135,8 +143,8 @@ def ablate(
         transitions = cached_transitions(data, base)
         play = Play(workers, budget, place)
         ablation = Ablation(
-            transitions, base, budget, runs / folder, out / folder, play, about, start,
-            watch=Watching(data, runs / folder, watch_steps, threads),
+            transitions, base, budget, trained, out / folder, play, about, start,
+            watch=Watching(data, trained, watch_steps, threads),
             time=robot_time(data) if table == WATCHING else None,
         )
         for seed in numbers:
@@ -148,9 +156,11 @@ def ablate(
             'pushes': len(transitions),
         })
         if moves:
-            untouched = whole(out / folder, runs / folder, numbers[0])
+            untouched = whole(out / folder, trained, numbers[0])
             known = play.references(out / folder, untouched)
             document = add_transfer(document, found, known, place.name)
+        if table == EFFICIENCY:
+            document = add_labels(document, found)
         if table == WATCHING:
             document = add_watching(document, found)
         write_table(document, out, NAMES[table] + ('_quick' if quick else ''))
@@ -180,7 +190,7 @@ class Play:
         self._seeds = range(budget.first_episode, budget.first_episode + budget.episodes)
 
     def __call__(
-        self, checkpoint: Path, policy: str = PlannerPolicy.name, task: str = CLEAR_TABLE,
+        self, checkpoint: Path, task: str = COST_TASK, policy: str = PlannerPolicy.name,
     ) -> Mapping[str, Any]:
         """Return the figures of a policy; the planner has a checkpoint and a task."""
         site = self._site
@@ -201,24 +211,23 @@ class Play:
             unlabelled: Checkpoints that are told the goal by an image of the empty table.
         """
         found = {
-            policy: self._kept(folder / policy, Path(), policy)
+            policy: self._kept(folder / policy, Path(), COST_TASK, policy)
             for policy in (HandRule.name, AimedRandomPolicy.name)
         }
         for checkpoint in unlabelled:
             print_of_it = read_json(checkpoint / CONFIG)['tensors'][:8]
             path = folder / f'{checkpoint.name}_goal_{print_of_it}'
-            figures = self._kept(path, checkpoint, task=GOAL_TASK)
+            figures = self._kept(path, checkpoint, GOAL_TASK)
             found[f'{checkpoint.name}, {GOAL_TASK}'] = figures
         return found
 
     def _kept(
-        self, stem: Path, checkpoint: Path, policy: str = PlannerPolicy.name,
-        task: str = CLEAR_TABLE,
+        self, stem: Path, checkpoint: Path, task: str, policy: str = PlannerPolicy.name,
     ) -> Mapping[str, Any]:
         """Read figures, or play and keep them."""
         path = stem.with_name(f'{stem.name}_{self._seeds.start}_{len(self._seeds)}.json')
         if not path.exists():
-            write_json(dict(self(checkpoint, policy, task)), str(path))
+            write_json(dict(self(checkpoint, task, policy)), str(path))
         figures: dict[str, Any] = load_json(path.read_text())
         return figures
 

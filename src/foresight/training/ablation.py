@@ -31,8 +31,8 @@ from foresight.training.trainer import Trainer
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
 
-Play = Callable[[Path], Mapping[str, Any]]
-"""Plays closed-loop episodes with a checkpoint and returns their figures."""
+Play = Callable[[Path, str], Mapping[str, Any]]
+"""Plays closed-loop episodes of a task with a checkpoint and returns their figures."""
 Watch = Callable[[Path, int], Mapping[str, Any]]
 """Lets an encoder of a seed watch into a folder, unless it has; says what it saw."""
 
@@ -108,9 +108,9 @@ class Ablation:
         folder = self._folder(row.name, seed)
         return {
             'row': row.name, 'meaning': row.meaning, 'seed': seed, 'labels': row.labels,
-            'collapsed': collapsed,
+            'task': row.task, 'collapsed': collapsed,
             'scores': self._scores(folder),
-            'closed_loop': None if collapsed else dict(self.play(folder)),
+            'closed_loop': None if collapsed else dict(self.play(folder, row.task)),
             'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.budget), **self.about,
             'start': self._given(row), 'identity': identity(self._config(row, seed)),
             **watched, **self._cost(row),
@@ -183,12 +183,13 @@ class Ablation:
             result: dict[str, Any] = json.loads(path.read_text())
             same = same_run(result['identity'], self._config(row, seed))
             same = same and result['start'] == self._given(row)
+            same = same and result['task'] == row.task
             same = same and (result['collapsed'] or result['budget'] == asdict(self.budget))
         except (ValueError, KeyError) as error:
             raise ConfigError(f'{path} is damaged ({error}): delete it') from error
         if not same:
             raise ConfigError(
-                f'{path} has other settings, data, budget or start: delete it, or give another '
-                '--out'
+                f'{path} has other settings, task, data, budget or start: delete it, or give '
+                'another --out'
             )
         return result

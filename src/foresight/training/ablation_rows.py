@@ -11,6 +11,12 @@ REFERENCE = 'vicreg_inverse'
 GIVEN = 'given'
 """Start of the rows that go on from the checkpoint that the command names."""
 LABELS = (50, 200, 1000, 5000)
+NO_LABEL = 'goal_image'
+"""The reference row, told by an image of the empty table."""
+COST_TASK, GOAL_TASK, BOTH_TASK = 'clear_table', 'clear_table_goal', 'clear_table_both'
+"""Tasks that rows play: by the cost head, by an image of the empty table, by both."""
+EFFICIENCY = 'labels'
+"""Table of success by the number of labelled images."""
 TRANSFER = 'transfer'
 """Table of what happens at a new site."""
 WATCHING = 'watching'
@@ -49,6 +55,7 @@ class Budget:
 
 QUICK_BUDGET = Budget(steps=400, episodes=12, batch=128)
 TRANSFER_BUDGET = Budget(steps=500, head_steps=400)
+EFFICIENCY_BUDGET = Budget(episodes=200)
 WATCHING_BUDGET = Budget(steps=2400, batch=32)
 
 
@@ -63,6 +70,7 @@ class Row:
         labels: Labelled images; 0 = all.
         start: Row whose checkpoint it goes on from, GIVEN or WATCHED; empty = random weights.
         learns: False for a checkpoint that is only scored.
+        task: Task that it plays.
     """
 
     name: str
@@ -71,6 +79,7 @@ class Row:
     labels: int = 0
     start: str = ''
     learns: bool = True
+    task: str = COST_TASK
 
     @property
     def pushes(self) -> int:
@@ -125,17 +134,25 @@ def _methods() -> tuple[Row, ...]:
 
 
 def _labels() -> tuple[Row, ...]:
-    """List the three ways to use few labels; with all of them two are rows of the other table."""
-    kinds: dict[str, tuple[str, dict[str, Any]]] = {
-        'head': ('self-supervised, frozen; cost head', {'objective': 'head'}),
-        'label_grounded': ('self-supervised and label gradient', {'label_gradient': True}),
-        'supervised': ('labels alone', {'objective': 'supervised'}),
+    """List the three ways to use few labels, and the one that needs none.
+
+    What predicts latents may compare them with those of an image of the empty table; labels alone
+    teach no such prediction, and play by the cost head.
+    """
+    head: dict[str, Any] = {'objective': 'head'}
+    kinds: dict[str, tuple[str, dict[str, Any], str]] = {
+        'head': ('self-supervised, frozen; cost head', head, BOTH_TASK),
+        'label_grounded': ('self-supervised and label gradient', {'label_gradient': True},
+                           BOTH_TASK),
+        'supervised': ('labels alone', {'objective': 'supervised'}, COST_TASK),
     }
-    return tuple(
-        Row(f'{name}_{count}' if count else _with_all(name),
-            f'{meaning}, {count or "all"} labelled images', changes, count,
-            REFERENCE if name == 'head' else '')
-        for name, (meaning, changes) in kinds.items() for count in (*LABELS, 0)
+    return (
+        Row(NO_LABEL, 'self-supervised, goal image, no label', {**head, 'frozen': True},
+            start=REFERENCE, learns=False, task=GOAL_TASK),
+        *(Row(f'{name}_{count}' if count else _with_all(name),
+              f'{meaning}, {count or "all"} labelled images', changes, count,
+              REFERENCE if name == 'head' else '', task=task)
+          for name, (meaning, changes, task) in kinds.items() for count in (*LABELS, 0)),
     )
 
 
@@ -165,7 +182,8 @@ def _transfer() -> tuple[Row, ...]:
 def _watching() -> tuple[Row, ...]:
     """List the numbers of pushes, each without and with an encoder that has watched."""
     return tuple(
-        Row(f'{name}_{count}', f'{count} pushes, {meaning}', {'pushes': count}, start=start)
+        Row(f'{name}_{count}', f'{count} pushes, {meaning}', {'pushes': count}, start=start,
+            task=BOTH_TASK)
         for count in PUSHES for name, meaning, start in (
             ('doing', 'from random weights', ''),
             (WATCHED, 'from an encoder that has watched video', WATCHED),
@@ -176,7 +194,7 @@ def _watching() -> tuple[Row, ...]:
 PLAY = Row('play', 'goes on at a new site without labels', {'learning_rate': 5e-4}, FEW, GIVEN)
 """What other rows go on from; its cost head is thrown away."""
 TABLES = {
-    'methods': _methods(), 'labels': _labels(), TRANSFER: _transfer(), WATCHING: _watching(),
+    'methods': _methods(), EFFICIENCY: _labels(), TRANSFER: _transfer(), WATCHING: _watching(),
 }
 
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foresight.training.ablation_rows import LABELS, TABLES, TRANSFER, WATCHING
+from foresight.training.ablation_rows import EFFICIENCY, TABLES, TRANSFER, WATCHING
+from foresight.training.labels_table import labels_lines
 from foresight.training.statistics import wilson
 from foresight.training.transfer_table import transfer_lines
 from foresight.training.watching_table import watching_lines
@@ -19,11 +20,6 @@ SCORES = {
     'ranking_accuracy': 'ranking accuracy',
 }
 SHARES = ('cleared', 'dropped')
-KINDS = {
-    'head': 'self-supervised, frozen',
-    'label_grounded': 'self-supervised, label gradient',
-    'supervised': 'labels alone',
-}
 LEGEND = """\
 Every run trains on the same pushes for the same number of steps ({steps} of {batch} pushes; a
 cost head on a frozen world model {head_steps}) and differs from the defaults only in what its row
@@ -88,11 +84,11 @@ def to_markdown(document: Mapping[str, Any]) -> str:
     """Return the table that the documentation shows, with the command that makes it again."""
     if document['table'] == WATCHING:
         return _page(document, watching_lines(document))
-    draw = _labels_table if document['table'] == 'labels' else _methods_table
+    legend = LEGEND.format(**document['budget'])
+    if document['table'] == EFFICIENCY:
+        return _page(document, [*labels_lines(document), '', legend, ''])
     more = transfer_lines(document) if document['table'] == TRANSFER else []
-    return _page(document, [
-        *draw(document['rows']), '', *more, LEGEND.format(**document['budget']), '',
-    ])
+    return _page(document, [*_methods_table(document['rows']), '', *more, legend, ''])
 
 
 def _page(document: Mapping[str, Any], lines: Sequence[str]) -> str:
@@ -106,7 +102,7 @@ def _page(document: Mapping[str, Any], lines: Sequence[str]) -> str:
 
 TITLES = {
     'methods': 'Anti-collapse methods, the autoencoder and labels, at equal budget',
-    'labels': 'Success by the number of labelled images',
+    EFFICIENCY: 'Success by the number of labelled images',
     TRANSFER: 'Transfer to another site',
     WATCHING: 'From watching, then from doing',
 }
@@ -127,27 +123,6 @@ def _methods_table(rows: Mapping[str, Any]) -> list[str]:
             f'| {closed} |'
         )
     return [*lines, '', *(f'- `{name}`: {row["meaning"]}' for name, row in rows.items())]
-
-
-def _labels_table(rows: Mapping[str, Any]) -> list[str]:
-    """Draw one line a number of labels, success and ranking accuracy side by side."""
-    lines = [
-        f'| labelled images | {" | ".join(f"{title} | ranking" for title in KINDS.values())} |',
-        '|---' * (1 + 2 * len(KINDS)) + '|',
-    ]
-    for count in (*LABELS, 0):
-        cells = []
-        for kind in KINDS:
-            found = [
-                row for name, row in rows.items()
-                if name.startswith(kind) and row['labels'] == count
-            ]
-            cells += [
-                f'{_success(found[0])} ({_interval(found[0])})' if found else '-',
-                _shown(found[0]['scores']['ranking_accuracy']) if found else '-',
-            ]
-        lines.append(f'| {count or "all"} | {" | ".join(cells)} |')
-    return lines
 
 
 def _collapses(rows: Mapping[str, Any]) -> list[str]:

@@ -1,11 +1,10 @@
 """Transfer table: what play without labels is worth at another site, beside labels alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
+from foresight.training.ablation_differences import difference_lines, differences
 from foresight.training.ablation_rows import FEW
-from foresight.training.statistics import paired_difference
 
 ADAPTED, HEAD = f'adapted_{FEW}', f'head_{FEW}'
 FRESH = f'supervised_new_{FEW}'
@@ -14,8 +13,6 @@ PAIRS = (
     (ADAPTED, f'label_grounded_{FEW}'), (ADAPTED, 'kept'), (HEAD, 'kept'),
 )
 """Rows that are compared: first minus second, on the same episodes."""
-SUCCESS = 1
-"""Column of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
 LEGEND = f"""\
 Another camera pose, another table and other objects than in the play that the checkpoint learned
 from. Every row but `kept` sees the same {FEW} labelled images of the site and no other label;
@@ -36,13 +33,10 @@ def add_transfer(
         references: Figures of the policies that know better or know nothing.
         site: Name of the site.
     """
-    outcomes = {name: _successes(runs, name) for pair in PAIRS for name in pair}
-    differences = {
-        f'{first} - {second}': asdict(paired_difference(outcomes[first], outcomes[second]))
-        for first, second in PAIRS
-        if outcomes[first] and len(outcomes[first]) == len(outcomes[second])
+    return {
+        **document, 'site': site, 'references': references,
+        'differences': differences(runs, PAIRS),
     }
-    return {**document, 'site': site, 'references': references, 'differences': differences}
 
 
 def transfer_lines(document: Mapping[str, Any]) -> list[str]:
@@ -56,17 +50,4 @@ def transfer_lines(document: Mapping[str, Any]) -> list[str]:
             f'| `{name}` | {f["success"]:.2f} | {f["success_low"]:.2f} to {f["success_high"]:.2f} '
             f'| {f["cleared"]:.2f} | {f["dropped"]:.2f} | {f["pushes"]:.1f} |'
         )
-    lines += ['', '| difference in success | mean | 95 % |', '|---|---|---|']
-    for name, found in document['differences'].items():
-        lines.append(
-            f'| {name} | {found["mean"]:+.2f} | {found["low"]:+.2f} to {found["high"]:+.2f} |'
-        )
-    return [*lines, '']
-
-
-def _successes(runs: Sequence[Mapping[str, Any]], name: str) -> list[float]:
-    """Return the success of each episode of a row, training seed by training seed."""
-    played = [run for run in runs if run['row'] == name and run['closed_loop']]
-    played.sort(key=lambda run: int(run['seed']))
-    outcomes = (run['closed_loop']['outcomes'] for run in played)
-    return [float(outcome[SUCCESS]) for episodes in outcomes for outcome in episodes]
+    return [*lines, '', *difference_lines(document['differences']), '']

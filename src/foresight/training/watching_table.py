@@ -2,11 +2,10 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
+from foresight.training.ablation_differences import differences
 from foresight.training.ablation_rows import PUSHES, WATCHED
-from foresight.training.statistics import paired_difference
 
 GOAL = 0.9
 """Success that counts as clearing the table."""
@@ -14,8 +13,6 @@ TEENAGER = 20.0
 """Hours in which a teenager learns to drive (LeCun 2022, A Path Towards Autonomous Machine
 Intelligence, section 1) [h]."""
 KINDS = {'doing': 'doing alone', WATCHED: 'watching, then doing'}
-SUCCESS = 1
-"""Column of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
 LEGEND = """\
 Both columns learn from the same first whole episodes of play and their labels, with the same
 optimiser steps ({steps} of {batch} pushes); the second starts from an encoder that has watched
@@ -56,9 +53,9 @@ def _point(
     for kind in KINDS:
         if (row := rows.get(f'{kind}_{count}')) is not None:
             point[kind] = row
-    sides = [_successes(runs, f'{kind}_{count}') for kind in (WATCHED, 'doing')]
-    if sides[0] and len(sides[0]) == len(sides[1]):
-        point['difference'] = asdict(paired_difference(sides[0], sides[1]))
+    known = differences(runs, [(f'{WATCHED}_{count}', f'doing_{count}')])
+    if known:
+        point['difference'] = next(iter(known.values()))
     return point
 
 
@@ -136,17 +133,6 @@ def _said(document: Mapping[str, Any]) -> list[str]:
             f'- Watched before: {watched[0]["hours"]:.2f} h of video, {watched[0]["steps"]} steps.'
         )
     return said
-
-
-def _successes(runs: Sequence[Mapping[str, Any]], name: str) -> list[float]:
-    """Return the success of each episode of a row, training seed by training seed."""
-    played = sorted(
-        (run for run in runs if run['row'] == name and run['closed_loop']),
-        key=lambda run: int(run['seed']),
-    )
-    return [
-        float(outcome[SUCCESS]) for run in played for outcome in run['closed_loop']['outcomes']
-    ]
 
 
 def _shown(value: float | None) -> str:

@@ -18,6 +18,7 @@ from foresight.training.ablation_rows import (
     choose_rows,
 )
 from foresight.training.ablation_table import to_document, to_markdown
+from foresight.training.labels_table import add_labels
 from foresight.world_model.checkpoint import load
 from foresight.world_model.onlooker import Onlooker
 from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig, save_onlooker
@@ -35,11 +36,12 @@ class Table:
     """Stands for the closed loop: loads the checkpoint, plays nothing, counts its calls."""
 
     def __init__(self):
-        self.played = []
+        self.played, self.tasks = [], []
 
-    def __call__(self, folder):
+    def __call__(self, folder, task):
         load(folder, 'cpu')
         self.played.append(folder.name)
+        self.tasks.append(task)
         return FIGURES
 
 
@@ -157,10 +159,29 @@ def test_the_table_holds_earlier_results_too(ablation):
 
 def test_the_table_of_labels_has_a_line_for_every_number(ablation):
     ablation.run(row('supervised', 'labels'), 0, QUIET)
-    text = to_markdown(to_document('labels', ablation.collect('labels'), about()))
+    results = ablation.collect('labels')
+    document = add_labels(to_document('labels', results, about()), results)
+    text = to_markdown(document)
     assert [line.split('|')[1].strip() for line in text.splitlines() if line.startswith('| ')] == [
-        'labelled images', '50', '200', '1000', '5000', 'all']
+        'labelled images', 'none', '50', '200', '1000', '5000', 'all', 'difference in success']
     assert text.count('0.50 (0.09 to 0.91)') == 1
+    assert document['differences'] == {}
+
+
+def test_what_predicts_plays_by_the_goal_image_and_is_compared_with_labels_alone(ablation, play):
+    for name in ('supervised', 'goal_image'):
+        ablation.run(row(name, 'labels'), 0, QUIET)
+    assert play.tasks == ['clear_table', 'clear_table_goal']
+    assert play.played == ['supervised_0', 'goal_image_0']
+    results = ablation.collect('labels')
+    document = add_labels(to_document('labels', results, about()), results)
+    assert document['differences']['goal_image - supervised'] == {
+        'mean': 0.0, 'low': 0.0, 'high': 0.0, 'pairs': 2}
+    assert '| none | 0.50 (0.09 to 0.91) |' in to_markdown(document)
+    result = ablation.results / 'supervised_0.json'
+    result.write_text(result.read_text().replace('"clear_table"', '"clear_table_goal"'))
+    with pytest.raises(ConfigError, match='task'):
+        ablation.run(row('supervised', 'labels'), 0, QUIET)
 
 
 def test_every_row_has_settings_and_a_name_of_its_own():

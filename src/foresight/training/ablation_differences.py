@@ -1,0 +1,47 @@
+"""Differences between rows of the ablation, paired on the same episodes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from foresight.training.statistics import paired_difference
+
+SUCCESS = 1
+"""Column of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
+
+
+def differences(
+    runs: Sequence[Mapping[str, Any]], pairs: Iterable[tuple[str, str]],
+) -> dict[str, dict[str, Any]]:
+    """Compare rows, first minus second, where both played the same episodes.
+
+    Args:
+        runs: One mapping a run, with its outcomes.
+        pairs: Names of rows.
+    """
+    found = {}
+    for first, second in pairs:
+        sides = _successes(runs, first), _successes(runs, second)
+        if sides[0] and len(sides[0]) == len(sides[1]):
+            found[f'{first} - {second}'] = asdict(paired_difference(*sides))
+    return found
+
+
+def difference_lines(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the differences as a Markdown table."""
+    return [
+        '| difference in success | mean | 95 % |', '|---|---|---|',
+        *(f'| {name} | {item["mean"]:+.2f} | {item["low"]:+.2f} to {item["high"]:+.2f} |'
+          for name, item in found.items()),
+    ]
+
+
+def _successes(runs: Sequence[Mapping[str, Any]], name: str) -> list[float]:
+    """Return the success of each episode of a row, training seed by training seed."""
+    played = sorted(
+        (run for run in runs if run['row'] == name and run['closed_loop']),
+        key=lambda run: int(run['seed']),
+    )
+    return [
+        float(outcome[SUCCESS]) for run in played for outcome in run['closed_loop']['outcomes']
+    ]
