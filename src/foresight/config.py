@@ -392,11 +392,20 @@ class VideoTrainConfig(Checked):
         0.5, 'share of clips with a patch that it does not get to see for 2 to 6 frames', '',
         0.0, 1.0
     )
+    boards: float = setting(
+        0.35, 'share of clips with a board painted over what moves', '', 0.0, 0.5
+    )
+    planks: float = setting(
+        0.35, 'share of clips with a plank painted under what moves', '', 0.0, 0.5
+    )
     learning_rate: float = setting(2e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
     weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
     ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
     worst_weight: float = setting(
         0.5, 'weight of the error of the worst cells of each frame', '', 0.0, 100.0
+    )
+    blindness_weight: float = setting(
+        2.0, 'weight of latents that stay alike where something moves', '', 0.0, 100.0
     )
     variance_weight: float = setting(1.0, 'weight of the variance term', '', 0.0, 100.0)
     covariance_weight: float = setting(0.05, 'weight of the covariance term', '', 0.0, 100.0)

@@ -18,7 +18,9 @@ from foresight.data.transitions import (
     save_transitions,
 )
 from foresight.errors import DatasetError
-from foresight.training.trainer import Trainer, TrainResult
+from foresight.training.loop import Result
+from foresight.training.probe import ProbeScores
+from foresight.training.trainer import Trainer
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.rectification import Rectifier
 
@@ -85,7 +87,7 @@ def cached_transitions(data: Path, config: CheckpointConfig) -> Transitions:
     return load_transitions(cache)
 
 
-def _table(result: TrainResult) -> Table:
+def _table(result: Result[ProbeScores]) -> Table:
     """Show the held-out scores."""
     table = Table('score', 'value', 'meaning', title=f'{result.scores.pushes} held-out pushes')
     for name, value in result.scores.known().items():

@@ -40,5 +40,5 @@ def watch(
         if trainer.step:
             console.print(f'going on after step {trainer.step} of {watch.steps}')
         result = trainer.run()
-    about = {'hours': result.hours, 'steps': result.steps, 'folder': str(result.folder)}
+    about = {'hours': trainer.hours, 'steps': result.steps, 'folder': str(result.folder)}
     write_scores(result.scores.known(), about, console, json)

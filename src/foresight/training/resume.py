@@ -14,19 +14,26 @@ from torch.nn import Module
 from torch.optim import Optimizer
 
 from foresight.errors import CheckpointError
-from foresight.training.learner import Learner
 from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
+from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig
+from foresight.world_model.video_checkpoint import VideoCheckpointConfig
 
 FILE = 'resume.safetensors'
+Described = CheckpointConfig | VideoCheckpointConfig | OnlookerCheckpointConfig
 
 
-def identity(config: CheckpointConfig) -> dict[str, Any]:
-    """Describe what must not change between the two halves of a run."""
+def identity(config: Described, part: str = 'train') -> dict[str, Any]:
+    """Describe what must not change between the two halves of a run.
+
+    Args:
+        config: What the checkpoint knows about itself.
+        part: Its field with the settings of training.
+    """
     described: dict[str, Any] = json.loads(json.dumps(asdict(config)))
     for name in ('normalisation', 'scores'):
-        described.pop(name)
+        described.pop(name, None)
     for name in ('threads', 'save_every', 'device'):
-        described['train'].pop(name)
+        described[part].pop(name)
     return described
 
 
@@ -37,24 +44,6 @@ def same_run(kept: dict[str, Any], config: CheckpointConfig) -> bool:
         if isinstance(settings, dict):
             kept = {**kept, part: {**settings, **kept.get(part, {})}}
     return kept == wanted
-
-
-def save_resume(
-    folder: Path, step: int, learner: Learner, optimizer: Optimizer, config: CheckpointConfig,
-) -> None:
-    """Write the state after `step` steps."""
-    write_state(folder, step, learner, optimizer, identity(config))
-
-
-def load_resume(
-    folder: Path, learner: Learner, optimizer: Optimizer, config: CheckpointConfig,
-) -> int:
-    """Restore the state and return how many steps it has behind it; 0 if there is none.
-
-    Raises:
-        CheckpointError: If the state is damaged, or of other settings or data.
-    """
-    return read_state(folder, learner, optimizer, lambda kept: same_run(kept, config))
 
 
 def write_state(

@@ -10,6 +10,7 @@ from torch import Tensor
 from foresight.data.clips import Clips
 from foresight.errors import DatasetError
 from foresight.training.batches import rows_of_step
+from foresight.training.clutter import Clutter
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ClipSampler:
 
     def __init__(
         self, clips: Clips, scene: Float[Tensor, '2 height width'], stride: int,
-        crop: tuple[int, int], length: int, seed: int,
+        crop: tuple[int, int], length: int, clutter: Clutter, seed: int,
     ) -> None:
         """Find what moves in each clip.
 
@@ -42,6 +43,7 @@ class ClipSampler:
             stride: Pixels of a cell.
             crop: Rows and columns to cut out [px].
             length: Frames of a stretch.
+            clutter: What is painted into them.
             seed: Seed of all draws.
 
         Raises:
@@ -53,6 +55,7 @@ class ClipSampler:
             )
         self._clips, self._scene = clips, np.asarray(scene.cpu())
         self._stride, self._length, self._seed = stride, length, seed
+        self._clutter = clutter
         self._size = tuple(
             min(wanted // stride, most) for wanted, most in zip(crop, scene.shape[1:])
         )
@@ -80,7 +83,9 @@ class ClipSampler:
             slice(part.start * self._stride, part.stop * self._stride) for part in cells
         )
         frames = self._clips.frames[row, first:first + self._length, pixels[0], pixels[1]]
-        parts = frames, self._clips.backgrounds[row][pixels], self._scene[:, cells[0], cells[1]]
+        background = self._clips.backgrounds[row][pixels]
+        frames = self._clutter(frames, background, generator)
+        parts = frames, background, self._scene[:, cells[0], cells[1]]
         steps = tuple(int(turn) for turn in generator.choice([-1, 1], 2))
         mirror = slice(None, None, steps[0]), slice(None, None, steps[1])
         return (

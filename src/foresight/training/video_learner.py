@@ -10,7 +10,12 @@ from foresight.config import VideoTrainConfig
 from foresight.errors import ConfigError
 from foresight.training.blinks import blinks
 from foresight.training.learner import Losses
-from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
+from foresight.world_model.losses import (
+    blindness,
+    changed_cells,
+    foreground_cells,
+    prediction_loss,
+)
 from foresight.world_model.precision import mixed
 from foresight.world_model.regularizers import CellViews, Penalty, VarianceCovariance
 from foresight.world_model.slow_copy import follow
@@ -18,7 +23,8 @@ from foresight.world_model.surprise import WORST_CELLS
 from foresight.world_model.video_predictor import VideoJepa, futures
 
 FOREGROUND = 8  # Cells of a frame that the regularizer sees, each of things and of moving things.
-APART = 6  # Frames between two that it sees: neighbours tell it nothing new.
+APART = 6  # Frames between two that are compared: neighbours tell nothing new.
+MOTION = 0.7  # Root mean square difference of a cell that something enters or leaves.
 PIXELS = 4  # One feature in so many tells what changed in a cell.
 
 
@@ -67,10 +73,20 @@ class VideoLearner(nn.Module):
         arrived = futures(self._targets(inputs), config.watched, horizon).flatten(0, 2)
         loss = prediction_loss(predicted, arrived, self._changed(frames))
         worst, penalty = worst_loss(predicted, arrived), self._penalty(latents, inputs, generator)
+        blind = blindness(latents, self._moved(frames), APART, MOTION)
         return Losses(
-            loss + config.worst_weight * worst + penalty.total,
-            {'prediction': loss, 'worst': worst, **penalty.parts},
+            loss + config.worst_weight * worst + config.blindness_weight * blind + penalty.total,
+            {'prediction': loss, 'worst': worst, 'blindness': blind, **penalty.parts},
         )
+
+    def _moved(self, frames: Tensor) -> Bool[Tensor, 'clip pair height width']:
+        """Find the cells that change from frame to frame, some frames apart."""
+        few = frames[:, :, ::PIXELS]
+        before, after = few[:, :-APART], few[:, APART:]
+        changed = changed_cells(
+            before.flatten(0, 1), after.flatten(0, 1), self.config.change_threshold,
+        )
+        return changed.reshape(*before.shape[:2], *changed.shape[1:])
 
     def _changed(self, frames: Tensor) -> Bool[Tensor, 'any height width']:
         """Find the cells that change between the last frame seen and each one predicted."""

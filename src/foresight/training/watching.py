@@ -40,6 +40,7 @@ class Watching:
         watch = WatchConfig(steps=self.steps, threads=self.threads, seed=seed)
         config = OnlookerCheckpointConfig(watch=watch)
         footage = watched_footage(self.data, self.kept, config, console)
-        result = OnlookerTrainer(footage, folder, config, console).run()
+        trainer = OnlookerTrainer(footage, folder, config, console)
+        result = trainer.run()
         scores = {name: round(value, 4) for name, value in result.scores.known().items()}
-        return {'hours': result.hours, 'steps': result.steps, 'scores': scores}
+        return {'hours': trainer.hours, 'steps': result.steps, 'scores': scores}

@@ -37,6 +37,34 @@ def prediction_loss(
     return squared.mean() + (squared * near).sum() / near.sum().clamp(min=1.0)
 
 
+def blindness(
+    latents: Float[Tensor, 'clip frame channel height width'],
+    changed: Bool[Tensor, 'clip pair height width'],
+    apart: int,
+    target: float,
+) -> Float[Tensor, '']:
+    """Penalise latents that stay alike where the image changes.
+
+    Variance over many scenes is met by what rests in them, boards and planks, which is easier to
+    predict; an encoder may then miss what moves on top.
+
+    Args:
+        latents: Latents of clips.
+        changed: Where each frame differs from the one `apart` frames earlier.
+        apart: Frames between the two that are compared.
+        target: Root mean square difference of a cell that costs nothing.
+
+    References:
+        Sobal et al., Joint embedding predictive architectures focus on slow features,
+        arXiv:2211.10831. Bardes et al., VICReg, arXiv:2105.04906, equation 1: the hinge, here
+        over time.
+    """
+    moved = latents[:, apart:] - latents[:, :-apart]
+    distance = (moved.square().mean(dim=2) + 1e-4).sqrt()  # clip pair height width
+    missing = functional.relu(target - distance) * changed
+    return missing.sum() / changed.sum().clamp(min=1) / target
+
+
 def foreground_cells(
     latent: Float[Tensor, 'batch channel height width'],
     inputs: Float[Tensor, 'batch feature height width'],

@@ -38,5 +38,5 @@ def test_an_encoder_that_would_learn_it_by_heart_is_refused(one_colour, small, t
     bare = replace(sees, train=replace(small.train, jitter=0.0, invert=0.0))
     with pytest.raises(DatasetError, match='set jitter and invert above 0'):
         Trainer(one_colour, tmp_path / 'bare', bare, Console(quiet=True))
-    assert not list((tmp_path / 'bare').iterdir())
+    assert not (tmp_path / 'bare').exists()
     Trainer(one_colour, tmp_path / 'sees', sees, Console(quiet=True))

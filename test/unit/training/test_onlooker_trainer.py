@@ -121,7 +121,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(footage, settings, tmp_path):
 
 def test_a_collapse_sounds_the_alarm(footage, settings, tmp_path):
     watch = replace(WATCH, variance_weight=0.0, covariance_weight=0.0, steps=60, ema_decay=0.5,
-                    learning_rate=5e-3, save_every=1000)
+                    learning_rate=5e-3, save_every=60)
     with pytest.raises(CollapseError, match='look alike|independent features|of their spread'):
         OnlookerTrainer(footage, tmp_path, replace(settings, watch=watch), QUIET).run()
     journal = (tmp_path / 'journal.jsonl').read_text().splitlines()

@@ -7,11 +7,12 @@ import torch
 from foresight.config import EncoderConfig, VideoConfig, VideoTrainConfig
 from foresight.data.clips import Clips
 from foresight.errors import CheckpointError, CollapseError, ConfigError, DatasetError
+from foresight.training.clutter import Clutter
 from foresight.training.journal import Journal
-from foresight.training.resume import write_state
+from foresight.training.loop import PATIENCE
 from foresight.training.video_batches import ClipSampler, moving_middle
 from foresight.training.video_learner import recoloured, worst_loss
-from foresight.training.video_trainer import PATIENCE, VideoTrainer
+from foresight.training.video_trainer import VideoTrainer
 from foresight.world_model.surprise import WORST_CELLS
 from foresight.world_model.video_checkpoint import VideoCheckpointConfig, load_video
 
@@ -20,7 +21,7 @@ CONFIG = VideoCheckpointConfig(
     VideoConfig(context=3, horizon=2, width=16, blocks=1),
     VideoTrainConfig(
         steps=4, batch=4, frames=6, watched=2, crop_rows=16, crop_columns=16, save_every=2,
-        threads=1, bf16=False, expander=16,
+        threads=1, bf16=False, expander=16, boards=0.0, planks=0.0,
     ),
 )
 
@@ -42,7 +43,7 @@ def test_a_resumed_run_ends_as_one_that_was_not_killed(tmp_path):
     killed = VideoTrainer(clips, tmp_path / 'killed', CONFIG)
     for _ in range(2):
         killed._take_step()
-    write_state(tmp_path / 'killed', 2, killed.learner, killed._optimizer, killed._run)
+    killed._keep()
     again = VideoTrainer(clips, tmp_path / 'killed', CONFIG)
     assert again.step == 2
     again.run()
@@ -95,7 +96,9 @@ def test_the_worst_cells_of_each_frame_count():
 
 def test_sampler_cuts_around_what_moves_and_repeats_itself():
     clips = sliding_squares()
-    sampler = ClipSampler(clips, torch.zeros(2, 4, 6), 4, (8, 16), 6, seed=1)
+    sampler = ClipSampler(
+        clips, torch.zeros(2, 4, 6), 4, (8, 16), 6, Clutter(0.0, 0.0, 2), seed=1,
+    )
     batch, again = sampler(3, 4), sampler(3, 4)
     assert batch.frames.shape == (4, 6, 8, 16, 3)
     assert batch.scene.shape == (4, 2, 2, 4)

@@ -3,7 +3,12 @@ import torch
 
 from foresight.config import EncoderConfig
 from foresight.world_model.encoder import Encoder
-from foresight.world_model.losses import changed_cells, foreground_cells, prediction_loss
+from foresight.world_model.losses import (
+    blindness,
+    changed_cells,
+    foreground_cells,
+    prediction_loss,
+)
 
 
 def test_only_cells_that_changed_are_marked():
@@ -37,3 +42,13 @@ def test_foreground_is_where_the_image_differs():
     cells = foreground_cells(latent, inputs, count=9)
     around = [row * 8 + column for row in (1, 2, 3) for column in (3, 4, 5)]
     assert sorted(cells[:, 0].tolist()) == around
+
+
+def test_a_latent_that_misses_what_moves_is_blind():
+    latents = torch.zeros(1, 5, 3, 2, 2)
+    changed = torch.zeros(1, 3, 2, 2, dtype=torch.bool)
+    assert blindness(latents, changed, apart=2, target=0.7) == 0.0
+    changed[0, 1, 0, 1] = True
+    assert blindness(latents, changed, apart=2, target=0.7) == pytest.approx(1 - 0.01 / 0.7)
+    latents[0, 3:, :, 0, 1] = 2.0
+    assert blindness(latents, changed, apart=2, target=0.7) == 0.0
