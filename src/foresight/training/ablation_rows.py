@@ -27,7 +27,9 @@ PUSHES = (250, 1000, 4000, 16_000)
 """Pushes to learn from."""
 FEW = 200
 """Labelled images of a new site."""
-QUICK = (REFERENCE, 'none', 'autoencoder', 'supervised')
+AUTOENCODER = 'autoencoder'
+_DECODED: dict[str, Any] = {'objective': AUTOENCODER, 'inverse_weight': 0.0}
+QUICK = (REFERENCE, 'none', AUTOENCODER, 'supervised')
 
 
 @dataclass(frozen=True)
@@ -122,11 +124,11 @@ def _methods() -> tuple[Row, ...]:
         Row(name, meaning, {'regularizer': name, 'inverse_weight': 0.0})
         for name, meaning in named.items()
     ]
-    decoded: dict[str, Any] = {'objective': 'autoencoder'}
     return (
         *with_inverse, *without,
-        Row('autoencoder', 'reconstruction autoencoder', {**decoded, 'inverse_weight': 0.0}),
-        Row('autoencoder_inverse', 'reconstruction autoencoder, inverse dynamics', decoded),
+        Row(AUTOENCODER, 'reconstruction autoencoder', _DECODED),
+        Row('autoencoder_inverse', 'reconstruction autoencoder, inverse dynamics',
+            {'objective': AUTOENCODER}),
         Row('label_grounded', f'{REFERENCE} and the gradient of the labels',
             {'label_gradient': True}),
         Row('supervised', 'labels alone, no self-supervised loss', {'objective': 'supervised'}),
@@ -153,6 +155,8 @@ def _labels() -> tuple[Row, ...]:
               f'{meaning}, {count or "all"} labelled images', changes, count,
               REFERENCE if name == 'head' else '', task=task)
           for name, (meaning, changes, task) in kinds.items() for count in (*LABELS, 0)),
+        Row(AUTOENCODER, 'reconstruction autoencoder, all labelled images', _DECODED,
+            task=BOTH_TASK),
     )
 
 

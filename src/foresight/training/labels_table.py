@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foresight.training.ablation_differences import difference_lines, differences
-from foresight.training.ablation_rows import EFFICIENCY, LABELS, NO_LABEL, TABLES
+from foresight.training.ablation_rows import AUTOENCODER, EFFICIENCY, LABELS, NO_LABEL, TABLES
 
 KINDS = {
     'head': 'self-supervised, frozen',
@@ -12,8 +12,8 @@ KINDS = {
     'supervised': 'labels alone',
 }
 LEGEND = f"""\
-The first two predict latents and play `clear_table_both`: two pushes ahead, by an image of the
-empty table and by the cost head. Labels alone teach no prediction of latents; that row plays
+What predicts latents plays `clear_table_both`: two pushes ahead, by an image of the empty table
+and by the cost head. Labels alone teach no prediction of latents; that column plays
 `clear_table`, by the cost head. The line of no label, `{NO_LABEL}`, plays `clear_table_goal`."""
 
 
@@ -31,14 +31,14 @@ def add_labels(
 
 def labels_lines(document: Mapping[str, Any]) -> list[str]:
     """Draw one line a number of labels, success and ranking accuracy side by side."""
-    rows = document['rows']
-    cells = _cells(rows.get(NO_LABEL))
+    rows, others = document['rows'], ['-'] * 4
     return [
         f'| labelled images | {" | ".join(f"{title} | ranking" for title in KINDS.values())} |',
         '|---' * (1 + 2 * len(KINDS)) + '|',
-        f'| none | {" | ".join([*cells, *["-"] * 4])} |',
+        f'| none | {" | ".join([*_cells(rows.get(NO_LABEL)), *others])} |',
         *(_line(count, rows) for count in (*LABELS, 0)),
-        '', *difference_lines(document['differences']), '', LEGEND,
+        f'| all, autoencoder | {" | ".join([*_cells(rows.get(AUTOENCODER)), *others])} |', '',
+        *difference_lines(document['differences']), '', LEGEND,
     ]
 
 
@@ -74,4 +74,5 @@ def _pairs() -> list[tuple[str, str]]:
         (_name(kind, count), alone[count])
         for kind in ('head', 'label_grounded') for count in alone
     ]
-    return [*same, *((NO_LABEL, name) for name in alone.values())]
+    none = [(NO_LABEL, name) for name in alone.values()]
+    return [*same, *none, (_name('head', 0), AUTOENCODER)]
