@@ -12,6 +12,7 @@ from foresight.config import EncoderConfig, SceneConfig, VideoConfig, VideoTrain
 from foresight.data.clips import Clips, clips_of_play, joined, load_arrays, save_arrays
 from foresight.sim.physics_clips import PhysicsSet, possible_clips
 from foresight.sim.quadruple import FRAMES
+from foresight.sim.violations import VIOLATIONS
 from foresight.training.video_trainer import VideoTrainer
 from foresight.world_model.rectification import Rectifier
 from foresight.world_model.video_checkpoint import VideoCheckpointConfig
@@ -24,6 +25,9 @@ DataOption = Annotated[Path, typer.Option(help='Folder of episodes that `collect
 ClipsOption = Annotated[Path, typer.Option(help='Folder where clips are kept.')]
 OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]
 Scenes = Annotated[int, typer.Option(min=1, help='Scenes of each kind of free motion.')]
+Falls = Annotated[int, typer.Option(
+    min=0, help='More scenes of what slides over an edge: to the floor, or on along a plank.',
+)]
 PlayClips = Annotated[int, typer.Option(min=0, help='Clips of the arm at play.')]
 Workers = Annotated[int, typer.Option(min=1, help='Processes that make clips.')]
 
@@ -36,6 +40,7 @@ def train_video(
     clips: ClipsOption = FOLDER,
     out: OutOption = Path('runs/video'),
     scenes: Scenes = 200,
+    falls: Falls = 400,
     play_clips: PlayClips = 150,
     workers: Workers = 2,
     json: JsonOption = None,
@@ -44,7 +49,7 @@ def train_video(
     with quiet_stdout(json):
         console = Console(stderr=True)
         config = VideoCheckpointConfig(encoder=encoder, video=video, train=train)
-        watched = watch(config, data, clips, scenes, play_clips, workers, console)
+        watched = watch(config, data, clips, (scenes, falls), play_clips, workers, console)
         console.print(f'{len(watched)} clips, {len(watched) * FRAMES / 36_000:.2f} h of video')
         trainer = VideoTrainer(watched, out, config, console)
         if trainer.step:
@@ -55,20 +60,38 @@ def train_video(
 
 
 def watch(
-    config: VideoCheckpointConfig, data: Path, folder: Path, scenes: int, play_clips: int,
-    workers: int, console: Console,
+    config: VideoCheckpointConfig, data: Path, folder: Path, scenes: tuple[int, int],
+    play_clips: int, workers: int, console: Console,
 ) -> Clips:
-    """Gather clips of free motion and of play; both are made once and kept."""
-    seeds = range(FIRST_SEED, FIRST_SEED + scenes)
-    with counting(console, 'making clips', 6 * scenes) as (progress, task):
-        wanted = PhysicsSet(held_out=False, encoder=config.encoder, video=config.video)
-        free = possible_clips(
-            wanted, folder, seeds, workers, lambda count: progress.update(task, completed=count),
-        )
-    if not play_clips:
-        return free
-    path = folder / f'play_{wanted.name}_{play_clips}.npz'
-    if not path.exists():
-        rectifier = Rectifier(config.video.scene(SceneConfig()), config.encoder)
-        save_arrays(clips_of_play(data, rectifier.rectify, play_clips, FRAMES), path)
-    return joined([free, load_arrays(Clips, path)])
+    """Gather clips of free motion and of play; all are made once and kept.
+
+    Args:
+        config: What watches.
+        data: Folder of collected play.
+        folder: Where clips are kept.
+        scenes: Scenes of every kind of free motion, and more of the kind that falls.
+        play_clips: Clips of the arm at play.
+        workers: Processes that make clips.
+        console: Where progress is shown.
+    """
+    wanted = PhysicsSet(held_out=False, encoder=config.encoder, video=config.video)
+    every, falls = scenes
+    most = len(VIOLATIONS) * every
+    with counting(console, 'making clips', most + falls) as (progress, task):
+        def gather(seeds: range, before: int, kind: str = '') -> Clips:
+            return possible_clips(
+                wanted, folder, seeds, workers,
+                lambda made: progress.update(task, completed=before + made), kind,
+            )
+
+        parts = [gather(range(FIRST_SEED, FIRST_SEED + every), 0)]
+        if falls:
+            first = FIRST_SEED + every
+            parts.append(gather(range(first, first + falls), most, 'gravity'))
+    if play_clips:
+        path = folder / f'play_{wanted.name}_{play_clips}.npz'
+        if not path.exists():
+            rectifier = Rectifier(config.video.scene(SceneConfig()), config.encoder)
+            save_arrays(clips_of_play(data, rectifier.rectify, play_clips, FRAMES), path)
+        parts.append(load_arrays(Clips, path))
+    return joined(parts)

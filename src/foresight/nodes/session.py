@@ -16,7 +16,7 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from foresight.config import SimConfig
+from foresight.config import BagConfig, SimConfig
 from foresight.errors import ConfigError, ForesightError
 from foresight.nodes.calls import ANSWER, Calls
 from foresight.nodes.episode import capture_empty_table, start_pushing
@@ -36,6 +36,7 @@ STEPS = {
 
 PER_PUSH = 15.0  # longest wait for one push [s]
 REST = 2.0  # wait for the last objects to come to rest [s]
+RETRACT = 2.0  # the arm is back after the last push within this time [s]
 OVER = ('IDLE', 'DONE')
 
 
@@ -181,8 +182,14 @@ class RosSession:
             self.monitor, seed, ending, self._resident, seconds, self.monitor.now - simulated,
         )
         if self._options.bags is not None:
-            self._calls.trigger('recorder/stop')
+            self._stop_recording()
         return result
+
+    def _stop_recording(self) -> None:
+        """Record until the arm is back and all rests: the bag then holds the last push, too."""
+        end = self.monitor.now + RETRACT + BagConfig().rest
+        self._calls.spin_until(lambda: self.monitor.now > end, ANSWER, 'the clock stands still')
+        self._calls.trigger('recorder/stop')
 
     def _entries(self) -> Iterator[Any]:
         """Return the nodes to run."""

@@ -1,6 +1,6 @@
 """Physics clips: matched possible and impossible clips, each quadruple a function of its seed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -143,15 +143,18 @@ class PhysicsSet:
         """Make one quadruple in a worker."""
         return self.make(*job)
 
-    def clips(self, seeds: range, workers: int) -> Iterator[Matched]:
+    def clips(
+        self, seeds: range, workers: int, categories: Sequence[str] = tuple(VIOLATIONS),
+    ) -> Iterator[Matched]:
         """Make one quadruple of each category for each seed, in order."""
-        jobs = [(category, seed) for seed in seeds for category in VIOLATIONS]
+        jobs = [(category, seed) for seed in seeds for category in categories]
         with ProcessPoolExecutor(workers, get_context('spawn')) as pool:
             yield from pool.map(self, jobs, chunksize=4)
 
 
 def possible_clips(
     wanted: PhysicsSet, folder: Path, seeds: range, workers: int, progress: Progress,
+    category: str = '',
 ) -> Clips:
     """Return the possible clips of a set.
 
@@ -161,13 +164,16 @@ def possible_clips(
         seeds: Two clips of each category for each.
         workers: Processes.
         progress: Called with the number of quadruples made so far.
+        category: The only category; empty = all.
     """
-    path = folder / f'possible_{wanted.name}_{seeds.start}_{len(seeds)}.npz'
+    kind = category or 'possible'
+    path = folder / f'{kind}_{wanted.name}_{seeds.start}_{len(seeds)}.npz'
     if path.exists():
         return load_arrays(Clips, path)
     frames: list[Frames] = []
     backgrounds: list[UInt8[np.ndarray, 'row column 3']] = []
-    for made in replace(wanted, impossible=False).clips(seeds, workers):
+    chosen = (category,) if category else tuple(VIOLATIONS)
+    for made in replace(wanted, impossible=False).clips(seeds, workers, chosen):
         frames += made.possible
         backgrounds += [made.background] * 2
         progress(len(frames) // 2)

@@ -19,6 +19,7 @@ GRAIN = 3.0  # Grey levels of noise on what is painted.
 
 Frames = UInt8[np.ndarray, 'frame row column 3']
 Picture = UInt8[np.ndarray, 'row column 3']
+Mask = Bool[np.ndarray, 'row column']
 
 
 @dataclass(frozen=True)
@@ -36,25 +37,35 @@ class Clutter:
     first: int
 
     def __call__(
-        self, frames: Frames, background: Picture, generator: np.random.Generator,
+        self, frames: Frames, background: Picture, table: Mask, generator: np.random.Generator,
     ) -> Frames:
-        """Paint a board, a plank or nothing into a stretch with this empty scene."""
+        """Paint a board, a plank or nothing into a stretch.
+
+        Args:
+            frames: The stretch.
+            background: Its empty scene.
+            table: Where the table is: planks lie there alone, for off it things fall.
+            generator: Source of randomness.
+        """
         draw = generator.random()
         place = moving_pixel(frames, self.first, generator)
         if draw >= self.boards + self.planks or place is None:
             return frames
-        return painted(frames, background, place, draw < self.boards, generator)
+        if draw < self.boards:
+            return painted(frames, np.ones_like(frames[..., 0], bool), place, BOARD, generator)
+        free = table & ~things(frames, background)
+        return painted(frames, free, place, PLANK, generator)
 
 
 def painted(
-    frames: Frames, background: Picture, place: Int[np.ndarray, '2'], over: bool,
-    generator: np.random.Generator,
+    frames: Frames, where: Bool[np.ndarray, 'frame row column'], place: Int[np.ndarray, '2'],
+    sides: tuple[int, int], generator: np.random.Generator,
 ) -> Frames:
-    """Paint a board over a pixel (row, column), or a plank under what is there."""
-    area = _around(place, BOARD if over else PLANK, background.shape[:2], generator)
+    """Paint a rectangle of one colour around a pixel (row, column), but only `where` it may be."""
+    area = _around(place, sides, frames.shape[1:3], generator)
     result, part = frames.copy(), (slice(None), *area)
-    shown = np.zeros(frames[part].shape[:3], bool) if over else things(frames, background)[part]
-    result[part] = np.where(shown[..., None], frames[part], _board(background[area], generator))
+    paint = _board(frames[0][area].shape, generator)
+    result[part] = np.where(where[part][..., None], paint, frames[part])
     return result
 
 
@@ -90,7 +101,7 @@ def _around(
     return area[0], area[1]
 
 
-def _board(under: Picture, generator: np.random.Generator) -> Picture:
+def _board(shape: tuple[int, ...], generator: np.random.Generator) -> Picture:
     """Paint a board of one colour with a little grain."""
-    grain = generator.normal(0.0, GRAIN, under.shape)
+    grain = generator.normal(0.0, GRAIN, shape)
     return np.clip(generator.uniform(0.0, 255.0, 3) + grain, 0.0, 255.0).astype(np.uint8)

@@ -12,6 +12,8 @@ from foresight.errors import DatasetError
 from foresight.training.batches import rows_of_step
 from foresight.training.clutter import Clutter
 
+ON_TABLE = 0.99  # Share of a cell.
+
 
 @dataclass(frozen=True)
 class ClipBatch:
@@ -56,6 +58,7 @@ class ClipSampler:
         self._clips, self._scene = clips, np.asarray(scene.cpu())
         self._stride, self._length, self._seed = stride, length, seed
         self._clutter = clutter
+        self._table = np.kron(self._scene[0] >= ON_TABLE, np.ones((stride, stride), bool))
         self._size = tuple(
             min(wanted // stride, most) for wanted, most in zip(crop, scene.shape[1:])
         )
@@ -84,7 +87,7 @@ class ClipSampler:
         )
         frames = self._clips.frames[row, first:first + self._length, pixels[0], pixels[1]]
         background = self._clips.backgrounds[row][pixels]
-        frames = self._clutter(frames, background, generator)
+        frames = self._clutter(frames, background, self._table[pixels], generator)
         parts = frames, background, self._scene[:, cells[0], cells[1]]
         steps = tuple(int(turn) for turn in generator.choice([-1, 1], 2))
         mirror = slice(None, None, steps[0]), slice(None, None, steps[1])

@@ -4,6 +4,7 @@ import pytest
 from foresight.training.clutter import Clutter, moving_pixel, painted, things
 
 PLACE = np.array([10, 20])
+TABLE = np.ones((32, 48), bool)
 
 
 @pytest.fixture
@@ -25,18 +26,27 @@ def random():
 
 
 def test_a_board_hides_what_moves_and_stays_where_it_is(frames, background):
-    covered = painted(frames, background, PLACE, True, random())
-    changed = (covered != frames).any(axis=3)
-    assert changed[:, 10, 20].all()  # under the board
-    assert (covered[:, 10, 20] == covered[0, 10, 20]).all()
+    covered = Clutter(1.0, 0.0, 4)(frames, background, TABLE, random())
+    changed = (covered != frames).any(axis=3).all(axis=0)
+    assert changed[9:13].any()
+    assert (covered[:, changed] == covered[0, changed]).all()
 
 
-def test_a_plank_lies_under_things(frames, background):
-    laid = painted(frames, background, PLACE, False, random())
-    thing = things(frames, background)
-    assert (laid[thing] == 200).all()
-    empty = ~thing[:, 10, 20]
-    assert empty.any() and (laid[empty, 10, 20] != 90).any(axis=1).all()
+def test_a_plank_lies_under_things_and_on_the_table(frames, background):
+    table = TABLE.copy()
+    table[:, 30:] = False
+    laid = Clutter(0.0, 1.0, 4)(frames, background, table, random())
+    assert (laid[things(frames, background)] == 200).all()
+    changed = (laid != frames).any(axis=(0, 3))
+    assert changed.any() and not changed[:, 30:].any()
+
+
+def test_a_rectangle_covers_its_place(frames):
+    where = np.ones(frames.shape[:3], bool)
+    for seed in range(20):
+        shown = painted(frames, where, PLACE, (8, 16), np.random.default_rng(seed))
+        changed = (shown != frames).any(axis=(0, 3))
+        assert changed[tuple(PLACE)] and 8 <= changed.any(axis=0).sum() <= 16
 
 
 def test_it_is_put_where_something_moves(frames):
@@ -50,12 +60,11 @@ def test_shares_decide_how_many_clips_are_changed(frames, background):
     generator = random()
     for boards, planks, low, high in ((0.0, 0.0, 0, 0), (0.3, 0.2, 80, 120), (0.5, 0.5, 200, 200)):
         clutter = Clutter(boards, planks, 4)
-        changed = sum(
-            not np.array_equal(clutter(frames, background, generator), frames) for _ in range(200)
-        )
+        clips = [clutter(frames, background, TABLE, generator) for _ in range(200)]
+        changed = sum(not np.array_equal(clip, frames) for clip in clips)
         assert low <= changed <= high
 
 
 def test_a_still_clip_stays_as_it_is(background):
     still = np.repeat(background[None], 12, axis=0)
-    assert Clutter(0.5, 0.5, 4)(still, background, random()) is still
+    assert Clutter(0.5, 0.5, 4)(still, background, TABLE, random()) is still
