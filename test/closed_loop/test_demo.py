@@ -15,6 +15,7 @@ from rosbags.rosbag2 import Reader
 from foresight.cli.import_bags import import_bags
 from foresight.config import BagConfig, EncoderConfig, RobotConfig, SceneConfig
 from foresight.costs.cost_head import CostHead
+from foresight.data.bag_pushes import NO_AFTER
 from foresight.data.footage import make_footage
 from foresight.nodes.topics import NODES
 from foresight.resources import share
@@ -95,6 +96,7 @@ def check_import(bag: Path) -> None:
     (recording,) = importer.read(bag)
     (found,) = importer.pushes([recording])
     assert len(found.pushes) + sum(found.dropped.values()) == len(recording.actions) > 0
+    assert NO_AFTER not in found.dropped  # the recording waits for the last push
     footage = make_footage(importer.videos([recording]), 0.5, 0.25, 4)
     assert footage.seconds > 3.0 and not footage.seen.all()
     said = bag / 'said.json'

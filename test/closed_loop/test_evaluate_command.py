@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 
@@ -6,7 +7,7 @@ import pytest
 from foresight.cli.evaluate import counts, evaluate
 from foresight.cli.horizon import horizon
 from foresight.config import SimConfig
-from foresight.errors import ConfigError
+from foresight.errors import CheckpointError, ConfigError
 
 
 def test_over_ros_refuses_a_task_for_which_nobody_gives_a_goal(tmp_path):
@@ -42,3 +43,21 @@ def test_horizon_refuses_what_it_does_not_know():
         horizon(split='both')
     with pytest.raises(ConfigError, match='1,2,3'):
         horizon(horizons='one')
+
+
+def test_another_site_has_its_own_table_and_objects(tmp_path, capfd):
+    evaluate(
+        site='moved', policy='hand_rule', split='seen', episodes=1, seed=2000, workers=1,
+        out=tmp_path, json='-',
+    )
+    document = json.loads(capfd.readouterr().out)
+    assert document['site'] == 'moved'
+    assert (tmp_path / 'clear_table_3_objects_seen_2000_1_moved.json').exists()
+
+
+def test_the_planner_needs_a_world_model_of_that_site(tmp_path):
+    with pytest.raises(CheckpointError, match='table'):
+        evaluate(
+            site='moved', policy='planner', split='seen', episodes=1, seed=2000, workers=1,
+            out=tmp_path,
+        )

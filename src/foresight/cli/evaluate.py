@@ -26,6 +26,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from foresight.cli.collect import SiteOption
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import HARD, HARD_EXTRA, POLICIES, ClearTablePlayers, scenes
 from foresight.config import SimConfig
@@ -35,6 +36,7 @@ from foresight.training.closed_loop import EpisodeResult, allowed_pushes
 from foresight.training.closed_loop import evaluate as play
 from foresight.training.policies import PlannerPolicy
 from foresight.training.results import PolicyResult, to_document, to_markdown
+from foresight.training.site_file import load_site
 from foresight.world_model.checkpoint import load
 
 SHIPPED = Path('models/clear_table')
@@ -70,6 +72,7 @@ def evaluate(
     extra_objects: ExtraObjects = 0,
     split: Split = 'both',
     policy: PolicyNames = ALL,
+    site: SiteOption = '',
     checkpoint: CheckpointFolder = SHIPPED,
     workers: Workers = 2,
     over_ros: OverRos = False,
@@ -78,17 +81,23 @@ def evaluate(
 ) -> None:
     """Measure success over episodes and write a results table."""
     if task == MEMORY:
+        if site:
+            raise ConfigError(f'{MEMORY} is measured at the usual site: leave --site out')
         _measure_memory(episodes, seed, objects, split, checkpoint, workers, out, json)
         return
     names = check_choices(split, PlannerPolicy.name if over_ros and policy == ALL else policy)
     if over_ros and names != [PlannerPolicy.name]:
         raise ConfigError('--over-ros plays the planner alone: leave --policy out')
-    if over_ros and (split == HARD or extra_objects):
+    if over_ros and (split == HARD or extra_objects or site):
         raise ConfigError(
-            f'--over-ros knows neither {HARD} scenes nor --extra-objects: leave them out'
+            f'--over-ros knows neither {HARD} scenes nor --extra-objects nor --site: leave them '
+            'out'
         )
-    sim = SimConfig(objects=objects, extra_objects=extra_objects)
-    base = ClearTablePlayers('', task, sim, find_model(checkpoint))
+    place = load_site(site)
+    sim = replace(place.sim, objects=objects, extra_objects=extra_objects)
+    base = ClearTablePlayers(
+        '', task, sim, find_model(checkpoint), scene=place.scene, camera=place.camera,
+    )
     seeds = range(seed, seed + episodes)
     with quiet_stdout(json):
         console = Console(stderr=True)
@@ -99,8 +108,8 @@ def evaluate(
                 for part in SPLITS[split] for name in names
             ]
         document = to_document(results, {
-            'task': Path(task).stem, 'over_ros': over_ros, 'episodes': episodes, 'seed': seed,
-            **counts(base.sim, split),
+            'task': Path(task).stem, 'site': site and place.name, 'over_ros': over_ros,
+            'episodes': episodes, 'seed': seed, **counts(base.sim, split),
             'machine': machine(), 'command': command(),
             'checkpoint': str(checkpoint) if PlannerPolicy.name in names else None,
             'prediction': scores(base.checkpoint) if PlannerPolicy.name in names else {},
@@ -212,6 +221,7 @@ def write_files(document: dict[str, Any], out: Path) -> None:
     """Write the table as JSON and Markdown, named by what was measured."""
     parts = '_'.join(document['splits'])
     name = '{task}_{objects}_objects_{parts}_{seed}_{episodes}'.format(**document, parts=parts)
+    name += f'_{document["site"]}' if document['site'] else ''
     name += '_over_ros' if document['over_ros'] else ''
     write_json(document, str(out / f'{name}.json'))
     (out / f'{name}.md').write_text(to_markdown(document), encoding='utf-8')

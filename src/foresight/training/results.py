@@ -105,9 +105,10 @@ def _rounded(value: float, digits: int = 4) -> float | None:
 
 def to_markdown(document: dict[str, Any]) -> str:
     """Return the table that the README shows, with the command that makes it again."""
+    place = f' at the site {document["site"]}' if document.get('site') else ''
     lines = [
-        f'# {document["task"]}: {document["episodes"]} episodes, {document["objects"]} objects, '
-        f'at most {document["max_pushes"]} pushes', '',
+        f'# {document["task"]}{place}: {document["episodes"]} episodes, '
+        f'{document["objects"]} objects, at most {document["max_pushes"]} pushes', '',
         '| objects | policy | success | 95 % interval | cleared | dropped | pushes '
         '| plan ms p50 | plan ms p99 | outcomes |',
         '|---|---|---|---|---|---|---|---|---|---|',
