@@ -144,6 +144,7 @@ def ablate(
         play = Play(workers, budget, place)
         ablation = Ablation(
             transitions, base, budget, trained, out / folder, play, about, start,
+            str(find_model(SHIPPED)),
             watch=Watching(data, trained, watch_steps, threads),
             time=robot_time(data) if table == WATCHING else None,
         )

@@ -18,6 +18,7 @@ from foresight.errors import CollapseError, ConfigError
 from foresight.training.ablation_rows import (
     GIVEN,
     REFERENCE,
+    SHIPPED,
     TABLES,
     WATCHED,
     Budget,
@@ -51,6 +52,7 @@ class Ablation:
         about: Where and how it runs, for the results.
         start: Self-supervised checkpoint for cost heads and for rows that go on from one; empty
             = the reference row of the seed.
+        shipped: Checkpoint that ships, for its row.
         watch: Lets an encoder watch, for the rows that start from one.
         time: What the episodes of `transitions` cost, for the rows of few pushes.
     """
@@ -63,6 +65,7 @@ class Ablation:
     play: Play
     about: Mapping[str, Any]
     start: str = ''
+    shipped: str = ''
     watch: Watch | None = None
     time: RobotTime | None = None
 
@@ -79,7 +82,8 @@ class Ablation:
             console.print(f'{row.name}, seed {seed}: already in {path}')
             return self._finished(path, row, seed)
         console.print(f'{row.name}, seed {seed}: {row.meaning}')
-        if row.start != WATCHED and self._start(row, seed) not in ('', self.start):
+        known = ('', self.start, self.shipped)
+        if row.start != WATCHED and self._start(row, seed) not in known:
             self._train(find_row(row.start), seed, console)
         result = self._measure(row, seed, console)
         self.results.mkdir(parents=True, exist_ok=True)
@@ -163,16 +167,17 @@ class Ablation:
 
     def _start(self, row: Row, seed: int) -> str:
         """Return the checkpoint that a run goes on from; empty = random weights."""
-        if not row.start:
-            return ''
+        if row.start in ('', SHIPPED):
+            return self.shipped if row.start else ''
         given = row.start == GIVEN or (row.start == REFERENCE and self.start)
         return self.start if given else str(self._folder(row.start, seed))
 
     def _given(self, row: Row) -> str:
         """Return the hash of the given checkpoint, if a run depends on it."""
-        if not row.start or not self.start:
+        given = self.shipped if row.start == SHIPPED else self.start
+        if not row.start or not given:
             return ''
-        return str(checkpoint.read_json(Path(self.start) / checkpoint.CONFIG)['tensors'])
+        return str(checkpoint.read_json(Path(given) / checkpoint.CONFIG)['tensors'])
 
     def _folder(self, name: str, seed: int) -> Path:
         return self.runs / f'{name}_{seed}'

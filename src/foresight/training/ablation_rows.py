@@ -10,6 +10,8 @@ REFERENCE = 'vicreg_inverse'
 """The row whose self-supervised world model ships, and on which a cost head alone learns."""
 GIVEN = 'given'
 """Start of the rows that go on from the checkpoint that the command names."""
+SHIPPED = 'shipped'
+"""Row, and start, of the world model that ships."""
 LABELS = (50, 200, 1000, 5000)
 NO_LABEL = 'goal_image'
 """The reference row, told by an image of the empty table."""
@@ -70,7 +72,8 @@ class Row:
         meaning: What it is, for a reader.
         changes: Settings that differ from the defaults.
         labels: Labelled images; 0 = all.
-        start: Row whose checkpoint it goes on from, GIVEN or WATCHED; empty = random weights.
+        start: Row whose checkpoint it goes on from, GIVEN, SHIPPED or WATCHED; empty = random
+            weights.
         learns: False for a checkpoint that is only scored.
         task: Task that it plays.
     """
@@ -157,6 +160,8 @@ def _labels() -> tuple[Row, ...]:
           for name, (meaning, changes, task) in kinds.items() for count in (*LABELS, 0)),
         Row(AUTOENCODER, 'reconstruction autoencoder, all labelled images', _DECODED,
             task=BOTH_TASK),
+        Row(SHIPPED, 'as it ships, trained for longer', {**head, 'frozen': True}, start=SHIPPED,
+            learns=False, task=BOTH_TASK),
     )
 
 

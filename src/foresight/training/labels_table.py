@@ -4,7 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foresight.training.ablation_differences import difference_lines, differences
-from foresight.training.ablation_rows import AUTOENCODER, EFFICIENCY, LABELS, NO_LABEL, TABLES
+from foresight.training.ablation_rows import (
+    AUTOENCODER,
+    EFFICIENCY,
+    LABELS,
+    NO_LABEL,
+    SHIPPED,
+    TABLES,
+)
 
 KINDS = {
     'head': 'self-supervised, frozen',
@@ -14,7 +21,8 @@ KINDS = {
 LEGEND = f"""\
 What predicts latents plays `clear_table_both`: two pushes ahead, by an image of the empty table
 and by the cost head. Labels alone teach no prediction of latents; that column plays
-`clear_table`, by the cost head. The line of no label, `{NO_LABEL}`, plays `clear_table_goal`."""
+`clear_table`, by the cost head. The line of no label, `{NO_LABEL}`, plays `clear_table_goal`.
+`{SHIPPED}` learned for longer, from play collected before (see `docs/model_card.md`)."""
 
 
 def add_labels(
@@ -37,7 +45,8 @@ def labels_lines(document: Mapping[str, Any]) -> list[str]:
         '|---' * (1 + 2 * len(KINDS)) + '|',
         f'| none | {" | ".join([*_cells(rows.get(NO_LABEL)), *others])} |',
         *(_line(count, rows) for count in (*LABELS, 0)),
-        f'| all, autoencoder | {" | ".join([*_cells(rows.get(AUTOENCODER)), *others])} |', '',
+        *(f'| all, {name} | {" | ".join([*_cells(rows.get(name)), *others])} |'
+          for name in (AUTOENCODER, SHIPPED)), '',
         *difference_lines(document['differences']), '', LEGEND,
     ]
 
@@ -75,4 +84,4 @@ def _pairs() -> list[tuple[str, str]]:
         for kind in ('head', 'label_grounded') for count in alone
     ]
     none = [(NO_LABEL, name) for name in alone.values()]
-    return [*same, *none, (_name('head', 0), AUTOENCODER)]
+    return [*same, *none, (SHIPPED, alone[0]), (_name('head', 0), AUTOENCODER)]

@@ -132,6 +132,18 @@ def test_rows_at_a_site_go_on_from_the_given_checkpoint(ablation, play):
     assert play.played == ['supervised_3', 'kept_0', 'adapted_200_0']
 
 
+def test_the_world_model_that_ships_is_played_as_it_is(ablation, play):
+    ablation.run(row('supervised'), 3, QUIET)
+    shipped = str(ablation.runs / 'supervised_3')
+    result = replace(ablation, shipped=shipped).run(row('shipped', 'labels'), 0, QUIET)
+    assert result['start'] and result['cpu_ms_a_step'] is None
+    assert play.tasks == ['clear_table', 'clear_table_both']
+    kept = load(ablation.runs / 'shipped_0', 'cpu')
+    assert all(torch.equal(kept.tensors[name], value)
+               for name, value in load(shipped, 'cpu').tensors.items()
+               if name.startswith(('world_model.', 'cost_head.')))
+
+
 def test_results_from_another_checkpoint_in_the_same_place_are_refused(ablation):
     ablation.run(row('supervised'), 3, QUIET)
     given = ablation.runs / 'supervised_3'
@@ -164,7 +176,7 @@ def test_the_table_of_labels_has_a_line_for_every_number(ablation):
     text = to_markdown(document)
     assert [line.split('|')[1].strip() for line in text.splitlines() if line.startswith('| ')] == [
         'labelled images', 'none', '50', '200', '1000', '5000', 'all', 'all, autoencoder',
-        'difference in success']
+        'all, shipped', 'difference in success']
     assert text.count('0.50 (0.09 to 0.91)') == 1
     assert document['differences'] == {}
 
