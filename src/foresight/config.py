@@ -383,6 +383,7 @@ class VideoTrainConfig(Checked):
     """Training of the video predictor on clips without actions."""
 
     steps: int = setting(2500, 'optimiser steps', '', 1)
+    pretrained: str = setting('', 'checkpoint of a video predictor to start from; empty = none')
     batch: int = setting(8, 'clips in one step', '', 2, 1024)
     frames: int = setting(20, 'frames of each clip in one step', '', 2, 1024)
     watched: int = setting(4, 'frames it watches before its first prediction counts', '', 1, 64)

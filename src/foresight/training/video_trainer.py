@@ -18,6 +18,7 @@ from foresight.training.video_batches import ClipSampler
 from foresight.training.video_learner import VideoLearner
 from foresight.training.video_probe import probe_video
 from foresight.training.video_scores import VideoScores
+from foresight.training.warm_start import start_video_from
 from foresight.world_model.video_checkpoint import VideoCheckpointConfig, save_video
 from foresight.world_model.video_predictor import VideoJepa
 
@@ -43,7 +44,8 @@ class VideoTrainer(Loop[VideoLearner, VideoScores]):
             console: Where progress is shown; standard error without one.
 
         Raises:
-            CheckpointError: If `out` holds a run with other settings or data.
+            CheckpointError: If `out` holds a run with other settings or data, or the checkpoint
+                to start from does not fit.
             DatasetError: If there are too few or too short clips.
         """
         train = config.train
@@ -102,4 +104,7 @@ def _make_learner(config: VideoCheckpointConfig) -> VideoLearner:
     """Build a learner whose initial weights depend only on the seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.train.seed)
-        return VideoLearner(VideoJepa(config.encoder, config.video), config.train)
+        learner = VideoLearner(VideoJepa(config.encoder, config.video), config.train)
+    if config.train.pretrained:
+        start_video_from(Path(config.train.pretrained), learner)
+    return learner

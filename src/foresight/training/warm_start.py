@@ -8,8 +8,10 @@ from torch import Tensor
 
 from foresight.errors import CheckpointError
 from foresight.training.learner import Learner
+from foresight.training.video_learner import VideoLearner
 from foresight.world_model.checkpoint import load
 from foresight.world_model.onlooker_checkpoint import has_watched, load_onlooker
+from foresight.world_model.video_checkpoint import load_video
 
 NEW = ('world_model.predictor.unknown.',)
 """What a checkpoint may lack: it starts as if it were not there."""
@@ -68,3 +70,24 @@ def _start_from_onlooker(folder: Path, learner: Learner, frozen: bool) -> None:
     model.encoder.load_state_dict(onlooker.encoder.state_dict())
     learner.target.load_state_dict(model.encoder.state_dict())
     model.encoder.requires_grad_(not frozen)
+
+
+def start_video_from(folder: Path, learner: VideoLearner) -> None:
+    """Copy a video predictor into a learner, and its encoder to the target encoder.
+
+    Args:
+        folder: Folder of the checkpoint.
+        learner: What goes on.
+
+    Raises:
+        CheckpointError: If the checkpoint is damaged or of another shape.
+    """
+    start, known = load_video(folder, 'cpu')
+    model = learner.model
+    if (known.encoder, known.video) != (model.encoder_config, model.config):
+        raise CheckpointError(
+            f'{folder} has another encoder or predictor than this configuration needs: give both '
+            'the same settings'
+        )
+    model.load_state_dict(start.state_dict())
+    learner.target.load_state_dict(model.encoder.state_dict())

@@ -53,6 +53,20 @@ def test_a_resumed_run_ends_as_one_that_was_not_killed(tmp_path):
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
+def test_a_run_can_start_from_another(tmp_path):
+    VideoTrainer(sliding_squares(), tmp_path / 'first', CONFIG).run()
+    first, _ = load_video(tmp_path / 'first', 'cpu')
+    train = replace(CONFIG.train, pretrained=str(tmp_path / 'first'), seed=7)
+    following = VideoTrainer(sliding_squares(), tmp_path / 'next', replace(CONFIG, train=train))
+    learner = following.learner
+    for name, value in first.state_dict().items():
+        assert torch.equal(value, learner.model.state_dict()[name]), name
+    assert all(value.requires_grad for value in learner.model.parameters())
+    other = replace(CONFIG, train=train, video=replace(CONFIG.video, width=8))
+    with pytest.raises(CheckpointError, match='same settings'):
+        VideoTrainer(sliding_squares(), tmp_path / 'other', other)
+
+
 def test_training_beats_persistence_on_steady_motion(tmp_path):
     train = replace(CONFIG.train, steps=200, save_every=200, batch=8, ema_decay=0.9)
     result = VideoTrainer(sliding_squares(), tmp_path, replace(CONFIG, train=train)).run()
