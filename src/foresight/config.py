@@ -382,7 +382,7 @@ class VideoConfig(Checked):
 class VideoTrainConfig(Checked):
     """Training of the video predictor on clips without actions."""
 
-    steps: int = setting(2500, 'optimiser steps', '', 1)
+    steps: int = setting(10_000, 'optimiser steps', '', 1)
     pretrained: str = setting('', 'checkpoint of a video predictor to start from; empty = none')
     batch: int = setting(8, 'clips in one step', '', 2, 1024)
     frames: int = setting(20, 'frames of each clip in one step', '', 2, 1024)

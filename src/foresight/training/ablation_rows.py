@@ -57,7 +57,7 @@ class Budget:
     batch: int = 64
 
 
-QUICK_BUDGET = Budget(steps=400, episodes=12, batch=128)
+QUICK_BUDGET = Budget(steps=1000, episodes=20)
 TRANSFER_BUDGET = Budget(steps=500, head_steps=400)
 EFFICIENCY_BUDGET = Budget(episodes=200)
 WATCHING_BUDGET = Budget(steps=2400, batch=32)
