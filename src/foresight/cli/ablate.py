@@ -18,16 +18,18 @@ from foresight.config import TrainConfig, WatchConfig
 from foresight.data.robot_time import robot_time
 from foresight.errors import ConfigError
 from foresight.nodes.models import find_model
-from foresight.training import results
+from foresight.training import ablation_rows, results
 from foresight.training.ablation import Ablation
 from foresight.training.ablation_rows import (
     COST_TASK,
     EFFICIENCY,
     EFFICIENCY_BUDGET,
+    GIVEN,
     GOAL_TASK,
     PLAY,
     QUICK,
     QUICK_BUDGET,
+    REFERENCE,
     TRANSFER,
     TRANSFER_BUDGET,
     WATCHING,
@@ -131,7 +133,9 @@ def ablate(
     chosen = choose_rows(table, rows or (','.join(QUICK) if quick else ''))
     numbers = parse_seeds(seeds or ('0' if quick or table in BUDGETS else '0,1,2'))
     place = load_site(site if moves else '')
-    start = str(find_model(Path(start or SHIPPED))) if moves else start
+    shipped = str(find_model(SHIPPED))
+    start = str(find_model(Path(start))) if start else shipped if moves else ''
+    starts = {ablation_rows.SHIPPED: shipped} | ({GIVEN: start, REFERENCE: start} if start else {})
     folder = table if table in BUDGETS else 'ablation_quick' if quick else 'ablation'
     trained = runs / ('ablation' if table == EFFICIENCY else folder)  # They share rows.
     about = {'machine': machine(), 'command': command()}
@@ -143,8 +147,7 @@ def ablate(
         transitions = cached_transitions(data, base)
         play = Play(workers, budget, place)
         ablation = Ablation(
-            transitions, base, budget, trained, out / folder, play, about, start,
-            str(find_model(SHIPPED)),
+            transitions, base, budget, trained, out / folder, play, about, starts,
             watch=Watching(data, trained, watch_steps, threads),
             time=robot_time(data) if table == WATCHING else None,
         )

@@ -4,7 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,6 @@ from foresight.data.robot_time import RobotTime
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError
 from foresight.training.ablation_rows import (
-    GIVEN,
-    REFERENCE,
-    SHIPPED,
     TABLES,
     WATCHED,
     Budget,
@@ -50,9 +47,8 @@ class Ablation:
         results: Folder of one JSON file a finished run.
         play: Plays closed-loop episodes.
         about: Where and how it runs, for the results.
-        start: Self-supervised checkpoint for cost heads and for rows that go on from one; empty
-            = the reference row of the seed.
-        shipped: Checkpoint that ships, for its row.
+        starts: Checkpoints that rows go on from, by what they call it: GIVEN, SHIPPED or
+            REFERENCE; a row that is not among them is trained first.
         watch: Lets an encoder watch, for the rows that start from one.
         time: What the episodes of `transitions` cost, for the rows of few pushes.
     """
@@ -64,8 +60,7 @@ class Ablation:
     results: Path
     play: Play
     about: Mapping[str, Any]
-    start: str = ''
-    shipped: str = ''
+    starts: Mapping[str, str] = field(default_factory=dict)
     watch: Watch | None = None
     time: RobotTime | None = None
 
@@ -82,8 +77,7 @@ class Ablation:
             console.print(f'{row.name}, seed {seed}: already in {path}')
             return self._finished(path, row, seed)
         console.print(f'{row.name}, seed {seed}: {row.meaning}')
-        known = ('', self.start, self.shipped)
-        if row.start != WATCHED and self._start(row, seed) not in known:
+        if row.start not in ('', WATCHED, *self.starts):
             self._train(find_row(row.start), seed, console)
         result = self._measure(row, seed, console)
         self.results.mkdir(parents=True, exist_ok=True)
@@ -167,17 +161,18 @@ class Ablation:
 
     def _start(self, row: Row, seed: int) -> str:
         """Return the checkpoint that a run goes on from; empty = random weights."""
-        if row.start in ('', SHIPPED):
-            return self.shipped if row.start else ''
-        given = row.start == GIVEN or (row.start == REFERENCE and self.start)
-        return self.start if given else str(self._folder(row.start, seed))
+        if not row.start:
+            return ''
+        return self.starts.get(row.start) or str(self._folder(row.start, seed))
 
     def _given(self, row: Row) -> str:
         """Return the hash of the given checkpoint, if a run depends on it."""
-        given = self.shipped if row.start == SHIPPED else self.start
-        if not row.start or not given:
+        if row.start in ('', WATCHED):
             return ''
-        return str(checkpoint.read_json(Path(given) / checkpoint.CONFIG)['tensors'])
+        if row.start not in self.starts:
+            return self._given(find_row(row.start))
+        config = Path(self.starts[row.start]) / checkpoint.CONFIG
+        return str(checkpoint.read_json(config)['tensors'])
 
     def _folder(self, name: str, seed: int) -> Path:
         return self.runs / f'{name}_{seed}'

@@ -120,7 +120,7 @@ def test_a_cost_head_alone_learns_on_the_reference_of_its_seed(ablation, play):
 def test_rows_at_a_site_go_on_from_the_given_checkpoint(ablation, play):
     ablation.run(row('supervised'), 3, QUIET)
     given = str(ablation.runs / 'supervised_3')
-    there = replace(ablation, runs=ablation.runs / 'there', start=given)
+    there = replace(ablation, runs=ablation.runs / 'there', starts={'given': given})
     kept = there.run(row('kept', TRANSFER), 0, QUIET)
     shipped, scored = load(given, 'cpu'), load(there.runs / 'kept_0', 'cpu')
     assert kept['cpu_ms_a_step'] is None
@@ -135,7 +135,7 @@ def test_rows_at_a_site_go_on_from_the_given_checkpoint(ablation, play):
 def test_the_world_model_that_ships_is_played_as_it_is(ablation, play):
     ablation.run(row('supervised'), 3, QUIET)
     shipped = str(ablation.runs / 'supervised_3')
-    result = replace(ablation, shipped=shipped).run(row('shipped', 'labels'), 0, QUIET)
+    result = replace(ablation, starts={'shipped': shipped}).run(row('shipped', 'labels'), 0, QUIET)
     assert result['start'] and result['cpu_ms_a_step'] is None
     assert play.tasks == ['clear_table', 'clear_table_both']
     kept = load(ablation.runs / 'shipped_0', 'cpu')
@@ -147,7 +147,7 @@ def test_the_world_model_that_ships_is_played_as_it_is(ablation, play):
 def test_results_from_another_checkpoint_in_the_same_place_are_refused(ablation):
     ablation.run(row('supervised'), 3, QUIET)
     given = ablation.runs / 'supervised_3'
-    there = replace(ablation, runs=ablation.runs / 'there', start=str(given))
+    there = replace(ablation, runs=ablation.runs / 'there', starts={'given': str(given)})
     there.run(row('kept', TRANSFER), 0, QUIET)
     config = given / 'config.json'
     config.write_text(config.read_text().replace('"tensors": "', '"tensors": "0'))
