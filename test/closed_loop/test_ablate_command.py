@@ -4,11 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from foresight.cli.ablate import GOAL_TASK, Play, ablate, make_budget, parse_seeds, whole
+from foresight.cli.ablate import ablate, choose_table, parse_seeds
+from foresight.cli.ablation_play import Play
 from foresight.data.transitions import Transitions, save_transitions
 from foresight.errors import ConfigError
 from foresight.resources import share
-from foresight.training.ablation_rows import QUICK_BUDGET, Budget
+from foresight.training.ablation.methods import QUICK
+from foresight.training.ablation.rows import GOAL_TASK, Budget
 from foresight.training.site_file import load_site
 from foresight.world_model.checkpoint import load, save
 
@@ -56,23 +58,17 @@ def test_command_trains_plays_and_writes_one_table(data, tmp_path, capfd):
     assert finished.stat().st_mtime_ns == written
 
 
-def test_what_is_given_goes_before_the_quick_budget():
-    assert make_budget(Budget(), steps=None) == Budget()
-    assert make_budget(QUICK_BUDGET, steps=7) == replace(QUICK_BUDGET, steps=7)
+def test_quick_is_a_table_of_its_own():
+    assert choose_table('methods', True) is choose_table('quick', False) is QUICK
+    with pytest.raises(ConfigError, match='leave --table labels or --quick out'):
+        choose_table('labels', True)
 
 
 def test_seeds_that_are_no_numbers_are_refused():
     assert parse_seeds('0, 7') == (0, 7)
+    assert parse_seeds('') == ()
     with pytest.raises(ConfigError, match='whole numbers'):
         parse_seeds('0,x')
-
-
-def test_what_reads_no_label_is_played_once_its_training_is_whole(tmp_path):
-    results, runs = tmp_path / 'results', tmp_path / 'runs'
-    results.mkdir()
-    assert whole(results, runs, 3) == []
-    (results / 'adapted_200_3.json').write_text('{}')
-    assert whole(results, runs, 3) == [runs / 'play_3']
 
 
 @pytest.mark.slow

@@ -1,8 +1,6 @@
 """`foresight ablate`: rows of methods, labels or transfer, at equal budget, as a table."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
-from json import loads as load_json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,83 +8,65 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
+from foresight.cli.ablation_play import Play
 from foresight.cli.evaluate import SHIPPED, command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.cli.players import ClearTablePlayers
 from foresight.cli.train import cached_transitions
 from foresight.config import TrainConfig, WatchConfig
 from foresight.data.robot_time import robot_time
 from foresight.errors import ConfigError
 from foresight.nodes.models import find_model
-from foresight.training import ablation_rows, results
-from foresight.training.ablation import Ablation
-from foresight.training.ablation_rows import (
-    COST_TASK,
-    EFFICIENCY,
-    EFFICIENCY_BUDGET,
-    GIVEN,
-    GOAL_TASK,
-    PLAY,
-    QUICK,
-    QUICK_BUDGET,
-    REFERENCE,
-    TRANSFER,
-    TRANSFER_BUDGET,
-    WATCHING,
-    WATCHING_BUDGET,
-    Budget,
-    choose_rows,
-)
-from foresight.training.ablation_table import to_document, to_markdown
-from foresight.training.closed_loop import evaluate as play_episodes
-from foresight.training.hand_rule import HandRule
-from foresight.training.labels_table import add_labels
-from foresight.training.policies import AimedRandomPolicy, PlannerPolicy
-from foresight.training.results import PolicyResult
+from foresight.training.ablation import rows as starting
+from foresight.training.ablation.methods import METHODS, QUICK, REFERENCE
+from foresight.training.ablation.rows import Budget
+from foresight.training.ablation.runner import Ablation
+from foresight.training.ablation.table import Table
+from foresight.training.ablation.tables import TABLES, find_table
+from foresight.training.ablation.transfer import untouched
+from foresight.training.ablation.watched import WatchedEncoders
 from foresight.training.site_file import Site, load_site
-from foresight.training.transfer_table import ADAPTED, add_transfer
-from foresight.training.watching import Watching
-from foresight.training.watching_table import add_watching
-from foresight.world_model.checkpoint import CONFIG, CheckpointConfig, load, read_json
+from foresight.world_model.checkpoint import CheckpointConfig, load
 
 RESULTS, RUNS = Path('docs/results'), Path('runs')
-NAMES = {
-    'methods': 'ablation', EFFICIENCY: 'label_efficiency', TRANSFER: TRANSFER, WATCHING: WATCHING,
-}
 WATCH_STEPS = WatchConfig().steps
-BUDGETS = {
-    EFFICIENCY: EFFICIENCY_BUDGET, TRANSFER: TRANSFER_BUDGET, WATCHING: WATCHING_BUDGET,
-}
 
-Table = Annotated[str, typer.Option(
-    help='methods; labels: success by labelled images; transfer: at another site; watching: '
-    'success by robot-hours, without and with watching video before.'
+
+def usual(figure: str) -> str:
+    """Say what every table spends, for the help of an option."""
+    own = ((table.name, getattr(table.budget, figure)) for table in TABLES.values())
+    default = getattr(Budget(), figure)
+    others = [f'{name} {value}' for name, value in own if value != default]
+    return ', '.join([str(default), *others])
+
+
+TableName = Annotated[str, typer.Option(
+    '--table', help='methods; quick: its extremes; labels: success by labelled images; transfer: '
+    'at another site; watching: success by robot-hours, without and with watching video before.',
 )]
 RowNames = Annotated[str, typer.Option(help='Comma-separated rows; empty = all of the table.')]
 Seeds = Annotated[str, typer.Option(
     help='Comma-separated training seeds; 0,1,2, the table methods; else 0.'
 )]
-Quick = Annotated[bool, typer.Option(help='Four rows, one seed, a small budget: ten minutes.')]
+Quick = Annotated[bool, typer.Option(
+    help='The table quick: four rows, one seed, a small budget, ten minutes.'
+)]
 Data = Annotated[Path | None, typer.Option(
     help='Folder of episodes that `collect` wrote; data/play, transfer data/<site>.',
 )]
 Steps = Annotated[int | None, typer.Option(
-    min=1, help=f'Optimiser steps of a run; {Budget.steps}, quick {QUICK_BUDGET.steps}, transfer '
-    f'{TRANSFER_BUDGET.steps}, watching {WATCHING_BUDGET.steps}.',
+    min=1, help=f'Optimiser steps of a run; {usual("steps")}.',
 )]
 WatchSteps = Annotated[int, typer.Option(
     min=1, help='Steps of watching, before the rows of the table watching.',
 )]
 HeadSteps = Annotated[int | None, typer.Option(
-    min=1, help=f'Steps of a cost head alone; {Budget.head_steps}, transfer '
-    f'{TRANSFER_BUDGET.head_steps}.',
+    min=1, help=f'Steps of a cost head alone; {usual("head_steps")}.',
 )]
 Episodes = Annotated[int | None, typer.Option(
-    min=1, help=f'Episodes of a run; {Budget.episodes}, quick {QUICK_BUDGET.episodes}, labels '
-    f'{EFFICIENCY_BUDGET.episodes}.',
+    min=1, help=f'Episodes of a run; {usual("episodes")}.',
 )]
 FirstEpisode = Annotated[int | None, typer.Option(
-    min=0, help=f'First seed of the episodes; {Budget.first_episode}. Nothing is tuned on '
+    min=0, help=f'First seed of the episodes; {usual("first_episode")}. Nothing is tuned on '
     '10000-19999.',
 )]
 StartOption = Annotated[str, typer.Option(
@@ -103,7 +83,7 @@ Threads = Annotated[int, typer.Option(min=1, help='Torch threads in training.')]
 
 
 def ablate(
-    table: Table = 'methods',
+    table: TableName = METHODS.name,
     rows: RowNames = '',
     seeds: Seeds = '',
     quick: Quick = False,
@@ -125,142 +105,80 @@ def ablate(
 
     Run again to go on: a finished run is one file, a half-trained one resumes.
     """
-    moves = table == TRANSFER
-    budget = make_budget(
-        QUICK_BUDGET if quick else BUDGETS.get(table, Budget()),
+    chosen = choose_table(table, quick).spending(
         steps=steps, head_steps=head_steps, episodes=episodes, first_episode=first_episode,
     )
-    chosen = choose_rows(table, rows or (','.join(QUICK) if quick else ''))
-    numbers = parse_seeds(seeds or ('0' if quick or table in BUDGETS else '0,1,2'))
-    place = load_site(site if moves else '')
-    shipped = str(find_model(SHIPPED))
-    start = str(find_model(Path(start))) if start else shipped if moves else ''
-    starts = {ablation_rows.SHIPPED: shipped} | ({GIVEN: start, REFERENCE: start} if start else {})
-    folder = table if table in BUDGETS else 'ablation_quick' if quick else 'ablation'
-    trained = runs / ('ablation' if table == EFFICIENCY else folder)  # They share rows.
-    about = {'machine': machine(), 'command': command()}
+    wanted, numbers = chosen.choose(rows), parse_seeds(seeds) or chosen.seeds
+    place = load_site(site if chosen.moves else '')
+    starts = find_starts(start, chosen)
+    data = data or Path('data') / (site if chosen.moves else 'play')
+    trained, results = runs / (chosen.shares or chosen.page), out / chosen.page
+    about: dict[str, Any] = {'machine': machine(), 'command': command()}
     with quiet_stdout(json):
         console = Console(stderr=True)
-        base = base_config(start, place) if moves else CheckpointConfig()
+        base = base_config(starts, place) if chosen.moves else CheckpointConfig()
         base = replace(base, train=TrainConfig(threads=threads))
-        data = data or Path('data') / (site if moves else 'play')
         transitions = cached_transitions(data, base)
-        play = Play(workers, budget, place)
+        play = Play(workers, chosen.budget, place)
         ablation = Ablation(
-            transitions, base, budget, trained, out / folder, play, about, starts,
-            watch=Watching(data, trained, watch_steps, threads),
-            time=robot_time(data) if table == WATCHING else None,
+            transitions, base, chosen, trained, results, play, about, starts,
+            watch=WatchedEncoders(data, trained, watch_steps, threads),
+            time=robot_time(data) if any(row.pushes for row in chosen.rows) else None,
         )
         for seed in numbers:
-            for row in chosen:
+            for row in wanted:
                 ablation.run(row, seed, console)
-        found = ablation.collect(table)
-        document = to_document(table, found, {
-            **about, 'budget': asdict(budget), 'dataset': transitions.digest,
-            'pushes': len(transitions),
-        })
-        if moves:
-            untouched = whole(out / folder, trained, numbers[0])
-            known = play.references(out / folder, untouched)
-            document = add_transfer(document, found, known, place.name)
-        if table == EFFICIENCY:
-            document = add_labels(document, found)
-        if table == WATCHING:
-            document = add_watching(document, found)
-        write_table(document, out, NAMES[table] + ('_quick' if quick else ''))
-        console.print(Markdown(to_markdown(document)))
+        about |= {'dataset': transitions.digest, 'pushes': len(transitions)}
+        if chosen.moves:
+            free = untouched(results, trained, numbers)
+            about |= {'site': place.name, 'references': play.references(results, free)}
+        document = chosen.to_document(ablation.collect(), about)
+        text = chosen.to_markdown(document)
+        write_json(document, str(out / f'{chosen.page}.json'))
+        (out / f'{chosen.page}.md').write_text(text, encoding='utf-8')
+        console.print(Markdown(text))
     write_json(document, json)
 
 
-def base_config(start: str, site: Site) -> CheckpointConfig:
+def choose_table(name: str, quick: bool) -> Table:
+    """Return the table that is asked for.
+
+    Raises:
+        ConfigError: If it is unknown, or two are asked for.
+    """
+    if quick and name not in (METHODS.name, QUICK.name):
+        raise ConfigError(f'--quick is a table of its own: leave --table {name} or --quick out')
+    return QUICK if quick else find_table(name)
+
+
+def find_starts(start: str, table: Table) -> dict[str, str]:
+    """Return the checkpoints that rows go on from, by what the rows call them.
+
+    Args:
+        start: What the command names; empty = the shipped one at another site, else none.
+        table: Rows.
+    """
+    shipped = str(find_model(SHIPPED))
+    given = str(find_model(Path(start))) if start else shipped if table.moves else ''
+    known = {starting.GIVEN: given, REFERENCE.name: given} if given else {}
+    return {starting.SHIPPED: shipped, **known}
+
+
+def base_config(starts: dict[str, str], site: Site) -> CheckpointConfig:
     """Return the settings of every row at a site: the networks of the checkpoint, its table."""
-    known = load(start, 'cpu').config
+    known = load(starts[starting.GIVEN], 'cpu').config
     return CheckpointConfig(
         encoder=known.encoder, predictor=known.predictor, push=known.push, scene=site.scene,
     )
 
 
-def make_budget(usual: Budget, **given: int | None) -> Budget:
-    """Return a budget, with what was given instead."""
-    return replace(usual, **{name: value for name, value in given.items() if value is not None})
-
-
-class Play:
-    """Plays the closed-loop episodes of a run."""
-
-    def __init__(self, workers: int, budget: Budget, site: Site) -> None:
-        """Keep how many, where, and on how many processes."""
-        self._workers, self._site = workers, site
-        self._seeds = range(budget.first_episode, budget.first_episode + budget.episodes)
-
-    def __call__(
-        self, checkpoint: Path, task: str = COST_TASK, policy: str = PlannerPolicy.name,
-    ) -> Mapping[str, Any]:
-        """Return the figures of a policy; the planner has a checkpoint and a task."""
-        site = self._site
-        players = ClearTablePlayers(
-            policy, task, site.sim, checkpoint, scene=site.scene, camera=site.camera,
-        )
-        done = tuple(play_episodes(players, self._seeds, self._workers))
-        result = PolicyResult(players.policy, players.split, done)
-        document = results.to_document([result], {})
-        figures: dict[str, Any] = document['splits'][site.sim.object_set][players.policy]
-        return figures
-
-    def references(self, folder: Path, unlabelled: Sequence[Path]) -> dict[str, Any]:
-        """Return what stands beside the rows, on the same seeds: ceiling, floor, goal images.
-
-        Args:
-            folder: Where the figures are kept; what is there is not played again.
-            unlabelled: Checkpoints that are told the goal by an image of the empty table.
-        """
-        found = {
-            policy: self._kept(folder / policy, Path(), COST_TASK, policy)
-            for policy in (HandRule.name, AimedRandomPolicy.name)
-        }
-        for checkpoint in unlabelled:
-            print_of_it = read_json(checkpoint / CONFIG)['tensors'][:8]
-            path = folder / f'{checkpoint.name}_goal_{print_of_it}'
-            figures = self._kept(path, checkpoint, GOAL_TASK)
-            found[f'{checkpoint.name}, {GOAL_TASK}'] = figures
-        return found
-
-    def _kept(
-        self, stem: Path, checkpoint: Path, task: str, policy: str = PlannerPolicy.name,
-    ) -> Mapping[str, Any]:
-        """Read figures, or play and keep them."""
-        path = stem.with_name(f'{stem.name}_{self._seeds.start}_{len(self._seeds)}.json')
-        if not path.exists():
-            write_json(dict(self(checkpoint, task, policy)), str(path))
-        figures: dict[str, Any] = load_json(path.read_text())
-        return figures
-
-
-def whole(results: Path, runs: Path, seed: int) -> list[Path]:
-    """Return the checkpoints at a site that no label reached and that are fully trained.
-
-    The result of a row says that what it started from is.
-    """
-    rows = {'kept': 'kept', ADAPTED: PLAY.name}
-    return [
-        runs / f'{checkpoint}_{seed}' for row, checkpoint in rows.items()
-        if (results / f'{row}_{seed}.json').exists()
-    ]
-
-
 def parse_seeds(seeds: str) -> tuple[int, ...]:
-    """Read a comma-separated list of numbers.
+    """Read a comma-separated list of numbers, which may be empty.
 
     Raises:
         ConfigError: If it is none.
     """
-    numbers = seeds.split(',')
+    numbers = seeds.split(',') if seeds else []
     if not all(number.strip().isdecimal() for number in numbers):
         raise ConfigError(f'--seeds {seeds!r}: give whole numbers with commas between, as 0,1,2')
     return tuple(int(number) for number in numbers)
-
-
-def write_table(document: Mapping[str, Any], out: Path, name: str) -> None:
-    """Write the table as JSON and Markdown."""
-    write_json(document, str(out / f'{name}.json'))
-    (out / f'{name}.md').write_text(to_markdown(document), encoding='utf-8')

@@ -4,9 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foresight.training.ablation_differences import differences
-from foresight.training.ablation_rows import PUSHES, WATCHED
+from foresight.training.ablation.differences import differences
+from foresight.training.ablation.rows import BOTH_TASK, WATCHED, Budget, Row
+from foresight.training.ablation.table import Document, Runs, Table
 
+PUSHES = (250, 1000, 4000, 16_000)
+"""Pushes to learn from."""
 GOAL = 0.9
 """Success that counts as clearing the table."""
 TEENAGER = 20.0
@@ -25,15 +28,8 @@ error of the predicted latent over that of "nothing moves" on held-out pushes. *
 linear probe of 3 x 3 cells."""
 
 
-def add_watching(
-    document: Mapping[str, Any], runs: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
-    """Add robot-hours, hours of watching, paired differences and the headline to a document.
-
-    Args:
-        document: What `ablation_table.to_document` returned.
-        runs: One mapping a run.
-    """
+def compare(document: Document, runs: Runs) -> Document:
+    """Add robot-hours, hours of watching, paired differences and the headline."""
     rows = {
         name: {**row, 'robot': known[0].get('robot'), 'watched': known[0].get('watched')}
         for name, row in document['rows'].items()
@@ -45,9 +41,7 @@ def add_watching(
     return {**document, 'rows': rows, 'curve': curve, 'headline': headline}
 
 
-def _point(
-    count: int, rows: Mapping[str, Any], runs: Sequence[Mapping[str, Any]],
-) -> dict[str, Any]:
+def _point(count: int, rows: Mapping[str, Any], runs: Runs) -> Document:
     """Put the rows of one number of pushes side by side."""
     point: dict[str, Any] = {'pushes': count}
     for kind in KINDS:
@@ -74,10 +68,10 @@ def _headline(kind: str, curve: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def watching_lines(document: Mapping[str, Any]) -> list[str]:
-    """Return the table, the headline and the legend as Markdown."""
+def lines(document: Document) -> list[str]:
+    """Draw one line a number of pushes, and the headline."""
     kinds = ' | '.join(f'{name}: success | prediction | occupancy R2' for name in KINDS.values())
-    lines = [
+    drawn = [
         f'| pushes | robot-hours | resets | rejected | {kinds} | difference in success |',
         '|---' * 11 + '|',
     ]
@@ -90,10 +84,8 @@ def watching_lines(document: Mapping[str, Any]) -> list[str]:
         for kind in KINDS:
             cells += _cells(point.get(kind))
         cells.append(_difference(point.get('difference')))
-        lines.append(f'| {" | ".join(cells)} |')
-    return [
-        *lines, '', *_said(document), '', LEGEND.format(**document['budget']), '',
-    ]
+        drawn.append(f'| {" | ".join(cells)} |')
+    return [*drawn, '', *_said(document)]
 
 
 def _cells(row: Mapping[str, Any] | None) -> list[str]:
@@ -137,3 +129,21 @@ def _said(document: Mapping[str, Any]) -> list[str]:
 
 def _shown(value: float | None) -> str:
     return '-' if value is None or not math.isfinite(value) else f'{value:.2f}'
+
+
+def _rows() -> tuple[Row, ...]:
+    """List the numbers of pushes, each without and with an encoder that has watched."""
+    return tuple(
+        Row(f'{name}_{count}', f'{count} pushes, {meaning}', {'pushes': count}, start=start,
+            task=BOTH_TASK)
+        for count in PUSHES for name, meaning, start in (
+            ('doing', 'from random weights', ''),
+            (WATCHED, 'from an encoder that has watched video', WATCHED),
+        )
+    )
+
+
+WATCHING = Table(
+    'watching', 'From watching, then from doing', 'watching', rows=_rows(),
+    budget=Budget(steps=2400, batch=32), compare=compare, lines=lines, legend=LEGEND,
+)

@@ -1,12 +1,9 @@
-from foresight.training.ablation_table import to_document, to_markdown
-from foresight.training.transfer_table import add_transfer
+from foresight.training.ablation.transfer import TRANSFER, untouched
 
 SCORES = {'prediction_ratio_changed': 0.5, 'rank': 8.0}
 ABOUT = {
     'machine': 'this one', 'command': 'foresight ablate --table transfer', 'dataset': 'moved',
-    'pushes': 1500, 'budget': {
-        'steps': 4, 'head_steps': 3, 'episodes': 4, 'first_episode': 0, 'batch': 8,
-    },
+    'pushes': 1500, 'site': 'moved',
 }
 CEILING = {
     'success': 1.0, 'success_low': 0.5, 'success_high': 1.0, 'cleared': 1.0, 'dropped': 0.0,
@@ -25,8 +22,7 @@ def run(row, successes, seed=0):
 
 
 def document(*runs):
-    table = to_document('transfer', runs, ABOUT)
-    return add_transfer(table, runs, {'hand_rule': CEILING}, 'moved')
+    return TRANSFER.to_document(runs, {**ABOUT, 'references': {'hand_rule': CEILING}})
 
 
 def test_rows_are_compared_episode_by_episode():
@@ -52,7 +48,7 @@ def test_rows_of_unequal_length_are_not_compared():
 
 
 def test_the_page_names_site_ceiling_and_differences():
-    text = to_markdown(document(run('adapted_200', [1, 1]), run('head_200', [1, 0])))
+    text = TRANSFER.to_markdown(document(run('adapted_200', [1, 1]), run('head_200', [1, 0])))
     assert 'Site `moved`, 1500 pushes of play.' in text
     assert '| `hand_rule` | 1.00 | 0.50 to 1.00 |' in text
     assert '| adapted_200 - head_200 | +0.50 | +0.00 to +1.00 |' in text
@@ -65,3 +61,11 @@ def test_a_row_that_did_not_play_has_no_difference():
 
 def test_references_stay_in_the_document():
     assert document(run('head_200', [1]))['references'] == {'hand_rule': CEILING}
+
+
+def test_what_reads_no_label_is_played_once_its_training_is_whole(tmp_path):
+    results, runs = tmp_path / 'results', tmp_path / 'runs'
+    results.mkdir()
+    assert untouched(results, runs, [3]) == []
+    (results / 'adapted_200_3.json').write_text('{}')
+    assert untouched(results, runs, [3]) == [runs / 'play_3']

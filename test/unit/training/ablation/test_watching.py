@@ -2,12 +2,10 @@
 
 import pytest
 
-from foresight.training.ablation_table import to_document, to_markdown
-from foresight.training.watching_table import add_watching
+from foresight.training.ablation.watching import WATCHING
 
 ABOUT = {
     'machine': 'this one', 'command': 'foresight ablate --table watching', 'dataset': 'blobs',
-    'budget': {'steps': 4, 'batch': 32, 'head_steps': 3, 'episodes': 10, 'first_episode': 7},
 }
 
 
@@ -31,7 +29,7 @@ RUNS = [
 
 
 def document(runs: list[dict]) -> dict:
-    return add_watching(to_document('watching', runs, ABOUT), runs)
+    return WATCHING.to_document(runs, ABOUT)
 
 
 def test_the_headline_is_the_fewest_robot_hours_that_reach_the_goal() -> None:
@@ -49,7 +47,7 @@ def test_runs_are_compared_on_the_same_episodes() -> None:
 
 
 def test_the_page_names_hours_of_both_kinds_and_the_command() -> None:
-    text = to_markdown(document(RUNS))
+    text = WATCHING.to_markdown(document(RUNS))
     assert '| 253 | 0.24 | 9 | 1 | 0.30 (0.11 to 0.60) | 0.40 | 0.60 | 0.90' in text
     assert 'watching, then doing: 0.24 robot-hours' in text and '6.00 h of video' in text
     assert 'doing alone: 90% is not reached; the best is 0.80' in text
@@ -59,12 +57,12 @@ def test_the_page_names_hours_of_both_kinds_and_the_command() -> None:
 def test_half_a_table_is_a_table() -> None:
     lone = document(RUNS[:1])
     assert 'difference' not in lone['curve'][0]
-    text = to_markdown(lone)
+    text = WATCHING.to_markdown(lone)
     assert '| - | - | - | - |' in text
     assert lone['headline']['watched'] == {'reached': False}
 
 
 def test_a_collapsed_run_has_no_success() -> None:
     lost = {**run('doing', 250, 0, 0.24), 'closed_loop': None, 'collapsed': 'all look alike'}
-    text = to_markdown(document([lost]))
+    text = WATCHING.to_markdown(document([lost]))
     assert '| collapsed |' in text and 'all look alike' in text

@@ -1,24 +1,19 @@
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from rich.console import Console
 
-from foresight.config import TrainConfig
 from foresight.data.robot_time import RobotTime
 from foresight.errors import ConfigError
-from foresight.training.ablation import Ablation
-from foresight.training.ablation_rows import (
-    QUICK,
-    TABLES,
-    TRANSFER,
-    Budget,
-    choose_rows,
-)
-from foresight.training.ablation_table import to_document, to_markdown
-from foresight.training.labels_table import add_labels
+from foresight.training.ablation.labels import LABELS
+from foresight.training.ablation.methods import METHODS
+from foresight.training.ablation.rows import Budget
+from foresight.training.ablation.runner import Ablation
+from foresight.training.ablation.transfer import TRANSFER
+from foresight.training.ablation.watching import WATCHING
 from foresight.world_model.checkpoint import load
 from foresight.world_model.onlooker import Onlooker
 from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig, save_onlooker
@@ -30,9 +25,10 @@ FIGURES = {
     'outcomes': [[7, 1, 3, 0, 0, 3], [8, 0, 2, 1, 0, 5]],
 }
 ABOUT = {'machine': 'this one', 'command': 'foresight ablate'}
+DATA = {**ABOUT, 'dataset': 'blobs'}
 
 
-class Table:
+class Games:
     """Stands for the closed loop: loads the checkpoint, plays nothing, counts its calls."""
 
     def __init__(self):
@@ -47,16 +43,23 @@ class Table:
 
 @pytest.fixture
 def play():
-    return Table()
+    return Games()
 
 
 @pytest.fixture
 def ablation(blobs, small, play, tmp_path):
-    return Ablation(blobs, small, TINY, tmp_path / 'runs', tmp_path / 'results', play, ABOUT)
+    return Ablation(
+        blobs, small, tiny(METHODS), tmp_path / 'runs', tmp_path / 'results', play, ABOUT,
+    )
 
 
-def row(name, table='methods'):
-    return choose_rows(table, name)[0]
+def tiny(table, **changes):
+    """The same table with next to nothing to spend."""
+    return replace(table, budget=replace(TINY, **changes))
+
+
+def row(name, table=METHODS):
+    return table.row(name)
 
 
 def test_a_run_is_measured_once(ablation, play):
@@ -72,25 +75,17 @@ def test_a_run_is_measured_once(ablation, play):
 def test_a_collapsed_run_is_a_result_with_its_reason(ablation, play):
     bare = row('none')
     hasty = {**bare.changes, 'ema_decay': 0.9, 'learning_rate': 5e-3}
-    ablation = replace(ablation, budget=replace(TINY, steps=90))
+    ablation = replace(ablation, table=tiny(METHODS, steps=90))
     result = ablation.run(replace(bare, changes=hasty), 0, QUIET)
     assert 'look alike' in result['collapsed']
     assert result['closed_loop'] is None and play.played == []
-    document = to_document('methods', ablation_results(ablation), about())
-    assert '| collapsed |' in to_markdown(document)
-    assert result['collapsed'] in to_markdown(document)
-
-
-def ablation_results(ablation):
-    return [json.loads(path.read_text()) for path in sorted(ablation.results.glob('*.json'))]
-
-
-def about():
-    return {**ABOUT, 'budget': asdict(TINY), 'dataset': 'blobs'}
+    results = [json.loads(path.read_text()) for path in sorted(ablation.results.glob('*.json'))]
+    text = METHODS.to_markdown(METHODS.to_document(results, DATA))
+    assert '| collapsed |' in text and result['collapsed'] in text
 
 
 def test_a_killed_run_goes_on(ablation, monkeypatch):
-    monkeypatch.setattr('foresight.training.ablation.position_r2', interrupt)
+    monkeypatch.setattr('foresight.training.ablation.runner.position_r2', interrupt)
     with pytest.raises(KeyboardInterrupt):
         ablation.run(row('supervised'), 0, QUIET)
     monkeypatch.undo()
@@ -103,24 +98,31 @@ def interrupt(*_):
 
 def test_results_of_another_budget_are_refused(ablation):
     ablation.run(row('supervised'), 0, QUIET)
-    for budget in (replace(TINY, steps=5), replace(TINY, episodes=9)):
+    for budget in ({'steps': 5}, {'episodes': 9}):
         with pytest.raises(ConfigError, match='delete it'):
-            replace(ablation, budget=budget).run(row('supervised'), 0, QUIET)
+            replace(ablation, table=tiny(METHODS, **budget)).run(row('supervised'), 0, QUIET)
 
 
 def test_a_cost_head_alone_learns_on_the_reference_of_its_seed(ablation, play):
-    head = replace(row('head_50', 'labels'), labels=10)
-    result = ablation.run(head, 1, QUIET)
+    head = replace(row('head_50', LABELS), labels=10)
+    result = replace(ablation, table=tiny(LABELS)).run(head, 1, QUIET)
     assert (ablation.runs / 'vicreg_inverse_1').is_dir()
     assert result['identity']['train']['pretrained'].endswith('vicreg_inverse_1')
     assert result['identity']['train']['steps'] == 3
     assert play.played == ['head_50_1']
 
 
+def at_site(ablation, given):
+    """The same ablation at another site."""
+    return replace(
+        ablation, table=tiny(TRANSFER), runs=ablation.runs / 'there', starts={'given': given},
+    )
+
+
 def test_rows_at_a_site_go_on_from_the_given_checkpoint(ablation, play):
     ablation.run(row('supervised'), 3, QUIET)
     given = str(ablation.runs / 'supervised_3')
-    there = replace(ablation, runs=ablation.runs / 'there', starts={'given': given})
+    there = at_site(ablation, given)
     kept = there.run(row('kept', TRANSFER), 0, QUIET)
     shipped, scored = load(given, 'cpu'), load(there.runs / 'kept_0', 'cpu')
     assert kept['cpu_ms_a_step'] is None
@@ -135,7 +137,8 @@ def test_rows_at_a_site_go_on_from_the_given_checkpoint(ablation, play):
 def test_the_world_model_that_ships_is_played_as_it_is(ablation, play):
     ablation.run(row('supervised'), 3, QUIET)
     shipped = str(ablation.runs / 'supervised_3')
-    result = replace(ablation, starts={'shipped': shipped}).run(row('shipped', 'labels'), 0, QUIET)
+    labels = replace(ablation, table=tiny(LABELS), starts={'shipped': shipped})
+    result = labels.run(row('shipped', LABELS), 0, QUIET)
     assert result['start'] and result['cpu_ms_a_step'] is None
     assert play.tasks == ['clear_table', 'clear_table_both']
     kept = load(ablation.runs / 'shipped_0', 'cpu')
@@ -147,7 +150,7 @@ def test_the_world_model_that_ships_is_played_as_it_is(ablation, play):
 def test_results_from_another_checkpoint_in_the_same_place_are_refused(ablation):
     ablation.run(row('supervised'), 3, QUIET)
     given = ablation.runs / 'supervised_3'
-    there = replace(ablation, runs=ablation.runs / 'there', starts={'given': str(given)})
+    there = at_site(ablation, str(given))
     there.run(row('kept', TRANSFER), 0, QUIET)
     config = given / 'config.json'
     config.write_text(config.read_text().replace('"tensors": "', '"tensors": "0'))
@@ -158,22 +161,21 @@ def test_results_from_another_checkpoint_in_the_same_place_are_refused(ablation)
 def test_the_table_holds_earlier_results_too(ablation):
     for seed in (0, 1):
         ablation.run(row('supervised'), seed, QUIET)
-    results = ablation.collect('methods')
+    results = ablation.collect()
     assert [(item['row'], item['seed']) for item in results] == [
         ('supervised', 0), ('supervised', 1)]
-    document = to_document('methods', results, about())
+    document = METHODS.to_document(results, DATA)
     pooled = document['rows']['supervised']
     assert (pooled['success'], pooled['episodes'], pooled['seeds']) == (0.5, 4, [0, 1])
     assert pooled['success_low'] < 0.5 < pooled['success_high']
-    assert '| `supervised` | 2 |' in to_markdown(document)
-    assert 'with 4 episodes' not in to_markdown(document)
+    assert '| `supervised` | 2 |' in METHODS.to_markdown(document)
 
 
 def test_the_table_of_labels_has_a_line_for_every_number(ablation):
-    ablation.run(row('supervised', 'labels'), 0, QUIET)
-    results = ablation.collect('labels')
-    document = add_labels(to_document('labels', results, about()), results)
-    text = to_markdown(document)
+    ablation = replace(ablation, table=tiny(LABELS))
+    ablation.run(row('supervised', LABELS), 0, QUIET)
+    document = LABELS.to_document(ablation.collect(), DATA)
+    text = LABELS.to_markdown(document)
     assert [line.split('|')[1].strip() for line in text.splitlines() if line.startswith('| ')] == [
         'labelled images', 'none', '50', '200', '1000', '5000', 'all', 'all, autoencoder',
         'all, shipped', 'difference in success']
@@ -182,50 +184,24 @@ def test_the_table_of_labels_has_a_line_for_every_number(ablation):
 
 
 def test_what_predicts_plays_by_the_goal_image_and_is_compared_with_labels_alone(ablation, play):
+    ablation = replace(ablation, table=tiny(LABELS))
     for name in ('supervised', 'goal_image'):
-        ablation.run(row(name, 'labels'), 0, QUIET)
+        ablation.run(row(name, LABELS), 0, QUIET)
     assert play.tasks == ['clear_table', 'clear_table_goal']
     assert play.played == ['supervised_0', 'goal_image_0']
-    results = ablation.collect('labels')
-    document = add_labels(to_document('labels', results, about()), results)
+    document = LABELS.to_document(ablation.collect(), DATA)
     assert document['differences']['goal_image - supervised'] == {
         'mean': 0.0, 'low': 0.0, 'high': 0.0, 'pairs': 2}
-    assert '| none | 0.50 (0.09 to 0.91) |' in to_markdown(document)
+    assert '| none | 0.50 (0.09 to 0.91) |' in LABELS.to_markdown(document)
     result = ablation.results / 'supervised_0.json'
     result.write_text(result.read_text().replace('"clear_table"', '"clear_table_goal"'))
     with pytest.raises(ConfigError, match='task'):
-        ablation.run(row('supervised', 'labels'), 0, QUIET)
-
-
-def test_every_row_has_settings_and_a_name_of_its_own():
-    for rows in TABLES.values():
-        assert len({item.name for item in rows}) == len(rows)
-        for item in rows:
-            train = item.settings(TrainConfig(), 5, TINY, 'start')
-            assert (train.seed, train.labels) == (5, item.labels)
-            assert train.steps == (3 if item.head_only else 4)
-    assert {item.name for item in choose_rows('methods', ','.join(QUICK))} == set(QUICK)
-
-
-def test_rows_that_two_tables_share_have_the_same_settings():
-    shared = {item.name: item for item in TABLES['methods']}
-    for item in TABLES['labels']:
-        if item.name in shared:
-            assert item.changes == shared[item.name].changes
-
-
-@pytest.mark.parametrize('table, rows, message', [
-    ('metods', '', 'choose one of methods, labels'),
-    ('methods', 'vicreg,magic', 'magic'),
-])
-def test_unknown_names_say_what_there_is(table, rows, message):
-    with pytest.raises(ConfigError, match=message):
-        choose_rows(table, rows)
+        ablation.run(row('supervised', LABELS), 0, QUIET)
 
 
 def test_a_row_of_few_pushes_says_what_they_cost_the_robot(ablation):
     cost = RobotTime(np.full(60, 360.0), np.full(60, 6), np.zeros(60, int))
-    few = replace(row('doing_250', 'watching'), changes={'pushes': 40})
+    few = replace(row('doing_250', WATCHING), changes={'pushes': 40})
     result = replace(ablation, time=cost).run(few, 0, QUIET)
     assert result['robot'] == {'robot_hours': 0.7, 'pushes': 42, 'rejected': 0, 'resets': 7}
     assert result['identity']['train']['pushes'] == 40
@@ -240,7 +216,7 @@ def test_a_row_that_has_watched_starts_from_that_encoder(ablation, small):
         save_onlooker(folder, onlooker, OnlookerCheckpointConfig(encoder=small.encoder))
         return {'hours': 2.0, 'steps': 7}
 
-    watched = replace(row('watched_250', 'watching'), changes={'pushes': 40})
+    watched = replace(row('watched_250', WATCHING), changes={'pushes': 40})
     with pytest.raises(ConfigError, match='give `watch`'):
         ablation.run(watched, 3, QUIET)
     result = replace(ablation, watch=watch).run(watched, 3, QUIET)

@@ -1,4 +1,4 @@
-"""Watching as the ablation needs it: one encoder a seed, watched once."""
+"""Encoders that have watched, as the ablation needs them: one a seed, made once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig
 
 
 @dataclass(frozen=True)
-class Watching:
-    """Lets encoders watch the video of collected play.
+class WatchedEncoders:
+    """Makes encoders that have watched the video of collected play.
 
     Attributes:
         data: Folder of the episodes.

@@ -1,4 +1,4 @@
-"""Ablation: train each row for each seed, score it and let it clear tables."""
+"""Runner of the ablation: train each row for each seed, score it and let it clear tables."""
 
 import json
 import re
@@ -15,13 +15,8 @@ from foresight.config import TrainConfig
 from foresight.data.robot_time import RobotTime
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError
-from foresight.training.ablation_rows import (
-    TABLES,
-    WATCHED,
-    Budget,
-    Row,
-    find_row,
-)
+from foresight.training.ablation.rows import WATCHED, Row
+from foresight.training.ablation.table import Table
 from foresight.training.batches import first_pushes, split_episodes
 from foresight.training.position_probe import position_r2
 from foresight.training.resume import identity, same_run
@@ -42,20 +37,20 @@ class Ablation:
     Attributes:
         transitions: Collected play.
         base: Settings of every row.
-        budget: What every run may spend.
+        table: Rows, and what every run may spend.
         runs: Folder of the checkpoints and of half-trained runs.
         results: Folder of one JSON file a finished run.
         play: Plays closed-loop episodes.
         about: Where and how it runs, for the results.
-        starts: Checkpoints that rows go on from, by what they call it: GIVEN, SHIPPED or
-            REFERENCE; a row that is not among them is trained first.
+        starts: Checkpoints that rows go on from, by what they call it; a row that is not among
+            them is trained first.
         watch: Lets an encoder watch, for the rows that start from one.
         time: What the episodes of `transitions` cost, for the rows of few pushes.
     """
 
     transitions: Transitions
     base: CheckpointConfig
-    budget: Budget
+    table: Table
     runs: Path
     results: Path
     play: Play
@@ -78,21 +73,21 @@ class Ablation:
             return self._finished(path, row, seed)
         console.print(f'{row.name}, seed {seed}: {row.meaning}')
         if row.start not in ('', WATCHED, *self.starts):
-            self._train(find_row(row.start), seed, console)
+            self._train(self.table.row(row.start), seed, console)
         result = self._measure(row, seed, console)
         self.results.mkdir(parents=True, exist_ok=True)
         text = json.dumps(result, indent=1, allow_nan=False) + '\n'
         write_atomically(path, text.encode())
         return result
 
-    def collect(self, table: str) -> list[dict[str, Any]]:
-        """Return every result of a table that is on disk, also of earlier commands.
+    def collect(self) -> list[dict[str, Any]]:
+        """Return every result that is on disk, also of earlier commands.
 
         Raises:
             ConfigError: If one has other settings.
         """
         found = []
-        for row in TABLES[table]:
+        for row in self.table.rows:
             named = {path: re.fullmatch(rf'{row.name}_(\d+)', path.stem)
                      for path in self.results.glob('*.json')}
             seeds = sorted((int(match[1]), path) for path, match in named.items() if match)
@@ -109,7 +104,7 @@ class Ablation:
             'task': row.task, 'collapsed': collapsed,
             'scores': self._scores(folder),
             'closed_loop': None if collapsed else dict(self.play(folder, row.task)),
-            'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.budget), **self.about,
+            'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.table.budget), **self.about,
             'start': self._given(row), 'identity': identity(self._config(row, seed)),
             **watched, **self._cost(row),
         }
@@ -156,7 +151,7 @@ class Ablation:
     def _config(self, row: Row, seed: int) -> CheckpointConfig:
         """Return every setting of a run."""
         start = self._start(row, seed)
-        train: TrainConfig = row.settings(self.base.train, seed, self.budget, start)
+        train: TrainConfig = row.settings(self.base.train, seed, self.table.budget, start)
         return replace(self.base, train=train, dataset=self.transitions.digest)
 
     def _start(self, row: Row, seed: int) -> str:
@@ -170,7 +165,7 @@ class Ablation:
         if row.start in ('', WATCHED):
             return ''
         if row.start not in self.starts:
-            return self._given(find_row(row.start))
+            return self._given(self.table.row(row.start))
         config = Path(self.starts[row.start]) / checkpoint.CONFIG
         return str(checkpoint.read_json(config)['tensors'])
 
@@ -184,7 +179,7 @@ class Ablation:
             same = same_run(result['identity'], self._config(row, seed))
             same = same and result['start'] == self._given(row)
             same = same and result['task'] == row.task
-            same = same and (result['collapsed'] or result['budget'] == asdict(self.budget))
+            same = same and (result['collapsed'] or result['budget'] == asdict(self.table.budget))
         except (ValueError, KeyError) as error:
             raise ConfigError(f'{path} is damaged ({error}): delete it') from error
         if not same:

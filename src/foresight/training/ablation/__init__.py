@@ -1,0 +1,1 @@
+"""Ablation: tables of training runs at equal budget, one row a method or amount of data."""
