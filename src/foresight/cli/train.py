@@ -14,6 +14,7 @@ from foresight.data.manifest import collected_scene
 from foresight.data.transitions import (
     Transitions,
     build_transitions,
+    join,
     load_transitions,
     save_transitions,
 )
@@ -26,6 +27,12 @@ from foresight.world_model.rectification import Rectifier
 
 DataOption = Annotated[
     Path, typer.Option(help='Folder of episodes that `collect` wrote, or of bags.'),
+]
+FoldersOption = Annotated[
+    list[Path] | None, typer.Option(
+        '--data', help='Folder of episodes that `collect` wrote, or of bags; data/play; say it '
+        'again to learn from several.',
+    ),
 ]
 OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]
 ARROWS = {
@@ -41,17 +48,18 @@ def train(
     train: TrainConfig,
     encoder: EncoderConfig,
     predictor: PredictorConfig,
-    data: DataOption = Path('data/play'),
+    data: FoldersOption = None,
     out: OutOption = Path('runs/train'),
     json: JsonOption = None,
 ) -> None:
     """Train the world model and its cost head."""
     with quiet_stdout(json):
         console = Console(stderr=True)
+        folders = data or [Path('data/play')]
         config = CheckpointConfig(
-            encoder=encoder, predictor=predictor, train=train, scene=collected_scene(data),
+            encoder=encoder, predictor=predictor, train=train, scene=collected_scene(folders[0]),
         )
-        transitions = cached_transitions(data, config)
+        transitions = join([cached_transitions(folder, config) for folder in folders])
         console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
         trainer = Trainer(transitions, out, config, console)
         if trainer.step:

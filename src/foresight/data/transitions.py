@@ -146,6 +146,34 @@ def build_transitions(
     )
 
 
+def join(parts: Sequence[Transitions]) -> Transitions:
+    """Put datasets one after another; a single one stays as it is, mapped into memory or not.
+
+    Raises:
+        DatasetError: If their images differ in size, or only some have labels.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    if len({(part.stills.shape[1:], part.objects.shape[1:]) for part in parts}) > 1:
+        raise DatasetError('datasets differ in image size or labels: train on them one by one')
+    stills = np.cumsum([0, *(len(part.stills) for part in parts)])
+    episodes = np.cumsum([0, *(len(part.backgrounds) for part in parts)])
+    joined = {
+        item.name: np.concatenate([getattr(part, item.name) for part in parts])
+        for item in fields(Transitions) if item.name not in ('before_index', 'episode', 'digest')
+    }
+    return Transitions(
+        **joined,
+        before_index=np.concatenate([
+            part.before_index + first for part, first in zip(parts, stills, strict=False)
+        ]),
+        episode=np.concatenate([
+            part.episode + first for part, first in zip(parts, episodes, strict=False)
+        ]),
+        digest=hashlib.sha256(''.join(part.digest for part in parts).encode()).hexdigest(),
+    )
+
+
 def save_transitions(transitions: Transitions, folder: Path) -> None:
     """Write one `.npy` an array, so that training can map them into memory."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,17 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from foresight.data.episodes import Episode, save_episode
-from foresight.data.transitions import build_transitions, load_transitions, save_transitions
+from foresight.data.transitions import (
+    build_transitions,
+    join,
+    load_transitions,
+    save_transitions,
+)
 from foresight.errors import DatasetError
 from foresight.protocols import CameraView
 
@@ -45,6 +51,33 @@ def test_a_subset_keeps_the_pushes_of_its_episodes(
     part = build_transitions(tmp_path, same, flat).subset([1])
     assert set(part.episode) == {1}
     np.testing.assert_array_equal(part.before[0], make_episode(1).stills[0])
+
+
+def test_joined_datasets_keep_the_images_of_every_push(
+    make_episode: MakeEpisode, tmp_path: Path,
+) -> None:
+    parts = []
+    for seed in range(2):
+        (tmp_path / str(seed)).mkdir()
+        save_episode(make_episode(seed), tmp_path / str(seed) / f'episode_{seed:08d}.npz')
+        parts.append(build_transitions(tmp_path / str(seed), same, flat))
+    joined = join(parts)
+    assert len(joined) == len(parts[0]) + len(parts[1])
+    assert joined.digest not in {part.digest for part in parts}
+    for name in ('before', 'after', 'objects_before', 'objects_after'):
+        np.testing.assert_array_equal(getattr(joined, name)[-1], getattr(parts[1], name)[-1])
+    np.testing.assert_array_equal(
+        joined.background[joined.episode[-1]], parts[1].background[parts[1].episode[-1]])
+    assert join(parts[:1]) is parts[0]
+
+
+def test_datasets_with_and_without_labels_are_not_joined(
+    make_episode: MakeEpisode, tmp_path: Path,
+) -> None:
+    save_episode(make_episode(0), tmp_path / 'episode_00000000.npz')
+    known = build_transitions(tmp_path, same, flat)
+    with pytest.raises(DatasetError, match='one by one'):
+        join([known, replace(known, objects=known.objects[:, :0])])
 
 
 def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:
