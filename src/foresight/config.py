@@ -2,9 +2,15 @@
 
 import math
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
 from foresight.errors import ConfigError
+
+SHIPPED = Path('models/clear_table')
+"""Checkpoint of the world model that ships, inside this package."""
+CLEAR_TABLE = 'clear_table'
+"""The usual task."""
 
 
 def setting(
@@ -573,7 +579,7 @@ class GuardConfig(Checked):
 class ModelConfig(Checked):
     """World model that perception, predictor and planner load; give all three the same."""
 
-    checkpoint: str = setting('models/clear_table', 'folder, by itself or inside this package')
+    checkpoint: str = setting(str(SHIPPED), 'folder, by itself or inside this package')
     device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
 
 
@@ -618,7 +624,7 @@ class PerceptionConfig(Checked):
 class EpisodeConfig(Checked):
     """Planner node: what it does from start to stop."""
 
-    task: str = setting('clear_table', 'task, or path of its YAML file')
+    task: str = setting(CLEAR_TABLE, 'task, or path of its YAML file')
     goal_task: str = setting(
         'push_to_goal', 'task that a goal_image switches to, unless `task` itself asks for one'
     )
@@ -698,3 +704,8 @@ class CollectConfig(Checked):
     )
     workers: int = setting(2, 'worker processes', '', 1, 256)
     frames: bool = setting(True, 'keep the camera frames during pushes')
+    planned_share: float = setting(
+        0.0, 'share of pushes that the planner chooses with a checkpoint', '', 0.0, 1.0
+    )
+    checkpoint: str = setting(str(SHIPPED), 'checkpoint that it plans with')
+    task: str = setting('clear_table_both', 'task that it plans for, or path of its YAML file')

@@ -35,6 +35,15 @@ def share(relative: str) -> Path:
     return path
 
 
+def find_model(folder: str | Path) -> Path:
+    """Return the folder of a checkpoint: as given if it exists, else the one of the package.
+
+    If neither exists, loading it says what to do.
+    """
+    inside = root() / folder
+    return inside if inside.is_dir() and not Path(folder).is_dir() else Path(folder)
+
+
 def version() -> str:
     """Return the version that package.xml states."""
     text = ElementTree.parse(share('package.xml')).findtext('version')

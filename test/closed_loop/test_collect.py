@@ -18,7 +18,7 @@ from foresight.data.episodes import load_episode
 from foresight.errors import DatasetError
 from foresight.sim import collect as collect_module
 from foresight.sim.collect import collect
-from foresight.sim.play import PlayConfig, Player
+from foresight.sim.play import STATUS_CODES, PlayConfig, Player
 
 CONFIG = PlayConfig(
     collect=CollectConfig(pushes=4, pushes_an_episode=2, workers=1, objects_low=1, seed=0),
@@ -45,6 +45,17 @@ def test_stills_frames_and_labels_fit_the_pushes() -> None:
     assert set(episode.frame_pushes) == set(range(pushes))
     assert (np.diff(episode.frame_stamps) > 0).all()
     assert episode.seconds > 2.0 * pushes
+
+
+def test_the_planner_clears_the_table_while_it_collects() -> None:
+    alone = replace(CONFIG.collect, objects_high=1, pushes_an_episode=5, frames=False)
+    planned = Player(replace(CONFIG, collect=replace(alone, planned_share=1.0)))
+    first, again = planned.play(2), planned.play(2)
+    assert first.statuses[-1].tolist() == [STATUS_CODES['bin']]
+    np.testing.assert_array_equal(first.pushes, again.pushes)
+    played = Player(replace(CONFIG, collect=alone)).play(2)
+    np.testing.assert_array_equal(first.stills[0], played.stills[0])
+    assert played.statuses[-1].tolist() != [STATUS_CODES['bin']]
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from foresight.cli.ablation_play import Play
-from foresight.cli.evaluate import SHIPPED, command, machine
+from foresight.cli.evaluate import command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.train import cached_transitions
-from foresight.config import TrainConfig, WatchConfig
+from foresight.config import SHIPPED, TrainConfig, WatchConfig
 from foresight.data.robot_time import robot_time
 from foresight.errors import ConfigError
-from foresight.nodes.models import find_model
+from foresight.resources import find_model
 from foresight.training.ablation import rows as starting
 from foresight.training.ablation.methods import METHODS, QUICK, REFERENCE
 from foresight.training.ablation.rows import Budget

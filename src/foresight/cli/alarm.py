@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
-from foresight.cli.evaluate import SHIPPED, CheckpointFolder, bars, command
+from foresight.cli.evaluate import CheckpointFolder, bars, command
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.surprise_players import AIMED, SurprisePlayers
-from foresight.config import SimConfig, SurpriseConfig
+from foresight.config import SHIPPED, SimConfig, SurpriseConfig
 from foresight.errors import ConfigError
-from foresight.nodes.models import find_model
+from foresight.resources import find_model
 from foresight.training.alarm import Alarm, UndisturbedPush, find_scales
 from foresight.training.statistics import percentile
 from foresight.world_model.checkpoint import load

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.train import DataOption, cached_transitions
-from foresight.config import CriticConfig
-from foresight.nodes.models import find_model
+from foresight.config import CLEAR_TABLE, SHIPPED, CriticConfig
+from foresight.resources import find_model
 from foresight.training.critic_learner import CriticLearner, Sweep
 from foresight.training.task_file import load_task
 from foresight.world_model.checkpoint import extend, load
@@ -25,8 +25,8 @@ OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint with the
 
 def critic(
     critic: CriticConfig,
-    task: TaskOption = 'clear_table',
-    checkpoint: CheckpointOption = Path('models/clear_table'),
+    task: TaskOption = CLEAR_TABLE,
+    checkpoint: CheckpointOption = SHIPPED,
     data: DataOption = Path('data/play'),
     out: OutOption = Path('runs/critic'),
     json: JsonOption = None,

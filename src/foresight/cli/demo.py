@@ -17,16 +17,15 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import SimConfig
+from foresight.config import CLEAR_TABLE, SHIPPED, SimConfig
 from foresight.errors import CheckpointError, ForesightError
-from foresight.nodes.models import find_model
-from foresight.nodes.session import CLEAR_TABLE, Moment, RosSession, SessionOptions
+from foresight.nodes.session import Moment, RosSession, SessionOptions
+from foresight.resources import find_model
 from foresight.viz.demo_budgets import demo_budgets
 from foresight.viz.demo_pages import write_demo
 from foresight.viz.demo_result import DemoResult
 from foresight.viz.report import Budget
 
-SHIPPED = Path('models/clear_table')
 Seed = Annotated[int, typer.Option(min=0, help='Seed of the scene and of the planner.')]
 Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
 ObjectSet = Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')]

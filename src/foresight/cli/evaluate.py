@@ -29,9 +29,9 @@ from rich.table import Table
 from foresight.cli.collect import SiteOption
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import HARD, HARD_EXTRA, POLICIES, ClearTablePlayers, scenes
-from foresight.config import SimConfig
+from foresight.config import CLEAR_TABLE, SHIPPED, SimConfig
 from foresight.errors import ConfigError
-from foresight.nodes.models import find_model
+from foresight.resources import find_model
 from foresight.training.closed_loop import EpisodeResult, allowed_pushes
 from foresight.training.closed_loop import evaluate as play
 from foresight.training.policies import PlannerPolicy
@@ -39,8 +39,7 @@ from foresight.training.results import PolicyResult, to_document, to_markdown
 from foresight.training.site_file import load_site
 from foresight.world_model.checkpoint import load
 
-SHIPPED = Path('models/clear_table')
-CLEAR_TABLE, MEMORY = 'clear_table', 'memory'
+MEMORY = 'memory'
 ALL = ','.join(POLICIES)
 RESULTS = Path('docs/results')
 SPLITS = {

@@ -18,7 +18,7 @@ from foresight.cli.memory_players import MemoryPlayers
 from foresight.cli.output import quiet_stdout, write_json
 from foresight.config import MemoryConfig, SimConfig
 from foresight.errors import WorkerError
-from foresight.nodes.models import find_model
+from foresight.resources import find_model
 from foresight.training.memory_results import to_document, to_markdown
 from foresight.training.permanence import MEMORY, NONE
 from foresight.training.results import PolicyResult

@@ -11,9 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from foresight.cli.evaluate import (
-    CLEAR_TABLE,
     RESULTS,
-    SHIPPED,
     CheckpointFolder,
     Objects,
     Out,
@@ -28,9 +26,10 @@ from foresight.cli.evaluate import (
 )
 from foresight.cli.output import JsonOption, plain, quiet_stdout, write_json
 from foresight.cli.players import HARD, ClearTablePlayers, scenes
-from foresight.config import SimConfig
+from foresight.config import CLEAR_TABLE, SHIPPED, SimConfig
 from foresight.errors import ConfigError
-from foresight.nodes.models import find_model
+from foresight.resources import find_model
+from foresight.training.assembly import has_critic
 from foresight.training.horizon_table import Look, looks, to_document, to_markdown
 from foresight.training.policies import PlannerPolicy
 from foresight.training.results import figures
@@ -63,14 +62,16 @@ def horizon(
     """Measure what looking further ahead is worth and write a results table."""
     if split not in PARTS:
         raise ConfigError(f'--split {split!r} is unknown: choose one of {", ".join(PARTS)}')
-    rows, asked = looks(_numbers(horizons)), load_task(task)
+    folder, asked = find_model(checkpoint), load_task(task)
     base = ClearTablePlayers(
-        PlannerPolicy.name, task, scenes(SimConfig(objects=objects), split),
-        find_model(checkpoint),
+        PlannerPolicy.name, task, scenes(SimConfig(objects=objects), split), folder,
     )
     seeds = range(seed, seed + episodes)
     with quiet_stdout(json):
         console = Console(stderr=True)
+        rows = looks(_numbers(horizons), has_critic(load(folder, 'cpu')))
+        if not any(look.critic for look in rows):
+            console.print(f'{folder} has no critic: rows without it (`foresight critic` adds one)')
         with bars(console) as progress:
             measured = {
                 look.name: _row(

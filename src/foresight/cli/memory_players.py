@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from foresight.config import (
+    CLEAR_TABLE,
     CameraConfig,
     JointLevelConfig,
     MemoryConfig,
@@ -34,7 +35,6 @@ from foresight.world_model.occlusion import ArmOcclusion
 from foresight.world_model.perception import Perception
 from foresight.world_model.rectification import Rectifier
 
-TASK = 'clear_table'
 REACHES = (0, 1, 2, 3)
 
 
@@ -99,7 +99,7 @@ class MemoryPlayers:
     def _task_level(self) -> TaskLevel:
         """Build what plans; outcomes must not depend on the load of the machine."""
         zones = keep_out_zones(self._arm.keep_out)
-        task = load_task(TASK)
+        task = load_task(CLEAR_TABLE)
         return assemble(task, self._checkpoint, keep_out=zones, clock=stopped_clock)
 
     @property

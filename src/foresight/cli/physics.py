@@ -15,7 +15,7 @@ from foresight.cli.counting import counting
 from foresight.cli.evaluate import RESULTS, Out, Seed, Workers, command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.data.clips import ClipPairs
-from foresight.nodes.models import find_model
+from foresight.resources import find_model
 from foresight.sim.physics_clips import PhysicsSet, matched_pairs
 from foresight.sim.violations import VIOLATIONS
 from foresight.training.physics import (

@@ -1,12 +1,8 @@
 """Who plays an evaluation: simulator, arm and one policy, built in the process that plays."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-
-from jaxtyping import Float
-from torch import Tensor
 
 from foresight.config import (
     CameraConfig,
@@ -17,17 +13,15 @@ from foresight.config import (
     SimConfig,
 )
 from foresight.costs.guardrails import keep_out_zones
-from foresight.planning.deadline import stopped_clock
 from foresight.planning.samplers import AimedSampler, PushSampler
-from foresight.planning.task_level import TaskLevel
 from foresight.protocols import Guardrail
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.feasibility import PushFeasibility
 from foresight.robot.push_skill import PushSkill
 from foresight.sim.clear_table import ClearTable
-from foresight.training.assembly import assemble
 from foresight.training.closed_loop import Player
 from foresight.training.hand_rule import HandRule
+from foresight.training.planner_policy import make_planner
 from foresight.training.policies import (
     AimedRandomPolicy,
     PlannerPolicy,
@@ -35,8 +29,7 @@ from foresight.training.policies import (
     RandomPolicy,
 )
 from foresight.training.task_file import TaskConfig, load_task
-from foresight.world_model.checkpoint import check_scene, load
-from foresight.world_model.perception import Perception
+from foresight.world_model.checkpoint import load
 from foresight.world_model.rectification import Rectifier
 
 POLICIES = (PlannerPolicy.name, HandRule.name, RandomPolicy.name, AimedRandomPolicy.name)
@@ -93,7 +86,10 @@ class ClearTablePlayers:
     def _policy(self, feasible: Guardrail, arm: ArmModel) -> Policy:
         """Build the policy."""
         if self.policy == PlannerPolicy.name:
-            return self._planner(keep_out_zones(arm.keep_out))
+            task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
+            return make_planner(
+                load(self.checkpoint), task, self.scene, keep_out_zones(arm.keep_out),
+            )
         if self.policy == HandRule.name:
             return HandRule(self.scene, self.push, feasible)
         if self.policy == RandomPolicy.name:
@@ -101,17 +97,3 @@ class ClearTablePlayers:
         aim = partial(AimedSampler, self.scene, self.push, feasible)
         return AimedRandomPolicy(Rectifier(self.scene, self.encoder), aim)
 
-    def _planner(self, keep_out: Sequence[Guardrail]) -> PlannerPolicy:
-        """Load the checkpoint and build the task level as the nodes do."""
-        task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
-        checkpoint = load(self.checkpoint)
-        check_scene(checkpoint, self.scene)
-        rectifier = Rectifier(self.scene, checkpoint.config.encoder)
-        perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
-
-        def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:
-            goal = empty_table if task.goal == 'empty_table' else None
-            # Outcomes must not depend on the load of the machine.
-            return assemble(task, checkpoint, goal, keep_out, clock=stopped_clock)
-
-        return PlannerPolicy(perception, make)

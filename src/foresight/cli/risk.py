@@ -8,9 +8,7 @@ import typer
 from rich.console import Console
 
 from foresight.cli.evaluate import (
-    CLEAR_TABLE,
     RESULTS,
-    SHIPPED,
     SPLITS,
     CheckpointFolder,
     Episodes,
@@ -31,8 +29,8 @@ from foresight.cli.evaluate import (
 )
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.players import ClearTablePlayers, scenes
-from foresight.config import PlannerConfig, SimConfig
-from foresight.nodes.models import find_model
+from foresight.config import CLEAR_TABLE, SHIPPED, PlannerConfig, SimConfig
+from foresight.resources import find_model
 from foresight.training.policies import PlannerPolicy
 from foresight.training.results import PolicyResult, to_document, to_markdown
 from foresight.training.statistics import paired_difference

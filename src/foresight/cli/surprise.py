@@ -18,9 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from foresight.cli.evaluate import (
-    CLEAR_TABLE,
     RESULTS,
-    SHIPPED,
     CheckpointFolder,
     Objects,
     Out,
@@ -34,9 +32,9 @@ from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.surprise_players import AIMED as AIMED_POLICY
 from foresight.cli.surprise_players import SurprisePlayers
 from foresight.closing import Closing
-from foresight.config import SimConfig, SurpriseConfig
+from foresight.config import CLEAR_TABLE, SHIPPED, SimConfig, SurpriseConfig
 from foresight.errors import DatasetError, WorkerError
-from foresight.nodes.models import find_model
+from foresight.resources import find_model
 from foresight.sim.disturbance import KINDS
 from foresight.training.disturbed_episode import DisturbedEpisode
 from foresight.training.disturbed_play import THINK, DisturbedPlay

@@ -11,7 +11,6 @@ from rich.table import Table
 
 from foresight.cli.evaluate import (
     RESULTS,
-    SHIPPED,
     CheckpointFolder,
     Out,
     bars,
@@ -20,14 +19,14 @@ from foresight.cli.evaluate import (
     scores,
 )
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import SimConfig
+from foresight.config import SHIPPED, SimConfig
 from foresight.data.repeated_pushes import (
     RepeatedPushes,
     load_repeated_pushes,
     save_repeated_pushes,
     stack,
 )
-from foresight.nodes.models import find_model
+from foresight.resources import find_model
 from foresight.training.assembly import occupancy_of
 from foresight.training.uncertainty import UncertaintyScores, score
 from foresight.training.uncertainty_page import page, rows

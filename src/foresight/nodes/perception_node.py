@@ -22,11 +22,11 @@ from foresight.nodes.convert import (
     seconds,
 )
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.models import find_model
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
+from foresight.resources import find_model
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.retract_watch import RetractWatch
 from foresight.robot.status import Status

@@ -19,7 +19,6 @@ from foresight.nodes.convert import joint_values, latent_tensor, seconds, trajec
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.goal_switch import GoalSwitch, MakeTask, make_task
-from foresight.nodes.models import find_model
 from foresight.nodes.parameters import declare, with_overrides
 from foresight.nodes.phase import Phase
 from foresight.nodes.push_worker import Decision, PushWorker
@@ -27,6 +26,7 @@ from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.nodes.surprise_watch import SurpriseWatch
 from foresight.protocols import Belief
+from foresight.resources import find_model
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.homing import Homing
 from foresight.robot.plan_stream import PlanStream

@@ -23,12 +23,12 @@ from foresight.nodes.convert import (
 )
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.memory_store import MemoryStore
-from foresight.nodes.models import find_model
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.nodes.surprise_judge import SurpriseJudge
 from foresight.protocols import CameraView
+from foresight.resources import find_model
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.push_watch import PushWatch
 from foresight.robot.shape import ArmShape

@@ -16,7 +16,7 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from foresight.config import BagConfig, SimConfig
+from foresight.config import CLEAR_TABLE, BagConfig, SimConfig
 from foresight.errors import ConfigError, ForesightError
 from foresight.nodes.calls import ANSWER, Calls
 from foresight.nodes.episode import capture_empty_table, start_pushing
@@ -27,7 +27,6 @@ from foresight.nodes.topics import NODES
 from foresight.training.task_file import EMPTY_TABLE, load_task
 from foresight.viz.demo_result import DemoResult
 
-CLEAR_TABLE = 'clear_table'
 STEPS = {
     Transition.TRANSITION_CONFIGURE: State.PRIMARY_STATE_INACTIVE,
     Transition.TRANSITION_ACTIVATE: State.PRIMARY_STATE_ACTIVE,

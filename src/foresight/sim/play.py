@@ -16,16 +16,21 @@ from foresight.config import (
     SceneConfig,
     SimConfig,
 )
+from foresight.costs.guardrails import keep_out_zones
 from foresight.data.episodes import Episode, Images
 from foresight.errors import RobotError
 from foresight.planning.samplers import AimedSampler, PushSampler
 from foresight.protocols import ActionSampler, Observation
-from foresight.resources import version
+from foresight.resources import find_model, version
 from foresight.robot.arm_model import ArmModel
 from foresight.robot.feasibility import PushFeasibility
 from foresight.robot.push import Push
 from foresight.robot.push_skill import PushSkill
 from foresight.sim.clear_table import ClearTable
+from foresight.training.planner_policy import make_planner
+from foresight.training.policies import PlannerPolicy, SceneView
+from foresight.training.task_file import load_task
+from foresight.world_model.checkpoint import load
 from foresight.world_model.rectification import Rectifier
 
 STATUS_CODES = {'table': 1, 'floor': 2, 'bin': 3}
@@ -55,6 +60,13 @@ class Player:
         self._feasible = PushFeasibility(config.scene, config.push)
         self._uniform = PushSampler(config.scene, config.push, self._feasible)
         self._rectifier = Rectifier(config.scene, config.encoder)
+        self._planner = self._load_planner() if config.collect.planned_share else None
+
+    def _load_planner(self) -> PlannerPolicy:
+        """Load what plans a share of the pushes."""
+        play, zones = self._config.collect, keep_out_zones(self._arm.keep_out)
+        checkpoint = load(find_model(play.checkpoint))
+        return make_planner(checkpoint, load_task(play.task), self._config.scene, zones)
 
     def play(self, seed: int) -> Episode:
         """Play one episode; the seed decides the scene and every push."""
@@ -66,6 +78,8 @@ class Player:
         try:
             record = Record(task.observe(), task.background)
             generator = torch.Generator().manual_seed(seed)
+            if self._planner is not None:
+                self._planner.reset(seed)
             self._push_around(task, record, choices, generator)
             return record.episode(self._meta(seed, task), task.time)
         finally:
@@ -79,7 +93,9 @@ class Player:
         record.add_still(record.observation, task)
         for _ in range(self._config.collect.pushes_an_episode):
             aimed = bool(choices.random() < self._config.collect.aimed_share)
-            push = self.choose(record.observation, record.background, aimed, generator)
+            push = self._planned(task, record, choices)
+            if push is None:
+                push = self.choose(record.observation, record.background, aimed, generator)
             try:
                 motion = self._skill.plan(Push.from_array(push), self._arm.retract)
             except RobotError:
@@ -92,6 +108,16 @@ class Player:
             record.add_still(record.observation, task)
             if 'table' not in task.objects().status:
                 return
+
+    def _planned(
+        self, task: ClearTable, record: 'Record', choices: np.random.Generator,
+    ) -> Float[np.ndarray, '4'] | None:
+        """Return what the planner would do; None where it is not asked, or sees nothing to do."""
+        if self._planner is None or choices.random() >= self._config.collect.planned_share:
+            return None
+        seen = SceneView(record.observation, record.background, task.objects())
+        choice = self._planner.act(seen)
+        return None if choice is None else choice.action
 
     def choose(
         self, observation: Observation, background: UInt8[np.ndarray, 'h w 3'], aimed: bool,

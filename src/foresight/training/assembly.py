@@ -111,6 +111,11 @@ def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
     return Occupancy(head.requires_grad_(False), _fast(checkpoint))
 
 
+def has_critic(checkpoint: Checkpoint) -> bool:
+    """Tell whether a checkpoint has a critic."""
+    return any(name.startswith('critic.') for name in checkpoint.tensors)
+
+
 def critic_of(checkpoint: Checkpoint) -> Critic:
     """Return the critic of a checkpoint.
 
@@ -119,7 +124,7 @@ def critic_of(checkpoint: Checkpoint) -> Critic:
     """
     known, scene_map = checkpoint.config, checkpoint.model.raster.scene_map
     critic = Critic(known.encoder.channels, scene_map, known.critic.width)
-    if not any(name.startswith('critic.') for name in checkpoint.tensors):
+    if not has_critic(checkpoint):
         raise CheckpointError(
             f'{checkpoint.folder} has no critic: run `foresight critic`, or leave the term out'
         )

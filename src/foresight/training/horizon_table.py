@@ -39,9 +39,11 @@ class Look:
         )
 
 
-def looks(horizons: Sequence[int]) -> list[Look]:
-    """Return every horizon, without and with the critic."""
-    return [Look(horizon, critic) for horizon in horizons for critic in (False, True)]
+def looks(horizons: Sequence[int], critic: bool) -> list[Look]:
+    """Return every horizon, without and, if there is one, with the critic."""
+    return [
+        Look(horizon, with_it) for horizon in horizons for with_it in (False, True)[:1 + critic]
+    ]
 
 
 def to_document(figures: Mapping[str, dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,9 @@ def row(*successes):
 
 
 def test_every_horizon_is_looked_at_without_and_with_the_critic():
-    assert [look.name for look in looks([1, 2])] == ['H1', 'H1 + critic', 'H2', 'H2 + critic']
+    names = [look.name for look in looks([1, 2], critic=True)]
+    assert names == ['H1', 'H1 + critic', 'H2', 'H2 + critic']
+    assert [look.name for look in looks([1, 2], critic=False)] == ['H1', 'H2']
 
 
 def test_a_look_changes_horizon_and_critic_and_nothing_else():
