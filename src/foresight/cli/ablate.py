@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from foresight.cli.ablation_play import Play
+from foresight.cli.ablation_practice import Practice
 from foresight.cli.evaluate import command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.train import cached_transitions
@@ -123,6 +124,7 @@ def ablate(
         ablation = Ablation(
             transitions, base, chosen, trained, results, play, about, starts,
             watch=WatchedEncoders(data, trained, watch_steps, threads),
+            practise=Practice(base, workers),
             time=robot_time(data) if any(row.pushes for row in chosen.rows) else None,
         )
         for seed in numbers:

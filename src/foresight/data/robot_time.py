@@ -35,6 +35,10 @@ class RobotTime:
             'resets': len(chosen),
         }
 
+    def whole(self) -> dict[str, float | int]:
+        """Add up all episodes."""
+        return self.of(range(len(self.seconds)))
+
 
 def robot_time(folder: Path) -> RobotTime:
     """Read what the episodes of a folder cost, without their images.

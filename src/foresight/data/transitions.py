@@ -170,8 +170,15 @@ def join(parts: Sequence[Transitions]) -> Transitions:
         episode=np.concatenate([
             part.episode + first for part, first in zip(parts, episodes, strict=False)
         ]),
-        digest=hashlib.sha256(''.join(part.digest for part in parts).encode()).hexdigest(),
+        digest=joint_digest(parts),
     )
+
+
+def joint_digest(parts: Sequence[Transitions]) -> str:
+    """Return the hash of several datasets; that of a single one is its own."""
+    if len(parts) == 1:
+        return parts[0].digest
+    return hashlib.sha256(''.join(part.digest for part in parts).encode()).hexdigest()
 
 
 def save_transitions(transitions: Transitions, folder: Path) -> None:

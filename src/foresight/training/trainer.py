@@ -1,6 +1,7 @@
 """Trainer: the world model and the cost head learn from pushes."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rich.console import Console
 from torch import Generator, nn
 
 from foresight.config import TrainConfig
-from foresight.data.transitions import Transitions
+from foresight.data.transitions import Transitions, join, joint_digest
 from foresight.errors import DatasetError
 from foresight.training.appearance import one_table
 from foresight.training.batches import first_pushes, rows_of_step, split_episodes, take
@@ -33,7 +34,7 @@ class Trainer(Loop[Learner, ProbeScores]):
 
     def __init__(
         self, transitions: Transitions, out: Path, config: CheckpointConfig,
-        console: Console | None = None,
+        console: Console | None = None, more: Sequence[Transitions] = (),
     ) -> None:
         """Prepare a run, or the rest of one.
 
@@ -42,6 +43,7 @@ class Trainer(Loop[Learner, ProbeScores]):
             out: Folder of the checkpoint and the resume state.
             config: Every setting; scores and dataset are filled in.
             console: Where progress is shown; standard error without one.
+            more: Pushes to learn from beside those, none of them held out.
 
         Raises:
             CheckpointError: If `out` holds a run with other settings or data, or the checkpoint
@@ -50,13 +52,14 @@ class Trainer(Loop[Learner, ProbeScores]):
                 one table of all episodes by heart.
         """
         train, console = config.train, console or Console(stderr=True)
-        self._config = known = replace(config, dataset=transitions.digest)
+        parts = (transitions, *more)
+        self._config = known = replace(config, dataset=joint_digest(parts))
         self._has_labels = transitions.has_labels
         _check_labels(transitions, train)
         if warning := one_table(transitions, config.encoder, train):
             console.print(warning, style='yellow')
         taught, self._held_out = split_episodes(transitions, train.holdout)
-        self._train = first_pushes(taught, train.pushes)
+        self._train = join((first_pushes(taught, train.pushes), *more))
         rows_of_step(len(self._train), train.batch, train.seed, 0)
         steps_an_epoch = len(self._train) // train.batch
         self._labelled = LabelledImages(self._train, train.labels, train.seed) \

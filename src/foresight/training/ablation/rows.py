@@ -11,6 +11,8 @@ GIVEN = 'given'
 """Start of the rows that go on from the checkpoint that the command names."""
 SHIPPED = 'shipped'
 """Row, and start, of the world model that ships."""
+PRACTICE, PLANNED_SHARE = 750, 0.75
+"""Pushes of a round of practice, and the share of them that the planner chooses."""
 WATCHED = 'watched'
 """Start of the rows whose encoder has watched video."""
 HEAD: dict[str, Any] = {'objective': 'head'}
@@ -55,6 +57,8 @@ class Row:
             weights.
         learns: False for a checkpoint that is only scored.
         task: Task that it plays.
+        teacher: Row whose model practises for a round; this row learns from that too, and from all
+            that the teacher learned from.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Row:
     start: str = ''
     learns: bool = True
     task: str = COST_TASK
+    teacher: str = ''
 
     @property
     def pushes(self) -> int:

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,23 @@ from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
 
 Play = Callable[[Path, str], Mapping[str, Any]]
 """Plays closed-loop episodes of a task with a checkpoint and returns their figures."""
+Practise = Callable[[Path, Path, int, int], 'Lesson']
+"""Lets a checkpoint practise into a folder, unless it has, in scenes of a seed and a round."""
 Watch = Callable[[Path, int], Mapping[str, Any]]
 """Lets an encoder of a seed watch into a folder, unless it has; says what it saw."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a model has practised.
+
+    Attributes:
+        transitions: Its pushes.
+        time: What they cost the robot.
+    """
+
+    transitions: Transitions
+    time: RobotTime
 
 
 @dataclass(frozen=True)
@@ -45,6 +60,7 @@ class Ablation:
         starts: Checkpoints that rows go on from, by what they call it; a row that is not among
             them is trained first.
         watch: Lets an encoder watch, for the rows that start from one.
+        practise: Lets a checkpoint choose pushes, for the rows that have a teacher.
         time: What the episodes of `transitions` cost, for the rows of few pushes.
     """
 
@@ -57,6 +73,7 @@ class Ablation:
     about: Mapping[str, Any]
     starts: Mapping[str, str] = field(default_factory=dict)
     watch: Watch | None = None
+    practise: Practise | None = None
     time: RobotTime | None = None
 
     def run(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
@@ -96,7 +113,7 @@ class Ablation:
 
     def _measure(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
         """Train, score and play."""
-        watched = self._watched(row, seed)
+        watched, lessons = self._watched(row, seed), self._lessons(row, seed, console)
         collapsed, cpu_ms = self._train(row, seed, console)
         folder = self._folder(row.name, seed)
         return {
@@ -106,7 +123,7 @@ class Ablation:
             'closed_loop': None if collapsed else dict(self.play(folder, row.task)),
             'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.table.budget), **self.about,
             'start': self._given(row), 'identity': identity(self._config(row, seed)),
-            **watched, **self._cost(row),
+            **watched, **self._cost(row, lessons),
         }
 
     def _watched(self, row: Row, seed: int) -> dict[str, Any]:
@@ -117,18 +134,33 @@ class Ablation:
             raise ConfigError(f'{row.name} starts from an encoder that has watched: give `watch`')
         return {'watched': dict(self.watch(self._folder(WATCHED, seed), seed))}
 
-    def _cost(self, row: Row) -> dict[str, Any]:
+    def _lessons(self, row: Row, seed: int, console: Console) -> tuple[Lesson, ...]:
+        """Let the teachers of a row practise, from the first on."""
+        if not row.teacher:
+            return ()
+        if self.practise is None:
+            raise ConfigError(f'{row.name} has a teacher: give `practise`')
+        teacher = self.table.row(row.teacher)
+        before = self._lessons(teacher, seed, console)
+        folder = self._folder(f'{teacher.name}_practice', seed)
+        if not folder.exists():
+            self._train(teacher, seed, console)
+        return *before, self.practise(self._folder(teacher.name, seed), folder, seed, len(before))
+
+    def _cost(self, row: Row, lessons: Sequence[Lesson]) -> dict[str, Any]:
         """Return what the pushes of a row cost the robot, if it says how many they are."""
         if self.time is None or not row.pushes:
             return {}
         known, _ = split_episodes(self.transitions, self.base.train.holdout)
         used = np.unique(first_pushes(known, row.pushes).episode)
-        return {'robot': self.time.of(used.tolist())}
+        costs = [self.time.of(used.tolist()), *(lesson.time.whole() for lesson in lessons)]
+        return {'robot': {key: round(sum(cost[key] for cost in costs), 4) for key in costs[0]}}
 
     def _train(self, row: Row, seed: int, console: Console) -> tuple[str | None, float | None]:
         """Train to the end; return why the run collapsed, and the processor time of a step."""
         config = replace(self._config(row, seed), dataset='')
-        trainer = Trainer(self.transitions, self._folder(row.name, seed), config, console)
+        more = [lesson.transitions for lesson in self._lessons(row, seed, console)]
+        trainer = Trainer(self.transitions, self._folder(row.name, seed), config, console, more)
         first, begin, collapsed = trainer.step, time.process_time(), None
         try:
             trainer.run() if row.learns else trainer.finish()

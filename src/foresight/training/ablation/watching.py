@@ -1,31 +1,45 @@
-"""Table of watching: success by robot-hours, without and with watching video before."""
+"""Table of watching: success by robot-hours, with and without watching video or practice."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from foresight.training.ablation.differences import differences
-from foresight.training.ablation.rows import BOTH_TASK, WATCHED, Budget, Row
+from foresight.training.ablation.differences import difference_lines, differences
+from foresight.training.ablation.rows import (
+    BOTH_TASK,
+    PLANNED_SHARE,
+    PRACTICE,
+    WATCHED,
+    Row,
+)
 from foresight.training.ablation.table import Document, Runs, Table
 
 PUSHES = (250, 1000, 4000, 16_000)
-"""Pushes to learn from."""
+"""Pushes of play to learn from."""
+BEGIN, ROUNDS = 1000, 2
+"""Pushes of play before practice, and rounds of it."""
 GOAL = 0.9
 """Success that counts as clearing the table."""
 TEENAGER = 20.0
 """Hours in which a teenager learns to drive (LeCun 2022, A Path Towards Autonomous Machine
 Intelligence, section 1) [h]."""
-KINDS = {'doing': 'doing alone', WATCHED: 'watching, then doing'}
-LEGEND = """\
-Both columns learn from the same first whole episodes of play and their labels, with the same
-optimiser steps ({steps} of {batch} pushes); the second starts from an encoder that has watched
-video without actions, whose hours are listed apart. *Robot-hours* are simulated time of those
-episodes: reset, approach, push, retract and the wait for rest; a push that the arm cannot do is
-refused before it moves and takes none. A reset takes a second in simulation; a person takes
-longer. *Success*: every object in the bin and none dropped, within ten pushes, {episodes} episodes
-of three seen objects, tuning seeds from {first_episode}, Wilson's 95 % interval. *Prediction*:
-error of the predicted latent over that of "nothing moves" on held-out pushes. *Occupancy R2*:
-linear probe of 3 x 3 cells."""
+DOING, PRACTISED = 'doing', 'practised'
+KINDS = {
+    DOING: 'doing alone', PRACTISED: 'doing, then practice', WATCHED: 'watching, then doing',
+}
+FIGURES = ('pushes', 'resets', 'rejected')
+LEGEND = f"""\
+Every row learns from the first whole episodes of the same play and their labels, with the same
+optimiser steps ({{steps}} of {{batch}} pushes). `{WATCHED}` rows start from an encoder that has
+watched video without actions, whose hours are listed apart. `{PRACTISED}` rows learn from
+{BEGIN} pushes of play and from rounds of {PRACTICE}, in which the planner of the row before
+chooses {PLANNED_SHARE:.0%} of the pushes. *Robot-hours* are simulated time of all these episodes:
+reset, approach, push, retract and the wait for rest; a push that the arm cannot do is refused
+before it moves and takes none. A reset takes a second in simulation; a person takes longer.
+*Success*: every object in the bin and none dropped, within ten pushes, {{episodes}} episodes of
+three seen objects a run, tuning seeds from {{first_episode}}, Wilson's 95 % interval.
+*Prediction*: error of the predicted latent over that of "nothing moves" on held-out pushes of
+play. *Occupancy R2*: linear probe of 3 x 3 cells."""
 
 
 def compare(document: Document, runs: Runs) -> Document:
@@ -35,27 +49,19 @@ def compare(document: Document, runs: Runs) -> Document:
         for name, row in document['rows'].items()
         if (known := [run for run in runs if run['row'] == name])
     }
-    curve = [_point(count, rows, runs) for count in PUSHES]
-    curve = [point for point in curve if len(point) > 1]
-    headline = {kind: _headline(kind, curve) for kind in KINDS}
-    return {**document, 'rows': rows, 'curve': curve, 'headline': headline}
+    pairs = [
+        *((f'{WATCHED}_{count}', f'{DOING}_{count}') for count in PUSHES),
+        *((row.name, f'{DOING}_{BEGIN}') for row in _rows() if row.teacher),
+    ]
+    headline = {kind: _headline(kind, rows) for kind in KINDS}
+    return {
+        **document, 'rows': rows, 'differences': differences(runs, pairs), 'headline': headline,
+    }
 
 
-def _point(count: int, rows: Mapping[str, Any], runs: Runs) -> Document:
-    """Put the rows of one number of pushes side by side."""
-    point: dict[str, Any] = {'pushes': count}
-    for kind in KINDS:
-        if (row := rows.get(f'{kind}_{count}')) is not None:
-            point[kind] = row
-    known = differences(runs, [(f'{WATCHED}_{count}', f'doing_{count}')])
-    if known:
-        point['difference'] = next(iter(known.values()))
-    return point
-
-
-def _headline(kind: str, curve: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _headline(kind: str, rows: Mapping[str, Any]) -> dict[str, Any]:
     """Say from how few robot-hours a kind reaches the goal, or how far it came."""
-    points = [point[kind] for point in curve if kind in point and point[kind]['robot']]
+    points = [row for name, row in rows.items() if name.startswith(kind) and row['robot']]
     points = [row for row in points if row['success'] is not None]
     reached = [row for row in points if row['success'] >= GOAL]
     best = reached[0] if reached else max(points, key=lambda row: row['success'], default=None)
@@ -69,39 +75,31 @@ def _headline(kind: str, curve: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def lines(document: Document) -> list[str]:
-    """Draw one line a number of pushes, and the headline."""
-    kinds = ' | '.join(f'{name}: success | prediction | occupancy R2' for name in KINDS.values())
-    drawn = [
-        f'| pushes | robot-hours | resets | rejected | {kinds} | difference in success |',
-        '|---' * 11 + '|',
+    """Draw one line a row, the differences and the headline."""
+    return [
+        f'| row | robot-hours | {" | ".join(FIGURES)} | seeds | success | 95 % | prediction '
+        '| occupancy R2 |', '|---' * 10 + '|',
+        *(_line(name, row) for name, row in document['rows'].items()), '',
+        *difference_lines(document['differences']), '', *_said(document),
     ]
-    for point in document['curve']:
-        cost = next(point[kind]['robot'] for kind in KINDS if kind in point)
-        cells = [
-            str(cost['pushes']), f'{cost["robot_hours"]:.2f}', str(cost['resets']),
-            str(cost['rejected']),
-        ]
-        for kind in KINDS:
-            cells += _cells(point.get(kind))
-        cells.append(_difference(point.get('difference')))
-        drawn.append(f'| {" | ".join(cells)} |')
-    return [*drawn, '', *_said(document)]
 
 
-def _cells(row: Mapping[str, Any] | None) -> list[str]:
-    """Return the cells of one run."""
-    if row is None:
-        return ['-', '-', '-']
-    scores = [_shown(row['scores'][name]) for name in ('prediction_ratio', 'occupancy_r2')]
+def _line(name: str, row: Mapping[str, Any]) -> str:
+    """Draw a row."""
+    robot, scores = row['robot'], row['scores']
+    cells = [
+        f'`{name}`', f'{robot["robot_hours"]:.2f}', *(str(robot[figure]) for figure in FIGURES),
+        str(len(row['seeds'])), *_success(row),
+        *(_shown(scores[name]) for name in ('prediction_ratio', 'occupancy_r2')),
+    ]
+    return f'| {" | ".join(cells)} |'
+
+
+def _success(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return success and its interval."""
     if row['success'] is None:
-        return ['collapsed', *scores]
-    interval = f'({row["success_low"]:.2f} to {row["success_high"]:.2f})'
-    return [f'{row["success"]:.2f} {interval}', *scores]
-
-
-def _difference(found: Mapping[str, Any] | None) -> str:
-    return '-' if found is None else \
-        f'{found["mean"]:+.2f} ({found["low"]:+.2f} to {found["high"]:+.2f})'
+        return 'collapsed', '-'
+    return f'{row["success"]:.2f}', f'{row["success_low"]:.2f} to {row["success_high"]:.2f}'
 
 
 def _said(document: Mapping[str, Any]) -> list[str]:
@@ -132,18 +130,21 @@ def _shown(value: float | None) -> str:
 
 
 def _rows() -> tuple[Row, ...]:
-    """List the numbers of pushes, each without and with an encoder that has watched."""
-    return tuple(
-        Row(f'{name}_{count}', f'{count} pushes, {meaning}', {'pushes': count}, start=start,
-            task=BOTH_TASK)
-        for count in PUSHES for name, meaning, start in (
-            ('doing', 'from random weights', ''),
-            (WATCHED, 'from an encoder that has watched video', WATCHED),
-        )
+    """List the numbers of pushes of play, alone and after watching, and the rounds of practice."""
+    counts = [BEGIN + PRACTICE * number for number in range(1, ROUNDS + 1)]
+    teachers = [f'{DOING}_{BEGIN}', *(f'{PRACTISED}_{count}' for count in counts)]
+    return (
+        *(Row(f'{DOING}_{count}', f'{count} pushes', {'pushes': count}, task=BOTH_TASK)
+          for count in PUSHES),
+        *(Row(f'{PRACTISED}_{count}', f'{BEGIN} pushes and practice up to {count}',
+              {'pushes': BEGIN}, task=BOTH_TASK, teacher=teacher)
+          for count, teacher in zip(counts, teachers, strict=False)),
+        *(Row(f'{WATCHED}_{count}', f'{count} pushes, from an encoder that has watched video',
+              {'pushes': count}, start=WATCHED, task=BOTH_TASK) for count in PUSHES),
     )
 
 
 WATCHING = Table(
-    'watching', 'From watching, then from doing', 'watching', rows=_rows(),
-    budget=Budget(steps=2400, batch=32), compare=compare, lines=lines, legend=LEGEND,
+    'watching', 'From watching, then from doing', 'watching', rows=_rows(), compare=compare,
+    lines=lines, legend=LEGEND,
 )

@@ -11,7 +11,7 @@ from foresight.errors import ConfigError
 from foresight.training.ablation.labels import LABELS
 from foresight.training.ablation.methods import METHODS
 from foresight.training.ablation.rows import Budget
-from foresight.training.ablation.runner import Ablation
+from foresight.training.ablation.runner import Ablation, Lesson
 from foresight.training.ablation.transfer import TRANSFER
 from foresight.training.ablation.watching import WATCHING
 from foresight.world_model.checkpoint import load
@@ -222,3 +222,30 @@ def test_a_row_that_has_watched_starts_from_that_encoder(ablation, small):
     result = replace(ablation, watch=watch).run(watched, 3, QUIET)
     assert seen == [('watched_3', 3)] and result['watched'] == {'hours': 2.0, 'steps': 7}
     assert result['identity']['train']['pretrained'].endswith('watched_3')
+
+
+def test_a_row_learns_from_what_its_teachers_practised(ablation, blobs):
+    asked = []
+
+    def practise(checkpoint, folder, seed, number):
+        asked.append((load(checkpoint, 'cpu').folder.name, folder.name, seed, number))
+        lesson = replace(blobs, digest=folder.name)
+        return Lesson(lesson, RobotTime(np.full(60, 180.0), np.full(60, 6), np.zeros(60, int)))
+
+    rows = tuple(
+        replace(row, changes={'pushes': 40}) if row.changes else row for row in WATCHING.rows)
+    table = replace(tiny(WATCHING), rows=rows)
+    cost = RobotTime(np.full(60, 360.0), np.full(60, 6), np.zeros(60, int))
+    ablation = replace(ablation, table=table, time=cost)
+    last = table.row('practised_2500')
+    with pytest.raises(ConfigError, match='give `practise`'):
+        ablation.run(last, 3, QUIET)
+    result = replace(ablation, practise=practise).run(last, 3, QUIET)
+    assert sorted(set(asked)) == [
+        ('doing_1000_3', 'doing_1000_practice_3', 3, 0),
+        ('practised_1750_3', 'practised_1750_practice_3', 3, 1)]
+    assert result['robot'] == {
+        'robot_hours': pytest.approx(0.7 + 2 * 3.0), 'pushes': 42 + 2 * 360, 'rejected': 0,
+        'resets': 7 + 2 * 60}
+    taught = load(ablation.runs / 'practised_2500_3', 'cpu').config.dataset
+    assert taught not in (blobs.digest, load(ablation.runs / 'practised_1750_3').config.dataset)

@@ -40,26 +40,33 @@ def test_the_headline_is_the_fewest_robot_hours_that_reach_the_goal() -> None:
 
 
 def test_runs_are_compared_on_the_same_episodes() -> None:
-    curve = document(RUNS)['curve']
-    assert [point['pushes'] for point in curve] == [250, 1000]
-    assert curve[0]['difference']['mean'] == pytest.approx(0.6)
-    assert curve[0]['difference']['low'] > 0.0
+    found = document([*RUNS, run('practised', 1750, 10, 1.7)])['differences']
+    assert list(found) == [
+        'watched_250 - doing_250', 'watched_1000 - doing_1000', 'practised_1750 - doing_1000']
+    assert found['watched_250 - doing_250']['mean'] == pytest.approx(0.6)
+    assert found['watched_250 - doing_250']['low'] > 0.0
 
 
-def test_the_page_names_hours_of_both_kinds_and_the_command() -> None:
-    text = WATCHING.to_markdown(document(RUNS))
-    assert '| 253 | 0.24 | 9 | 1 | 0.30 (0.11 to 0.60) | 0.40 | 0.60 | 0.90' in text
+def test_the_page_names_hours_of_every_kind_and_the_command() -> None:
+    text = WATCHING.to_markdown(document([*RUNS, run('practised', 1750, 10, 1.7)]))
+    assert '| `doing_250` | 0.24 | 253 | 9 | 1 | 1 | 0.30 | 0.11 to 0.60 | 0.40 | 0.60 |' in text
     assert 'watching, then doing: 0.24 robot-hours' in text and '6.00 h of video' in text
+    assert 'doing, then practice: 1.70 robot-hours' in text
     assert 'doing alone: 90% is not reached; the best is 0.80' in text
     assert 'foresight ablate --table watching' in text
 
 
 def test_half_a_table_is_a_table() -> None:
     lone = document(RUNS[:1])
-    assert 'difference' not in lone['curve'][0]
-    text = WATCHING.to_markdown(lone)
-    assert '| - | - | - | - |' in text
+    assert lone['differences'] == {}
+    assert list(lone['rows']) == ['doing_250']
     assert lone['headline']['watched'] == {'reached': False}
+
+
+def test_rounds_of_practice_follow_one_another() -> None:
+    practised = [row for row in WATCHING.rows if row.teacher]
+    assert [(row.name, row.teacher, row.pushes) for row in practised] == [
+        ('practised_1750', 'doing_1000', 1000), ('practised_2500', 'practised_1750', 1000)]
 
 
 def test_a_collapsed_run_has_no_success() -> None:
