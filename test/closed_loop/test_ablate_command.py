@@ -6,13 +6,14 @@ import pytest
 
 from foresight.cli.ablate import ablate, choose_table, parse_seeds
 from foresight.cli.ablation_play import Play
+from foresight.cli.ablation_practice import Practice
 from foresight.data.transitions import Transitions, save_transitions
 from foresight.errors import ConfigError
 from foresight.resources import share
 from foresight.training.ablation.methods import QUICK
 from foresight.training.ablation.rows import GOAL_TASK, Budget
 from foresight.training.site_file import load_site
-from foresight.world_model.checkpoint import load, save
+from foresight.world_model.checkpoint import CheckpointConfig, load, save
 
 EPISODES, PUSHES = 60, 3
 
@@ -84,3 +85,15 @@ def test_ceiling_floor_and_goal_image_are_played_once(tmp_path):
     assert len(written) == 3
     assert play.references(tmp_path / 'results', [kept]) == found
     assert {path: path.stat().st_mtime_ns for path in written} == written
+
+
+@pytest.mark.slow
+def test_a_checkpoint_practises_once(tmp_path):
+    practice = Practice(CheckpointConfig(), 1, pushes=2)
+    shipped, folder = share('models/clear_table'), tmp_path / 'practice'
+    lesson = practice(shipped, folder, 2, 1)
+    assert len(lesson.transitions) == lesson.time.whole()['pushes'] >= 2
+    assert min(path.stem for path in folder.glob('*.npz')) == 'episode_00610000'
+    written = {path: path.stat().st_mtime_ns for path in folder.glob('*.npz')}
+    assert practice(shipped, folder, 2, 1).transitions.digest == lesson.transitions.digest
+    assert {path: path.stat().st_mtime_ns for path in folder.glob('*.npz')} == written

@@ -42,7 +42,7 @@ def usual(figure: str) -> str:
 
 TableName = Annotated[str, typer.Option(
     '--table', help='methods; quick: its extremes; labels: success by labelled images; transfer: '
-    'at another site; watching: success by robot-hours, without and with watching video before.',
+    'at another site; watching: success by robot-hours, with watching video or practice.',
 )]
 RowNames = Annotated[str, typer.Option(help='Comma-separated rows; empty = all of the table.')]
 Seeds = Annotated[str, typer.Option(
