@@ -28,12 +28,12 @@ def differences(
 
 
 def difference_lines(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return the differences as a Markdown table."""
+    """Return the differences as a Markdown table; nothing where there are none."""
     return [
         '| difference in success | mean | 95 % |', '|---|---|---|',
         *(f'| {name} | {item["mean"]:+.2f} | {item["low"]:+.2f} to {item["high"]:+.2f} |'
           for name, item in found.items()),
-    ]
+    ] if found else []
 
 
 def _successes(runs: Sequence[Mapping[str, Any]], name: str) -> list[float]:
