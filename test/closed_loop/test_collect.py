@@ -15,7 +15,7 @@ import pytest
 
 from foresight.config import CollectConfig
 from foresight.data.episodes import load_episode
-from foresight.errors import DatasetError
+from foresight.errors import CheckpointError, ConfigError, DatasetError
 from foresight.sim import collect as collect_module
 from foresight.sim.collect import collect
 from foresight.sim.play import STATUS_CODES, PlayConfig, Player
@@ -56,6 +56,18 @@ def test_the_planner_clears_the_table_while_it_collects() -> None:
     played = Player(replace(CONFIG, collect=alone)).play(2)
     np.testing.assert_array_equal(first.stills[0], played.stills[0])
     assert played.statuses[-1].tolist() != [STATUS_CODES['bin']]
+
+
+@pytest.mark.parametrize('change, error', [
+    ({'checkpoint': 'runs/none'}, CheckpointError), ({'task': 'none'}, ConfigError),
+])
+def test_a_planner_that_is_missing_is_named_at_once(
+    change: dict[str, str], error: type[Exception], tmp_path: Path,
+) -> None:
+    planned = replace(CONFIG.collect, planned_share=0.5, **change)
+    with pytest.raises(error, match='none'):
+        collect(replace(CONFIG, collect=planned), tmp_path, ignore)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from foresight.data.episodes import load_episode, save_episode
 from foresight.data.manifest import MANIFEST
 from foresight.errors import DatasetError
 from foresight.resources import version
-from foresight.sim.play import PlayConfig, Player
+from foresight.robot.arm_model import ArmModel
+from foresight.sim.play import PlayConfig, Player, load_planner
 
 RESTARTS = 5
 FREE_BYTES = 200 * 2**20
@@ -39,9 +40,12 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
         The number of pushes in the folder.
 
     Raises:
+        CheckpointError: If what shall plan is missing, damaged or of another table.
+        ConfigError: If there is no task as it shall plan for.
         DatasetError: If the folder was made with other settings, the disk is full, or workers
             keep dying. Finished episodes stay.
     """
+    load_planner(config, ArmModel.load())  # Says what is wrong, which a worker cannot.
     folder.mkdir(parents=True, exist_ok=True)
     _check_manifest(config, folder)
     held = {path: len(load_episode(path).pushes) for path in sorted(folder.glob('episode_*.npz'))}

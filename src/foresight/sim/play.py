@@ -60,13 +60,7 @@ class Player:
         self._feasible = PushFeasibility(config.scene, config.push)
         self._uniform = PushSampler(config.scene, config.push, self._feasible)
         self._rectifier = Rectifier(config.scene, config.encoder)
-        self._planner = self._load_planner() if config.collect.planned_share else None
-
-    def _load_planner(self) -> PlannerPolicy:
-        """Load what plans a share of the pushes."""
-        play, zones = self._config.collect, keep_out_zones(self._arm.keep_out)
-        checkpoint = load(find_model(play.checkpoint))
-        return make_planner(checkpoint, load_task(play.task), self._config.scene, zones)
+        self._planner = load_planner(config, self._arm)
 
     def play(self, seed: int) -> Episode:
         """Play one episode; the seed decides the scene and every push."""
@@ -144,6 +138,20 @@ class Player:
             'seed': seed, 'version': version(), 'objects': list(task.objects().names),
             'aimed_share': self._config.collect.aimed_share,
         }
+
+
+def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
+    """Load what plans a share of the pushes, if there is such a share.
+
+    Raises:
+        CheckpointError: If the checkpoint is missing, damaged or of another table.
+        ConfigError: If there is no such task.
+    """
+    play = config.collect
+    if not play.planned_share:
+        return None
+    task, zones = load_task(play.task), keep_out_zones(arm.keep_out)
+    return make_planner(load(find_model(play.checkpoint)), task, config.scene, zones)
 
 
 class Record:
