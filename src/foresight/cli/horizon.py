@@ -84,9 +84,9 @@ def horizon(
             **counts(SimConfig(objects=objects), split), 'machine': machine(),
             'command': command(), 'checkpoint': str(checkpoint),
         })
-        write_json(document, str(out / 'horizon.json'))
-        text = to_markdown(document)
-        (out / 'horizon.md').write_text(text, encoding='utf-8')
+        name, text = f'horizon_{asked.name}', to_markdown(document)
+        write_json(document, str(out / f'{name}.json'))
+        (out / f'{name}.md').write_text(text, encoding='utf-8')
         if json is None:
             console.print(text, markup=False)
     write_json(document, json)
