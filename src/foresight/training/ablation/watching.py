@@ -16,7 +16,7 @@ from foresight.training.ablation.table import Document, Runs, Table
 
 PUSHES = (250, 1000, 4000, 16_000)
 """Pushes of play to learn from."""
-BEGIN, ROUNDS = 1000, 2
+BEGIN, ROUNDS = 1000, 3
 """Pushes of play before practice, and rounds of it."""
 GOAL = 0.9
 """Success that counts as clearing the table."""

@@ -66,7 +66,8 @@ def test_half_a_table_is_a_table() -> None:
 def test_rounds_of_practice_follow_one_another() -> None:
     practised = [row for row in WATCHING.rows if row.teacher]
     assert [(row.name, row.teacher, row.pushes) for row in practised] == [
-        ('practised_1750', 'doing_1000', 1000), ('practised_2500', 'practised_1750', 1000)]
+        ('practised_1750', 'doing_1000', 1000), ('practised_2500', 'practised_1750', 1000),
+        ('practised_3250', 'practised_2500', 1000)]
 
 
 def test_a_collapsed_run_has_no_success() -> None:
