@@ -43,7 +43,7 @@ def test_play_is_watched_and_then_done(tmp_path):
     assert same[hidden].mean() > 0.4
     train(
         TrainConfig(pretrained=str(watched), steps=2, batch=8, pushes=8, threads=1), ENCODER,
-        PredictorConfig(width=16, blocks=1), data=play, out=tmp_path / 'done',
+        PredictorConfig(width=16, blocks=1), data=[play], out=tmp_path / 'done',
         json=str(tmp_path / 'train.json'),
     )
     assert json.loads((tmp_path / 'train.json').read_text())['steps'] == 2
