@@ -11,6 +11,8 @@ SHIPPED = Path('models/clear_table')
 """Checkpoint of the world model that ships, inside this package."""
 CLEAR_TABLE = 'clear_table'
 """The usual task."""
+CLEAR_TABLE_BOTH = 'clear_table_both'
+"""The same two pushes ahead, by goal image and cost head."""
 
 
 def setting(
@@ -708,4 +710,4 @@ class CollectConfig(Checked):
         0.0, 'share of pushes that the planner chooses with a checkpoint', '', 0.0, 1.0
     )
     checkpoint: str = setting(str(SHIPPED), 'checkpoint that it plans with')
-    task: str = setting('clear_table_both', 'task that it plans for, or path of its YAML file')
+    task: str = setting(CLEAR_TABLE_BOTH, 'task that it plans for, or path of its YAML file')

@@ -41,9 +41,8 @@ class Look:
 
 def looks(horizons: Sequence[int], critic: bool) -> list[Look]:
     """Return every horizon, without and, if there is one, with the critic."""
-    return [
-        Look(horizon, with_it) for horizon in horizons for with_it in (False, True)[:1 + critic]
-    ]
+    ways = (False, True) if critic else (False,)
+    return [Look(horizon, way) for horizon in horizons for way in ways]
 
 
 def to_document(figures: Mapping[str, dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:

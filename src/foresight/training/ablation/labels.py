@@ -15,7 +15,15 @@ from foresight.training.ablation.rows import (
     Budget,
     Row,
 )
-from foresight.training.ablation.table import LEGEND, Document, Runs, Table
+from foresight.training.ablation.table import (
+    LEGEND,
+    Document,
+    Runs,
+    Table,
+    interval,
+    shown,
+    success,
+)
 
 COUNTS = (50, 200, 1000, 5000, 0)
 """Labelled images; 0 = all."""
@@ -102,11 +110,10 @@ def _cells(row: Mapping[str, Any] | None) -> list[str]:
     """Return success and ranking accuracy of a row."""
     if row is None:
         return ['-', '-']
-    ranking = row['scores']['ranking_accuracy']
-    shown = '-' if ranking is None else f'{ranking:.2f}'
+    ranking = shown(row['scores']['ranking_accuracy'])
     if row['success'] is None:
-        return ['collapsed', shown]
-    return [f'{row["success"]:.2f} ({row["success_low"]:.2f} to {row["success_high"]:.2f})', shown]
+        return [success(row), ranking]
+    return [f'{success(row)} ({interval(row)})', ranking]
 
 
 LABELS = Table(

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from foresight.config import CLEAR_TABLE, TrainConfig
+from foresight.config import CLEAR_TABLE, CLEAR_TABLE_BOTH, TrainConfig
 
-COST_TASK, GOAL_TASK, BOTH_TASK = CLEAR_TABLE, 'clear_table_goal', 'clear_table_both'
+COST_TASK, GOAL_TASK, BOTH_TASK = CLEAR_TABLE, 'clear_table_goal', CLEAR_TABLE_BOTH
 """Tasks that rows play: by the cost head, by an image of the empty table, by both."""
 GIVEN = 'given'
 """Start of the rows that go on from the checkpoint that the command names."""

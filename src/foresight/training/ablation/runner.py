@@ -114,7 +114,7 @@ class Ablation:
     def _measure(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
         """Train, score and play."""
         watched, lessons = self._watched(row, seed), self._lessons(row, seed, console)
-        collapsed, cpu_ms = self._train(row, seed, console)
+        collapsed, cpu_ms = self._train(row, seed, console, lessons)
         folder = self._folder(row.name, seed)
         return {
             'row': row.name, 'meaning': row.meaning, 'seed': seed, 'labels': row.labels,
@@ -144,7 +144,7 @@ class Ablation:
         before = self._lessons(teacher, seed, console)
         folder = self._folder(f'{teacher.name}_practice', seed)
         if not folder.exists():
-            self._train(teacher, seed, console)
+            self._train(teacher, seed, console, before)
         return *before, self.practise(self._folder(teacher.name, seed), folder, seed, len(before))
 
     def _cost(self, row: Row, lessons: Sequence[Lesson]) -> dict[str, Any]:
@@ -156,10 +156,12 @@ class Ablation:
         costs = [self.time.of(used.tolist()), *(lesson.time.whole() for lesson in lessons)]
         return {'robot': {key: round(sum(cost[key] for cost in costs), 4) for key in costs[0]}}
 
-    def _train(self, row: Row, seed: int, console: Console) -> tuple[str | None, float | None]:
+    def _train(
+        self, row: Row, seed: int, console: Console, lessons: Sequence[Lesson] = (),
+    ) -> tuple[str | None, float | None]:
         """Train to the end; return why the run collapsed, and the processor time of a step."""
         config = replace(self._config(row, seed), dataset='')
-        more = [lesson.transitions for lesson in self._lessons(row, seed, console)]
+        more = [lesson.transitions for lesson in lessons]
         trainer = Trainer(self.transitions, self._folder(row.name, seed), config, console, more)
         first, begin, collapsed = trainer.step, time.process_time(), None
         try:

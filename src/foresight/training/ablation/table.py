@@ -47,10 +47,10 @@ def row_lines(document: Document) -> list[str]:
     ]
     rows = document['rows']
     for name, row in rows.items():
-        scores = ' | '.join(_shown(row['scores'][score]) for score in SCORES)
-        closed = ' | '.join(_shown(row[figure]) for figure in (*SHARES, 'pushes'))
+        scores = ' | '.join(shown(row['scores'][score]) for score in SCORES)
+        closed = ' | '.join(shown(row[figure]) for figure in (*SHARES, 'pushes'))
         lines.append(
-            f'| `{name}` | {len(row["seeds"])} | {scores} | {_success(row)} | {_interval(row)} '
+            f'| `{name}` | {len(row["seeds"])} | {scores} | {success(row)} | {interval(row)} '
             f'| {closed} |'
         )
     return [*lines, '', *(f'- `{name}`: {row["meaning"]}' for name, row in rows.items())]
@@ -143,7 +143,7 @@ def _pooled(runs: Runs) -> Document:
     """Average scores over seeds and pool the episodes."""
     played = [run['closed_loop'] for run in runs if run['closed_loop']]
     episodes = [outcome for figures in played for outcome in figures['outcomes']]
-    success = wilson(sum(outcome[1] for outcome in episodes), len(episodes))
+    cleared = wilson(sum(outcome[1] for outcome in episodes), len(episodes))
     ran = bool(episodes)
     return {
         'meaning': runs[0]['meaning'], 'labels': runs[0]['labels'],
@@ -152,9 +152,9 @@ def _pooled(runs: Runs) -> Document:
             name: _mean([run['scores'][name] for run in runs if name in run['scores']])
             for name in (*SCORES, 'inverse_skill', 'std')
         },
-        'success': round(success.rate, 4) if ran else None,
-        'success_low': round(success.low, 4) if ran else None,
-        'success_high': round(success.high, 4) if ran else None,
+        'success': round(cleared.rate, 4) if ran else None,
+        'success_low': round(cleared.low, 4) if ran else None,
+        'success_high': round(cleared.high, 4) if ran else None,
         'success_by_seed': [
             run['closed_loop']['success'] if run['closed_loop'] else None for run in runs
         ],
@@ -173,7 +173,7 @@ def _collapses(rows: Mapping[str, Any]) -> list[str]:
     return ['Collapsed:', *said, ''] if said else []
 
 
-def _success(row: Mapping[str, Any]) -> str:
+def success(row: Mapping[str, Any]) -> str:
     """Return the success rate, or that there is none."""
     lost = len(row['collapsed'])
     if row['success'] is None:
@@ -181,7 +181,8 @@ def _success(row: Mapping[str, Any]) -> str:
     return f'{row["success"]:.2f}' + (f' ({lost} collapsed)' if lost else '')
 
 
-def _interval(row: Mapping[str, Any]) -> str:
+def interval(row: Mapping[str, Any]) -> str:
+    """Return the interval of the success rate, if there is one."""
     if row['success'] is None:
         return '-'
     return f'{row["success_low"]:.2f} to {row["success_high"]:.2f}'
@@ -192,5 +193,6 @@ def _mean(values: Sequence[float]) -> float | None:
     return round(math.fsum(values) / len(values), 4) if values else None
 
 
-def _shown(value: float | None) -> str:
+def shown(value: float | None) -> str:
+    """Return a figure with two decimals, or that there is none."""
     return '-' if value is None else f'{value:.2f}'

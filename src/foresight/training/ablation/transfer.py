@@ -68,10 +68,10 @@ def compare(document: Document, runs: Runs) -> Document:
     return {**document, 'differences': differences(runs, pairs)}
 
 
-def lines(document: Mapping[str, Any]) -> list[str]:
+def lines(document: Document) -> list[str]:
     """Draw the rows, what stands beside them on the same episodes, and the differences."""
     return [
-        *row_lines(dict(document)), '',
+        *row_lines(document), '',
         f'Site `{document["site"]}`, {document["pushes"]} pushes of play.', '', TRANSFER_LEGEND,
         '', '| on the same episodes | success | 95 % | cleared | dropped | pushes |',
         '|---' * 6 + '|', *(_reference(*item) for item in document['references'].items()), '',

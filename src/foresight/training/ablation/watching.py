@@ -1,6 +1,5 @@
 """Table of watching: success by robot-hours, with and without watching video or practice."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ from foresight.training.ablation.rows import (
     WATCHED,
     Row,
 )
-from foresight.training.ablation.table import Document, Runs, Table
+from foresight.training.ablation.table import Document, Runs, Table, interval, shown, success
 
 PUSHES = (250, 1000, 4000, 16_000)
 """Pushes of play to learn from."""
@@ -89,17 +88,10 @@ def _line(name: str, row: Mapping[str, Any]) -> str:
     robot, scores = row['robot'], row['scores']
     cells = [
         f'`{name}`', f'{robot["robot_hours"]:.2f}', *(str(robot[figure]) for figure in FIGURES),
-        str(len(row['seeds'])), *_success(row),
-        *(_shown(scores[name]) for name in ('prediction_ratio', 'occupancy_r2')),
+        str(len(row['seeds'])), success(row), interval(row),
+        *(shown(scores[name]) for name in ('prediction_ratio', 'occupancy_r2')),
     ]
     return f'| {" | ".join(cells)} |'
-
-
-def _success(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Return success and its interval."""
-    if row['success'] is None:
-        return 'collapsed', '-'
-    return f'{row["success"]:.2f}', f'{row["success_low"]:.2f} to {row["success_high"]:.2f}'
 
 
 def _said(document: Mapping[str, Any]) -> list[str]:
@@ -123,10 +115,6 @@ def _said(document: Mapping[str, Any]) -> list[str]:
             f'- Watched before: {watched[0]["hours"]:.2f} h of video, {watched[0]["steps"]} steps.'
         )
     return said
-
-
-def _shown(value: float | None) -> str:
-    return '-' if value is None or not math.isfinite(value) else f'{value:.2f}'
 
 
 def _rows() -> tuple[Row, ...]:
