@@ -5,9 +5,10 @@ import sys
 import pytest
 
 from foresight.cli.evaluate import counts, evaluate
-from foresight.cli.horizon import horizon
-from foresight.config import SimConfig
+from foresight.cli.horizon import horizon, page_name
+from foresight.config import SHIPPED, SimConfig
 from foresight.errors import CheckpointError, ConfigError
+from foresight.resources import share
 
 
 def test_over_ros_refuses_a_task_for_which_nobody_gives_a_goal(tmp_path):
@@ -43,6 +44,11 @@ def test_horizon_refuses_what_it_does_not_know():
         horizon(split='both')
     with pytest.raises(ConfigError, match='1,2,3'):
         horizon(horizons='one')
+
+
+def test_only_the_shipped_checkpoint_has_the_plain_page(tmp_path):
+    assert page_name('a_task', share(str(SHIPPED))) == 'horizon_a_task'
+    assert page_name('a_task', tmp_path / 'other') == 'horizon_a_task_other'
 
 
 def test_another_site_has_its_own_table_and_objects(tmp_path, capfd):

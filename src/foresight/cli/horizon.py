@@ -84,12 +84,18 @@ def horizon(
             **counts(SimConfig(objects=objects), split), 'machine': machine(),
             'command': command(), 'checkpoint': str(checkpoint),
         })
-        name, text = f'horizon_{asked.name}', to_markdown(document)
+        name, text = page_name(asked.name, folder), to_markdown(document)
         write_json(document, str(out / f'{name}.json'))
         (out / f'{name}.md').write_text(text, encoding='utf-8')
         if json is None:
             console.print(text, markup=False)
     write_json(document, json)
+
+
+def page_name(task: str, checkpoint: Path) -> str:
+    """Return the name of the page of a task; another than the shipped checkpoint has its own."""
+    shipped = checkpoint.resolve() == find_model(SHIPPED).resolve()
+    return f'horizon_{task}' if shipped else f'horizon_{task}_{checkpoint.name}'
 
 
 def _numbers(horizons: str) -> list[int]:
