@@ -10,6 +10,8 @@ from foresight.training.task_file import TaskConfig
 
 SUCCESS, CLEARED, DROPPED = 1, 2, 3
 """Columns of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
+CRITIC = ' + critic'
+"""How the names of rows with the critic end."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Look:
     @property
     def name(self) -> str:
         """Name of the row."""
-        return f'H{self.horizon}' + (' + critic' if self.critic else '')
+        return f'H{self.horizon}' + (CRITIC if self.critic else '')
 
     def apply(self, task: TaskConfig, weight: float) -> TaskConfig:
         """Return the task with this horizon, and the critic with this weight or without it."""
@@ -46,7 +48,9 @@ def looks(horizons: Sequence[int], critic: bool) -> list[Look]:
 
 
 def to_document(figures: Mapping[str, dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:
-    """Return one JSON document; each row is compared with the first on the same seeds.
+    """Return one JSON document; rows are compared on the same seeds.
+
+    Each is compared with the first, and those with the critic also with the first of them.
 
     Args:
         figures: Figures of each row, with its outcomes; the first row is the reference.
@@ -57,6 +61,11 @@ def to_document(figures: Mapping[str, dict[str, Any]], about: dict[str, Any]) ->
         name: {**row, 'against_first': _compared(row['outcomes'], reference)}
         for name, row in figures.items()
     }
+    informed = [name for name in figures if name.endswith(CRITIC)]
+    for name in informed[1:]:
+        rows[name]['against_critic'] = _compared(
+            figures[name]['outcomes'], figures[informed[0]]['outcomes'],
+        )
     return {**about, 'rows': rows}
 
 
@@ -99,6 +108,7 @@ def to_markdown(document: dict[str, Any]) -> str:
             f'| {row["plan_ms_p50"] or 0.0:.0f} | {row["plan_ms_p99"] or 0.0:.0f} '
             f'| `{row["digest"]}` |'
         )
+    lines += _with_critic(document['rows'])
     last = document['seed'] + document['episodes'] - 1
     lines += [
         '', f'Seeds {document["seed"]} to {last}, in lockstep and without a deadline, so that '
@@ -108,6 +118,18 @@ def to_markdown(document: dict[str, Any]) -> str:
         'bootstrap over the pairs.', '', '```', document['command'], '```', '',
     ]
     return '\n'.join(lines)
+
+
+def _with_critic(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Say what looking further is worth where the critic judges what is seen last."""
+    found = [
+        f'{name} {_shown(row["against_critic"]["success"])}'
+        for name, row in rows.items() if 'against_critic' in row
+    ]
+    if not found:
+        return []
+    first = next(name for name in rows if name.endswith(CRITIC))
+    return ['', f'Success against {first}: {"; ".join(found)}.']
 
 
 def _shown(difference: Mapping[str, float]) -> str:

@@ -52,3 +52,13 @@ def test_the_table_shows_differences_seeds_and_command():
     assert '+0.50 (' in text
     assert 'Seeds 0 to 1' in text
     assert 'foresight horizon' in text
+
+
+def test_rows_with_the_critic_are_also_compared_among_themselves():
+    rows = {
+        'H1': row(1, 1), 'H1 + critic': row(0, 0), 'H2': row(1, 1), 'H2 + critic': row(1, 0),
+    }
+    document = to_document(rows, ABOUT)
+    assert document['rows']['H2 + critic']['against_critic']['success']['mean'] == 0.5
+    assert 'against_critic' not in document['rows']['H2']
+    assert 'Success against H1 + critic: H2 + critic +0.50 (' in to_markdown(document)
