@@ -74,7 +74,7 @@ def horizon(
             console.print(f'{folder} has no critic: rows without it (`foresight critic` adds one)')
         with bars(console) as progress:
             measured = {
-                look.name: _row(
+                look: _row(
                     replace(base, task=look.apply(asked, weight)), look, seeds, workers, work,
                     progress,
                 ) for look in rows

@@ -5,13 +5,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from foresight.costs.critic import ExpectedCost
+from foresight.training.ablation.differences import difference_lines
 from foresight.training.statistics import Difference, paired_difference
 from foresight.training.task_file import TaskConfig
 
 SUCCESS, CLEARED, DROPPED = 1, 2, 3
 """Columns of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
-CRITIC = ' + critic'
-"""How the names of rows with the critic end."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Look:
     @property
     def name(self) -> str:
         """Name of the row."""
-        return f'H{self.horizon}' + (CRITIC if self.critic else '')
+        return f'H{self.horizon}' + (' + critic' if self.critic else '')
 
     def apply(self, task: TaskConfig, weight: float) -> TaskConfig:
         """Return the task with this horizon, and the critic with this weight or without it."""
@@ -47,10 +46,8 @@ def looks(horizons: Sequence[int], critic: bool) -> list[Look]:
     return [Look(horizon, way) for horizon in horizons for way in ways]
 
 
-def to_document(figures: Mapping[str, dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:
-    """Return one JSON document; rows are compared on the same seeds.
-
-    Each is compared with the first, and those with the critic also with the first of them.
+def to_document(figures: Mapping[Look, dict[str, Any]], about: dict[str, Any]) -> dict[str, Any]:
+    """Return one JSON document; each row is compared with the first on the same seeds.
 
     Args:
         figures: Figures of each row, with its outcomes; the first row is the reference.
@@ -58,15 +55,19 @@ def to_document(figures: Mapping[str, dict[str, Any]], about: dict[str, Any]) ->
     """
     reference = next(iter(figures.values()))['outcomes']
     rows = {
-        name: {**row, 'against_first': _compared(row['outcomes'], reference)}
-        for name, row in figures.items()
+        look.name: {**row, 'against_first': _compared(row['outcomes'], reference)}
+        for look, row in figures.items()
     }
-    informed = [name for name in figures if name.endswith(CRITIC)]
-    for name in informed[1:]:
-        rows[name]['against_critic'] = _compared(
-            figures[name]['outcomes'], figures[informed[0]]['outcomes'],
-        )
-    return {**about, 'rows': rows}
+    return {**about, 'rows': rows, 'differences': _with_critic(figures)}
+
+
+def _with_critic(figures: Mapping[Look, dict[str, Any]]) -> dict[str, Any]:
+    """Compare success with the critic with that of the nearest look that has it."""
+    rows = [(look.name, row['outcomes']) for look, row in figures.items() if look.critic]
+    return {
+        f'{name} - {rows[0][0]}': asdict(_difference(outcomes, rows[0][1], SUCCESS))
+        for name, outcomes in rows[1:]
+    }
 
 
 def _compared(
@@ -108,7 +109,8 @@ def to_markdown(document: dict[str, Any]) -> str:
             f'| {row["plan_ms_p50"] or 0.0:.0f} | {row["plan_ms_p99"] or 0.0:.0f} '
             f'| `{row["digest"]}` |'
         )
-    lines += _with_critic(document['rows'])
+    if document['differences']:
+        lines += ['', *difference_lines(document['differences'])]
     last = document['seed'] + document['episodes'] - 1
     lines += [
         '', f'Seeds {document["seed"]} to {last}, in lockstep and without a deadline, so that '
@@ -118,18 +120,6 @@ def to_markdown(document: dict[str, Any]) -> str:
         'bootstrap over the pairs.', '', '```', document['command'], '```', '',
     ]
     return '\n'.join(lines)
-
-
-def _with_critic(rows: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Say what looking further is worth where the critic judges what is seen last."""
-    found = [
-        f'{name} {_shown(row["against_critic"]["success"])}'
-        for name, row in rows.items() if 'against_critic' in row
-    ]
-    if not found:
-        return []
-    first = next(name for name in rows if name.endswith(CRITIC))
-    return ['', f'Success against {first}: {"; ".join(found)}.']
 
 
 def _shown(difference: Mapping[str, float]) -> str:

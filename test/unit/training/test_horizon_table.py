@@ -13,6 +13,7 @@ ABOUT = {
     'max_pushes': '10-18', 'machine': 'a machine', 'command': 'foresight horizon',
     'checkpoint': 'models/clear_table',
 }
+ONE, TWO = Look(1, False), Look(2, False)
 
 
 def row(*successes):
@@ -37,7 +38,7 @@ def test_a_look_changes_horizon_and_critic_and_nothing_else():
 
 
 def test_rows_are_compared_seed_by_seed_with_the_first():
-    document = to_document({'H1': row(1, 0, 0, 1), 'H2': row(1, 1, 0, 1)}, ABOUT)
+    document = to_document({ONE: row(1, 0, 0, 1), TWO: row(1, 1, 0, 1)}, ABOUT)
     against = document['rows']['H2']['against_first']
     assert against['success']['mean'] == pytest.approx(0.25)
     assert against['dropped']['mean'] == pytest.approx(-0.25)
@@ -46,7 +47,7 @@ def test_rows_are_compared_seed_by_seed_with_the_first():
 
 
 def test_the_table_shows_differences_seeds_and_command():
-    document = to_document({'H1': row(1, 0), 'H2': row(1, 1)}, {**ABOUT, 'episodes': 2})
+    document = to_document({ONE: row(1, 0), TWO: row(1, 1)}, {**ABOUT, 'episodes': 2})
     text = to_markdown(json.loads(json.dumps(document, allow_nan=False)))
     assert '| H2 | 1.00 |' in text
     assert '+0.50 (' in text
@@ -55,10 +56,9 @@ def test_the_table_shows_differences_seeds_and_command():
 
 
 def test_rows_with_the_critic_are_also_compared_among_themselves():
-    rows = {
-        'H1': row(1, 1), 'H1 + critic': row(0, 0), 'H2': row(1, 1), 'H2 + critic': row(1, 0),
-    }
-    document = to_document(rows, ABOUT)
-    assert document['rows']['H2 + critic']['against_critic']['success']['mean'] == 0.5
-    assert 'against_critic' not in document['rows']['H2']
-    assert 'Success against H1 + critic: H2 + critic +0.50 (' in to_markdown(document)
+    document = to_document({
+        ONE: row(1, 1), Look(1, True): row(0, 0), Look(2, True): row(1, 0),
+    }, ABOUT)
+    assert list(document['differences']) == ['H2 + critic - H1 + critic']
+    assert document['differences']['H2 + critic - H1 + critic']['mean'] == 0.5
+    assert '| H2 + critic - H1 + critic | +0.50 |' in to_markdown(document)
