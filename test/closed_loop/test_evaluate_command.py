@@ -46,9 +46,16 @@ def test_horizon_refuses_what_it_does_not_know():
         horizon(horizons='one')
 
 
+def test_horizon_names_the_rows_it_knows():
+    with pytest.raises(ConfigError, match='choose from H1, H2'):
+        horizon(horizons='1,2', rows='H3')
+
+
 def test_only_the_shipped_checkpoint_has_the_plain_page(tmp_path):
-    assert page_name('a_task', share(str(SHIPPED))) == 'horizon_a_task'
-    assert page_name('a_task', tmp_path / 'other') == 'horizon_a_task_other'
+    seeds = range(7, 9)
+    assert page_name('a_task', 'hard', seeds, share(str(SHIPPED))) == 'horizon_a_task_hard_7_2'
+    other = page_name('a_task', 'hard', seeds, tmp_path / 'other')
+    assert other == 'horizon_a_task_hard_7_2_other'
 
 
 def test_another_site_has_its_own_table_and_objects(tmp_path, capfd):

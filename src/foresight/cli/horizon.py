@@ -41,6 +41,9 @@ PARTS = ('seen', 'unseen', HARD)
 Episodes = Annotated[int, typer.Option(min=1, help='Episodes of each row.')]
 Part = Annotated[str, typer.Option(help=f'Scenes: one of {", ".join(PARTS)}.')]
 Horizons = Annotated[str, typer.Option(help='Comma-separated pushes to look ahead.')]
+RowNames = Annotated[
+    str, typer.Option(help='Comma-separated rows such as H1,H3+critic; empty = all.'),
+]
 Weight = Annotated[float, typer.Option(min=0.0, help='Weight of the critic; 1 = as learned.')]
 Work = Annotated[Path, typer.Option(help='Folder of finished rows, which are not played again.')]
 
@@ -52,6 +55,7 @@ def horizon(
     objects: Objects = 3,
     split: Part = HARD,
     horizons: Horizons = '1,2,3',
+    rows: RowNames = '',
     weight: Weight = 1.0,
     checkpoint: CheckpointFolder = SHIPPED,
     workers: Workers = 2,
@@ -69,22 +73,22 @@ def horizon(
     seeds = range(seed, seed + episodes)
     with quiet_stdout(json):
         console = Console(stderr=True)
-        rows = looks(_numbers(horizons), has_critic(load(folder, 'cpu')))
-        if not any(look.critic for look in rows):
+        known = looks(_numbers(horizons), has_critic(load(folder, 'cpu')))
+        if not any(look.critic for look in known):
             console.print(f'{folder} has no critic: rows without it (`foresight critic` adds one)')
         with bars(console) as progress:
             measured = {
                 look: _row(
                     replace(base, task=look.apply(asked, weight)), look, seeds, workers, work,
                     progress,
-                ) for look in rows
+                ) for look in _chosen(known, rows)
             }
         document = to_document(measured, {
             'task': asked.name, 'split': split, 'episodes': episodes, 'seed': seed,
             **counts(SimConfig(objects=objects), split), 'machine': machine(),
             'command': command(), 'checkpoint': str(checkpoint),
         })
-        name, text = page_name(asked.name, folder), to_markdown(document)
+        name, text = page_name(asked.name, split, seeds, folder), to_markdown(document)
         write_json(document, str(out / f'{name}.json'))
         (out / f'{name}.md').write_text(text, encoding='utf-8')
         if json is None:
@@ -92,10 +96,20 @@ def horizon(
     write_json(document, json)
 
 
-def page_name(task: str, checkpoint: Path) -> str:
-    """Return the name of the page of a task; another than the shipped checkpoint has its own."""
+def page_name(task: str, split: str, seeds: range, checkpoint: Path) -> str:
+    """Return the name of a page; another than the shipped checkpoint has its own."""
     shipped = checkpoint.resolve() == find_model(SHIPPED).resolve()
-    return f'horizon_{task}' if shipped else f'horizon_{task}_{checkpoint.name}'
+    name = f'horizon_{task}_{split}_{seeds.start}_{len(seeds)}'
+    return name if shipped else f'{name}_{checkpoint.name}'
+
+
+def _chosen(known: list[Look], rows: str) -> list[Look]:
+    """Return the rows that are asked for, in the order of the table."""
+    wanted = {row.strip() for row in rows.split(',')} if rows else {look.name for look in known}
+    names = {look.name for look in known}
+    if unknown := sorted(wanted - names):
+        raise ConfigError(f'--rows {unknown[0]!r} is unknown: choose from {", ".join(names)}')
+    return [look for look in known if look.name in wanted]
 
 
 def _numbers(horizons: str) -> list[int]:

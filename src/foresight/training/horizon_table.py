@@ -28,7 +28,7 @@ class Look:
     @property
     def name(self) -> str:
         """Name of the row."""
-        return f'H{self.horizon}' + (' + critic' if self.critic else '')
+        return f'H{self.horizon}' + ('+critic' if self.critic else '')
 
     def apply(self, task: TaskConfig, weight: float) -> TaskConfig:
         """Return the task with this horizon, and the critic with this weight or without it."""

@@ -25,7 +25,7 @@ def row(*successes):
 
 def test_every_horizon_is_looked_at_without_and_with_the_critic():
     names = [look.name for look in looks([1, 2], critic=True)]
-    assert names == ['H1', 'H1 + critic', 'H2', 'H2 + critic']
+    assert names == ['H1', 'H1+critic', 'H2', 'H2+critic']
     assert [look.name for look in looks([1, 2], critic=False)] == ['H1', 'H2']
 
 
@@ -59,6 +59,6 @@ def test_rows_with_the_critic_are_also_compared_among_themselves():
     document = to_document({
         ONE: row(1, 1), Look(1, True): row(0, 0), Look(2, True): row(1, 0),
     }, ABOUT)
-    assert list(document['differences']) == ['H2 + critic - H1 + critic']
-    assert document['differences']['H2 + critic - H1 + critic']['mean'] == 0.5
-    assert '| H2 + critic - H1 + critic | +0.50 |' in to_markdown(document)
+    assert list(document['differences']) == ['H2+critic - H1+critic']
+    assert document['differences']['H2+critic - H1+critic']['mean'] == 0.5
+    assert '| H2+critic - H1+critic | +0.50 |' in to_markdown(document)
