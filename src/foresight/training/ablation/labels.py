@@ -38,6 +38,11 @@ NO_LABEL = Row(
     learns=False, task=GOAL_TASK,
 )
 """The reference row, told by an image of the empty table."""
+BARLOW = replace(
+    METHODS.row('barlow_inverse'), task=BOTH_TASK,
+    meaning='the same with cross-correlation (Barlow Twins), all labelled images',
+)
+"""Another anti-collapse method than the reference, with all labels in its cost head alone."""
 AS_SHIPPED = Row(
     SHIPPED, 'as it ships, trained for longer', SCORED, start=SHIPPED, learns=False,
     task=BOTH_TASK,
@@ -64,7 +69,7 @@ def compare(document: Document, runs: Runs) -> Document:
         *((name_of(kind, count), alone[count])
           for kind in ('head', 'label_grounded') for count in COUNTS),
         *((NO_LABEL.name, name) for name in alone.values()),
-        (SHIPPED, alone[0]), (name_of('head', 0), AUTOENCODER.name),
+        (BARLOW.name, alone[0]), (SHIPPED, alone[0]), (name_of('head', 0), AUTOENCODER.name),
     ]
     return {**document, 'differences': differences(runs, pairs)}
 
@@ -78,7 +83,7 @@ def lines(document: Document) -> list[str]:
         f'| none | {" | ".join([*_cells(rows.get(NO_LABEL.name)), *others])} |',
         *(_line(count, rows) for count in COUNTS),
         *(f'| all, {name} | {" | ".join([*_cells(rows.get(name)), *others])} |'
-          for name in (AUTOENCODER.name, SHIPPED)), '',
+          for name in (BARLOW.name, AUTOENCODER.name, SHIPPED)), '',
         *difference_lines(document['differences']),
     ]
 
@@ -119,7 +124,7 @@ def _cells(row: Mapping[str, Any] | None) -> list[str]:
 LABELS = Table(
     'labels', 'Success by the number of labelled images', 'label_efficiency',
     rows=(
-        NO_LABEL, *_rows(),
+        NO_LABEL, *_rows(), BARLOW,
         replace(AUTOENCODER, task=BOTH_TASK,
                 meaning=f'{AUTOENCODER.meaning}, all labelled images'),
         AS_SHIPPED,

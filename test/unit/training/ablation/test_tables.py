@@ -26,7 +26,7 @@ def test_rows_that_tables_share_have_the_same_settings():
     methods = {row.name: row for row in METHODS.rows}
     shared = [row for name in ('labels', 'quick') for row in TABLES[name].rows
               if row.name in methods]
-    assert len(shared) == len(QUICK.rows) + 3
+    assert len(shared) == len(QUICK.rows) + 4
     for row in shared:
         assert row.changes == methods[row.name].changes
     sharing = [table for table in TABLES.values() if table.shares]
