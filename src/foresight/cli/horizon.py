@@ -105,11 +105,11 @@ def page_name(task: str, split: str, seeds: range, checkpoint: Path) -> str:
 
 def _chosen(known: list[Look], rows: str) -> list[Look]:
     """Return the rows that are asked for, in the order of the table."""
-    wanted = {row.strip() for row in rows.split(',')} if rows else {look.name for look in known}
-    names = {look.name for look in known}
-    if unknown := sorted(wanted - names):
-        raise ConfigError(f'--rows {unknown[0]!r} is unknown: choose from {", ".join(names)}')
-    return [look for look in known if look.name in wanted]
+    by_name = {look.name: look for look in known}
+    wanted = [row.strip() for row in rows.split(',')] if rows else list(by_name)
+    if unknown := [row for row in wanted if row not in by_name]:
+        raise ConfigError(f'--rows {unknown[0]!r} is unknown: choose from {", ".join(by_name)}')
+    return [look for name, look in by_name.items() if name in wanted]
 
 
 def _numbers(horizons: str) -> list[int]:
