@@ -51,6 +51,21 @@ def test_horizon_names_the_rows_it_knows():
         horizon(horizons='1,2', rows='H3')
 
 
+def test_a_longer_row_goes_on_from_the_finished_block(tmp_path, monkeypatch):
+    monkeypatch.setattr('foresight.cli.horizon.BLOCK', 1)
+    scene = {'seed': 2000, 'objects': 1, 'split': 'seen', 'horizons': '1', 'workers': 1,
+             'work': tmp_path / 'work', 'out': tmp_path}
+    horizon(episodes=1, **scene)
+    first = next((tmp_path / 'work').iterdir())
+    played = first.stat().st_mtime_ns
+    horizon(episodes=2, **scene)
+    assert first.stat().st_mtime_ns == played
+    page = json.loads((tmp_path / 'horizon_clear_table_seen_2000_2.json').read_text())
+    outcomes = page['rows']['H1']['outcomes']
+    assert [outcome[0] for outcome in outcomes] == [2000, 2001]
+    assert outcomes[:1] == json.loads(first.read_text())['outcomes']
+
+
 def test_only_the_shipped_checkpoint_has_the_plain_page(tmp_path):
     seeds = range(7, 9)
     assert page_name('a_task', 'hard', seeds, share(str(SHIPPED))) == 'horizon_a_task_hard_7_2'

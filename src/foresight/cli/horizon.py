@@ -32,11 +32,13 @@ from foresight.resources import find_model
 from foresight.training.assembly import has_critic
 from foresight.training.horizon_table import Look, looks, to_document, to_markdown
 from foresight.training.policies import PlannerPolicy
-from foresight.training.results import figures
+from foresight.training.results import figures, joined
 from foresight.training.task_file import load_task
 from foresight.world_model.checkpoint import digest, load
 
 PARTS = ('seen', 'unseen', HARD)
+BLOCK = 200
+"""Episodes of a row that are kept together: what is finished of a long row is not played again."""
 
 Episodes = Annotated[int, typer.Option(min=1, help='Episodes of each row.')]
 Part = Annotated[str, typer.Option(help=f'Scenes: one of {", ".join(PARTS)}.')]
@@ -45,7 +47,9 @@ RowNames = Annotated[
     str, typer.Option(help='Comma-separated rows such as H1,H3+critic; empty = all.'),
 ]
 Weight = Annotated[float, typer.Option(min=0.0, help='Weight of the critic; 1 = as learned.')]
-Work = Annotated[Path, typer.Option(help='Folder of finished rows, which are not played again.')]
+Work = Annotated[Path, typer.Option(
+    help=f'Folder of finished blocks of {BLOCK} episodes, which are not played again.',
+)]
 
 
 def horizon(
@@ -124,7 +128,16 @@ def _row(
     players: ClearTablePlayers, look: Look, seeds: range, workers: int, work: Path,
     progress: Progress,
 ) -> dict[str, Any]:
-    """Play a row, unless it was played before with the same settings."""
+    """Play a row block by block."""
+    blocks = [seeds[first:first + BLOCK] for first in range(0, len(seeds), BLOCK)]
+    return joined([_block(players, look, block, workers, work, progress) for block in blocks])
+
+
+def _block(
+    players: ClearTablePlayers, look: Look, seeds: range, workers: int, work: Path,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Play a block of a row, unless it was played before with the same settings."""
     identity = _identity(players, seeds)
     path = work / f'{identity}.json'
     if path.exists():

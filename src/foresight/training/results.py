@@ -98,6 +98,29 @@ def figures(result: PolicyResult) -> dict[str, Any]:
     }
 
 
+def joined(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures of episodes that were played block by block.
+
+    Args:
+        blocks: Figures of each block. The planning times of the whole are the median of their
+            medians and the largest of their 99th percentiles.
+    """
+    episodes = tuple(
+        EpisodeResult(seed, bool(success), cleared, dropped, remaining, pushes, records=())
+        for block in blocks for seed, success, cleared, dropped, remaining, pushes
+        in block['outcomes']
+    )
+    medians, largest = (
+        [block[name] for block in blocks if block[name] is not None]
+        for name in ('plan_ms_p50', 'plan_ms_p99')
+    )
+    return {
+        **figures(PolicyResult('', '', episodes)),
+        'plan_ms_p50': _rounded(percentile(medians, 50.0), 2),
+        'plan_ms_p99': max(largest, default=None),
+    }
+
+
 def _rounded(value: float, digits: int = 4) -> float | None:
     """Round; None for what JSON cannot say."""
     return round(value, digits) if math.isfinite(value) else None

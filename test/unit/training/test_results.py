@@ -5,7 +5,7 @@ import json
 import pytest
 
 from foresight.training.closed_loop import EpisodeResult, PushRecord
-from foresight.training.results import PolicyResult, to_document, to_markdown
+from foresight.training.results import PolicyResult, figures, joined, to_document, to_markdown
 
 ABOUT = {
     'task': 'clear_table', 'episodes': 4, 'seed': 10_000, 'objects': 3, 'max_pushes': 10,
@@ -51,6 +51,25 @@ def test_document_is_valid_json_even_without_pushes() -> None:
     document = to_document([result(empty)], ABOUT)
     text = json.dumps(document, allow_nan=False)
     assert json.loads(text)['splits']['seen']['planner']['plan_ms_p50'] is None
+
+
+def test_blocks_count_like_the_whole_but_for_the_times() -> None:
+    fast, slow = episode(1, True, plan_ms=5.0), episode(2, False, plan_ms=50.0)
+    blocks, whole = [figures(result(fast)), figures(result(slow))], figures(result(fast, slow))
+    times = {'plan_ms_p50', 'plan_ms_p99'}
+    both = joined(blocks)
+    assert {key: both[key] for key in whole.keys() - times} == {
+        key: whole[key] for key in whole.keys() - times
+    }
+    assert (both['plan_ms_p50'], both['plan_ms_p99']) == (5.0, 50.0)
+
+
+def test_one_block_is_the_whole_and_may_have_no_times() -> None:
+    one, empty = figures(result(episode(1, True))), figures(result(
+        EpisodeResult(1, False, 0, 0, 3, 0, ()),
+    ))
+    assert joined([one]) == one
+    assert joined([empty, empty])['plan_ms_p99'] is None
 
 
 def test_digest_ignores_time_but_not_outcomes() -> None:

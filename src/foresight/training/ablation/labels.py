@@ -45,9 +45,10 @@ AS_SHIPPED = Row(
     task=BOTH_TASK,
 )
 LABELS_LEGEND = f"""\
-What predicts latents plays `{BOTH_TASK}`: two pushes ahead, by an image of the empty table
-and by the cost head. Labels alone teach no prediction of latents; that column plays
-`{SUPERVISED.task}`, by the cost head. The line of no label, `{NO_LABEL.name}`, plays
+What predicts latents without labels plays `{BOTH_TASK}`: two pushes ahead, by an image of the
+empty table and by the cost head. Labels alone teach no prediction of latents, and the gradient
+of labels bends the distance to that image; both columns play `{SUPERVISED.task}`, by the cost
+head. The line of no label, `{NO_LABEL.name}`, plays
 `{GOAL_TASK}`. In `{BARLOW.name}` the cost head learns while the world model does, and its
 gradient does not reach the encoder. `{SHIPPED}` learned for longer, from play collected before
 (see `docs/model_card.md`)."""
@@ -92,8 +93,7 @@ def _rows() -> tuple[Row, ...]:
     kinds = {
         'head': Row('head', 'self-supervised, frozen; cost head', HEAD, start=REFERENCE.name,
                     task=BOTH_TASK),
-        'label_grounded': replace(grounded, meaning='self-supervised and label gradient',
-                                  task=BOTH_TASK),
+        'label_grounded': replace(grounded, meaning='self-supervised and label gradient'),
         'supervised': replace(SUPERVISED, meaning='labels alone'),
     }
     return tuple(
