@@ -6,6 +6,7 @@ import pytest
 
 from foresight.cli.evaluate import counts, evaluate
 from foresight.cli.horizon import horizon, page_name
+from foresight.cli.memory import memory
 from foresight.config import SHIPPED, SimConfig
 from foresight.errors import CheckpointError, ConfigError
 from foresight.resources import share
@@ -24,6 +25,11 @@ def test_over_ros_refuses_a_task_for_which_nobody_gives_a_goal(tmp_path):
 def test_an_unknown_split_names_the_known_ones():
     with pytest.raises(ConfigError, match='seen, unseen, both, hard'):
         evaluate(split='sen')
+
+
+def test_memory_is_of_seen_or_of_unseen_objects():
+    with pytest.raises(ConfigError, match='seen, unseen'):
+        memory(split='both')
 
 
 def test_objects_beyond_three_allow_more_pushes():

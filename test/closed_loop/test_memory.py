@@ -1,7 +1,9 @@
 """The shipped world model remembers what a plate or the arm hides, and follows what is pushed."""
 
+import json
 from contextlib import closing
 
+from foresight.cli.memory import memory
 from foresight.cli.memory_players import MemoryPlayers
 from foresight.config import MemoryConfig, SimConfig
 from foresight.resources import share
@@ -19,3 +21,12 @@ def test_a_hidden_object_is_remembered_and_followed():
         assert trial.miscount[MEMORY] < trial.miscount[NONE]
         if trial.event == 'pushed':
             assert trial.ghost[MEMORY] < 0.5 < trial.ghost[FROZEN]
+
+
+def test_the_command_writes_its_table(tmp_path, capfd):
+    memory(scenes=1, workers=1, out=tmp_path, json='-')
+    document = json.loads(capfd.readouterr().out)
+    assert document == json.loads((tmp_path / 'memory.json').read_text())
+    assert {row['scenes'] for row in document['permanence']} == {1}
+    remembers, forgets = (document['closed_loop'][name]['cleared'] for name in (MEMORY, NONE))
+    assert remembers > forgets

@@ -39,16 +39,13 @@ from foresight.training.results import PolicyResult, to_document, to_markdown
 from foresight.training.site_file import load_site
 from foresight.world_model.checkpoint import load
 
-MEMORY = 'memory'
 ALL = ','.join(POLICIES)
 RESULTS = Path('docs/results')
 SPLITS = {
     'seen': ('seen',), 'unseen': ('unseen',), 'both': ('seen', 'unseen'), HARD: (HARD,),
 }
 
-TaskArgument = Annotated[str, typer.Argument(
-    help=f'Name of the task, or path of its YAML file; `{MEMORY}` measures the memory.'
-)]
+TaskArgument = Annotated[str, typer.Argument(help='Name of the task, or path of its YAML file.')]
 Episodes = Annotated[int, typer.Option(min=1, help='Episodes of each policy and split.')]
 Seed = Annotated[int, typer.Option(min=0, help='First seed; nothing is tuned on 10000-19999.')]
 Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
@@ -79,11 +76,6 @@ def evaluate(
     json: JsonOption = None,
 ) -> None:
     """Measure success over episodes and write a results table."""
-    if task == MEMORY:
-        if site:
-            raise ConfigError(f'{MEMORY} is measured at the usual site: leave --site out')
-        _measure_memory(episodes, seed, objects, split, checkpoint, workers, out, json)
-        return
     names = check_choices(split, PlannerPolicy.name if over_ros and policy == ALL else policy)
     if over_ros and names != [PlannerPolicy.name]:
         raise ConfigError('--over-ros plays the planner alone: leave --policy out')
@@ -117,18 +109,6 @@ def evaluate(
         if json is None:
             console.print(table(document))
     write_json(document, json)
-
-
-def _measure_memory(
-    episodes: int, seed: int, objects: int, split: str, checkpoint: Path, workers: int,
-    out: Path, json: str | None,
-) -> None:
-    """Measure the memory, on seen objects unless unseen ones are asked for."""
-    from foresight.cli.evaluate_memory import evaluate_memory
-
-    check_choices(split, PlannerPolicy.name)
-    config = SimConfig(objects=objects, object_set='unseen' if split == 'unseen' else 'seen')
-    evaluate_memory(episodes, seed, config, checkpoint, workers, out, json)
 
 
 def check_choices(split: str, policy: str) -> list[str]:

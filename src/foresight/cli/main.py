@@ -22,6 +22,7 @@ COMMANDS = {
     'evaluate': 'Measure success over episodes and write a results table.',
     'ablate': 'Compare training methods, or numbers of labels, at equal budget.',
     'horizon': 'Measure what looking further than one push is worth.',
+    'evaluate memory': 'Measure what is known of hidden objects, and plan with the arm in view.',
     'evaluate physics': 'Compare surprise at the impossible with that at the possible.',
     'evaluate uncertainty': 'Compare imagined outcomes of a push with those of repeating it.',
     'evaluate risk': 'Compare how the imagined futures of a push may count, in closed loop.',

@@ -12,8 +12,7 @@ BANK = 64
 class Augmentation:
     """Other colours, shared by all images of a push or of a sequence of pushes, and pixel noise.
 
-    A network that sees each push in its own colours only learns pushes by heart: held-out
-    prediction then gets worse from the tenth epoch on.
+    A network that sees each push in its own colours only can learn pushes by heart.
 
     Noise comes from a small bank drawn once: drawing it anew costs as much as the encoder.
     """

@@ -12,7 +12,7 @@ from foresight.world_model.encoder import ResidualBlock, zero
 class TaskPredictor(nn.Module):
     """Residual network on a grid of half the resolution; it starts as "nothing moves".
 
-    Half the resolution makes it four times cheaper and lets eight 3x3 convolutions carry an
+    Half the resolution makes it four times cheaper and lets ten 3x3 convolutions carry an
     object across the longest push.
 
     What no image tells (friction, mass, which way a thing tips) is a latent variable: given one

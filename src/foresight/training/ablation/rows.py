@@ -26,7 +26,7 @@ class Budget:
     """What every row may spend.
 
     Training is counted in optimiser steps, which repeat, not in minutes, which do not. A usual
-    run takes some 12 minutes of one core, so that two commands with other `--rows` and one
+    run takes some 10 minutes of one core, so that two commands with other `--rows` and one
     thread each fill two cores.
 
     Attributes:

@@ -7,17 +7,28 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol, runtime_checkable
 
 import torch
+import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from foresight.cli.evaluate import bars, command, machine
+from foresight.cli.evaluate import (
+    RESULTS,
+    CheckpointFolder,
+    Objects,
+    Out,
+    Seed,
+    Workers,
+    bars,
+    command,
+    machine,
+)
 from foresight.cli.memory_players import MemoryPlayers
-from foresight.cli.output import quiet_stdout, write_json
-from foresight.config import MemoryConfig, SimConfig
-from foresight.errors import WorkerError
+from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.config import SHIPPED, MemoryConfig, SimConfig
+from foresight.errors import ConfigError, WorkerError
 from foresight.resources import find_model
 from foresight.training.memory_results import to_document, to_markdown
 from foresight.training.permanence import MEMORY, NONE
@@ -27,8 +38,15 @@ NAME, HIDDEN, SPOIL, RETRACTED = 'memory', 'hidden objects', 'arm above', 'arm r
 LOOPS = (MEMORY, NONE, RETRACTED)
 EPISODE_SHARE = 0.5
 """Episodes for each scene of hidden objects: they take longer and there are three kinds."""
+SPLITS = ('seen', 'unseen')
+
+Scenes = Annotated[int, typer.Option('--episodes', min=1, help=(
+    'Scenes with hidden objects; half as many episodes are played with the arm in view.'
+))]
+Split = Annotated[str, typer.Option(help=f'Objects: one of {", ".join(SPLITS)}.')]
 
 
+@runtime_checkable
 class Plays(Protocol):
     """Anything that measures something on the scene of a seed."""
 
@@ -46,21 +64,20 @@ KINDS: dict[str, Callable[[MemoryPlayers], Plays]] = {
 }
 
 
-def evaluate_memory(
-    scenes: int, seed: int, config: SimConfig, checkpoint: Path, workers: int, out: Path,
-    json: str | None,
+def memory(
+    scenes: Scenes = 100,
+    seed: Seed = 4000,
+    objects: Objects = 3,
+    split: Split = 'seen',
+    checkpoint: CheckpointFolder = SHIPPED,
+    workers: Workers = 2,
+    out: Out = RESULTS,
+    json: JsonOption = None,
 ) -> None:
-    """Measure the memory and write a results table.
-
-    Args:
-        scenes: Scenes with hidden objects; half as many episodes are played with the arm in view.
-        seed: First seed.
-        config: Objects and physics.
-        checkpoint: Folder of the world model.
-        workers: Processes.
-        out: Folder of the results table.
-        json: Where to write the document.
-    """
+    """Measure what is known of hidden objects, and planning with the arm in view."""
+    if split not in SPLITS:
+        raise ConfigError(f'--split {split!r} is unknown: choose one of {", ".join(SPLITS)}')
+    config = SimConfig(objects=objects, object_set=split)
     episodes = max(1, round(EPISODE_SHARE * scenes))
     counts = {HIDDEN: scenes, SPOIL: scenes, **dict.fromkeys(LOOPS, episodes)}
     with quiet_stdout(json), bars(Console(stderr=True)) as progress:
