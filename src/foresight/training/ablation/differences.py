@@ -13,7 +13,7 @@ SUCCESS = 1
 def differences(
     runs: Sequence[Mapping[str, Any]], pairs: Iterable[tuple[str, str]],
 ) -> dict[str, dict[str, Any]]:
-    """Compare rows, first minus second, where both played the same episodes.
+    """Compare rows, first minus second, over the training seeds whose episodes both played.
 
     Args:
         runs: One mapping a run, with its outcomes.
@@ -21,9 +21,13 @@ def differences(
     """
     found = {}
     for first, second in pairs:
-        sides = _successes(runs, first), _successes(runs, second)
-        if sides[0] and len(sides[0]) == len(sides[1]):
-            found[f'{first} - {second}'] = asdict(paired_difference(*sides))
+        ours, theirs = _successes(runs, first), _successes(runs, second)
+        shared = [seed for seed in ours if len(ours[seed]) == len(theirs.get(seed, []))]
+        if shared:
+            found[f'{first} - {second}'] = asdict(paired_difference(
+                [value for seed in shared for value in ours[seed]],
+                [value for seed in shared for value in theirs[seed]],
+            ))
     return found
 
 
@@ -36,12 +40,13 @@ def difference_lines(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
     ] if found else []
 
 
-def _successes(runs: Sequence[Mapping[str, Any]], name: str) -> list[float]:
-    """Return the success of each episode of a row, training seed by training seed."""
+def _successes(runs: Sequence[Mapping[str, Any]], name: str) -> dict[int, list[float]]:
+    """Return the success of each episode of a row, by training seed."""
     played = sorted(
         (run for run in runs if run['row'] == name and run['closed_loop']),
         key=lambda run: int(run['seed']),
     )
-    return [
-        float(outcome[SUCCESS]) for run in played for outcome in run['closed_loop']['outcomes']
-    ]
+    return {
+        int(run['seed']): [float(episode[SUCCESS]) for episode in run['closed_loop']['outcomes']]
+        for run in played
+    }

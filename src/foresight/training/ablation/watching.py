@@ -1,6 +1,7 @@
 """Table of watching: success by robot-hours, with and without watching video or practice."""
 
 from collections.abc import Mapping
+from statistics import fmean
 from typing import Any
 
 from foresight.training.ablation.differences import difference_lines, differences
@@ -35,6 +36,7 @@ watched video without actions, whose hours are listed apart. `{PRACTISED}` rows 
 chooses {PLANNED_SHARE:.0%} of the pushes. *Robot-hours* are simulated time of all these episodes:
 reset, approach, push, retract and the wait for rest; a push that the arm cannot do is refused
 before it moves and takes none. A reset takes a second in simulation; a person takes longer.
+Differences are over the training seeds that both rows have.
 *Success*: every object in the bin and none dropped, within ten pushes, {{episodes}} episodes of
 three seen objects a run, tuning seeds from {{first_episode}}, Wilson's 95 % interval.
 *Prediction*: error of the predicted latent over that of "nothing moves" on held-out pushes of
@@ -44,7 +46,7 @@ play. *Occupancy R2*: linear probe of 3 x 3 cells."""
 def compare(document: Document, runs: Runs) -> Document:
     """Add robot-hours, hours of watching, paired differences and the headline."""
     rows = {
-        name: {**row, 'robot': known[0].get('robot'), 'watched': known[0].get('watched')}
+        name: {**row, 'robot': _mean_cost(known), 'watched': known[0].get('watched')}
         for name, row in document['rows'].items()
         if (known := [run for run in runs if run['row'] == name])
     }
@@ -56,6 +58,12 @@ def compare(document: Document, runs: Runs) -> Document:
     return {
         **document, 'rows': rows, 'differences': differences(runs, pairs), 'headline': headline,
     }
+
+
+def _mean_cost(runs: Runs) -> dict[str, float] | None:
+    """Return what a row cost the robot, the mean over its training seeds."""
+    costs = [run['robot'] for run in runs if run.get('robot')]
+    return {key: fmean(cost[key] for cost in costs) for key in costs[0]} if costs else None
 
 
 def _headline(kind: str, rows: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +95,8 @@ def _line(name: str, row: Mapping[str, Any]) -> str:
     """Draw a row."""
     robot, scores = row['robot'], row['scores']
     cells = [
-        f'`{name}`', f'{robot["robot_hours"]:.2f}', *(str(robot[figure]) for figure in FIGURES),
+        f'`{name}`', f'{robot["robot_hours"]:.2f}',
+        *(f'{robot[figure]:.0f}' for figure in FIGURES),
         str(len(row['seeds'])), success(row), interval(row),
         *(shown(scores[name]) for name in ('prediction_ratio', 'occupancy_r2')),
     ]

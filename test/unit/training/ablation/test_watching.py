@@ -47,6 +47,14 @@ def test_runs_are_compared_on_the_same_episodes() -> None:
     assert found['watched_250 - doing_250']['low'] > 0.0
 
 
+def test_rows_are_compared_over_the_training_seeds_that_both_have() -> None:
+    again = {**run('doing', 250, 10, 0.26), 'seed': 1}
+    found = document([*RUNS, again])
+    assert found['differences']['watched_250 - doing_250']['mean'] == pytest.approx(0.6)
+    assert found['rows']['doing_250']['success'] == pytest.approx(0.65)
+    assert found['rows']['doing_250']['robot']['robot_hours'] == pytest.approx(0.25)
+
+
 def test_the_page_names_hours_of_every_kind_and_the_command() -> None:
     text = WATCHING.to_markdown(document([*RUNS, run('practised', 1750, 10, 1.7)]))
     assert '| `doing_250` | 0.24 | 253 | 9 | 1 | 1 | 0.30 | 0.11 to 0.60 | 0.40 | 0.60 |' in text
