@@ -11,11 +11,14 @@ def pick_device(name: str) -> torch.device:
 
 
 def has_fast_bf16(device: torch.device) -> bool:
-    """Return True where bfloat16 products have their own instructions."""
+    """Return True where products of bfloat16 matrices have units of their own.
+
+    On a processor these are AMX tiles. Vector instructions alone (AVX512_BF16) make the predictor
+    slower than single precision: 31 ms instead of 19 for 32 pushes on one core of a Xeon.
+    """
     if device.type == 'cuda':
         return bool(torch.cuda.is_bf16_supported())
-    capabilities = torch.backends.cpu.get_cpu_capability()
-    return 'AVX512' in capabilities and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    return bool(torch.cpu._is_amx_tile_supported())
 
 
 def mixed(device: torch.device, enabled: bool = True) -> torch.autocast:
