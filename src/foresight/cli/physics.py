@@ -45,6 +45,7 @@ INTRO = """# Intuitive physics
 {pairs} pairs a category, seeds from {seed}; objects and camera poses that training never saw.
 *Pairs*: share of pairs whose impossible clip has the higher average surprise, Wilson 95 %.
 *AUROC*: single clips by maximum surprise, bootstrap over quadruplets, 95 %. Chance is 0.50.
+Errors of latents are relative to the motion foreseen and seen; *its plain error* is not.
 """
 
 
@@ -90,6 +91,7 @@ def contenders(model: VideoJepa) -> dict[str, Contender]:
         untrained = VideoJepa(model.encoder_config, model.config).to(model.scene_map.device)
     return {
         TRAINED: latent_surprise(model),
+        'its plain error': latent_surprise(model, relative=False),
         # An untrained predictor expects that nothing moves.
         'untrained': latent_surprise(untrained.eval(), persistence=True),
         'persistence': latent_surprise(model, persistence=True),

@@ -2,7 +2,7 @@
 
 References:
     Garrido et al., arXiv:2502.11831, section 2 and 4: surprise in sliding windows; the average
-    over a clip decides a pair, the maximum a single clip.
+    over a clip decides a pair, the maximum a single clip. The error is relative to motion here.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float, Int, UInt8
+from torch import Tensor
 
 from foresight.data.clips import ClipPairs
 from foresight.training.statistics import Proportion, wilson
@@ -19,6 +20,10 @@ from foresight.world_model.video_predictor import VideoJepa, futures
 
 CHUNK = 16
 RESAMPLES = 1000
+VARIANCE = 1.0  # What the variance term holds a feature of a latent at.
+
+Latents = Float[Tensor, 'clip window horizon channel height width']
+Cells = Float[Tensor, 'clip window horizon height width']
 
 # Frames and empty scenes of some clips to the surprise in each of their windows.
 Contender = Callable[
@@ -59,7 +64,9 @@ class Separation:
     auroc_high: float
 
 
-def latent_surprise(model: VideoJepa, persistence: bool = False) -> Contender:
+def latent_surprise(
+    model: VideoJepa, persistence: bool = False, relative: bool = True,
+) -> Contender:
     """Return the prediction error of latents in each window of a clip.
 
     Only the worst cells of each predicted frame count: an object covers few of them, and the many
@@ -68,6 +75,7 @@ def latent_surprise(model: VideoJepa, persistence: bool = False) -> Contender:
     Args:
         model: Video predictor.
         persistence: Predict that nothing moves instead.
+        relative: Weigh each error by how much moves there.
     """
     context, horizon = model.config.context, model.config.horizon
 
@@ -81,14 +89,41 @@ def latent_surprise(model: VideoJepa, persistence: bool = False) -> Contender:
             ))
             latents = model.encode(inputs)
             arrived = futures(latents, context, horizon)
-            last = latents[:, context - 1:context - 1 + arrived.shape[1], None]
-            guess = last.expand_as(arrived) if persistence else model.predict(latents)
-            cells = (guess - arrived).square().mean(dim=3).flatten(3)
-            worst = cells.topk(min(WORST_CELLS, cells.shape[3]), dim=3).values
+            last = latents[:, context - 1:context - 1 + arrived.shape[1], None].expand_as(arrived)
+            guess = last if persistence else model.predict(latents)
+            cells = relative_error(guess, arrived, last) if relative \
+                else square_distance(guess, arrived)
+            worst = cells.flatten(3).topk(min(WORST_CELLS, cells[0, 0, 0].numel()), dim=3).values
             curves.append(worst.mean(dim=(2, 3)).cpu().numpy())
         return np.concatenate(curves)
 
     return surprise
+
+
+def relative_error(guess: Latents, arrived: Latents, last: Latents) -> Cells:
+    """Return the squared error of each cell over the variance to be expected there.
+
+    What moves is predicted less exactly than what rests. A plain error therefore prefers the clip
+    in which less moves: what comes out from under a board, as it should, costs more than what
+    never does. The variance of a cell is taken as 1, that of the latents, plus the squared
+    changes that were foreseen and that came.
+
+    Args:
+        guess: Predicted latents.
+        arrived: Latents that came.
+        last: Latents seen last before.
+
+    References:
+        Gustav Fechner 1860: Weber's law, a difference is felt in proportion to what it is
+        added to.
+    """
+    moved = square_distance(guess, last) + square_distance(arrived, last)
+    return square_distance(guess, arrived) / (VARIANCE + moved)
+
+
+def square_distance(first: Latents, second: Latents) -> Cells:
+    """Return the mean squared difference of the features of each cell."""
+    return (first - second).square().mean(dim=3)
 
 
 def pixel_surprise(context: int) -> Contender:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from foresight.data.clips import ClipPairs
 from foresight.training.physics import (
@@ -10,6 +11,7 @@ from foresight.training.physics import (
     overall,
     pair_accuracy,
     pixel_surprise,
+    relative_error,
     separation,
 )
 
@@ -45,6 +47,15 @@ def test_overall_weighs_every_pair_alike():
     good = Curves(np.zeros((3, 2)), np.ones((3, 2)), np.arange(3))
     bad = Curves(np.ones((1, 2)), np.zeros((1, 2)), np.arange(1))
     assert overall({'a': good, 'b': bad}).pairs.rate == 0.75
+
+
+def test_what_never_comes_surprises_more_than_what_comes_half_foreseen():
+    last = torch.zeros(1, 1, 1, 2, 1, 1)
+    came, half = last + 3.0, last + 1.4
+    comes, never = (relative_error(half, arrived, last).item() for arrived in (came, last))
+    assert comes == pytest.approx(1.6 ** 2 / (1 + 1.4 ** 2 + 3.0 ** 2))
+    assert never == pytest.approx(1.4 ** 2 / (1 + 1.4 ** 2))
+    assert never > comes
 
 
 def test_pixels_are_surprised_by_change_after_the_context():
