@@ -27,6 +27,7 @@ from foresight.training.physics import (
     measure,
     overall,
     pixel_surprise,
+    plain_error,
     separation,
 )
 from foresight.world_model.video_checkpoint import load_video
@@ -91,7 +92,7 @@ def contenders(model: VideoJepa) -> dict[str, Contender]:
         untrained = VideoJepa(model.encoder_config, model.config).to(model.scene_map.device)
     return {
         TRAINED: latent_surprise(model),
-        'its plain error': latent_surprise(model, relative=False),
+        'its plain error': latent_surprise(model, error=plain_error),
         # An untrained predictor expects that nothing moves.
         'untrained': latent_surprise(untrained.eval(), persistence=True),
         'persistence': latent_surprise(model, persistence=True),

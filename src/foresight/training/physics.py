@@ -15,15 +15,16 @@ from torch import Tensor
 
 from foresight.data.clips import ClipPairs
 from foresight.training.statistics import Proportion, wilson
-from foresight.world_model.surprise import WORST_CELLS
+from foresight.world_model.surprise import worst_cells
 from foresight.world_model.video_predictor import VideoJepa, futures
 
 CHUNK = 16
 RESAMPLES = 1000
-VARIANCE = 1.0  # What the variance term holds a feature of a latent at.
+VARIANCE = 1.0  # Of the features of a cell: the encoder normalises each cell to it.
 
 Latents = Float[Tensor, 'clip window horizon channel height width']
 Cells = Float[Tensor, 'clip window horizon height width']
+CellError = Callable[[Latents, Latents, Latents], Cells]  # Of guess, arrival and last seen.
 
 # Frames and empty scenes of some clips to the surprise in each of their windows.
 Contender = Callable[
@@ -65,7 +66,7 @@ class Separation:
 
 
 def latent_surprise(
-    model: VideoJepa, persistence: bool = False, relative: bool = True,
+    model: VideoJepa, persistence: bool = False, error: CellError | None = None,
 ) -> Contender:
     """Return the prediction error of latents in each window of a clip.
 
@@ -75,9 +76,10 @@ def latent_surprise(
     Args:
         model: Video predictor.
         persistence: Predict that nothing moves instead.
-        relative: Weigh each error by how much moves there.
+        error: How far a guess is off in each cell; `relative_error` if left out.
     """
     context, horizon = model.config.context, model.config.horizon
+    measured = error or relative_error
 
     @torch.inference_mode()
     def surprise(frames: np.ndarray, backgrounds: np.ndarray) -> np.ndarray:
@@ -91,10 +93,9 @@ def latent_surprise(
             arrived = futures(latents, context, horizon)
             last = latents[:, context - 1:context - 1 + arrived.shape[1], None].expand_as(arrived)
             guess = last if persistence else model.predict(latents)
-            cells = relative_error(guess, arrived, last) if relative \
-                else square_distance(guess, arrived)
-            worst = cells.flatten(3).topk(min(WORST_CELLS, cells[0, 0, 0].numel()), dim=3).values
-            curves.append(worst.mean(dim=(2, 3)).cpu().numpy())
+            cells = measured(guess, arrived, last)
+            worst = worst_cells(cells.flatten(0, 2)).reshape(cells.shape[:3])
+            curves.append(worst.mean(dim=2).cpu().numpy())
         return np.concatenate(curves)
 
     return surprise
@@ -105,8 +106,8 @@ def relative_error(guess: Latents, arrived: Latents, last: Latents) -> Cells:
 
     What moves is predicted less exactly than what rests. A plain error therefore prefers the clip
     in which less moves: what comes out from under a board, as it should, costs more than what
-    never does. The variance of a cell is taken as 1, that of the latents, plus the squared
-    changes that were foreseen and that came.
+    never does. The variance of an error is taken as that of the features of a cell plus the
+    squared changes that were foreseen and that came.
 
     Args:
         guess: Predicted latents.
@@ -117,11 +118,16 @@ def relative_error(guess: Latents, arrived: Latents, last: Latents) -> Cells:
         Gustav Fechner 1860: Weber's law, a difference is felt in proportion to what it is
         added to.
     """
-    moved = square_distance(guess, last) + square_distance(arrived, last)
-    return square_distance(guess, arrived) / (VARIANCE + moved)
+    moved = _square_distance(guess, last) + _square_distance(arrived, last)
+    return plain_error(guess, arrived, last) / (VARIANCE + moved)
 
 
-def square_distance(first: Latents, second: Latents) -> Cells:
+def plain_error(guess: Latents, arrived: Latents, last: Latents) -> Cells:
+    """Return the squared error of each cell, however much moves."""
+    return _square_distance(guess, arrived)
+
+
+def _square_distance(first: Latents, second: Latents) -> Cells:
     """Return the mean squared difference of the features of each cell."""
     return (first - second).square().mean(dim=3)
 
