@@ -18,16 +18,20 @@ from foresight.data.clips import ClipPairs
 from foresight.resources import find_model
 from foresight.sim.physics_clips import PhysicsSet, matched_pairs
 from foresight.sim.violations import VIOLATIONS
-from foresight.training.physics import (
+from foresight.training.clip_surprise import (
     Contender,
+    latent_surprise,
+    persistence_error,
+    pixel_surprise,
+    plain_error,
+    relative_error,
+)
+from foresight.training.physics import (
     Curves,
     Separation,
     by_variant,
-    latent_surprise,
     measure,
     overall,
-    pixel_surprise,
-    plain_error,
     separation,
 )
 from foresight.world_model.video_checkpoint import load_video
@@ -39,14 +43,15 @@ FOLDER = Path('data/physics')
 Pairs = Annotated[int, typer.Option(min=2, help='Pairs of each category.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the video predictor.')]
 ClipsOption = Annotated[Path, typer.Option(help='Folder where clips are kept.')]
-TRAINED = 'video predictor'
+TRAINED, PIXELS = 'video predictor', 'raw pixels'
 LEAK = 0.7  # What raw pixels may reach before a generator must be mended.
 INTRO = """# Intuitive physics
 
 {pairs} pairs a category, seeds from {seed}; objects and camera poses that training never saw.
 *Pairs*: share of pairs whose impossible clip has the higher average surprise, Wilson 95 %.
 *AUROC*: single clips by maximum surprise, bootstrap over quadruplets, 95 %. Chance is 0.50.
-Errors of latents are relative to the motion foreseen and seen; *its plain error* is not.
+Errors of latents are means over four mirror images of a clip, relative to the motion foreseen and
+seen; *its plain error* is not relative.
 """
 
 
@@ -73,7 +78,8 @@ def physics(
             'pairs': 2 * len(scenes), 'seed': seed, 'command': command(), 'machine': machine(),
             'checkpoint': str(checkpoint), 'prediction': config.scores,
             'contenders': {
-                name: score(contender, watched) for name, contender in contenders(model).items()
+                name: found for contender in contenders(model)
+                for name, found in score(contender, watched).items()
             },
         }
         document['leaks'] = leaks(document)
@@ -85,36 +91,45 @@ def physics(
     write_json(document, json)
 
 
-def contenders(model: VideoJepa) -> dict[str, Contender]:
+def contenders(model: VideoJepa) -> list[Contender]:
     """Return the video predictor and what it must beat."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         untrained = VideoJepa(model.encoder_config, model.config).to(model.scene_map.device)
+    return [
+        latent_surprise(model, {
+            TRAINED: relative_error, 'its plain error': plain_error,
+            'persistence': persistence_error,
+        }),
+        latent_surprise(untrained.eval(), {'untrained': relative_error}),
+        pixel_surprise(PIXELS, model.config.context),
+    ]
+
+
+def score(contender: Contender, clips: dict[str, ClipPairs]) -> dict[str, dict[str, Any]]:
+    """Score the surprises of one contender in every category and over all."""
+    curves = {category: measure(contender, pairs) for category, pairs in clips.items()}
+    names = list(next(iter(curves.values())))
     return {
-        TRAINED: latent_surprise(model),
-        'its plain error': latent_surprise(model, error=plain_error),
-        # An untrained predictor expects that nothing moves.
-        'untrained': latent_surprise(untrained.eval(), persistence=True),
-        'persistence': latent_surprise(model, persistence=True),
-        'raw pixels': pixel_surprise(model.config.context),
+        name: scored({category: of[name] for category, of in curves.items()}, clips)
+        for name in names
     }
 
 
-def score(contender: Contender, clips: dict[str, ClipPairs]) -> dict[str, Any]:
-    """Score one contender in every category and over all."""
-    curves: dict[str, Curves] = {
-        name: measure(contender, pairs) for name, pairs in clips.items()
+def scored(curves: dict[str, Curves], clips: dict[str, ClipPairs]) -> dict[str, Any]:
+    """Score one surprise."""
+    return {
+        **{
+            category: {
+                **figures(separation(curve)),
+                'variants': {
+                    variant: [part.successes, part.trials]
+                    for variant, part in by_variant(curve, clips[category]).items()
+                },
+            } for category, curve in curves.items()
+        },
+        'overall': figures(overall(curves)),
     }
-    scored = {
-        name: {
-            **figures(separation(curve)),
-            'variants': {
-                variant: [part.successes, part.trials]
-                for variant, part in by_variant(curve, clips[name]).items()
-            },
-        } for name, curve in curves.items()
-    }
-    return {**scored, 'overall': figures(overall(curves))}
 
 
 def figures(found: Separation) -> dict[str, float]:
@@ -127,7 +142,7 @@ def figures(found: Separation) -> dict[str, float]:
 
 def leaks(document: dict[str, Any]) -> list[str]:
     """Name the categories in which raw pixels tell too much."""
-    pixels = document['contenders']['raw pixels']
+    pixels = document['contenders'][PIXELS]
     return [
         name for name in VIOLATIONS if max(pixels[name]['pairs'], pixels[name]['auroc']) > LEAK
     ]

@@ -1,36 +1,21 @@
 """Intuitive physics: is an impossible clip more surprising than its possible twin?
 
 References:
-    Garrido et al., arXiv:2502.11831, section 2 and 4: surprise in sliding windows; the average
-    over a clip decides a pair, the maximum a single clip. The error is relative to motion here.
+    Garrido et al., arXiv:2502.11831, section 2 and 4: the average surprise over a clip decides a
+    pair, the maximum a single clip.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from jaxtyping import Float, Int, UInt8
-from torch import Tensor
+from jaxtyping import Float, Int
 
 from foresight.data.clips import ClipPairs
+from foresight.training.clip_surprise import Contender
 from foresight.training.statistics import Proportion, wilson
-from foresight.world_model.surprise import worst_cells
-from foresight.world_model.video_predictor import VideoJepa, futures
 
-CHUNK = 16
 RESAMPLES = 1000
-VARIANCE = 1.0  # Of the features of a cell: the encoder normalises each cell to it.
-
-Latents = Float[Tensor, 'clip window horizon channel height width']
-Cells = Float[Tensor, 'clip window horizon height width']
-CellError = Callable[[Latents, Latents, Latents], Cells]  # Of guess, arrival and last seen.
-
-# Frames and empty scenes of some clips to the surprise in each of their windows.
-Contender = Callable[
-    [UInt8[np.ndarray, 'clip frame row col 3'], UInt8[np.ndarray, 'clip row col 3']],
-    Float[np.ndarray, 'clip window'],
-]
 
 
 @dataclass(frozen=True)
@@ -65,90 +50,13 @@ class Separation:
     auroc_high: float
 
 
-def latent_surprise(
-    model: VideoJepa, persistence: bool = False, error: CellError | None = None,
-) -> Contender:
-    """Return the prediction error of latents in each window of a clip.
-
-    Only the worst cells of each predicted frame count: an object covers few of them, and the many
-    others add what they add to every clip.
-
-    Args:
-        model: Video predictor.
-        persistence: Predict that nothing moves instead.
-        error: How far a guess is off in each cell; `relative_error` if left out.
-    """
-    context, horizon = model.config.context, model.config.horizon
-    measured = error or relative_error
-
-    @torch.inference_mode()
-    def surprise(frames: np.ndarray, backgrounds: np.ndarray) -> np.ndarray:
-        curves = []
-        for first in range(0, len(frames), CHUNK):
-            inputs = model.prepare(*(
-                torch.from_numpy(part[first:first + CHUNK]).to(model.scene_map.device)
-                for part in (frames, backgrounds)
-            ))
-            latents = model.encode(inputs)
-            arrived = futures(latents, context, horizon)
-            last = latents[:, context - 1:context - 1 + arrived.shape[1], None].expand_as(arrived)
-            guess = last if persistence else model.predict(latents)
-            cells = measured(guess, arrived, last)
-            worst = worst_cells(cells.flatten(0, 2)).reshape(cells.shape[:3])
-            curves.append(worst.mean(dim=2).cpu().numpy())
-        return np.concatenate(curves)
-
-    return surprise
-
-
-def relative_error(guess: Latents, arrived: Latents, last: Latents) -> Cells:
-    """Return the squared error of each cell over the variance to be expected there.
-
-    What moves is predicted less exactly than what rests. A plain error therefore prefers the clip
-    in which less moves: what comes out from under a board, as it should, costs more than what
-    never does. The variance of an error is taken as that of the features of a cell plus the
-    squared changes that were foreseen and that came.
-
-    Args:
-        guess: Predicted latents.
-        arrived: Latents that came.
-        last: Latents seen last before.
-
-    References:
-        Gustav Fechner 1860: Weber's law, a difference is felt in proportion to what it is
-        added to.
-    """
-    moved = _square_distance(guess, last) + _square_distance(arrived, last)
-    return plain_error(guess, arrived, last) / (VARIANCE + moved)
-
-
-def plain_error(guess: Latents, arrived: Latents, last: Latents) -> Cells:
-    """Return the squared error of each cell, however much moves."""
-    return _square_distance(guess, arrived)
-
-
-def _square_distance(first: Latents, second: Latents) -> Cells:
-    """Return the mean squared difference of the features of each cell."""
-    return (first - second).square().mean(dim=3)
-
-
-def pixel_surprise(context: int) -> Contender:
-    """Return the mean difference of each frame to the one before, after `context` frames."""
-    def surprise(frames: np.ndarray, backgrounds: np.ndarray) -> np.ndarray:
-        return np.stack([
-            np.abs(np.diff(clip.astype(np.float32), axis=0)).mean(axis=(1, 2, 3))
-            for clip in frames[:, context - 1:]
-        ])
-
-    return surprise
-
-
-def measure(contender: Contender, pairs: ClipPairs) -> Curves:
-    """Let a contender watch every clip of a category."""
-    return Curves(
-        contender(pairs.possible, pairs.backgrounds),
-        contender(pairs.impossible, pairs.backgrounds), pairs.groups,
-    )
+def measure(contender: Contender, pairs: ClipPairs) -> dict[str, Curves]:
+    """Let a contender watch every clip of a category; one result for each of its surprises."""
+    possible = contender(pairs.possible, pairs.backgrounds)
+    impossible = contender(pairs.impossible, pairs.backgrounds)
+    return {
+        name: Curves(curve, impossible[name], pairs.groups) for name, curve in possible.items()
+    }
 
 
 def separation(curves: Curves) -> Separation:
