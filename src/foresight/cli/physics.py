@@ -56,7 +56,7 @@ seen; *its plain error* is not relative.
 
 
 def physics(
-    pairs: Pairs = 200,
+    pairs: Pairs = 400,
     seed: Seed = 10_000,
     checkpoint: CheckpointFolder = SHIPPED,
     clips: ClipsOption = FOLDER,

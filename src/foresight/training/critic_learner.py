@@ -14,7 +14,7 @@ from foresight.costs.cost_head import Dropped
 from foresight.costs.critic import Critic, ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy
 from foresight.data.transitions import Transitions
-from foresight.errors import ConfigError, DatasetError
+from foresight.errors import CollapseError, ConfigError, DatasetError
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.task_level import TaskLevel
 from foresight.protocols import Belief
@@ -174,7 +174,11 @@ class CriticLearner:
         self, states: Float[Tensor, 'state channel height width'],
         targets: Float[Tensor, ' state'], generator: torch.Generator,
     ) -> float:
-        """Fit the critic by squared error; return the explained variance of what was held out."""
+        """Fit the critic by squared error; return the explained variance of what was held out.
+
+        Raises:
+            CollapseError: If the loss is not finite.
+        """
         config = self._config
         order = torch.randperm(len(states), generator=generator)
         held = order[: round(config.holdout * len(states))]
@@ -186,6 +190,10 @@ class CriticLearner:
         for step in range(steps):
             rows = order[torch.randint(len(order), (config.batch,), generator=generator)]
             loss = functional.mse_loss(self.critic(states[rows]), targets[rows])
+            if not bool(torch.isfinite(loss)):
+                raise CollapseError(
+                    f'the loss of the critic is not finite at step {step}: lower learning_rate'
+                )
             for group in optimizer.param_groups:
                 group['lr'] = learning_rate(step, steps, config.learning_rate, WARMUP)
             optimizer.zero_grad(set_to_none=True)

@@ -16,7 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from torch import Generator, nn
+from torch import Generator, Tensor, nn
 
 from foresight.config import TrainConfig, VideoTrainConfig, WatchConfig
 from foresight.errors import CollapseError
@@ -150,17 +150,13 @@ class Loop(ABC, Generic[LearnerType, ScoresType]):
         """Take one optimiser step.
 
         Raises:
-            CollapseError: If the loss is not finite; nothing is changed.
+            CollapseError: If the loss or its gradient is not finite; no weight is changed.
         """
         settings = self._settings
         self.learner.train()
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.step)
         losses = self._losses(generator)
-        if not bool(torch.isfinite(losses.total)):
-            raise CollapseError(
-                f'the loss is not finite at step {self.step} ({scalars(losses)}): lower '
-                'learning_rate, or set bf16 to false'
-            )
+        self._check_finite(losses.total, 'loss', losses)
         for group in self._optimizer.param_groups:
             group['lr'] = learning_rate(
                 self.step, self.steps, settings.learning_rate, settings.warmup,
@@ -168,11 +164,20 @@ class Loop(ABC, Generic[LearnerType, ScoresType]):
         self._optimizer.zero_grad(set_to_none=True)
         losses.total.backward()  # type: ignore[no-untyped-call]
         for parameters in self._clipped_apart():
-            torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
+            norm = torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
+            self._check_finite(norm, 'gradient', losses)
         self._optimizer.step()
         self.learner.update_target()
         self.step += 1
         return losses
+
+    def _check_finite(self, value: Tensor, what: str, losses: Losses) -> None:
+        """Stop a run before its weights are spoiled."""
+        if not bool(torch.isfinite(value)):
+            raise CollapseError(
+                f'the {what} is not finite at step {self.step} ({scalars(losses)}): lower '
+                'learning_rate, or set bf16 to false'
+            )
 
     def _clipped_apart(self) -> Sequence[Sequence[nn.Parameter]]:
         """Return the parameters whose gradients share one norm."""

@@ -5,7 +5,7 @@ import torch
 
 from foresight.config import CriticConfig, PlannerConfig
 from foresight.costs.cost_head import CostHead, Dropped
-from foresight.errors import ConfigError, DatasetError
+from foresight.errors import CollapseError, ConfigError, DatasetError
 from foresight.protocols import Belief
 from foresight.training.assembly import assemble, occupancy_of
 from foresight.training.critic_learner import CriticLearner
@@ -87,3 +87,11 @@ def test_a_goal_image_and_too_little_play_are_refused(blobs, checkpoint):
         CriticLearner(blobs, checkpoint, load_task('clear_table_goal'), CONFIG)
     with pytest.raises(DatasetError, match='--states'):
         CriticLearner(blobs, checkpoint, TASK, replace(CONFIG, states=1_000_000))
+
+
+def test_loss_that_is_not_finite_stops_the_sweep(blobs, checkpoint):
+    learner = CriticLearner(blobs, checkpoint, TASK, CONFIG)
+    with torch.no_grad():
+        next(learner.critic.parameters()).fill_(float('nan'))
+    with pytest.raises(CollapseError, match='critic is not finite at step 0'):
+        learner.sweep(0, lambda: None)

@@ -114,6 +114,20 @@ def test_loss_that_is_not_finite_stops_the_run(blobs, small, tmp_path):
         trainer.run()
 
 
+def test_gradient_that_is_not_finite_stops_the_run_before_it_is_kept(blobs, small, tmp_path):
+    config = with_train(small, epochs=1, save_every=1)
+    trainer = Trainer(blobs, tmp_path, config, QUIET)
+    steps = iter(range(100))
+    next(trainer.learner.world_model.encoder.parameters()).register_hook(
+        lambda gradient: gradient * (float('nan') if next(steps) == 2 else 1.0),
+    )
+    with pytest.raises(CollapseError, match='gradient is not finite at step 2'):
+        trainer.run()
+    kept = Trainer(blobs, tmp_path, config, QUIET)
+    assert kept.step == 2
+    assert all(bool(value.isfinite().all()) for value in kept.learner.parameters())
+
+
 def test_labels_reach_the_encoder_only_when_asked(blobs, small):
     from foresight.training.batches import rows_of_step, take
     from foresight.training.learner import Learner
