@@ -17,6 +17,7 @@ from foresight.config import BagConfig, EncoderConfig, RobotConfig, SceneConfig
 from foresight.costs.cost_head import CostHead
 from foresight.data.bag_pushes import NO_AFTER
 from foresight.data.footage import make_footage
+from foresight.errors import DatasetError
 from foresight.nodes.topics import NODES
 from foresight.resources import share
 from foresight.training.bag_import import BagImport, kept_transitions
@@ -100,13 +101,25 @@ def check_import(bag: Path) -> None:
     footage = make_footage(importer.videos([recording]), 0.5, 0.25, 4)
     assert footage.seconds > 3.0 and not footage.seen.all()
     said = bag / 'said.json'
-    import_bags(BagConfig(), RobotConfig(), EncoderConfig(), SceneConfig(), bag, json=str(said))
+    settings = BagConfig(), RobotConfig(), EncoderConfig(), SceneConfig()
+    import_bags(*settings, bag, json=str(said))
     document = json.loads(said.read_text())
     assert document['pushes'] == len(found.pushes) and document['bags'] == 1
     assert document['by_bag'][0]['dropped'] == found.dropped
     if found.pushes:
         kept = kept_transitions(bag, SceneConfig(), EncoderConfig())
         assert len(kept) == len(found.pushes) and not kept.has_labels
+    (bag / 'cut').mkdir()
+    (bag / 'cut' / 'cut.mcap').write_bytes(b'not a bag')
+    before = contents(bag)
+    with pytest.raises(DatasetError, match='cut is cut off, damaged or no bag'):
+        import_bags(*settings, bag, json=str(said))
+    assert contents(bag) == before
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    """Return the bytes of every file."""
+    return {path: path.read_bytes() for path in folder.rglob('*') if path.is_file()}
 
 
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGKILL])
