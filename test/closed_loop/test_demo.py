@@ -44,8 +44,13 @@ def demo(checkpoint: Path, out: Path, *arguments: str) -> subprocess.Popen:
         [sys.executable, '-m', 'foresight.cli.main', 'demo', '--checkpoint', str(checkpoint),
          '--out', str(out), '--json', str(out / 'demo.json'), *arguments],
         env={**os.environ, 'PYTHONPATH': str(share('src'))}, stderr=subprocess.PIPE, text=True,
-        start_new_session=True,
+        start_new_session=True, preexec_fn=heed_interrupts,
     )
+
+
+def heed_interrupts() -> None:
+    """Undo what a shell does to commands in the background: they ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def nodes_of(out: Path) -> list[int]:
