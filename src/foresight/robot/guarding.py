@@ -12,6 +12,8 @@ from foresight.robot.ride import Ride
 from foresight.robot.status import Status
 
 STILL = 0.02  # measured joints slower than this stand still [rad/s]
+ROUNDING = 1.01  # share of a velocity limit that a plan may claim
+STALL = 2.5  # commands catch up with at most so many periods at once
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,16 @@ class Command:
 
     Attributes:
         positions: Joint positions [rad].
-        velocities: Joint velocities [rad/s].
+        velocities: Joint velocities of the step that ends at these positions [rad/s].
     """
 
     positions: Float[np.ndarray, ' joint']
     velocities: Float[np.ndarray, ' joint']
+
+    @property
+    def speed(self) -> float:
+        """Speed of the fastest joint [rad/s]."""
+        return float(np.abs(self.velocities).max())
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,8 @@ BEHIND = Finding(Status.LATE, 'the guard ran too late to follow the plan: free t
 class Guard:
     """State machine from joint states and plan windows to safe commands.
 
-    A plan is ridden at pace 1. When anything is wrong the pace falls to 0, so that the arm stops
-    *on the path of the plan*; then the plan is dropped and the arm holds.
+    When anything is wrong while a plan is ridden, the arm brakes from the speed that was commanded
+    last and stops *on the path of the plan*; then the plan is dropped and the arm holds.
 
     Attributes:
         finding: What the guard is doing.
@@ -89,8 +96,7 @@ class Guard:
     @property
     def moving(self) -> bool:
         """Whether the arm is commanded to move or measured to move."""
-        commanded = bool(np.abs(self._command.velocities).max() > REST)
-        return commanded or self._measured_speed > STILL
+        return self._command.speed > REST or self._measured_speed > STILL
 
     def accept_joints(
         self,
@@ -155,13 +161,12 @@ class Guard:
     def tick(self, now: float) -> Command | None:
         """Advance to `now` [s] and return the command, or None before any joint state."""
         since = now - self._ticked_at if np.isfinite(self._ticked_at) else self._period
-        elapsed = float(np.clip(since, 0.0, 2.5 * self._period))
-        self._ticked_at = now
+        since, self._ticked_at = max(0.0, since), now
         if not self._knows_joints:
             return None
         fault = self._find_fault(now)
         if self._ride is not None:
-            self._advance(self._ride, now, elapsed, fault)
+            self._advance(self._ride, now, since, fault)
         elif self._was_moved_by_hand(now):
             self._hold(self._measured)
         self._report(fault)
@@ -175,6 +180,11 @@ class Guard:
             return NO_JOINTS.reason
         if window.positions.shape[1] != len(self._limits.names):
             return f'the plan needs {len(self._limits.names)} joints'
+        claimed = np.abs(window.velocities).max(axis=0)
+        if (claimed > ROUNDING * self._limits.velocity).any():
+            joint = int(np.argmax(claimed / self._limits.velocity))
+            return (f'the plan claims {claimed[joint]:.3g} rad/s of {self._limits.names[joint]}, '
+                    f'which turns at most {self._limits.velocity[joint]:.3g}: plan within limits')
         if window.end < now and not window.ends_at_rest:
             return f'the plan ended {now - window.end:.2f} s ago: check clocks and planner'
         gap = Ride(window, now).gap(self._command.positions, now)
@@ -189,37 +199,38 @@ class Guard:
         if now - self._measured_at > self._config.joint_timeout:
             return NO_JOINTS
         ride, at = self._ride, self._command.positions
-        if ride is None or ride.is_over(at, now):
+        if ride is None or ride.has_ended(at, now):
             return None
         if now - ride.accepted_at > self._config.plan_timeout:
             lost = self._objection or 'plans stopped arriving: check the planner'
             return Finding(Status.NO_PLAN, lost)
-        if ride.pace == 1.0 and ride.gap(at, now) > self._config.jump_limit:
+        if not ride.braking and ride.gap(at, now) > self._config.jump_limit:
             return BEHIND
         return None
 
-    def _advance(self, ride: Ride, now: float, elapsed: float, fault: Finding | None) -> None:
+    def _advance(self, ride: Ride, now: float, since: float, fault: Finding | None) -> None:
         """Move the command along the plan; once slowing down, stop before anything else."""
-        if fault is None and ride.pace == 1.0:
-            ride.follow(now)
+        if fault is None and not ride.braking:
+            target = ride.follow(now)
         else:
-            ride.brake(elapsed, self._config.stop_deceleration)
-        self._command = self._limit(*ride.target(), elapsed)
-        if ride.is_over(self._command.positions, now):
+            elapsed = min(since, STALL * self._period)
+            speed = max(0.0, self._command.speed - self._config.stop_deceleration * elapsed)
+            target = ride.brake(self._command.positions, speed * elapsed)
+        self._command = self._limit(target, since)
+        stopped = ride.braking and self._command.speed < REST
+        if stopped or ride.has_ended(self._command.positions, now):
             self.drop()
 
-    def _limit(
-        self,
-        positions: Float[np.ndarray, ' joint'],
-        velocities: Float[np.ndarray, ' joint'],
-        elapsed: float,
-    ) -> Command:
-        """Return the command nearest to these that keeps position and velocity limits."""
+    def _limit(self, target: Float[np.ndarray, ' joint'], since: float) -> Command:
+        """Return the command nearest to `target` that keeps position and velocity limits."""
+        elapsed = min(since, STALL * self._period)
+        if elapsed == 0.0:
+            return self._command
         before = self._command.positions
-        step = np.clip(positions, self._low, self._high) - before
+        step = np.clip(target, self._low, self._high) - before
         excess = float(np.max(np.abs(step) / self._speed))
-        share = 1.0 if excess <= elapsed else elapsed / excess
-        return Command(before + share * step, np.clip(velocities, -self._speed, self._speed))
+        step *= min(1.0, elapsed / excess) if excess else 1.0
+        return Command(before + step, np.clip(step / since, -self._speed, self._speed))
 
     def _was_moved_by_hand(self, now: float) -> bool:
         """Return whether the arm, told to hold, is clearly somewhere else."""
@@ -239,7 +250,7 @@ class Guard:
         if fault is not None:
             self.finding = fault
         elif self._ride is not None:
-            riding = self._ride.pace == 1.0
+            riding = not self._ride.braking
             self.finding = Finding(Status.OK, '') if riding else self.finding
         elif not lost:
             self.finding = Finding(Status.IDLE, self._objection)

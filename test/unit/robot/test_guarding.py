@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from foresight.config import GuardConfig
 from foresight.errors import RobotError
@@ -29,6 +32,7 @@ class Arm:
         self.guard = Guard(LIMITS, config or GuardConfig())
         self.now = 0.0
         self.trace: list[np.ndarray] = [np.zeros(2)]
+        self.velocities: list[np.ndarray] = []
         self.speak = True
         self.guard.accept_joints(np.zeros(2), np.zeros(2), 0.0)
 
@@ -40,6 +44,7 @@ class Arm:
             assert command is not None
             assert np.abs(command.velocities).max() <= 2.0
             self.trace.append(command.positions)
+            self.velocities.append(command.velocities)
             if self.speak:
                 self.guard.accept_joints(command.positions, command.velocities, self.now)
 
@@ -102,11 +107,75 @@ def test_commands_keep_position_and_velocity_limits() -> None:
     for _ in range(20):
         times = np.array([arm.now, arm.now + 0.5])
         far = np.clip(arm.trace[-1] + 0.9, None, 5.0)
-        wild = PlanWindow(times, np.stack([far, far]), np.full((2, 2), 9.0))
+        wild = PlanWindow(times, np.stack([far, far]), np.full((2, 2), 2.0))
         arm.guard.accept_plan(wild, arm.now)
         arm.run(0.1)
     assert np.stack(arm.trace).max() <= 1.0
     assert arm.steps.max() <= 2.0 * PERIOD + 1e-9
+
+
+def test_plan_that_claims_more_than_the_velocity_limit_is_refused() -> None:
+    arm = Arm()
+    lying = line(0.0, 0.5)
+    lying.velocities[1, 1] = 1e6
+    with pytest.raises(RobotError, match=r'claims 1e\+06 rad/s of b.*at most 2'):
+        arm.guard.accept_plan(lying, 0.0)
+    arm.guard.accept_plan(line(0.0, 0.5, speed=2.0), 0.0)  # the limit itself is fine
+
+
+@pytest.mark.parametrize('claim', [0.0, 0.01, 0.5, 2.0])
+def test_e_stop_brakes_by_what_was_commanded_whatever_the_plan_claims(claim: float) -> None:
+    arm = Arm()
+    plan = line(0.0, 2.0)
+    plan.velocities[:] = claim
+    arm.guard.accept_plan(plan, 0.0)
+    arm.run(0.1)
+    arm.guard.e_stop()
+    arm.run(0.2)
+    braking = np.abs(np.diff(arm.steps)) / PERIOD**2
+    assert braking[5:].max() <= GuardConfig().stop_deceleration * 1.01
+    assert arm.trace[-1][0] - 0.05 == pytest.approx(0.5**2 / (2 * 8.0), abs=0.5 * PERIOD)
+
+
+@st.composite
+def lying_plans(draw: st.DrawFn) -> PlanWindow:
+    """Plans from where the arm is, whose velocities have nothing to do with their positions."""
+    steps = draw(st.integers(1, 8))
+    number = st.floats(-1.0, 1.0)
+    times = np.cumsum(draw(hnp.arrays(float, steps, elements=st.floats(0.005, 0.2))))
+    ways = draw(hnp.arrays(float, (steps, 2), elements=number))
+    claims = draw(hnp.arrays(float, (steps, 2), elements=number))
+    first = np.zeros((1, 2))
+    return PlanWindow(
+        np.append(0.0, times), np.concatenate([first, np.cumsum(0.3 * ways, axis=0)]),
+        2.0 * np.concatenate([first, claims]),
+    )
+
+
+@given(plan=lying_plans(), ticks=st.integers(1, 40))
+def test_no_plan_makes_an_e_stop_run_far(plan: PlanWindow, ticks: int) -> None:
+    arm = Arm(GuardConfig(plan_timeout=5.0))
+    arm.guard.accept_plan(plan, 0.0)
+    arm.run(ticks * PERIOD)
+    start, speed = arm.trace[-1], arm.steps[-1] / PERIOD
+    arm.guard.e_stop()
+    arm.run(0.5)
+    travel = np.abs(np.stack(arm.trace[ticks:]) - start).max()
+    assert travel <= speed**2 / (2 * GuardConfig().stop_deceleration) + 2 * speed * PERIOD
+    assert (np.diff(arm.steps[ticks:]) <= 1e-9).all()
+    assert arm.steps.max() <= 2.0 * PERIOD + 1e-9
+    assert arm.steps[-20:].max() == 0.0
+    assert arm.guard.finding.status is Status.E_STOP
+
+
+@given(plan=lying_plans())
+def test_commanded_velocities_are_those_of_the_commanded_positions(plan: PlanWindow) -> None:
+    arm = Arm()
+    arm.guard.accept_plan(plan, 0.0)
+    arm.run(0.6)
+    moved, said = np.diff(np.stack(arm.trace), axis=0) / PERIOD, np.stack(arm.velocities)
+    moving = said.any(axis=1)  # where the arm comes to rest, zero is said at once
+    np.testing.assert_allclose(said[moving], moved[moving], atol=1e-6)
 
 
 @pytest.mark.parametrize('bad', [np.nan, np.inf])
