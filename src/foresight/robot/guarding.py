@@ -63,6 +63,9 @@ NO_JOINTS = Finding(
     Status.STALE_JOINTS, 'no usable joint states: check the joint driver and its joint names'
 )
 PRESSED = Finding(Status.E_STOP, 'e-stop: clear its cause, then call release')
+BY_HAND = Finding(
+    Status.IDLE, 'the arm was moved by hand: the commands follow it within the velocity limits'
+)
 BEHIND = Finding(Status.LATE, 'the guard ran too late to follow the plan: free the processor')
 
 
@@ -87,7 +90,7 @@ class Guard:
         self._measured = np.zeros(len(limits.names))
         self._measured_at, self._measured_speed = -np.inf, 0.0
         self._command = Command(self._measured, np.zeros(len(limits.names)))
-        self._knows_joints = False
+        self._knows_joints, self._follows_hand = False, False
         self._ride: Ride | None = None
         self._ticked_at = -np.inf
         self._objection = ''
@@ -125,7 +128,7 @@ class Guard:
         self._objection = self._object(window, now)
         if self._objection:
             raise RobotError(self._objection)
-        self._ride = Ride(window, now)
+        self._ride, self._follows_hand = Ride(window, now), False
         self.finding = Finding(Status.OK, '')
 
     def refuse_plan(self, reason: str) -> None:
@@ -167,8 +170,8 @@ class Guard:
         fault = self._find_fault(now)
         if self._ride is not None:
             self._advance(self._ride, now, since, fault)
-        elif self._was_moved_by_hand(now):
-            self._hold(self._measured)
+        else:
+            self._follow_hand(fault, since)
         self._report(fault)
         return self._command
 
@@ -232,11 +235,16 @@ class Guard:
         step *= min(1.0, elapsed / excess) if excess else 1.0
         return Command(before + step, np.clip(step / since, -self._speed, self._speed))
 
-    def _was_moved_by_hand(self, now: float) -> bool:
-        """Return whether the arm, told to hold, is clearly somewhere else."""
-        fresh = now - self._measured_at <= self._config.joint_timeout
-        gap = float(np.abs(self._measured - self._command.positions).max())
-        return fresh and gap > self._config.jump_limit
+    def _follow_hand(self, fault: Finding | None, since: float) -> None:
+        """Go to where an arm that was told to hold clearly is instead; with a fault, hold."""
+        target = np.clip(self._measured, self._low, self._high)
+        gap = float(np.abs(target - self._command.positions).max())
+        near = REST if self._follows_hand else self._config.jump_limit
+        self._follows_hand = fault is None and gap > near
+        if self._follows_hand:
+            self._command = self._limit(target, since)
+        else:
+            self._hold(self._command.positions)
 
     def _hold(self, positions: Float[np.ndarray, ' joint']) -> None:
         """Command these positions, standing still."""
@@ -252,5 +260,7 @@ class Guard:
         elif self._ride is not None:
             riding = not self._ride.braking
             self.finding = Finding(Status.OK, '') if riding else self.finding
+        elif self._follows_hand:
+            self.finding = BY_HAND
         elif not lost:
             self.finding = Finding(Status.IDLE, self._objection)

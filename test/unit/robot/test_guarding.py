@@ -286,10 +286,49 @@ def test_short_stall_is_caught_up_within_the_velocity_limit() -> None:
     np.testing.assert_allclose(arm.trace[-1], 0.5 * arm.now, atol=1e-9)
 
 
-def test_arm_moved_by_hand_is_held_where_it_is() -> None:
+def displaced(arm: Arm, positions: np.ndarray, seconds: float) -> None:
+    """Let the arm be measured elsewhere than it is told."""
+    arm.speak = False
+    for _ in range(round(seconds / PERIOD)):
+        arm.guard.accept_joints(positions, np.zeros(2), arm.now)
+        arm.run(PERIOD)
+
+
+@pytest.mark.parametrize('measured', [(0.5, 0.5), (1.9, -1.9), (0.0, 0.9)])
+def test_arm_moved_by_hand_is_followed_within_the_velocity_limits(measured) -> None:
     arm = Arm()
     arm.run(0.1)
-    arm.speak = False
-    arm.guard.accept_joints(np.full(2, 0.5), np.zeros(2), arm.now)
-    arm.run(0.05)
-    np.testing.assert_allclose(arm.trace[-1], 0.5)
+    displaced(arm, np.array(measured), 0.1)
+    assert arm.guard.finding.status is Status.IDLE
+    assert 'by hand' in arm.guard.finding.reason
+    displaced(arm, np.array(measured), 1.0)
+    assert arm.steps.max() <= 2.0 * PERIOD + 1e-9
+    np.testing.assert_allclose(arm.trace[-1], np.clip(measured, -0.99, 0.99), atol=1e-9)
+    assert arm.guard.finding.reason == '' and not arm.velocities[-1].any()
+
+
+def test_arm_that_only_sags_is_held() -> None:
+    arm = Arm()
+    displaced(arm, np.full(2, 0.2), 0.5)
+    assert arm.steps.max() == 0.0
+
+
+def test_arm_is_not_followed_while_the_e_stop_is_set() -> None:
+    arm = Arm()
+    arm.guard.e_stop()
+    displaced(arm, np.full(2, 0.5), 0.5)
+    assert arm.steps.max() == 0.0
+    assert arm.guard.finding.status is Status.E_STOP
+    arm.guard.release()
+    displaced(arm, np.full(2, 0.5), 0.5)
+    assert 0.0 < arm.steps.max() <= 2.0 * PERIOD + 1e-9
+    np.testing.assert_allclose(arm.trace[-1], 0.5, atol=1e-9)
+
+
+def test_arm_moved_by_hand_refuses_a_plan_from_where_it_was_on_the_way() -> None:
+    arm = Arm()
+    displaced(arm, np.full(2, 0.9), 0.3)
+    with pytest.raises(RobotError, match='away from the arm'):
+        arm.guard.accept_plan(line(arm.now, arm.now + 0.5), arm.now)
+    displaced(arm, np.full(2, 0.9), 0.5)
+    assert arm.steps.max() <= 2.0 * PERIOD + 1e-9
