@@ -50,9 +50,10 @@ class Bench:
     def hear(self, name: str, kind: Any) -> None:
         """Keep the messages of a topic."""
         self.heard[name] = []
-        self.probe.create_subscription(
-            kind, name, lambda message: self.heard[name].append(message), READ[TOPICS[name].qos]
-        )
+        for profile in READ[TOPICS[name].qos]:
+            self.probe.create_subscription(
+                kind, name, lambda message: self.heard[name].append(message), profile
+            )
 
     def say(self, name: str, message: Any) -> None:
         """Publish a message, once somebody listens."""

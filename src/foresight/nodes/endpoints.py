@@ -1,19 +1,21 @@
 """Publishers, subscriptions and services, made from the table of nodes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from rclpy.event_handler import SubscriptionEventCallbacks
 from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
 from rclpy.publisher import Publisher
+from rclpy.qos import QoSProfile
 from rclpy.service import Service
 from rclpy.subscription import Subscription
 from std_srvs.srv import Trigger
 
 from foresight.errors import ForesightError
 from foresight.nodes.qos import READ, WRITE
-from foresight.nodes.topics import NODES, TOPICS
+from foresight.nodes.topics import NODES, TOPICS, Qos
 
 
 def message_class(type_name: str) -> Any:
@@ -34,10 +36,19 @@ def publisher(node: Node, name: str, kind: type | None = None) -> Publisher:
     return node.create_publisher(*what)
 
 
-def subscription(node: Node, name: str, callback: Callable[[Any], None]) -> Subscription:
-    """Read a topic of the table."""
+def subscription(
+    node: Node, name: str, callback: Callable[..., None],
+    profiles: Mapping[Qos, tuple[QoSProfile, ...]] = READ, raw: bool = False,
+) -> list[Subscription]:
+    """Read a topic of the table; `raw` leaves its messages as they are on the wire."""
     topic = TOPICS[name]
-    return node.create_subscription(message_class(topic.type), name, callback, READ[topic.qos])
+    kind, several = message_class(topic.type), profiles[topic.qos]
+    # Of several readers one fits: that the others do not is no news.
+    events = SubscriptionEventCallbacks(use_default_callbacks=len(several) == 1)
+    return [
+        node.create_subscription(kind, name, callback, profile, event_callbacks=events, raw=raw)
+        for profile in several
+    ]
 
 
 def service(node: Node, name: str, action: Callable[[], str]) -> Service:

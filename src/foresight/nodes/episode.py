@@ -3,9 +3,7 @@
 from typing import Any
 
 from foresight.nodes.calls import ANSWER, Calls
-from foresight.nodes.endpoints import message_class
-from foresight.nodes.qos import READ
-from foresight.nodes.topics import TOPICS
+from foresight.nodes.endpoints import subscription
 
 FRESH = 3  # images after a reset of which the last is certainly newer than the reset
 
@@ -34,9 +32,7 @@ def start_pushing(calls: Calls, seed: int, object_set: str) -> None:
 def _wait_for_images(calls: Calls) -> None:
     """Wait until perception has seen the table as it is now."""
     seen: list[Any] = []
-    topic = TOPICS['image_rectified']
-    images = calls.node.create_subscription(
-        message_class(topic.type), topic.name, seen.append, READ[topic.qos],
-    )
+    images = subscription(calls.node, 'image_rectified', seen.append)
     calls.spin_until(lambda: len(seen) >= FRESH, ANSWER, 'perception sees no image')
-    calls.node.destroy_subscription(images)
+    for each in images:
+        calls.node.destroy_subscription(each)

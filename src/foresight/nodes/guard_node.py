@@ -16,6 +16,7 @@ from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.robot.arm_model import ArmModel
+from foresight.robot.e_stop import EStop
 from foresight.robot.guarding import Command, Guard, JointLimits
 from foresight.robot.plan_window import PlanWindow
 
@@ -32,6 +33,7 @@ class GuardNode(StagedNode):
     def __init__(self, name: str = 'guard') -> None:
         super().__init__(name)
         self._guard: Guard | None = None
+        self._e_stop = EStop()
         self._names: tuple[str, ...] = ()
         self._spent: deque[float] = deque(maxlen=1000)
         self._intervals: deque[float] = deque(maxlen=1000)
@@ -41,7 +43,7 @@ class GuardNode(StagedNode):
         subscription(self, 'joint_states', self._on_joints)
         subscription(self, 'joint_plan', self._on_plan)
         subscription(self, 'e_stop', self._on_e_stop)
-        service(self, 'guard/e_stop', self._e_stop)
+        service(self, 'guard/e_stop', self._stop)
         service(self, 'guard/release', self._release)
         self.create_timer(1.0 / self._config.rate, self._tick)
 
@@ -56,7 +58,7 @@ class GuardNode(StagedNode):
         limits = JointLimits(
             arm.joint_names, arm.position_low, arm.position_high, arm.velocity_limit,
         )
-        self._names, self._guard = arm.joint_names, Guard(limits, self._config)
+        self._names, self._guard = arm.joint_names, Guard(limits, self._config, self._e_stop)
 
     def activate(self) -> None:
         """Measure from now on."""
@@ -73,7 +75,7 @@ class GuardNode(StagedNode):
             self._publish(command)
 
     def cleanup(self) -> None:
-        """Forget joints and plan; an e-stop must be set again."""
+        """Forget joints and plan, but not an e-stop."""
         self._guard = None
 
     def _on_joints(self, message: JointState) -> None:
@@ -97,22 +99,17 @@ class GuardNode(StagedNode):
             self.get_logger().error(f'plan refused: {error}', throttle_duration_sec=1.0)
 
     def _on_e_stop(self, message: Bool) -> None:
-        if self._guard is not None:
-            self._guard.set_e_stop(message.data)
+        self._e_stop.follow(message.data)
 
-    def _e_stop(self) -> str:
-        self._running().e_stop()
+    def _stop(self) -> str:
+        self._e_stop.press()
         return 'the arm stops; call release when the cause is gone'
 
     def _release(self) -> str:
-        self._running().release()
-        return 'released; the next plan moves the arm'
-
-    def _running(self) -> Guard:
-        """Return the guard, which exists once the node is configured."""
         if self._guard is None:
             raise RobotError('the guard is not configured: configure and activate it first')
-        return self._guard
+        self._e_stop.release(self._guard.moving)
+        return 'released; the next plan moves the arm'
 
     def _tick(self) -> None:
         """Publish one command."""

@@ -13,9 +13,8 @@ from std_msgs.msg import Float32
 
 from foresight.costs.cost_head import Remaining
 from foresight.nodes.convert import image_array, push_of_path, seconds
-from foresight.nodes.endpoints import message_class
+from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
-from foresight.nodes.topics import TOPICS
 from foresight.robot.push import Push
 from foresight.viz.demo_result import DemoPush, Frame
 
@@ -80,10 +79,7 @@ class Monitor(Node):
         return float(self.figures.get(node, {}).get(name, 'nan'))
 
     def _listen(self, name: str, callback: Callable[[Any, Info], None]) -> None:
-        topic = TOPICS[name]
-        self.create_subscription(
-            message_class(topic.type), name, callback, RECORD[topic.qos],
-        )
+        subscription(self, name, callback, RECORD)
 
     def _note(self, topic: str, stamp: Any, info: Info) -> None:
         """Remember when the message of a stamp was sent."""

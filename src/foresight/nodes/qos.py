@@ -20,16 +20,29 @@ WRITE = {
     Qos.STATE: QoSProfile(depth=1, reliability=RELIABLE),
     Qos.COMMAND: QoSProfile(depth=1, reliability=RELIABLE),
     Qos.LATCHED: LATCHED,
+    Qos.SAFETY: LATCHED,
     Qos.EVENT: QoSProfile(depth=10, reliability=RELIABLE),
     Qos.DEBUG: QoSProfile(depth=1, reliability=BEST_EFFORT),
 }
 """Profile of the publisher of a topic."""
 
-READ = {**WRITE, Qos.SENSOR: qos_profile_sensor_data}
-"""Profile of a subscriber: sensors are read as sensor data (REP-2003)."""
+SAFETY = (
+    LATCHED, QoSProfile(depth=10, reliability=RELIABLE),
+    QoSProfile(depth=10, reliability=BEST_EFFORT),
+)
+"""Readers that together hear whoever publishes, however; they may hear a message several times."""
 
-RECORD = {
-    **{purpose: QoSProfile(depth=200, reliability=BEST_EFFORT) for purpose in Qos},
-    Qos.LATCHED: LATCHED,
+READ = {
+    **{purpose: (profile,) for purpose, profile in WRITE.items()},
+    Qos.SENSOR: (qos_profile_sensor_data,),
+    Qos.SAFETY: SAFETY,
 }
-"""Profile of a recorder: it loses nothing to a short queue and slows nobody down."""
+"""Profiles of the subscriptions to a topic: sensors are read as sensor data (REP-2003)."""
+
+_BUSY = QoSProfile(depth=200, reliability=BEST_EFFORT)
+RECORD = {
+    **dict.fromkeys(Qos, (_BUSY,)),
+    Qos.LATCHED: (LATCHED,),
+    Qos.SAFETY: (LATCHED, _BUSY),
+}
+"""Profiles of a recorder: it loses nothing to a short queue and slows nobody down."""

@@ -8,11 +8,13 @@ from rclpy.node import Node
 from foresight.config import RecorderConfig
 from foresight.data.bag_writer import BagWriter, free_folder
 from foresight.errors import ConfigError, DatasetError
-from foresight.nodes.endpoints import message_class, service
+from foresight.nodes.endpoints import service, subscription
 from foresight.nodes.parameters import declare, declare_one, refuse_unknown
 from foresight.nodes.qos import RECORD
 from foresight.nodes.run import run
 from foresight.nodes.topics import RECORDED, TOPICS, Qos, Topic
+
+LASTING = (Qos.LATCHED, Qos.SAFETY)  # the last message holds until the next one
 
 
 class RecorderNode(Node):
@@ -41,13 +43,10 @@ class RecorderNode(Node):
         """Read one topic without decoding it."""
         if name not in TOPICS:
             raise ConfigError(f'recorder: unknown topic {name}: choose of {", ".join(TOPICS)}')
-        topic = TOPICS[name]
-        resolved = self.resolve_topic_name(name)
+        topic, resolved = TOPICS[name], self.resolve_topic_name(name)
         self._topics[resolved] = topic
-        callback = partial(self._on_message, resolved, topic.qos is Qos.LATCHED)
-        self.create_subscription(
-            message_class(topic.type), name, callback, RECORD[topic.qos], raw=True,
-        )
+        callback = partial(self._on_message, resolved, topic.qos in LASTING)
+        subscription(self, name, callback, RECORD, raw=True)
 
     def _on_message(self, topic: str, latched: bool, data: bytes) -> None:
         if latched:
@@ -69,7 +68,7 @@ class RecorderNode(Node):
         self._stop()
         self._bag = BagWriter(free_folder(Path(self._config.folder), self._config.bag))
         for name, topic in self._topics.items():
-            self._bag.add_topic(name, topic.type, topic.qos is Qos.LATCHED)
+            self._bag.add_topic(name, topic.type, topic.qos in LASTING)
         for name, data in self._latched.items():
             self._write(name, data)
         self.get_logger().info(f'recording {self._bag.folder}')

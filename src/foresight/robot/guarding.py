@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from foresight.config import GuardConfig
 from foresight.errors import RobotError
+from foresight.robot.e_stop import EStop
 from foresight.robot.plan_window import REST, PlanWindow
 from foresight.robot.ride import Ride
 from foresight.robot.status import Status
@@ -79,10 +80,10 @@ class Guard:
         finding: What the guard is doing.
     """
 
-    def __init__(self, limits: JointLimits, config: GuardConfig) -> None:
+    def __init__(self, limits: JointLimits, config: GuardConfig, e_stop: EStop) -> None:
         """Start without joints; the first command holds the first measured position."""
         self.finding = NO_JOINTS
-        self._limits, self._config = limits, config
+        self._limits, self._config, self._e_stop = limits, config, e_stop
         self._low = limits.low + config.position_margin
         self._high = limits.high - config.position_margin
         self._speed = limits.velocity * config.velocity_scale
@@ -94,7 +95,6 @@ class Guard:
         self._ride: Ride | None = None
         self._ticked_at = -np.inf
         self._objection = ''
-        self._e_stop_topic, self._e_stopped = False, False
 
     @property
     def moving(self) -> bool:
@@ -135,27 +135,6 @@ class Guard:
         """Remember why a plan that could not even be read was refused."""
         self._objection = reason
 
-    def set_e_stop(self, pressed: bool) -> None:
-        """Follow the `e_stop` topic: True stops; False only allows a release."""
-        self._e_stop_topic = pressed
-        self._e_stopped |= pressed
-
-    def e_stop(self) -> None:
-        """Stop the arm until `release`."""
-        self._e_stopped = True
-
-    def release(self) -> None:
-        """End an e-stop.
-
-        Raises:
-            RobotError: If the `e_stop` topic is true, or the arm moves.
-        """
-        if self._e_stop_topic:
-            raise RobotError('release refused: the e_stop topic is true; clear it first')
-        if self.moving:
-            raise RobotError('release refused: the arm moves; wait until it stands still')
-        self._e_stopped = False
-
     def drop(self) -> None:
         """Forget the plan and hold: what a deactivated guard does."""
         self._ride = None
@@ -177,7 +156,7 @@ class Guard:
 
     def _object(self, window: PlanWindow, now: float) -> str:
         """Return why this window must not be ridden, or an empty text."""
-        if self._e_stopped:
+        if self._e_stop.is_set:
             return PRESSED.reason
         if now - self._measured_at > self._config.joint_timeout:
             return NO_JOINTS.reason
@@ -197,7 +176,7 @@ class Guard:
 
     def _find_fault(self, now: float) -> Finding | None:
         """Return what is wrong now, the gravest first."""
-        if self._e_stopped:
+        if self._e_stop.is_set:
             return PRESSED
         if now - self._measured_at > self._config.joint_timeout:
             return NO_JOINTS

@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from foresight.config import GuardConfig
 from foresight.errors import RobotError
+from foresight.robot.e_stop import EStop
 from foresight.robot.guarding import Guard, JointLimits
 from foresight.robot.plan_window import PlanWindow
 from foresight.robot.status import Status
@@ -29,7 +30,8 @@ class Arm:
     """A driver that goes where it is told, and a clock."""
 
     def __init__(self, config: GuardConfig | None = None) -> None:
-        self.guard = Guard(LIMITS, config or GuardConfig())
+        self.e_stop = EStop()
+        self.guard = Guard(LIMITS, config or GuardConfig(), self.e_stop)
         self.now = 0.0
         self.trace: list[np.ndarray] = [np.zeros(2)]
         self.velocities: list[np.ndarray] = []
@@ -55,7 +57,7 @@ class Arm:
 
 
 def test_no_command_before_joint_states() -> None:
-    guard = Guard(LIMITS, GuardConfig())
+    guard = Guard(LIMITS, GuardConfig(), EStop())
     assert guard.tick(0.0) is None
     assert guard.finding.status is Status.STALE_JOINTS
 
@@ -130,7 +132,7 @@ def test_e_stop_brakes_by_what_was_commanded_whatever_the_plan_claims(claim: flo
     plan.velocities[:] = claim
     arm.guard.accept_plan(plan, 0.0)
     arm.run(0.1)
-    arm.guard.e_stop()
+    arm.e_stop.press()
     arm.run(0.2)
     braking = np.abs(np.diff(arm.steps)) / PERIOD**2
     assert braking[5:].max() <= GuardConfig().stop_deceleration * 1.01
@@ -158,7 +160,7 @@ def test_no_plan_makes_an_e_stop_run_far(plan: PlanWindow, ticks: int) -> None:
     arm.guard.accept_plan(plan, 0.0)
     arm.run(ticks * PERIOD)
     start, speed = arm.trace[-1], arm.steps[-1] / PERIOD
-    arm.guard.e_stop()
+    arm.e_stop.press()
     arm.run(0.5)
     travel = np.abs(np.stack(arm.trace[ticks:]) - start).max()
     assert travel <= speed**2 / (2 * GuardConfig().stop_deceleration) + 2 * speed * PERIOD
@@ -231,13 +233,13 @@ def test_e_stop_stops_and_refuses_plans_until_released() -> None:
     arm = Arm()
     arm.guard.accept_plan(line(0.0, 2.0), 0.0)
     arm.run(0.1)
-    arm.guard.e_stop()
+    arm.e_stop.press()
     arm.run(0.3)
     assert arm.steps[-10:].max() == 0.0
     assert arm.guard.finding.status is Status.E_STOP
     with pytest.raises(RobotError, match='release'):
         arm.guard.accept_plan(line(arm.now, arm.now + 1.0), arm.now)
-    arm.guard.release()
+    arm.e_stop.release(arm.guard.moving)
     arm.run(0.1)
     assert arm.guard.finding.status is Status.IDLE
 
@@ -246,22 +248,22 @@ def test_release_is_refused_while_moving() -> None:
     arm = Arm()
     arm.guard.accept_plan(line(0.0, 2.0), 0.0)
     arm.run(0.2)
-    arm.guard.e_stop()
+    arm.e_stop.press()
     arm.run(0.02)
     with pytest.raises(RobotError, match='moves'):
-        arm.guard.release()
+        arm.e_stop.release(arm.guard.moving)
 
 
 def test_release_is_refused_while_the_topic_is_true() -> None:
     arm = Arm()
-    arm.guard.set_e_stop(True)
+    arm.e_stop.follow(True)
     arm.run(0.1)
     with pytest.raises(RobotError, match='topic is true'):
-        arm.guard.release()
-    arm.guard.set_e_stop(False)
+        arm.e_stop.release(arm.guard.moving)
+    arm.e_stop.follow(False)
     assert arm.guard.tick(arm.now) is not None
     assert arm.guard.finding.status is Status.E_STOP
-    arm.guard.release()
+    arm.e_stop.release(arm.guard.moving)
 
 
 def test_clock_that_jumps_ahead_is_late_and_stops() -> None:
@@ -315,11 +317,11 @@ def test_arm_that_only_sags_is_held() -> None:
 
 def test_arm_is_not_followed_while_the_e_stop_is_set() -> None:
     arm = Arm()
-    arm.guard.e_stop()
+    arm.e_stop.press()
     displaced(arm, np.full(2, 0.5), 0.5)
     assert arm.steps.max() == 0.0
     assert arm.guard.finding.status is Status.E_STOP
-    arm.guard.release()
+    arm.e_stop.release(arm.guard.moving)
     displaced(arm, np.full(2, 0.5), 0.5)
     assert 0.0 < arm.steps.max() <= 2.0 * PERIOD + 1e-9
     np.testing.assert_allclose(arm.trace[-1], 0.5, atol=1e-9)
