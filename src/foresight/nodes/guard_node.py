@@ -4,6 +4,7 @@ import time
 from collections import deque
 
 import numpy as np
+from rclpy.duration import Duration
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
@@ -20,6 +21,7 @@ from foresight.robot.e_stop import EStop
 from foresight.robot.guarding import Command, Guard, JointLimits
 from foresight.robot.plan_window import PlanWindow
 
+ACKNOWLEDGED = Duration(seconds=0.1)  # longest wait for the reader of the last command
 INTERFACES = {
     'joint_state': JointState,
     'float64_multi_array': Float64MultiArray,
@@ -77,6 +79,13 @@ class GuardNode(StagedNode):
     def cleanup(self) -> None:
         """Forget joints and plan, but not an e-stop."""
         self._guard = None
+
+    def come_to_rest(self) -> bool:
+        """Slow the arm down; return whether it stands still and whoever moves it knows."""
+        if self._guard is None or not self.active:
+            return True
+        self._guard.leave()
+        return not self._guard.moving and self._commands.wait_for_all_acked(ACKNOWLEDGED)
 
     def _on_joints(self, message: JointState) -> None:
         if self._guard is None:
@@ -152,7 +161,7 @@ class GuardNode(StagedNode):
 
 def main() -> None:
     """Run the node."""
-    run(GuardNode, keeps_time=True)
+    run(GuardNode, keeps_time=True, come_to_rest=GuardNode.come_to_rest)
 
 
 if __name__ == '__main__':

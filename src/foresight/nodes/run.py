@@ -1,23 +1,35 @@
 """Start, spin and stop one node; no other module of the nodes initialises rclpy."""
 
 import gc
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from types import FrameType
 from typing import TypeVar
 
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
 
 from foresight.errors import ForesightError
 from foresight.nodes.scheduling import go_first
 
 NodeType = TypeVar('NodeType', bound=Node)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+LOOK = 0.1  # longest time between two looks for a signal [s]
+REST = 1.0  # longest time that a node takes to come to rest [s]
 
 
-def run(make_node: Callable[[], Node], keeps_time: bool = False) -> None:
+def run(
+    make_node: Callable[[], NodeType],
+    keeps_time: bool = False,
+    come_to_rest: Callable[[NodeType], bool] | None = None,
+) -> None:
     """Run a node until SIGINT or SIGTERM and leave with status 0.
 
     A node that cannot start says why in one line and leaves with status 1.
@@ -25,21 +37,55 @@ def run(make_node: Callable[[], Node], keeps_time: bool = False) -> None:
     Args:
         make_node: Builds the node.
         keeps_time: Whether it goes first, as far as the system allows it.
+        come_to_rest: After a signal the node goes on until this says that it is at rest; a second
+            signal ends it at once.
     """
     if keeps_time and not go_first():
         get_logger('foresight').info('no right to real-time scheduling (ulimit -r): without it')
-    run_once(make_node, lambda node, executor: executor.spin())
+    if come_to_rest is None:
+        run_once(make_node, lambda node, executor: executor.spin())
+    else:
+        rests, signals = come_to_rest, _heed_signals()
+        run_once(make_node, lambda node, executor: _spin_to_rest(
+            partial(rests, node), executor.spin_once, signals,
+        ), SignalHandlerOptions.NO)
+
+
+def _heed_signals() -> list[int]:
+    """Return where the first signal will be; the next one interrupts."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        for each in SIGNALS:
+            signal.signal(each, signal.default_int_handler)
+
+    for each in SIGNALS:
+        signal.signal(each, hear)
+    return heard
+
+
+def _spin_to_rest(
+    come_to_rest: Callable[[], bool], spin_once: Callable[[float], None], signals: list[int],
+) -> None:
+    """Spin until a signal, and then until the node is at rest."""
+    while not signals:
+        spin_once(LOOK)
+    deadline = time.monotonic() + REST
+    while not come_to_rest() and time.monotonic() < deadline:
+        spin_once(LOOK)
 
 
 def run_once(
     make_node: Callable[[], NodeType],
     work: Callable[[NodeType, SingleThreadedExecutor], None],
+    signals: SignalHandlerOptions = SignalHandlerOptions.ALL,
 ) -> None:
     """Run a node until its work is done, SIGINT or SIGTERM, and leave with status 0.
 
     A node that fails on purpose says why in one line and leaves with status 1.
     """
-    rclpy.init(args=sys.argv)
+    rclpy.init(args=sys.argv, signal_handler_options=signals)
     try:
         with _spinning(make_node()) as (node, executor):
             work(node, executor)

@@ -102,7 +102,8 @@ TOPICS = {topic.name: topic for topic in (
     Topic('planner/markers', 'visualization_msgs/msg/MarkerArray', Qos.DEBUG, 'candidate pushes'),
     Topic('planner/subgoal', IMAGE, Qos.DEBUG, 'latent that the push should produce'),
     Topic('commands', 'sensor_msgs/msg/JointState', Qos.COMMAND, 'joint commands'),
-    Topic('e_stop', 'std_msgs/msg/Bool', Qos.SAFETY, 'true stops the arm; heard from any publisher'),
+    Topic('e_stop', 'std_msgs/msg/Bool', Qos.SAFETY,
+          'true stops the arm; heard from any publisher'),
     Topic('/diagnostics', 'diagnostic_msgs/msg/DiagnosticArray', Qos.EVENT,
           'state and figures of each node'),
 )}

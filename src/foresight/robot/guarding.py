@@ -64,6 +64,7 @@ NO_JOINTS = Finding(
     Status.STALE_JOINTS, 'no usable joint states: check the joint driver and its joint names'
 )
 PRESSED = Finding(Status.E_STOP, 'e-stop: clear its cause, then call release')
+LEAVING = Finding(Status.IDLE, 'the guard ends: the arm stops first')
 BY_HAND = Finding(
     Status.IDLE, 'the arm was moved by hand: the commands follow it within the velocity limits'
 )
@@ -94,7 +95,7 @@ class Guard:
         self._knows_joints, self._follows_hand = False, False
         self._ride: Ride | None = None
         self._ticked_at = -np.inf
-        self._objection = ''
+        self._objection, self._leaving = '', False
 
     @property
     def moving(self) -> bool:
@@ -135,6 +136,10 @@ class Guard:
         """Remember why a plan that could not even be read was refused."""
         self._objection = reason
 
+    def leave(self) -> None:
+        """Stop the arm for good: no plan moves it again."""
+        self._leaving = True
+
     def drop(self) -> None:
         """Forget the plan and hold: what a deactivated guard does."""
         self._ride = None
@@ -158,6 +163,8 @@ class Guard:
         """Return why this window must not be ridden, or an empty text."""
         if self._e_stop.is_set:
             return PRESSED.reason
+        if self._leaving:
+            return LEAVING.reason
         if now - self._measured_at > self._config.joint_timeout:
             return NO_JOINTS.reason
         if window.positions.shape[1] != len(self._limits.names):
@@ -180,6 +187,8 @@ class Guard:
             return PRESSED
         if now - self._measured_at > self._config.joint_timeout:
             return NO_JOINTS
+        if self._leaving:
+            return LEAVING
         ride, at = self._ride, self._command.positions
         if ride is None or ride.has_ended(at, now):
             return None

@@ -244,6 +244,18 @@ def test_e_stop_stops_and_refuses_plans_until_released() -> None:
     assert arm.guard.finding.status is Status.IDLE
 
 
+def test_guard_that_leaves_stops_the_arm_and_takes_no_plan() -> None:
+    arm = Arm()
+    arm.guard.accept_plan(line(0.0, 2.0), 0.0)
+    arm.run(0.1)
+    arm.guard.leave()
+    arm.run(0.2)
+    assert not arm.guard.moving
+    assert arm.trace[-1][0] - 0.05 == pytest.approx(0.5**2 / (2 * 8.0), abs=0.5 * PERIOD)
+    with pytest.raises(RobotError, match='ends'):
+        arm.guard.accept_plan(line(arm.now, arm.now + 1.0), arm.now)
+
+
 def test_release_is_refused_while_moving() -> None:
     arm = Arm()
     arm.guard.accept_plan(line(0.0, 2.0), 0.0)
