@@ -68,6 +68,8 @@ def test_joints_are_matched_by_name():
     message = JointState(name=['c', 'x', 'a', 'b'], position=[3.0, 9.0, 1.0, 2.0])
     positions, velocities = convert.joint_values(message, NAMES)
     assert positions.tolist() == [1.0, 2.0, 3.0] and not velocities.any()
+    message.velocity = [float('nan'), 7.0, 0.5, float('nan')]
+    assert sorted(convert.joint_values(message, NAMES)[1]) == [0.0, 0.0, 0.5]
 
 
 @pytest.mark.parametrize(('message', 'remedy'), [

@@ -108,6 +108,37 @@ def test_joint_states_that_are_not_finite_are_stale(guarded):
     assert np.isfinite(made.heard['commands'][-1].position).all()
 
 
+@pytest.mark.parametrize('missing', [range(7), [6]], ids=['all', 'one'])
+def test_velocities_that_are_nan_count_as_not_measured(bench, stage, missing):
+    made = bench(GuardNode, HEARS).up()
+    robot = stage(made)
+    speeds = np.zeros(7)
+    speeds[list(missing)] = np.nan
+
+    def measured():
+        made.say('joint_states', joint_state(
+            robot.arm.joint_names, np.array(robot.arm.retract), speeds, made.now()
+        ))
+
+    made.spin_until(lambda: made.heard['commands'], measured)
+    made.spin(0.3, measured)
+    assert made.node.health.status is Status.IDLE
+
+
+def test_joint_without_speed_leaves_the_guard_unconfigured(bench, tmp_path, capfd):
+    urdf, robot_file = tmp_path / 'arm.urdf.xacro', tmp_path / 'robot.yaml'
+    text = share('urdf/foresight_arm.urdf.xacro').read_text()
+    still = text.replace('high="-0.0698" velocity="2.175"', 'high="-0.0698" velocity="0"')
+    assert still != text
+    urdf.write_text(still)
+    robot_file.write_text(share('config/robots/panda.yaml').read_text().replace(
+        'urdf/foresight_arm.urdf.xacro', str(urdf)
+    ))
+    made = bench(GuardNode, HEARS, robot=robot_file)
+    assert made.node.trigger_configure().name == 'FAILURE'
+    assert 'joint4 has a velocity limit of 0' in capfd.readouterr().err
+
+
 def test_joint_states_in_another_order_are_matched_by_name(bench, stage):
     made = bench(GuardNode, HEARS).up()
     robot = stage(made)

@@ -83,7 +83,7 @@ def camera_view(info: Any, pose: Any) -> CameraView:
 def joint_values(
     message: Any, names: tuple[str, ...],
 ) -> tuple[Float[np.ndarray, ' joint'], Float[np.ndarray, ' joint']]:
-    """Read positions and velocities by name; missing velocities are zero.
+    """Read positions and velocities by name; velocities that are missing or NaN are zero.
 
     Raises:
         RobotError: If a joint is missing, a number is not finite or lists differ in length.
@@ -95,6 +95,7 @@ def joint_values(
     if len(speeds) != len(message.name):
         raise RobotError('joint_states needs one velocity a name, or none: check the driver')
     values = np.array([[message.position[i], speeds[i]] for i in order])
+    values[np.isnan(values[:, 1]), 1] = 0.0  # a driver says so that it does not measure them
     if not np.isfinite(values).all():
         bad = names[int(np.argmin(np.isfinite(values).all(axis=1)))]
         raise RobotError(f'joint_states of {bad} is not finite: check the joint driver')

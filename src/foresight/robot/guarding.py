@@ -33,6 +33,13 @@ class JointLimits:
     high: Float[np.ndarray, ' joint']
     velocity: Float[np.ndarray, ' joint']
 
+    def __post_init__(self) -> None:
+        """Refuse joints whose speed has no bound that can be kept."""
+        for name, speed in zip(self.names, self.velocity, strict=True):
+            if not 0.0 < speed < np.inf:
+                raise RobotError(f'{name} has a velocity limit of {speed:g} rad/s: give the joint '
+                                 'its <limit velocity="..."/> above 0 in the URDF')
+
 
 @dataclass(frozen=True)
 class Command:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -54,6 +54,12 @@ class Arm:
     def steps(self) -> np.ndarray:
         """Largest joint step of each tick [rad]."""
         return np.abs(np.diff(np.stack(self.trace), axis=0)).max(axis=1)
+
+
+@pytest.mark.parametrize('speed', [0.0, -1.0, np.inf, np.nan])
+def test_joint_without_a_velocity_limit_is_named(speed: float) -> None:
+    with pytest.raises(RobotError, match='b has a velocity limit of .* in the URDF'):
+        JointLimits(('a', 'b'), -np.ones(2), np.ones(2), np.array([2.0, speed]))
 
 
 def test_no_command_before_joint_states() -> None:
@@ -154,6 +160,7 @@ def lying_plans(draw: st.DrawFn) -> PlanWindow:
     )
 
 
+@settings(deadline=None)
 @given(plan=lying_plans(), ticks=st.integers(1, 40))
 def test_no_plan_makes_an_e_stop_run_far(plan: PlanWindow, ticks: int) -> None:
     arm = Arm(GuardConfig(plan_timeout=5.0))
@@ -170,6 +177,7 @@ def test_no_plan_makes_an_e_stop_run_far(plan: PlanWindow, ticks: int) -> None:
     assert arm.guard.finding.status is Status.E_STOP
 
 
+@settings(deadline=None)
 @given(plan=lying_plans())
 def test_commanded_velocities_are_those_of_the_commanded_positions(plan: PlanWindow) -> None:
     arm = Arm()
