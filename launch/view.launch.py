@@ -3,9 +3,9 @@
 from launch import LaunchDescription
 from launch_ros.actions import Node
 
+from foresight.files import share
 from foresight.nodes.bringup import arguments, typed
-from foresight.resources import share
-from foresight.robot.description import load_urdf
+from foresight.robots.description import load_urdf
 
 ARGUMENTS = {'use_sim_time': ('true', 'follow /clock')}
 

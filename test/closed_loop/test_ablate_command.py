@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from foresight.cli.ablate import ablate, choose_table, parse_seeds
-from foresight.cli.ablation_play import Play
-from foresight.cli.ablation_practice import Practice
 from foresight.data.transitions import Transitions, save_transitions
 from foresight.errors import ConfigError
-from foresight.resources import share
-from foresight.training.ablation.methods import QUICK
-from foresight.training.ablation.rows import GOAL_TASK, Budget
-from foresight.training.site_file import load_site
+from foresight.experiments.ablation.methods import QUICK
+from foresight.experiments.ablation.play import Play
+from foresight.experiments.ablation.practice import Practice
+from foresight.experiments.ablation.rows import GOAL_TASK, Budget
+from foresight.files import share
+from foresight.sim.site import load_site
 from foresight.world_model.checkpoint import CheckpointConfig, load, save
 
 EPISODES, PUSHES = 60, 3

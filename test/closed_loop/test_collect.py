@@ -13,12 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foresight.config import CollectConfig
 from foresight.data.episodes import load_episode
 from foresight.errors import CheckpointError, ConfigError, DatasetError
-from foresight.sim import collect as collect_module
-from foresight.sim.collect import collect
-from foresight.sim.play import STATUS_CODES, PlayConfig, Player
+from foresight.rollout import collect as collect_module
+from foresight.rollout.collect import collect
+from foresight.rollout.play import STATUS_CODES, CollectConfig, PlayConfig, Player
 
 CONFIG = PlayConfig(
     collect=CollectConfig(pushes=4, pushes_an_episode=2, workers=1, objects_low=1, seed=0),

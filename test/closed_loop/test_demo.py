@@ -13,15 +13,17 @@ import torch
 from rosbags.rosbag2 import Reader
 
 from foresight.cli.import_bags import import_bags
-from foresight.config import BagConfig, EncoderConfig, RobotConfig, SceneConfig
-from foresight.costs.cost_head import CostHead
-from foresight.data.bag_pushes import NO_AFTER
+from foresight.data.bags.importing import BagImport, kept_transitions
+from foresight.data.bags.pushes import NO_AFTER, BagConfig
 from foresight.data.footage import make_footage
 from foresight.errors import DatasetError
+from foresight.files import share
 from foresight.nodes.topics import NODES
-from foresight.resources import share
-from foresight.training.bag_import import BagImport, kept_transitions
+from foresight.robots.arm import RobotConfig
+from foresight.settings import SceneConfig
+from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]

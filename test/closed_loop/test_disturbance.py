@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from foresight.config import SimConfig
 from foresight.errors import ConfigError
 from foresight.sim.disturbance import ADDED, BUMPED, KINDS, MOVED, REMOVED, DisturbedTable
+from foresight.sim.settings import SimConfig
 
 
 @pytest.fixture(scope='module')

@@ -7,9 +7,10 @@ import pytest
 from foresight.cli.evaluate import counts, evaluate
 from foresight.cli.horizon import horizon, page_name
 from foresight.cli.memory import memory
-from foresight.config import SHIPPED, SimConfig
 from foresight.errors import CheckpointError, ConfigError
-from foresight.resources import share
+from foresight.files import share
+from foresight.settings import SHIPPED
+from foresight.sim.settings import SimConfig
 
 
 def test_over_ros_refuses_a_task_for_which_nobody_gives_a_goal(tmp_path):

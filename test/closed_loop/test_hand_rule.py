@@ -9,13 +9,13 @@ import pytest
 import torch
 
 from foresight.cli.evaluate import check_choices
-from foresight.cli.players import ClearTablePlayers
-from foresight.config import SimConfig
-from foresight.costs.cost_head import CostHead
 from foresight.errors import CheckpointError, ConfigError
+from foresight.experiments.players import ClearTablePlayers
+from foresight.experiments.results import outcomes
+from foresight.rollout.closed_loop import EpisodeResult, evaluate
 from foresight.sim.meshes import seen_paths
-from foresight.training.closed_loop import EpisodeResult, evaluate
-from foresight.training.results import outcomes
+from foresight.sim.settings import SimConfig
+from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
 from foresight.world_model.jepa import Jepa
 

@@ -4,10 +4,11 @@ import json
 from contextlib import closing
 
 from foresight.cli.memory import memory
-from foresight.cli.memory_players import MemoryPlayers
-from foresight.config import MemoryConfig, SimConfig
-from foresight.resources import share
-from foresight.training.permanence import FROZEN, MEMORY, NONE
+from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE
+from foresight.experiments.memory.players import MemoryPlayers
+from foresight.files import share
+from foresight.sim.settings import SimConfig
+from foresight.world_model.belief.memory import MemoryConfig
 
 
 def test_a_hidden_object_is_remembered_and_followed():

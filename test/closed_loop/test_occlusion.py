@@ -4,13 +4,14 @@ import numpy as np
 import pybullet
 import pytest
 
-from foresight.config import CameraConfig, EncoderConfig, SimConfig
-from foresight.robot.arm_model import ArmModel
-from foresight.robot.shape import ArmShape
+from foresight.robots.arm import ArmModel
+from foresight.robots.shape import ArmShape
 from foresight.sim.camera import make_view
 from foresight.sim.clear_table import ClearTable
-from foresight.world_model.occlusion import ArmOcclusion, silhouette
-from foresight.world_model.rectification import Rectifier
+from foresight.sim.settings import CameraConfig, SimConfig
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.occlusion import ArmOcclusion, silhouette
+from foresight.world_model.observation.rectification import Rectifier
 
 
 @pytest.fixture(scope='module')

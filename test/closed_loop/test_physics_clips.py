@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from foresight.config import CameraConfig
-from foresight.sim.physics_clips import FAMILIAR, PhysicsSet, familiar_view, new_view
-from foresight.sim.quadruple import EARLIEST
-from foresight.sim.violations import VIOLATIONS
+from foresight.sim.clips.physics_clips import FAMILIAR, PhysicsSet, familiar_view, new_view
+from foresight.sim.clips.quadruple import EARLIEST
+from foresight.sim.clips.violations import VIOLATIONS
+from foresight.sim.settings import CameraConfig
 
 FASTEST = 0.2  # m a frame: what falls 10 cm comes down with 1.4 m/s
 

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from foresight.config import JointLevelConfig, PushConfig, SimConfig
-from foresight.robot.push import Push
-from foresight.robot.push_skill import PushSkill
+from foresight.actions.push.action import Push
+from foresight.actions.push.skill import PushSkill
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.rollout.play import PlayConfig
+from foresight.rollout.repeat import Repeater
+from foresight.settings import PushConfig
 from foresight.sim.clear_table import ClearTable
-from foresight.sim.play import PlayConfig
-from foresight.sim.repeat import Repeater
+from foresight.sim.settings import SimConfig
 
 
 @pytest.fixture(scope='module')

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from foresight.cli.risk import page, paired
-from foresight.training.closed_loop import EpisodeResult
-from foresight.training.results import PolicyResult, to_document
+from foresight.experiments.results import PolicyResult, to_document
+from foresight.rollout.closed_loop import EpisodeResult
 
 ABOUT = {
     'task': 'clear_table', 'episodes': 4, 'objects': 3, 'max_pushes': 10, 'seed': 0,

@@ -7,14 +7,16 @@ import sys
 import numpy as np
 import pytest
 
-from foresight.config import JointLevelConfig, PushConfig, SceneConfig, SimConfig
+from foresight.actions.push.action import Push
+from foresight.actions.push.skill import PushSkill
 from foresight.errors import ConfigError, RobotError
-from foresight.robot.push import Push
-from foresight.robot.push_skill import PushSkill
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.settings import PushConfig, SceneConfig
 from foresight.sim.arm import SimArm
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.meshes import load_mesh, seen_paths, unseen_paths
 from foresight.sim.objects import sample_specs
+from foresight.sim.settings import SimConfig
 
 PUSHES = (Push(0.45, 0.05, np.pi / 2, 0.25), Push(0.55, -0.2, 2.0, 0.3))
 

@@ -4,12 +4,14 @@ import numpy as np
 import pybullet
 import pytest
 
-from foresight.config import CameraConfig, EncoderConfig, SceneConfig, SimConfig
+from foresight.settings import SceneConfig
 from foresight.sim.appearance import sample_appearance
 from foresight.sim.camera import Camera, make_view, sample_view
 from foresight.sim.clear_table import ClearTable
+from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.sim.world import World
-from foresight.world_model.rectification import Rectifier, project_points
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.rectification import Rectifier, project_points
 
 FLOOR_MARGIN = 0.20  # m, floor to see on every side of table and bin
 

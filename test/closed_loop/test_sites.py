@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from foresight.cli.players import ClearTablePlayers
-from foresight.config import CameraConfig, EncoderConfig
-from foresight.resources import share
+from foresight.experiments.players import ClearTablePlayers
+from foresight.files import share
+from foresight.rollout.closed_loop import evaluate
 from foresight.sim.camera import make_view
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.meshes import unseen_paths
-from foresight.training.closed_loop import evaluate
-from foresight.training.hand_rule import HandRule
-from foresight.training.site_file import load_site
-from foresight.world_model.rectification import Rectifier
+from foresight.sim.settings import CameraConfig
+from foresight.sim.site import load_site
+from foresight.tasks.clear_table.hand_rule import HandRule
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.rectification import Rectifier
 
 NAMES = sorted(path.stem for path in share('config/sites').glob('*.yaml'))
 STILL = np.zeros(3)

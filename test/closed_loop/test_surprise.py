@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from foresight.cli.surprise_players import SurprisePlayers
-from foresight.config import SimConfig, SurpriseConfig
-from foresight.resources import share
+from foresight.agent.following import SurpriseConfig
+from foresight.experiments.surprise.play import DisturbedPlay
+from foresight.experiments.surprise.players import SurprisePlayers
+from foresight.files import share
 from foresight.sim.disturbance import ADDED, BUMPED, MOVED
-from foresight.training.disturbed_play import DisturbedPlay
+from foresight.sim.settings import SimConfig
 
 SEED, DURING = 6801, (6806, 6813, 6816, 6818)
 

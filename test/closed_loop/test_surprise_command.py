@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from foresight.cli.surprise import Playing, Row, make_rows
-from foresight.config import SimConfig
 from foresight.errors import DatasetError
-from foresight.training.disturbed_episode import DisturbedEpisode
-from foresight.training.surprise_results import EVERY, WITH, WITHOUT
-from foresight.world_model.surprise_scales import SurpriseScales
+from foresight.experiments.surprise.episode import DisturbedEpisode
+from foresight.experiments.surprise.page import EVERY, WITH, WITHOUT
+from foresight.sim.settings import SimConfig
+from foresight.world_model.belief.surprise_scales import SurpriseScales
 
 SCALES = SurpriseScales(0.2, 0.5, 0.2, 5.0, 1.0, 900, 6000, 'a' * 64, '')
 EPISODE = DisturbedEpisode(

@@ -7,16 +7,13 @@ import pytest
 from foresight.cli.collect import collect
 from foresight.cli.train import train
 from foresight.cli.watch import watch
-from foresight.config import (
-    CollectConfig,
-    EncoderConfig,
-    PredictorConfig,
-    TrainConfig,
-    WatchConfig,
-)
 from foresight.data.footage import load_footage
 from foresight.data.robot_time import robot_time
 from foresight.errors import DatasetError
+from foresight.rollout.play import CollectConfig
+from foresight.settings import TrainConfig, WatchConfig
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.predictors.task import PredictorConfig
 
 ENCODER = EncoderConfig(width=8)
 

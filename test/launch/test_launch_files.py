@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from foresight.files import share
 from foresight.nodes.topics import NODES
-from foresight.resources import share
 
 MISSING = importlib.util.find_spec('launch_ros') is None
 SKIPPED = 'launch_ros is not installed: THE LAUNCH FILES WERE NOT TRIED'

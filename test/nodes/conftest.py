@@ -16,13 +16,13 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
-from foresight.costs.cost_head import CostHead
 from foresight.nodes.convert import camera_info, camera_pose, image_message, joint_state
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.qos import READ, WRITE
 from foresight.nodes.topics import TOPICS
 from foresight.protocols import CameraView
-from foresight.robot.arm_model import ArmModel
+from foresight.robots.arm import ArmModel
+from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
 from foresight.world_model.jepa import Jepa
 

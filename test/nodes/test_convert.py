@@ -8,10 +8,10 @@ import torch
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
+from foresight.actions.push.action import Push
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes import convert
-from foresight.robot.plan_window import PlanWindow
-from foresight.robot.push import Push
+from foresight.robots.plan_window import PlanWindow
 
 NAMES = ('a', 'b', 'c')
 

@@ -17,12 +17,12 @@ from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.errors import ConfigError
+from foresight.files import share
 from foresight.nodes.convert import header, joint_state, trajectory
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.topics import NODES
-from foresight.resources import share
-from foresight.robot.plan_window import PlanWindow
-from foresight.robot.status import Status
+from foresight.robots.plan_window import PlanWindow
+from foresight.robots.status import Status
 
 HEARS = ('commands', '/diagnostics')
 

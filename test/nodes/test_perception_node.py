@@ -6,7 +6,7 @@ import torch
 
 from foresight.nodes.convert import camera_info, camera_pose, image_message, latent_tensor
 from foresight.nodes.perception_node import PerceptionNode
-from foresight.robot.status import Status
+from foresight.robots.status import Status
 
 HEARS = ('latent', 'image_rectified', 'image_background')
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from foresight.costs.guardrails import KeepOut
+from foresight.actions.push.keep_out import KeepOut
+from foresight.files import share
 from foresight.nodes.convert import image_message, latent_message, plan_window, push_of_path
 from foresight.nodes.planner_node import Phase, PlannerNode
-from foresight.resources import share
-from foresight.robot.status import Status
+from foresight.robots.status import Status
+from foresight.world_model.belief.memory_file import MemoryOwner
+from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
 from foresight.world_model.checkpoint import load
-from foresight.world_model.memory_file import MemoryOwner
-from foresight.world_model.surprise_scales import SurpriseScales, save_scales
 
 HEARS = ('joint_plan', 'macro_action', '/diagnostics')
 LATENT = torch.randn(16, 16, 24, generator=torch.Generator().manual_seed(0))

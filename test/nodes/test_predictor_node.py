@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from foresight.config import SceneConfig
+from foresight.actions.push.action import Push
 from foresight.nodes.convert import (
     camera_info,
     camera_pose,
@@ -13,14 +13,14 @@ from foresight.nodes.convert import (
     push_path,
 )
 from foresight.nodes.predictor_node import PredictorNode
-from foresight.robot.push import Push
-from foresight.robot.status import Status
+from foresight.robots.status import Status
+from foresight.settings import SceneConfig
+from foresight.world_model.belief.memory import Memory
+from foresight.world_model.belief.memory_file import MemoryOwner, save_memory
+from foresight.world_model.belief.surprise import worst_cells
+from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
 from foresight.world_model.checkpoint import CheckpointConfig, load, save
 from foresight.world_model.jepa import Jepa
-from foresight.world_model.memory import Memory
-from foresight.world_model.memory_file import MemoryOwner, save_memory
-from foresight.world_model.surprise import worst_cells
-from foresight.world_model.surprise_scales import SurpriseScales, save_scales
 
 HEARS = ('belief', 'surprise', 'surprise/level')
 LATENT, OTHER = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from foresight.files import share
 from foresight.nodes.processes import NodeDiedError, NodeProcesses, free_domain, local_environment
 from foresight.nodes.topics import NODES, NodeEntry
-from foresight.resources import share
 
 STUBBORN = """
 import signal, subprocess, sys, time

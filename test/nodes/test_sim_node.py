@@ -6,7 +6,7 @@ import pytest
 from foresight.errors import ConfigError
 from foresight.nodes.convert import image_array, joint_state, seconds
 from foresight.nodes.sim_node import SimNode
-from foresight.robot.status import Status
+from foresight.robots.status import Status
 
 HEARS = (
     '/clock', 'camera/image_raw', 'camera/camera_info', 'camera/pose', 'joint_states',

@@ -1,24 +1,20 @@
-"""config/*.yaml says only what config.py knows, and only what differs from it."""
+"""config/*.yaml says only what the dataclasses know, and only what differs from it."""
 
 import dataclasses
-import inspect
 import re
 from typing import Any
 
 import pytest
 import yaml
 
-from foresight import config
+from foresight.cli.reference import configurations
+from foresight.files import share
 from foresight.nodes.topics import NODES
-from foresight.resources import share
-from foresight.robot.arm_model import ArmModel
-from foresight.training.site_file import USUAL, load_site
-from foresight.training.task_file import load_task
+from foresight.robots.arm import ArmModel
+from foresight.sim.site import USUAL, load_site
+from foresight.tasks.task_file import load_task
 
-DATACLASSES = [
-    item for _, item in inspect.getmembers(config, dataclasses.is_dataclass)
-    if issubclass(item, config.Checked)
-]
+DATACLASSES = configurations()
 
 
 @pytest.mark.parametrize('item', DATACLASSES, ids=lambda item: item.__name__)
@@ -69,7 +65,7 @@ def test_every_node_has_a_yaml_that_sets_known_parameters_of_the_right_type(name
         assert key in known, key
         wanted = type(known[key])
         assert isinstance(value, list if wanted is tuple else wanted), key
-        assert value != known[key], f'{key} says what config.py says'
+        assert value != known[key], f'{key} says what the code says'
 
 
 @pytest.mark.parametrize('name', NODES)

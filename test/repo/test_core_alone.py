@@ -3,9 +3,9 @@
 import subprocess
 import sys
 
-from foresight.resources import share
+from foresight.files import share
 
-EDGES = ('nodes', 'sim', 'viz', 'cli')
+EDGES = ('nodes', 'sim', 'rollout', 'viz', 'experiments', 'cli')
 BLOCKED = ('rclpy', 'pybullet', 'pybullet_data', 'matplotlib')
 BLOCK = f'import sys; sys.modules.update(dict.fromkeys({BLOCKED!r}))\n'
 IMPORT_ALL = 'import importlib; [importlib.import_module(name) for name in {!r}]'

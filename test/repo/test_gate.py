@@ -5,7 +5,7 @@ import subprocess
 
 import yaml
 
-from foresight.resources import share
+from foresight.files import share
 
 
 def test_gate_runs_lint_and_tests():

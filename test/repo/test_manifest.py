@@ -8,8 +8,8 @@ from importlib.metadata import distribution
 
 import pytest
 
+from foresight.files import share, version
 from foresight.nodes.topics import NODES, TOPICS
-from foresight.resources import share, version
 
 MANIFEST = ElementTree.parse(share('package.xml')).getroot()
 

@@ -1,6 +1,6 @@
 """Checkpoints that the package ships."""
 
-from foresight.resources import share
+from foresight.files import share
 from foresight.world_model.video_checkpoint import load_video
 
 LIMIT = 20e6  # bytes

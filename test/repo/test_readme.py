@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from foresight.cli.main import COMMANDS
-from foresight.resources import share
+from foresight.files import share
 
 README = share('README.md').read_text()
 MAKEFILE = share('Makefile').read_text()

@@ -3,7 +3,7 @@
 import pytest
 
 from foresight.cli.reference import PAGES
-from foresight.resources import share
+from foresight.files import share
 
 
 @pytest.mark.parametrize('name', PAGES)

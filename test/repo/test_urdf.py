@@ -5,8 +5,8 @@ import pinocchio as pin
 import pytest
 
 from foresight.errors import RobotError
-from foresight.robot.arm_model import ArmModel
-from foresight.robot.description import TOOLS, load_urdf
+from foresight.robots.arm import ArmModel
+from foresight.robots.description import TOOLS, load_urdf
 
 
 @pytest.mark.parametrize('tool', TOOLS)

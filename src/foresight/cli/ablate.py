@@ -8,24 +8,24 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from foresight.cli.ablation_play import Play
-from foresight.cli.ablation_practice import Practice
 from foresight.cli.evaluate import command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.train import cached_transitions
-from foresight.config import SHIPPED, TrainConfig, WatchConfig
 from foresight.data.robot_time import robot_time
 from foresight.errors import ConfigError
-from foresight.resources import find_model
-from foresight.training.ablation import rows as starting
-from foresight.training.ablation.methods import METHODS, QUICK, REFERENCE
-from foresight.training.ablation.rows import Budget
-from foresight.training.ablation.runner import Ablation
-from foresight.training.ablation.table import Table
-from foresight.training.ablation.tables import TABLES, find_table
-from foresight.training.ablation.transfer import untouched
-from foresight.training.ablation.watched import WatchedEncoders
-from foresight.training.site_file import Site, load_site
+from foresight.experiments.ablation import rows as starting
+from foresight.experiments.ablation.methods import METHODS, QUICK, REFERENCE
+from foresight.experiments.ablation.play import Play
+from foresight.experiments.ablation.practice import Practice
+from foresight.experiments.ablation.rows import Budget
+from foresight.experiments.ablation.runner import Ablation
+from foresight.experiments.ablation.table import Table
+from foresight.experiments.ablation.tables import TABLES, find_table
+from foresight.experiments.ablation.transfer import untouched
+from foresight.experiments.ablation.watched import WatchedEncoders
+from foresight.files import find_model
+from foresight.settings import SHIPPED, TrainConfig, WatchConfig
+from foresight.sim.site import Site, load_site
 from foresight.world_model.checkpoint import CheckpointConfig, load
 
 RESULTS, RUNS = Path('docs/results'), Path('runs')

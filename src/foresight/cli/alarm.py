@@ -10,17 +10,19 @@ from rich.console import Console
 from rich.progress import Progress
 from torch import Tensor
 
+from foresight.agent.following import SurpriseConfig
 from foresight.cli.evaluate import CheckpointFolder, bars, command
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.cli.surprise_players import AIMED, SurprisePlayers
-from foresight.config import SHIPPED, SimConfig, SurpriseConfig
 from foresight.errors import ConfigError
-from foresight.resources import find_model
-from foresight.training.alarm import Alarm, UndisturbedPush, find_scales
-from foresight.training.statistics import percentile
+from foresight.experiments.statistics import percentile
+from foresight.experiments.surprise.alarm import Alarm, UndisturbedPush, find_scales
+from foresight.experiments.surprise.players import AIMED, SurprisePlayers
+from foresight.files import find_model
+from foresight.settings import SHIPPED
+from foresight.sim.settings import SimConfig
+from foresight.world_model.belief.memory_file import MemoryOwner
+from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
 from foresight.world_model.checkpoint import load
-from foresight.world_model.memory_file import MemoryOwner
-from foresight.world_model.surprise_scales import SurpriseScales, save_scales
 
 TEST_SEEDS = range(10_000, 20_000)
 HOUR = 3600.0

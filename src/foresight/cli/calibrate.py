@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from foresight.actions.push import calibration
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import PushConfig, SceneConfig
-from foresight.robot import calibration
+from foresight.settings import PushConfig, SceneConfig
 
 ROWS = (
     ('executable', 'random pushes that the joint level carries out', ''),

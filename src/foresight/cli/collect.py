@@ -9,11 +9,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import CollectConfig
 from foresight.data.episodes import episode_seconds
-from foresight.sim.collect import collect as collect_play
-from foresight.sim.play import PlayConfig
-from foresight.training.site_file import Site, load_site
+from foresight.rollout.collect import collect as collect_play
+from foresight.rollout.play import CollectConfig, PlayConfig
+from foresight.sim.site import Site, load_site
 
 EPISODES = 'episode_*.npz'
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]

@@ -12,10 +12,10 @@ from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.train import DataOption, cached_transitions
-from foresight.config import CLEAR_TABLE, SHIPPED, CriticConfig
-from foresight.resources import find_model
-from foresight.training.critic_learner import CriticLearner, Sweep
-from foresight.training.task_file import load_task
+from foresight.files import find_model
+from foresight.learning.learners.critic import CriticLearner, Sweep
+from foresight.settings import CLEAR_TABLE, SHIPPED, CriticConfig
+from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import extend, load
 
 TaskOption = Annotated[str, typer.Option(help='Task whose cost it looks ahead at.')]

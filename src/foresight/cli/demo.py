@@ -17,10 +17,11 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import CLEAR_TABLE, SHIPPED, SimConfig
 from foresight.errors import CheckpointError, ForesightError
+from foresight.files import find_model
 from foresight.nodes.session import Moment, RosSession, SessionOptions
-from foresight.resources import find_model
+from foresight.settings import CLEAR_TABLE, SHIPPED
+from foresight.sim.settings import SimConfig
 from foresight.viz.demo_budgets import demo_budgets
 from foresight.viz.demo_pages import write_demo
 from foresight.viz.demo_result import DemoResult

@@ -28,15 +28,16 @@ from rich.table import Table
 
 from foresight.cli.collect import SiteOption
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.cli.players import HARD, HARD_EXTRA, POLICIES, ClearTablePlayers, scenes
-from foresight.config import CLEAR_TABLE, SHIPPED, SimConfig
 from foresight.errors import ConfigError
-from foresight.resources import find_model
-from foresight.training.closed_loop import EpisodeResult, allowed_pushes
-from foresight.training.closed_loop import evaluate as play
-from foresight.training.policies import PlannerPolicy
-from foresight.training.results import PolicyResult, to_document, to_markdown
-from foresight.training.site_file import load_site
+from foresight.experiments.players import HARD, HARD_EXTRA, POLICIES, ClearTablePlayers, scenes
+from foresight.experiments.results import PolicyResult, to_document, to_markdown
+from foresight.files import find_model
+from foresight.rollout.closed_loop import EpisodeResult, allowed_pushes
+from foresight.rollout.closed_loop import evaluate as play
+from foresight.rollout.policies import PlannerPolicy
+from foresight.settings import CLEAR_TABLE, SHIPPED
+from foresight.sim.settings import SimConfig
+from foresight.sim.site import load_site
 from foresight.world_model.checkpoint import load
 
 ALL = ','.join(POLICIES)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from foresight.config import Checked
+from foresight.settings import Checked
 
 Parameter = inspect.Parameter
 
@@ -70,7 +70,7 @@ def expand_configs(function: Callable[..., Any]) -> Callable[..., Any]:
     A default of the argument gives the defaults of the options; without one the dataclass does.
 
     Args:
-        function: A command; arguments annotated with a dataclass of `foresight.config` expand.
+        function: A command; arguments annotated with such a dataclass expand.
 
     Returns:
         The command as typer shall see it. Out-of-range values raise ConfigError when it runs.

@@ -25,15 +25,16 @@ from foresight.cli.evaluate import (
     measure,
 )
 from foresight.cli.output import JsonOption, plain, quiet_stdout, write_json
-from foresight.cli.players import HARD, ClearTablePlayers, scenes
-from foresight.config import CLEAR_TABLE, SHIPPED, SimConfig
 from foresight.errors import ConfigError
-from foresight.resources import find_model
-from foresight.training.assembly import has_critic
-from foresight.training.horizon_table import Look, looks, to_document, to_markdown
-from foresight.training.policies import PlannerPolicy
-from foresight.training.results import figures, joined
-from foresight.training.task_file import load_task
+from foresight.experiments.horizon.page import Look, looks, to_document, to_markdown
+from foresight.experiments.players import HARD, ClearTablePlayers, scenes
+from foresight.experiments.results import figures, joined
+from foresight.files import find_model
+from foresight.rollout.policies import PlannerPolicy
+from foresight.settings import CLEAR_TABLE, SHIPPED
+from foresight.sim.settings import SimConfig
+from foresight.tasks.assembly import has_critic
+from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import digest, load
 
 PARTS = ('seen', 'unseen', HARD)

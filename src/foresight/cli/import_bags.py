@@ -8,9 +8,12 @@ from rich.console import Console
 from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import BagConfig, EncoderConfig, RobotConfig, SceneConfig
-from foresight.data.bag_data import to_transitions
-from foresight.training.bag_import import BagImport, BagSummary, keep, totals
+from foresight.data.bags.contents import to_transitions
+from foresight.data.bags.importing import BagImport, BagSummary, keep, totals
+from foresight.data.bags.pushes import BagConfig
+from foresight.robots.arm import RobotConfig
+from foresight.settings import SceneConfig
+from foresight.world_model.encoder import EncoderConfig
 
 PERIOD = 0.1  # of the video that is counted [s]
 BagsOption = Annotated[Path, typer.Option(help='Folder of bags, also in folders of it.')]

@@ -9,7 +9,7 @@ import typer
 
 from foresight.cli.flags import expand_configs
 from foresight.errors import ForesightError
-from foresight.resources import version
+from foresight.files import version
 
 COMMANDS = {
     'demo': 'Clear a simulated table over ROS 2 and write a report.',

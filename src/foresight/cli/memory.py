@@ -25,14 +25,16 @@ from foresight.cli.evaluate import (
     command,
     machine,
 )
-from foresight.cli.memory_players import MemoryPlayers
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import SHIPPED, MemoryConfig, SimConfig
 from foresight.errors import ConfigError, WorkerError
-from foresight.resources import find_model
-from foresight.training.memory_results import to_document, to_markdown
-from foresight.training.permanence import MEMORY, NONE
-from foresight.training.results import PolicyResult
+from foresight.experiments.memory.page import to_document, to_markdown
+from foresight.experiments.memory.permanence import MEMORY, NONE
+from foresight.experiments.memory.players import MemoryPlayers
+from foresight.experiments.results import PolicyResult
+from foresight.files import find_model
+from foresight.settings import SHIPPED
+from foresight.sim.settings import SimConfig
+from foresight.world_model.belief.memory import MemoryConfig
 
 NAME, HIDDEN, SPOIL, RETRACTED = 'memory', 'hidden objects', 'arm above', 'arm retracted'
 LOOPS = (MEMORY, NONE, RETRACTED)

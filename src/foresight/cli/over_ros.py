@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from foresight.config import SimConfig
 from foresight.nodes.session import RosSession, SessionOptions
-from foresight.training.closed_loop import EpisodeResult, PushRecord
+from foresight.rollout.closed_loop import EpisodeResult, PushRecord
+from foresight.sim.settings import SimConfig
 from foresight.viz.demo_result import DemoPush, DemoResult
 
 LOGS = Path('out/evaluate/log')

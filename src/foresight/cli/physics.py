@@ -15,10 +15,7 @@ from foresight.cli.counting import counting
 from foresight.cli.evaluate import RESULTS, Out, Seed, Workers, command, machine
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.data.clips import ClipPairs
-from foresight.resources import find_model
-from foresight.sim.physics_clips import PhysicsSet, matched_pairs
-from foresight.sim.violations import VIOLATIONS
-from foresight.training.clip_surprise import (
+from foresight.experiments.physics.clip_surprise import (
     Contender,
     latent_surprise,
     persistence_error,
@@ -26,7 +23,7 @@ from foresight.training.clip_surprise import (
     plain_error,
     relative_error,
 )
-from foresight.training.physics import (
+from foresight.experiments.physics.measure import (
     Curves,
     Separation,
     by_variant,
@@ -34,8 +31,11 @@ from foresight.training.physics import (
     overall,
     separation,
 )
+from foresight.files import find_model
+from foresight.sim.clips.physics_clips import PhysicsSet, matched_pairs
+from foresight.sim.clips.violations import VIOLATIONS
+from foresight.world_model.predictors.video import VideoJepa
 from foresight.world_model.video_checkpoint import load_video
-from foresight.world_model.video_predictor import VideoJepa
 
 SHIPPED = Path('models/video')
 FOLDER = Path('data/physics')

@@ -4,17 +4,19 @@ import inspect
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
-from foresight import config
+import foresight
 from foresight.cli.flags import allowed
 from foresight.nodes.topics import NODES, RECORDED, TOPICS
+from foresight.settings import Checked
 
 HEADER = '<!-- Written by `make docs` from the code: change it there. -->\n'
 PARAMETERS_INTRO = """# Parameters
 
-Each setting is a field of a dataclass in `config.py`; the same name is a ROS parameter of the
-nodes that use it and an option of the commands that use it (`tool_height` is `--tool-height`).
+Each setting is a field of a dataclass beside its component; the same name is a ROS parameter of
+the nodes that use it and an option of the commands that use it (`tool_height` is `--tool-height`).
 """
 TOPICS_INTRO = """# Nodes and topics
 
@@ -33,15 +35,21 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines) + '\n'
 
 
-def configurations() -> list[type[config.Checked]]:
-    """List the configurations in the order of config.py."""
-    members = [item for _, item in inspect.getmembers(config, inspect.isclass)]
-    kinds = [item for item in members if issubclass(item, config.Checked)]
-    kinds.remove(config.Checked)
-    return sorted(kinds, key=lambda kind: inspect.getsourcelines(kind)[1])
+def configurations() -> list[type[Checked]]:
+    """List the configurations, file by file."""
+    source = Path(foresight.__path__[0])
+    for path in sorted(source.rglob('*.py')):
+        if '(Checked)' in path.read_text():
+            import_module('.'.join(('foresight', *path.relative_to(source).with_suffix('').parts)))
+    return sorted(Checked.__subclasses__(), key=_place)
 
 
-def setting_rows(kind: type[config.Checked]) -> list[list[str]]:
+def _place(kind: type[Checked]) -> tuple[str, int]:
+    """Return module and line of a configuration."""
+    return kind.__module__, inspect.getsourcelines(kind)[1]
+
+
+def setting_rows(kind: type[Checked]) -> list[list[str]]:
     """Make one row a setting."""
     return [
         [

@@ -28,13 +28,15 @@ from foresight.cli.evaluate import (
     table,
 )
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.cli.players import ClearTablePlayers, scenes
-from foresight.config import CLEAR_TABLE, SHIPPED, PlannerConfig, SimConfig
-from foresight.resources import find_model
-from foresight.training.policies import PlannerPolicy
-from foresight.training.results import PolicyResult, to_document, to_markdown
-from foresight.training.statistics import paired_difference
-from foresight.training.task_file import load_task
+from foresight.experiments.players import ClearTablePlayers, scenes
+from foresight.experiments.results import PolicyResult, to_document, to_markdown
+from foresight.experiments.statistics import paired_difference
+from foresight.files import find_model
+from foresight.planning.settings import PlannerConfig
+from foresight.rollout.policies import PlannerPolicy
+from foresight.settings import CLEAR_TABLE, SHIPPED
+from foresight.sim.settings import SimConfig
+from foresight.tasks.task_file import load_task
 
 USUAL = PlannerConfig()
 OFF = 'off'

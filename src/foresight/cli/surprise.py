@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from foresight.agent.following import SurpriseConfig
 from foresight.cli.evaluate import (
     RESULTS,
     CheckpointFolder,
@@ -29,16 +30,10 @@ from foresight.cli.evaluate import (
     machine,
 )
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.cli.surprise_players import AIMED as AIMED_POLICY
-from foresight.cli.surprise_players import SurprisePlayers
 from foresight.closing import Closing
-from foresight.config import CLEAR_TABLE, SHIPPED, SimConfig, SurpriseConfig
 from foresight.errors import DatasetError, WorkerError
-from foresight.resources import find_model
-from foresight.sim.disturbance import KINDS
-from foresight.training.disturbed_episode import DisturbedEpisode
-from foresight.training.disturbed_play import THINK, DisturbedPlay
-from foresight.training.surprise_results import (
+from foresight.experiments.surprise.episode import DisturbedEpisode
+from foresight.experiments.surprise.page import (
     AIMED,
     EVERY,
     WITH,
@@ -46,8 +41,15 @@ from foresight.training.surprise_results import (
     to_document,
     to_markdown,
 )
+from foresight.experiments.surprise.play import THINK, DisturbedPlay
+from foresight.experiments.surprise.players import AIMED as AIMED_POLICY
+from foresight.experiments.surprise.players import SurprisePlayers
+from foresight.files import find_model
+from foresight.settings import CLEAR_TABLE, SHIPPED
+from foresight.sim.disturbance import KINDS
+from foresight.sim.settings import SimConfig
+from foresight.world_model.belief.surprise_scales import SurpriseScales, load_scales
 from foresight.world_model.checkpoint import load
-from foresight.world_model.surprise_scales import SurpriseScales, load_scales
 
 NAME, HOUR = 'surprise', 3600.0
 AIMED_OFFSET = 2000  # aimed play has seeds of its own

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import EncoderConfig, PredictorConfig, TrainConfig
-from foresight.data.bag_folder import find_bags
+from foresight.data.bags.folder import find_bags
 from foresight.data.manifest import collected_scene
 from foresight.data.transitions import (
     Transitions,
@@ -19,11 +18,14 @@ from foresight.data.transitions import (
     save_transitions,
 )
 from foresight.errors import DatasetError
-from foresight.training.loop import Result
-from foresight.training.probe import ProbeScores
-from foresight.training.trainer import Trainer
+from foresight.learning.loop import Result
+from foresight.learning.probes.world_model import ProbeScores
+from foresight.learning.trainer import Trainer
+from foresight.settings import TrainConfig
 from foresight.world_model.checkpoint import CheckpointConfig
-from foresight.world_model.rectification import Rectifier
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.rectification import Rectifier
+from foresight.world_model.predictors.task import PredictorConfig
 
 DataOption = Annotated[
     Path, typer.Option(help='Folder of episodes that `collect` wrote, or of bags.'),
@@ -85,7 +87,7 @@ def cached_transitions(data: Path, config: CheckpointConfig) -> Transitions:
         )
     encoder, count = config.encoder, len(list(data.glob('episode_*.npz')))
     if count == 0 and find_bags(data):
-        from foresight.training.bag_import import kept_transitions  # needs the extra `ros`
+        from foresight.data.bags.importing import kept_transitions  # needs the extra `ros`
 
         return kept_transitions(data, config.scene, encoder)
     cache = data / f'transitions_{encoder.rows}x{encoder.columns}_{count}'

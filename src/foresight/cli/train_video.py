@@ -8,15 +8,16 @@ from rich.console import Console
 
 from foresight.cli.counting import counting
 from foresight.cli.output import JsonOption, quiet_stdout, write_scores
-from foresight.config import EncoderConfig, SceneConfig, VideoConfig, VideoTrainConfig
 from foresight.data.clips import Clips, clips_of_play, joined, load_arrays, save_arrays
-from foresight.sim.physics_clips import PhysicsSet, possible_clips
-from foresight.sim.quadruple import FRAMES
-from foresight.sim.violations import VIOLATIONS
-from foresight.training.video_trainer import VideoTrainer
-from foresight.world_model.rectification import Rectifier
+from foresight.learning.video_trainer import VideoTrainer
+from foresight.settings import SceneConfig, VideoTrainConfig
+from foresight.sim.clips.physics_clips import PhysicsSet, possible_clips
+from foresight.sim.clips.quadruple import FRAMES
+from foresight.sim.clips.violations import VIOLATIONS
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.rectification import Rectifier
+from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig
 from foresight.world_model.video_checkpoint import VideoCheckpointConfig
-from foresight.world_model.video_predictor import VIDEO_ENCODER
 
 FIRST_SEED = 100_000
 FOLDER = Path('data/physics')

@@ -19,17 +19,18 @@ from foresight.cli.evaluate import (
     scores,
 )
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.config import SHIPPED, SimConfig
 from foresight.data.repeated_pushes import (
     RepeatedPushes,
     load_repeated_pushes,
     save_repeated_pushes,
     stack,
 )
-from foresight.resources import find_model
-from foresight.training.assembly import occupancy_of
-from foresight.training.uncertainty import UncertaintyScores, score
-from foresight.training.uncertainty_page import page, rows
+from foresight.experiments.uncertainty.measure import UncertaintyScores, score
+from foresight.experiments.uncertainty.page import page, rows
+from foresight.files import find_model
+from foresight.settings import SHIPPED
+from foresight.sim.settings import SimConfig
+from foresight.tasks.assembly import occupancy_of
 from foresight.viz.outcomes import draw_outcomes
 from foresight.world_model.checkpoint import load
 
@@ -83,8 +84,8 @@ def repeated(
     """Repeat pushes in simulation, or read what was kept of them."""
     if kept is not None and kept.exists():
         return load_repeated_pushes(kept)
-    from foresight.sim.play import PlayConfig
-    from foresight.sim.repeat import Repeater
+    from foresight.rollout.play import PlayConfig
+    from foresight.rollout.repeat import Repeater
 
     repeater = Repeater(PlayConfig(sim=SimConfig(object_set=object_set)), repeats)
     found: list[Any] = []

@@ -8,12 +8,10 @@ from rich.console import Console
 
 from foresight.cli.output import JsonOption, quiet_stdout, write_scores
 from foresight.cli.train import DataOption
-from foresight.config import (
-    EncoderConfig,
-    WatchConfig,
-)
-from foresight.training.onlooker_trainer import OnlookerTrainer
-from foresight.training.video_sources import watched_footage
+from foresight.learning.batches.video_sources import watched_footage
+from foresight.learning.onlooker_trainer import OnlookerTrainer
+from foresight.settings import WatchConfig
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig
 
 OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]

@@ -1,11 +1,33 @@
 """Goal energy: how far an imagined latent is from the latent of a goal image."""
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from foresight.config import RegionConfig, SceneConfig
+from foresight.errors import ConfigError
+from foresight.settings import Checked, SceneConfig, setting
+
+
+@dataclass(frozen=True)
+class RegionConfig(Checked):
+    """Goal energy: how much a difference to the goal image counts, by where it is."""
+
+    table: float = setting(1.0, 'weight of a cell on the table', '', 0.0, 100.0)
+    floor: float = setting(2.0, 'weight of a cell on the floor', '', 0.0, 100.0)
+    bin: float = setting(1.0, 'weight of a cell in the bin; 0 = do not care', '', 0.0, 100.0)
+    bin_margin: float = setting(
+        0.0, 'cells this close to the bin count as bin: a cell sees beyond itself', 'm', 0.0, 0.2
+    )
+
+    def __post_init__(self) -> None:
+        """Check bounds and that something counts."""
+        super().__post_init__()
+        if self.table + self.floor + self.bin == 0.0:
+            raise ConfigError('RegionConfig: give table, floor or bin a weight above 0.0')
+
 
 
 class GoalEnergy:

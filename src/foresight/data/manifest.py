@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from foresight.config import SceneConfig
 from foresight.errors import ConfigError, DatasetError
+from foresight.settings import SceneConfig
 
 MANIFEST = 'dataset.json'
 

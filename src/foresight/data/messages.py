@@ -6,9 +6,9 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from scipy.spatial.transform import Rotation
 
+from foresight.actions.push.action import Push
 from foresight.errors import ObservationError, RobotError
 from foresight.protocols import CameraView
-from foresight.robot.push import Push
 
 BASE = 'base_link'
 RGB = {'rgb8': (0, 1, 2), 'bgr8': (2, 1, 0), 'rgba8': (0, 1, 2), 'bgra8': (2, 1, 0)}

@@ -12,8 +12,8 @@ from launch_ros.actions import LifecycleNode, LifecycleTransition, Node
 from launch_ros.parameter_descriptions import ParameterValue
 from lifecycle_msgs.msg import Transition
 
+from foresight.files import PACKAGE, root, share
 from foresight.nodes.topics import NODES
-from foresight.resources import PACKAGE, root, share
 
 STEPS = (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
 

@@ -14,6 +14,7 @@ from std_msgs.msg import Header
 from torch import Tensor
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
+from foresight.actions.push.action import Push
 from foresight.data.messages import BASE as BASE
 from foresight.data.messages import camera_view as camera_view
 from foresight.data.messages import image_array as image_array
@@ -24,8 +25,7 @@ from foresight.data.messages import push_of_path as push_of_path
 from foresight.data.messages import seconds as seconds
 from foresight.errors import ObservationError, RobotError
 from foresight.protocols import CameraView
-from foresight.robot.plan_window import PlanWindow
-from foresight.robot.push import Push
+from foresight.robots.plan_window import PlanWindow
 
 CAMERA = 'camera_optical_frame'
 TOOL_DOWN = Rotation.from_euler('x', np.pi)  # tool0 points down, so its z axis is -z

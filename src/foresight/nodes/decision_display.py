@@ -8,7 +8,7 @@ from foresight.nodes.endpoints import publisher
 from foresight.nodes.health import Health
 from foresight.nodes.markers import push_markers
 from foresight.nodes.push_worker import Decision
-from foresight.training.task_file import TaskConfig
+from foresight.tasks.task_file import TaskConfig
 
 EVERY = 10  # commands between two poses of the shown tool path
 

@@ -3,11 +3,11 @@
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from foresight.config import SimConfig
 from foresight.nodes.calls import Calls
 from foresight.nodes.episode import capture_empty_table, start_pushing
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run_once
+from foresight.sim.settings import SimConfig
 
 
 class EpisodeNode(Node):

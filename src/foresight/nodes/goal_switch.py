@@ -9,15 +9,15 @@ from jaxtyping import UInt8
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
-from foresight.config import EncoderConfig
 from foresight.errors import ForesightError, ObservationError
 from foresight.nodes.convert import image_array
 from foresight.nodes.endpoints import subscription
-from foresight.planning.task_level import TaskLevel
+from foresight.planning.levels.task import TaskLevel
 from foresight.protocols import Guardrail
-from foresight.training.assembly import assemble
-from foresight.training.task_file import EMPTY_TABLE, TaskConfig
+from foresight.tasks.assembly import assemble
+from foresight.tasks.task_file import EMPTY_TABLE, TaskConfig
 from foresight.world_model.checkpoint import Checkpoint
+from foresight.world_model.encoder import EncoderConfig
 
 GOAL, EMPTY = 'goal_image', 'image_background'
 REMEDIES = {

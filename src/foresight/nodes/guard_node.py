@@ -9,17 +9,16 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
-from foresight.config import GuardConfig, RobotConfig
 from foresight.errors import RobotError
 from foresight.nodes.convert import joint_state, joint_values, plan_window, seconds, trajectory
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
-from foresight.robot.arm_model import ArmModel
-from foresight.robot.e_stop import EStop
-from foresight.robot.guarding import Command, Guard, JointLimits
-from foresight.robot.plan_window import PlanWindow
+from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.e_stop import EStop
+from foresight.robots.guarding import Command, Guard, GuardConfig, JointLimits
+from foresight.robots.plan_window import PlanWindow
 
 ACKNOWLEDGED = Duration(seconds=0.1)  # longest wait for the reader of the last command
 INTERFACES = {

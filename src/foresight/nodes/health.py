@@ -7,7 +7,7 @@ from rclpy.node import Node
 
 from foresight.nodes.convert import header
 from foresight.nodes.endpoints import publisher
-from foresight.robot.status import Status
+from foresight.robots.status import Status
 
 LEVELS = {
     Status.OK: DiagnosticStatus.OK,

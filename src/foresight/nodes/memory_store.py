@@ -4,8 +4,8 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-from foresight.world_model.memory import Memory
-from foresight.world_model.memory_file import MemoryOwner, load_memory, save_memory
+from foresight.world_model.belief.memory import Memory
+from foresight.world_model.belief.memory_file import MemoryOwner, load_memory, save_memory
 
 
 class MemoryStore:

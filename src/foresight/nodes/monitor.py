@@ -11,11 +11,11 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Float32
 
-from foresight.costs.cost_head import Remaining
+from foresight.actions.push.action import Push
 from foresight.nodes.convert import image_array, push_of_path, seconds
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
-from foresight.robot.push import Push
+from foresight.tasks.clear_table.cost_head import Remaining
 from foresight.viz.demo_result import DemoPush, Frame
 
 Info = Any  # a mapping; rclpy names its type differently from release to release

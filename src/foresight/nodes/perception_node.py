@@ -10,8 +10,8 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from sensor_msgs.msg import CameraInfo, Image, JointState
 
-from foresight.config import ModelConfig, PerceptionConfig, RobotConfig
 from foresight.errors import ObservationError, RobotError
+from foresight.files import find_model
 from foresight.nodes.convert import (
     BASE,
     camera_view,
@@ -24,16 +24,16 @@ from foresight.nodes.convert import (
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
+from foresight.nodes.settings import ModelConfig, PerceptionConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
-from foresight.resources import find_model
-from foresight.robot.arm_model import ArmModel
-from foresight.robot.retract_watch import RetractWatch
-from foresight.robot.status import Status
-from foresight.world_model.background import load_background, save_background
+from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.retract_monitor import RetractWatch
+from foresight.robots.status import Status
 from foresight.world_model.checkpoint import load
-from foresight.world_model.perception import Perception
-from foresight.world_model.rectification import Rectifier
+from foresight.world_model.observation.background import load_background, save_background
+from foresight.world_model.observation.perception import Perception
+from foresight.world_model.observation.rectification import Rectifier
 
 SILENCE = 0.5  # without an image for so long the image is stale [s]
 

@@ -6,33 +6,29 @@ import numpy as np
 import torch
 from sensor_msgs.msg import Image, JointState
 
-from foresight.config import (
-    EpisodeConfig,
-    JointLevelConfig,
-    ModelConfig,
-    RobotConfig,
-    SurpriseConfig,
-)
-from foresight.costs.guardrails import keep_out_zones
+from foresight.actions.push.keep_out import keep_out_zones
+from foresight.actions.push.skill import PushSkill
+from foresight.agent.following import SurpriseConfig
+from foresight.agent.phase import Phase
 from foresight.errors import ObservationError, RobotError
+from foresight.files import find_model
 from foresight.nodes.convert import joint_values, latent_tensor, seconds, trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.goal_switch import GoalSwitch, MakeTask, make_task
 from foresight.nodes.parameters import declare, with_overrides
-from foresight.nodes.phase import Phase
 from foresight.nodes.push_worker import Decision, PushWorker
 from foresight.nodes.run import run
+from foresight.nodes.settings import EpisodeConfig, ModelConfig
 from foresight.nodes.staged import StagedNode
 from foresight.nodes.surprise_watch import SurpriseWatch
 from foresight.protocols import Belief
-from foresight.resources import find_model
-from foresight.robot.arm_model import ArmModel
-from foresight.robot.homing import Homing
-from foresight.robot.plan_stream import PlanStream
-from foresight.robot.push_skill import PushSkill
-from foresight.robot.status import Status
-from foresight.training.task_file import load_task
+from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.homing import Homing
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.plan_stream import PlanStream
+from foresight.robots.status import Status
+from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import load
 
 RATE = 20.0  # of the plan windows [Hz]

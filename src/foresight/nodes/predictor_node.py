@@ -10,9 +10,10 @@ from nav_msgs.msg import Path
 from sensor_msgs.msg import CameraInfo, Image, JointState
 from torch import Tensor
 
-from foresight.config import MemoryConfig, ModelConfig, RobotConfig, VigilanceConfig
+from foresight.actions.push.monitor import PushWatch
+from foresight.agent.arm_monitor import ArmWatch, Sight
 from foresight.errors import MemoryFileError, ObservationError, RobotError
-from foresight.nodes.arm_watch import ArmWatch, Sight
+from foresight.files import find_model
 from foresight.nodes.convert import (
     camera_view,
     joint_values,
@@ -25,20 +26,20 @@ from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.memory_store import MemoryStore
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
+from foresight.nodes.settings import ModelConfig
 from foresight.nodes.staged import StagedNode
 from foresight.nodes.surprise_judge import SurpriseJudge
 from foresight.protocols import CameraView
-from foresight.resources import find_model
-from foresight.robot.arm_model import ArmModel
-from foresight.robot.push_watch import PushWatch
-from foresight.robot.shape import ArmShape
-from foresight.robot.status import Status
-from foresight.world_model.belief_tracker import BeliefTracker
+from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.shape import ArmShape
+from foresight.robots.status import Status
+from foresight.world_model.belief.memory import Memory, MemoryConfig
+from foresight.world_model.belief.memory_file import MemoryOwner
+from foresight.world_model.belief.tracker import BeliefTracker
+from foresight.world_model.belief.vigilance import VigilanceConfig
 from foresight.world_model.checkpoint import Checkpoint, load
-from foresight.world_model.memory import Memory
-from foresight.world_model.memory_file import MemoryOwner
-from foresight.world_model.occlusion import ArmOcclusion
-from foresight.world_model.rectification import Rectifier
+from foresight.world_model.observation.occlusion import ArmOcclusion
+from foresight.world_model.observation.rectification import Rectifier
 
 SILENCE = 0.5  # without a latent for so long the image is stale [s]
 WAITING = 8  # latents that wait for the joints of their time

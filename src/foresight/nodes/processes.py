@@ -15,9 +15,9 @@ import yaml
 
 from foresight.closing import Closing
 from foresight.errors import ForesightError
+from foresight.files import root
 from foresight.nodes.scheduling import let_others_go_first
 from foresight.nodes.topics import NodeEntry
-from foresight.resources import root
 
 GRACE = 5.0  # time for the nodes to end by themselves [s]
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h

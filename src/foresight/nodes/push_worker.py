@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from foresight.actions.push.action import Push
+from foresight.actions.push.skill import PushSkill
 from foresight.errors import ForesightError, RobotError
-from foresight.planning.task_level import TaskLevel
+from foresight.planning.levels.task import TaskLevel
 from foresight.protocols import Belief, Plan
-from foresight.robot.homing import Homing
-from foresight.robot.push import Push
-from foresight.robot.push_skill import PushSkill
-from foresight.robot.trajectory import JointPath
+from foresight.robots.homing import Homing
+from foresight.robots.trajectory import JointPath
 
 Joints = Float[np.ndarray, ' joint']
 

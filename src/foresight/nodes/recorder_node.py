@@ -5,13 +5,13 @@ from pathlib import Path
 
 from rclpy.node import Node
 
-from foresight.config import RecorderConfig
-from foresight.data.bag_writer import BagWriter, free_folder
+from foresight.data.bags.writer import BagWriter, free_folder
 from foresight.errors import ConfigError, DatasetError
 from foresight.nodes.endpoints import service, subscription
 from foresight.nodes.parameters import declare, declare_one, refuse_unknown
 from foresight.nodes.qos import RECORD
 from foresight.nodes.run import run
+from foresight.nodes.settings import RecorderConfig
 from foresight.nodes.topics import RECORDED, TOPICS, Qos, Topic
 
 LASTING = (Qos.LATCHED, Qos.SAFETY)  # the last message holds until the next one

@@ -16,7 +16,7 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from foresight.config import CLEAR_TABLE, BagConfig, SimConfig
+from foresight.data.bags.pushes import BagConfig
 from foresight.errors import ConfigError, ForesightError
 from foresight.nodes.calls import ANSWER, Calls
 from foresight.nodes.episode import capture_empty_table, start_pushing
@@ -24,7 +24,9 @@ from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import NodeProcesses, free_domain, local_environment
 from foresight.nodes.summary import summarise
 from foresight.nodes.topics import NODES
-from foresight.training.task_file import EMPTY_TABLE, load_task
+from foresight.settings import CLEAR_TABLE
+from foresight.sim.settings import SimConfig
+from foresight.tasks.task_file import EMPTY_TABLE, load_task
 from foresight.viz.demo_result import DemoResult
 
 STEPS = {

@@ -12,7 +12,6 @@ from rosgraph_msgs.msg import Clock as ClockMessage
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
-from foresight.config import CameraConfig, SceneConfig, SimConfig
 from foresight.errors import RobotError
 from foresight.nodes.convert import (
     BASE,
@@ -30,9 +29,11 @@ from foresight.nodes.health import Health
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run
 from foresight.nodes.scheduling import take_turns
-from foresight.robot.description import load_urdf
-from foresight.robot.status import Status
+from foresight.robots.description import load_urdf
+from foresight.robots.status import Status
+from foresight.settings import SceneConfig
 from foresight.sim.clear_table import ClearTable
+from foresight.sim.settings import CameraConfig, SimConfig
 
 PATIENCE = 0.1  # commands older than this make the driver hold [s]
 TRUTH_RATE = 10.0  # of the ground truth [Hz]

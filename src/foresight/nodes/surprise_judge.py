@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from std_msgs.msg import Float32
 from torch import Tensor
 
-from foresight.config import VigilanceConfig
+from foresight.agent.arm_monitor import ArmWatch
 from foresight.errors import CheckpointError
-from foresight.nodes.arm_watch import ArmWatch
 from foresight.nodes.convert import latent_message
 from foresight.nodes.endpoints import publisher
 from foresight.nodes.staged import StagedNode
+from foresight.world_model.belief.surprise import Surprise, SurpriseReading
+from foresight.world_model.belief.surprise_scales import load_scales
+from foresight.world_model.belief.vigilance import Vigilance, VigilanceConfig
 from foresight.world_model.checkpoint import Checkpoint
-from foresight.world_model.surprise import Surprise, SurpriseReading
-from foresight.world_model.surprise_scales import load_scales
-from foresight.world_model.vigilance import Vigilance
 
 WIDESPREAD = 'the whole view changed: put camera and light back, or clear the table, capture '\
     'the background and clear the memory'

@@ -5,17 +5,16 @@ from collections.abc import Callable
 from rclpy.node import Node
 from sensor_msgs.msg import Image
 
-from foresight.config import SurpriseConfig
+from foresight.agent.following import Following, SurpriseConfig
 from foresight.errors import ConfigError, ObservationError
 from foresight.nodes.convert import latent_tensor, seconds
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.health import Health
 from foresight.nodes.push_worker import Decision
-from foresight.planning.following import Following
 from foresight.protocols import Plan
+from foresight.world_model.belief.surprise import worst_cells
+from foresight.world_model.belief.surprise_scales import load_scales
 from foresight.world_model.checkpoint import Checkpoint
-from foresight.world_model.surprise import worst_cells
-from foresight.world_model.surprise_scales import load_scales
 
 
 class SurpriseWatch:

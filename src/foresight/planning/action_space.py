@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from foresight.config import PlannerConfig
+from foresight.planning.settings import PlannerConfig
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from foresight.config import SimConfig
+from foresight.sim.settings import SimConfig
 
 Color = Float[np.ndarray, '3']
 

@@ -4,9 +4,9 @@ import numpy as np
 import pybullet
 from jaxtyping import Bool, Float, Int, UInt8
 
-from foresight.config import CameraConfig
 from foresight.protocols import CameraView
 from foresight.sim.appearance import Appearance
+from foresight.sim.settings import CameraConfig
 from foresight.sim.world import World
 
 NEAR, FAR = 0.3, 3.0  # m, clipping planes

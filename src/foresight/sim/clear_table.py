@@ -7,11 +7,11 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 
 from foresight.closing import Closing
-from foresight.config import CameraConfig, SceneConfig, SimConfig
 from foresight.protocols import CameraView, Observation
-from foresight.robot.arm_model import ArmModel
-from foresight.robot.description import load_urdf
-from foresight.robot.trajectory import JointPath
+from foresight.robots.arm import ArmModel
+from foresight.robots.description import load_urdf
+from foresight.robots.trajectory import JointPath
+from foresight.settings import SceneConfig
 from foresight.sim.appearance import Appearance, sample_appearance
 from foresight.sim.arm import SimArm
 from foresight.sim.bodies import Bodies
@@ -23,6 +23,7 @@ from foresight.sim.objects import (
     sample_specs,
 )
 from foresight.sim.scene import build_scene
+from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.sim.spots import Place, choose_places, sample_spot, sample_spots
 from foresight.sim.world import World
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from foresight.config import SimConfig
 from foresight.sim.appearance import Color, sample_color
 from foresight.sim.meshes import load_mesh, seen_paths, unseen_paths
+from foresight.sim.settings import SimConfig
 
 PRIMITIVES = ('box', 'cylinder', 'sphere', 'capsule')
 DROP = 0.004  # m, objects start this far above the table

@@ -1,6 +1,6 @@
 """Table, bin and floor as static bodies."""
 
-from foresight.config import SceneConfig
+from foresight.settings import SceneConfig
 from foresight.sim.appearance import Appearance
 from foresight.sim.world import World
 

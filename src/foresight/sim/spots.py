@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float
 
-from foresight.config import SceneConfig, SimConfig
+from foresight.settings import SceneConfig
 from foresight.sim.objects import ObjectSpec
+from foresight.sim.settings import SimConfig
 
 SPAWN_GAP = 0.01  # m, between the circles around two objects
 TRIES = 200

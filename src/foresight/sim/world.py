@@ -7,7 +7,7 @@ import numpy as np
 import pybullet
 
 from foresight.closing import Closing
-from foresight.config import SimConfig
+from foresight.sim.settings import SimConfig
 
 GRAVITY = 9.81  # m/s^2
 SOLVER_ITERATIONS = 30

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from foresight.config import EncoderConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.viz.demo_budgets import LIMITS
 from foresight.viz.demo_result import DemoPush, DemoResult, Frame, Picture
 from foresight.viz.drawing import draw_on_camera, draw_on_rectified
 from foresight.viz.report import Budget, Latency, Report, ReportPush, write_report
 from foresight.viz.video import beside, write_video
+from foresight.world_model.encoder import EncoderConfig
 
 RATE = 10  # of the film; that of the camera [Hz]
 

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from foresight.config import EncoderConfig, SceneConfig
 from foresight.protocols import CameraView
+from foresight.settings import SceneConfig
+from foresight.world_model.encoder import EncoderConfig
 
 INK = (255, 138, 61)
 """Colour of a planned push, RGB."""

@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from foresight.costs.cost_head import Occupancy
 from foresight.data.repeated_pushes import RepeatedPushes
-from foresight.training.uncertainty import Imagined, spread
+from foresight.experiments.uncertainty.measure import Imagined, spread
+from foresight.tasks.clear_table.cost_head import Occupancy
 from foresight.viz.drawing import HALO, INK, draw_on_rectified
 from foresight.world_model.checkpoint import CheckpointConfig
 

@@ -14,18 +14,13 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from foresight.config import (
-    CriticConfig,
-    EncoderConfig,
-    PredictorConfig,
-    PushConfig,
-    SceneConfig,
-    TrainConfig,
-)
 from foresight.errors import CheckpointError
+from foresight.settings import CriticConfig, PushConfig, SceneConfig, TrainConfig
 from foresight.world_model.description import parse
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.precision import pick_device
+from foresight.world_model.predictors.task import PredictorConfig
 
 FORMAT = 1
 TENSORS, CONFIG = 'world_model.safetensors', 'config.json'

@@ -3,8 +3,7 @@
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from foresight.config import EncoderConfig
-from foresight.world_model.encoder import Encoder, ResidualBlock
+from foresight.world_model.encoder import Encoder, EncoderConfig, ResidualBlock
 
 
 class Decoder(nn.Module):

@@ -1,12 +1,38 @@
 """Encoder: rectified image and empty table to a spatial latent."""
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 from torch.nn import functional
 
-from foresight.config import EncoderConfig
 from foresight.errors import ConfigError
+from foresight.settings import Checked, setting
+
+
+@dataclass(frozen=True)
+class EncoderConfig(Checked):
+    """Encoder: rectified image to spatial latent."""
+
+    rows: int = setting(
+        64, 'rectified image rows (x axis of base_link, far at the top)', 'px', 16, 512
+    )
+    columns: int = setting(
+        96, 'rectified image columns (y axis of base_link, left is +y)', 'px', 16, 512
+    )
+    stride: int = setting(4, 'pixels a latent cell spans', 'px', 2, 16)
+    channels: int = setting(16, 'features of a latent cell', '', 4, 256)
+    width: int = setting(64, 'channels of the hidden layers', '', 8, 256)
+    use_image: bool = setting(
+        False, 'feed the image itself beside its difference to the empty table'
+    )
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Rows and columns of the latent grid."""
+        return self.rows // self.stride, self.columns // self.stride
+
 
 CONTRAST = 64.0  # Grey levels that become 1: about the contrast of an object on the table.
 

@@ -6,7 +6,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from foresight.config import EncoderConfig, PushConfig, SceneConfig
+from foresight.settings import PushConfig, SceneConfig
+from foresight.world_model.encoder import EncoderConfig
 
 
 class InverseDynamics(nn.Module):

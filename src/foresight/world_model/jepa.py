@@ -4,11 +4,11 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
-from foresight.config import EncoderConfig, PredictorConfig, PushConfig, SceneConfig
-from foresight.world_model.encoder import Encoder
+from foresight.settings import PushConfig, SceneConfig
+from foresight.world_model.encoder import Encoder, EncoderConfig
 from foresight.world_model.precision import mixed
+from foresight.world_model.predictors.task import PredictorConfig, TaskPredictor
 from foresight.world_model.push_raster import PushRaster
-from foresight.world_model.task_predictor import TaskPredictor
 
 
 class Jepa(nn.Module):

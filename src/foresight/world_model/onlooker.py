@@ -5,8 +5,8 @@ from jaxtyping import Bool, Float, Shaped
 from torch import Tensor, nn
 from torch.nn import functional
 
-from foresight.config import EncoderConfig, SceneConfig, WatchConfig
-from foresight.world_model.encoder import Encoder, ResidualBlock, zero
+from foresight.settings import SceneConfig, WatchConfig
+from foresight.world_model.encoder import Encoder, EncoderConfig, ResidualBlock, zero
 from foresight.world_model.precision import mixed
 from foresight.world_model.scene_map import draw_scene
 

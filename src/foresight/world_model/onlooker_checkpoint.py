@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from foresight.config import EncoderConfig, SceneConfig, WatchConfig
+from foresight.settings import SceneConfig, WatchConfig
 from foresight.world_model import checkpoint
 from foresight.world_model.description import parse
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.onlooker import Onlooker
 
 

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
-from foresight.config import EncoderConfig
+from foresight.world_model.encoder import EncoderConfig
 
 LOG_STD = (-5.0, 2.0)  # Beyond these the exponential is of no use, or overflows.
 

@@ -4,7 +4,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from foresight.config import EncoderConfig, PushConfig, SceneConfig
+from foresight.settings import PushConfig, SceneConfig
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.scene_map import draw_scene
 
 

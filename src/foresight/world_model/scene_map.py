@@ -4,7 +4,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from foresight.config import EncoderConfig, SceneConfig
+from foresight.settings import SceneConfig
+from foresight.world_model.encoder import EncoderConfig
 
 
 def draw_scene(scene: SceneConfig, encoder: EncoderConfig) -> Float[Tensor, '2 height width']:

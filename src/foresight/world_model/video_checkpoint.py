@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from foresight.config import EncoderConfig, VideoConfig, VideoTrainConfig
+from foresight.settings import VideoTrainConfig
 from foresight.world_model import checkpoint
 from foresight.world_model.description import parse
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.precision import pick_device
-from foresight.world_model.video_predictor import VIDEO_ENCODER, VideoJepa
+from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig, VideoJepa
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import typer
 from typer.testing import CliRunner
 
 from foresight.cli.flags import expand_configs
-from foresight.config import Checked, setting
 from foresight.errors import ConfigError
+from foresight.settings import Checked, setting
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pytest
 
 from foresight.cli import main
 from foresight.errors import ForesightError
-from foresight.resources import version
+from foresight.files import version
 
 BLOCKED = ('torch', 'rclpy', 'pybullet', 'matplotlib', 'pinocchio')
 

@@ -3,11 +3,11 @@ from dataclasses import dataclass
 import pytest
 import torch
 
-from foresight.config import PlannerConfig
 from foresight.costs.composite import Composite, WeightedTerm
 from foresight.errors import ConfigError
 from foresight.planning.action_space import ActionSpace
-from foresight.planning.cem import CemPlanner
+from foresight.planning.optimizers.cem import CemPlanner
+from foresight.planning.settings import PlannerConfig
 from foresight.protocols import Belief, Rollout
 
 

@@ -1,7 +1,8 @@
 import torch
 
-from foresight.config import EncoderConfig, RegionConfig, SceneConfig
-from foresight.costs.goal_energy import GoalEnergy, region_weights
+from foresight.costs.goal_energy import GoalEnergy, RegionConfig, region_weights
+from foresight.settings import SceneConfig
+from foresight.world_model.encoder import EncoderConfig
 
 
 def goal(seed=0):

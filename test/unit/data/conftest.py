@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rosbags.typesys import Stores, get_typestore
 
-from foresight.data.bag_writer import BagWriter
+from foresight.data.bags.writer import BagWriter
 from foresight.data.episodes import Episode, Images
 from foresight.protocols import CameraView
 

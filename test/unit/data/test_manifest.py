@@ -3,9 +3,9 @@ from dataclasses import asdict
 
 import pytest
 
-from foresight.config import SceneConfig
 from foresight.data.manifest import MANIFEST, collected_scene
 from foresight.errors import DatasetError
+from foresight.settings import SceneConfig
 
 
 def test_a_folder_tells_the_table_it_was_collected_at(tmp_path):

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from foresight.config import PlannerConfig
 from foresight.planning.action_space import ActionSpace
-from foresight.planning.cem import CemPlanner
+from foresight.planning.optimizers.cem import CemPlanner
+from foresight.planning.settings import PlannerConfig
 from foresight.protocols import Belief, CostBreakdown
 
 BOX = 0.3

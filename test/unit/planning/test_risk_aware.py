@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from foresight.config import PlannerConfig
 from foresight.errors import ConfigError
+from foresight.planning.settings import PlannerConfig
 from foresight.protocols import CostBreakdown, StochasticWorldModel
 
 SAFE, BOLD = -0.2, 0.2
@@ -54,7 +54,7 @@ def decide(linear):
 def risky(monkeypatch, linear):
     """Let planners weigh futures as the assembly makes them do."""
     from foresight.costs.risk import make_risk
-    from foresight.planning.cem import CemPlanner
+    from foresight.planning.optimizers.cem import CemPlanner
 
     class Weighing(CemPlanner):
         def __init__(self, *arguments, **named):

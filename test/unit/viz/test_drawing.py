@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from foresight.config import EncoderConfig, SceneConfig
 from foresight.protocols import CameraView
+from foresight.settings import SceneConfig
 from foresight.viz.drawing import (
     INK,
     camera_pixels,
@@ -13,6 +13,7 @@ from foresight.viz.drawing import (
     outline,
     rectified_pixels,
 )
+from foresight.world_model.encoder import EncoderConfig
 
 SCENE, ENCODER = SceneConfig(), EncoderConfig()
 PUSH = np.array([0.45, -0.1, np.pi / 2, 0.3])

@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import torch
 
-from foresight.costs.cost_head import CostHead, Occupancy
 from foresight.data.repeated_pushes import RepeatedPushes
-from foresight.training.uncertainty import Imagined
+from foresight.experiments.uncertainty.measure import Imagined
+from foresight.tasks.clear_table.cost_head import CostHead, Occupancy
 from foresight.viz.outcomes import GAP, ROWS, SCALE, TITLE, draw_outcomes, farthest
 from foresight.world_model.checkpoint import CheckpointConfig
 

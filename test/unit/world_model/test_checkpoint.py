@@ -5,8 +5,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from foresight.config import EncoderConfig, PredictorConfig, SceneConfig
 from foresight.errors import CheckpointError
+from foresight.settings import SceneConfig
 from foresight.world_model.checkpoint import (
     CONFIG,
     TENSORS,
@@ -17,7 +17,9 @@ from foresight.world_model.checkpoint import (
     load,
     save,
 )
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
+from foresight.world_model.predictors.task import PredictorConfig
 
 KNOWN = CheckpointConfig(
     encoder=EncoderConfig(width=8), predictor=PredictorConfig(width=32, blocks=1),

@@ -1,9 +1,8 @@
 import pytest
 import torch
 
-from foresight.config import EncoderConfig
 from foresight.world_model.decoder import Decoder, reconstruction_loss
-from foresight.world_model.encoder import Encoder
+from foresight.world_model.encoder import Encoder, EncoderConfig
 
 SMALL = EncoderConfig(rows=16, columns=16, width=16)
 

@@ -1,9 +1,8 @@
 import pytest
 import torch
 
-from foresight.config import EncoderConfig
 from foresight.errors import ConfigError
-from foresight.world_model.encoder import Encoder, ResidualBlock
+from foresight.world_model.encoder import Encoder, EncoderConfig, ResidualBlock
 
 EMPTY = torch.full((1, 64, 96, 3), 120, dtype=torch.uint8)
 

@@ -3,7 +3,8 @@ import math
 import pytest
 import torch
 
-from foresight.config import EncoderConfig, PushConfig, SceneConfig
+from foresight.settings import PushConfig, SceneConfig
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.inverse_dynamics import InverseDynamics
 
 

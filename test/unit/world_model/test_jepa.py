@@ -1,8 +1,9 @@
 import torch
 
-from foresight.config import EncoderConfig, PredictorConfig
 from foresight.protocols import WorldModel
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
+from foresight.world_model.predictors.task import PredictorConfig
 
 SMALL = Jepa(EncoderConfig(width=8), PredictorConfig(width=32, blocks=2))
 PUSHES = torch.tensor([[0.45, 0.0, 1.5, 0.2], [0.5, -0.1, -2.0, 0.3]])

@@ -1,8 +1,7 @@
 import pytest
 import torch
 
-from foresight.config import EncoderConfig
-from foresight.world_model.encoder import Encoder
+from foresight.world_model.encoder import Encoder, EncoderConfig
 from foresight.world_model.losses import (
     blindness,
     changed_cells,

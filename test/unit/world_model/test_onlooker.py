@@ -2,7 +2,8 @@
 
 import torch
 
-from foresight.config import EncoderConfig, WatchConfig
+from foresight.settings import WatchConfig
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.onlooker import Onlooker
 
 SMALL = EncoderConfig(width=8)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from foresight.config import EncoderConfig
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.outcome_posterior import OutcomeGuess, OutcomePosterior
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from foresight.config import TrainConfig
+from foresight.settings import TrainConfig
 from foresight.world_model.regularizers import (
     CellViews,
     NoRegularizer,

@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from foresight.config import EncoderConfig, SceneConfig
+from foresight.settings import SceneConfig
+from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.scene_map import draw_scene
 
 CELL = 0.05

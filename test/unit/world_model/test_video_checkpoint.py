@@ -1,14 +1,14 @@
 import pytest
 import torch
 
-from foresight.config import EncoderConfig, VideoConfig
 from foresight.errors import CheckpointError
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.predictors.video import VideoConfig, VideoJepa
 from foresight.world_model.video_checkpoint import (
     VideoCheckpointConfig,
     load_video,
     save_video,
 )
-from foresight.world_model.video_predictor import VideoJepa
 
 SMALL = EncoderConfig(rows=16, columns=24, channels=8, width=16)
 CONFIG = VideoConfig(context=3, horizon=2, width=16, blocks=1)

@@ -4,7 +4,7 @@ A regularizer is a module from cells to a `Penalty`. Each method is one file her
 in `TrainConfig.regularizer`.
 """
 
-from foresight.config import TrainConfig
+from foresight.settings import TrainConfig
 from foresight.world_model.regularizers.barlow import CrossCorrelation
 from foresight.world_model.regularizers.distillation import Distillation
 from foresight.world_model.regularizers.infonce import Contrastive

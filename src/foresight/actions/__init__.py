@@ -1,0 +1,1 @@
+"""Macro-actions: one folder a kind."""

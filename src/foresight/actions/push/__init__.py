@@ -1,0 +1,1 @@
+"""The macro-action `push`: a straight sweep of the paddle."""

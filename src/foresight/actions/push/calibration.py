@@ -1,0 +1,92 @@
+"""Calibrates push feasibility against planning every command of a push.
+
+`foresight calibrate` repeats it.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Generator, Tensor
+
+from foresight.actions.push.action import Push, uniform_pushes
+from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.skill import PushSkill
+from foresight.errors import RobotError
+from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.settings import PushConfig, SceneConfig
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How well the feasibility test foretells execution.
+
+    Attributes:
+        count: Random pushes inside the action box.
+        seed: Seed that drew them.
+        executable: Share of them that the joint level can carry out.
+        false_accepts: Share of the accepted that it cannot.
+        false_rejects: Share of the executable that the test rejects.
+        coverage: Share of (table point, heading) that some accepted push passes over.
+    """
+
+    count: int
+    seed: int
+    executable: float
+    false_accepts: float
+    false_rejects: float
+    coverage: float
+
+
+def calibrate(count: int, seed: int, scene: SceneConfig, config: PushConfig) -> Calibration:
+    """Compare the feasibility test with planning `count` random pushes."""
+    pushes = uniform_pushes(count, Generator().manual_seed(seed), scene, config)
+    feasibility = PushFeasibility(scene, config)
+    accepted = feasibility(pushes)
+    executable = _execute(pushes, PushSkill(ArmModel.load(), scene, config, JointLevelConfig()))
+    return Calibration(
+        count, seed, float(executable.float().mean()),
+        float((accepted & ~executable).sum() / accepted.sum().clamp(min=1)),
+        float((executable & ~accepted).sum() / executable.sum().clamp(min=1)),
+        measure_coverage(feasibility),
+    )
+
+
+def measure_coverage(
+    feasibility: PushFeasibility, length: float = 0.2, spacing: float = 0.02,
+) -> float:
+    """Share of (table point, heading) that a feasible push of `length` [m] passes over."""
+    scene = feasibility.scene
+    near, far = scene.table_x
+    right, left = scene.table_y
+    grid = torch.cartesian_prod(
+        torch.arange(near + spacing / 2, far, spacing),
+        torch.arange(right + spacing / 2, left, spacing),
+        torch.arange(24) * (2.0 * math.pi / 24),
+    )
+    passed = torch.zeros(len(grid), dtype=torch.bool)
+    for before in torch.linspace(0.0, length, 11):
+        pushes = torch.cat([grid, torch.full((len(grid), 1), length)], dim=1)
+        pushes[:, 0] -= before * grid[:, 2].cos()
+        pushes[:, 1] -= before * grid[:, 2].sin()
+        passed |= feasibility(pushes)
+    return float(passed.float().mean())
+
+
+def _execute(pushes: Float[Tensor, 'batch 4'], skill: PushSkill) -> Bool[Tensor, ' batch']:
+    """True where the joint level can carry out a push."""
+    start = np.array(skill.arm.retract)
+    return torch.tensor([_plans(skill, Push.from_array(values), start) for values in pushes])
+
+
+def _plans(skill: PushSkill, push: Push, start: Float[np.ndarray, ' joint']) -> bool:
+    """True if the skill plans this push."""
+    try:
+        skill.plan(push, start)
+    except RobotError:
+        return False
+    return True
+

@@ -1,0 +1,60 @@
+"""The guardrail `reach`: can the arm carry out a push, told from its four numbers alone."""
+
+from functools import cache
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from foresight.actions.push.action import in_action_box, push_ends
+from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
+from foresight.settings import PushConfig, SceneConfig
+
+
+class PushFeasibility:
+    """True for pushes inside the action box whose whole sweep the arm reaches.
+
+    With the tool vertical the arm works in a ring around joint 1: start and end must lie in the
+    ring of the clearance height, the part of the sweep nearest to joint 1 in that of the sweep
+    height. `calibration` compares this with planning every command of a push.
+
+    Attributes:
+        name: Name of the guardrail.
+        reach: The two rings.
+    """
+
+    name = 'reach'
+
+    def __init__(
+        self, scene: SceneConfig, config: PushConfig, reach: Reach | None = None,
+    ) -> None:
+        """Set up for a scene and push bounds, by default with the shipped arm's reach."""
+        self.scene, self.config = scene, config
+        self.reach = reach or _shipped_reach(config)
+
+    def __call__(self, actions: Float[Tensor, 'batch 4']) -> Bool[Tensor, ' batch']:
+        """Return True where a push is allowed."""
+        reach, ends = self.reach, push_ends(actions)
+        allowed = in_action_box(actions, self.scene, self.config)
+        for points in (actions[:, :2], ends):
+            radius = points.norm(dim=1)
+            near, far = max(reach.near_high, reach.near_low), min(reach.far_high, reach.far_low)
+            allowed = allowed & (radius >= near) & (radius <= far)
+        return allowed & (_nearest(actions) >= reach.near_low)
+
+
+def _nearest(actions: Float[Tensor, 'batch 4']) -> Float[Tensor, ' batch']:
+    """Distance of each sweep from joint 1 at its nearest point [m]."""
+    start, heading = actions[:, :2], actions[:, 2]
+    direction = torch.stack([heading.cos(), heading.sin()], dim=1)
+    along = -(start * direction).sum(dim=1).clamp(max=0.0)
+    along = torch.minimum(along, actions[:, 3])
+    return torch.hypot(*(start + along[:, None] * direction).unbind(1))
+
+
+@cache
+def _shipped_reach(config: PushConfig) -> Reach:
+    """Reach of the shipped arm."""
+    return Reach.of(ArmModel.load(), config, JointLevelConfig())

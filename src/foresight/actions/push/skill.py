@@ -1,0 +1,111 @@
+"""The macro-action `push`, from four numbers to joint commands."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from foresight.actions.push.action import Push
+from foresight.actions.push.path import push_path, push_stations
+from foresight.errors import RobotError
+from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import IN_PLANE, JointLevel, JointLevelConfig
+from foresight.robots.kinematics import InverseKinematics
+from foresight.robots.timing import quintic_duration
+from foresight.robots.tool_path import ToolPath
+from foresight.robots.trajectory import JointPath
+from foresight.robots.travel import Travel
+from foresight.settings import PushConfig, SceneConfig
+
+# Cosine of the tilt from which a tool no longer counts as vertical.
+_VERTICAL = 0.99
+
+
+@dataclass(frozen=True)
+class PushMotion:
+    """A push that the arm can carry out.
+
+    Attributes:
+        joint_path: Commands from the start to the retract pose.
+        sweep_start: When the tool starts to move along the heading [s].
+        sweep_end: When it has covered the length [s].
+        tool_path: The path that the commands track.
+    """
+
+    joint_path: JointPath
+    sweep_start: float
+    sweep_end: float
+    tool_path: ToolPath
+
+
+class PushSkill:
+    """Plans pushes: approach, lower, sweep, lift, retract."""
+
+    def __init__(
+        self, arm: ArmModel, scene: SceneConfig, config: PushConfig, joint_level: JointLevelConfig,
+    ) -> None:
+        """Set up the joint level once; `plan` reuses it."""
+        self.arm, self.scene, self.config = arm, scene, config
+        self._retract = np.array(arm.retract)
+        self.joint_level = JointLevel(arm, joint_level)
+        share = config.travel_scale
+        self._velocity = share * joint_level.velocity_scale * arm.velocity_limit
+        self._acceleration = share * joint_level.acceleration_limit
+        self._kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
+
+    def plan(
+        self, push: Push, start: Float[np.ndarray, ' joint'],
+        finish: Float[np.ndarray, ' joint'] | None = None,
+    ) -> PushMotion:
+        """Plan a push from rest to rest.
+
+        Args:
+            push: What to do on the table.
+            start: Joints at the start [rad].
+            finish: Joints at the end [rad], arm in plane and tool lifted; the retract pose if
+                left out.
+
+        Raises:
+            RobotError: If the tool is not vertical and above the table's objects at `start`, or
+                if the arm cannot reach or track the path.
+        """
+        self._check_start(start)
+        above, touch, lift, beyond = (
+            self._kinematics.reach(pose, self._retract)
+            for pose in push_stations(push, self.config)
+        )
+        path = push_path(
+            push,
+            (
+                self._travel(start, above),
+                self._travel(beyond, self._retract if finish is None else finish),
+            ),
+            (self._vertical(above, touch), self._vertical(lift, beyond)),
+            self.arm, self.config, self.joint_level.config.rate,
+        )
+        joints = self.joint_level.track(path.tool_path, start)
+        return PushMotion(joints, path.sweep_start, path.sweep_end, path.tool_path)
+
+    def _travel(
+        self, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
+    ) -> Travel:
+        """Move through the air at the configured share of the joint limits."""
+        return Travel.between(start, goal, self._velocity, self._acceleration)
+
+    def _vertical(
+        self, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
+    ) -> float:
+        """Time to lower or lift within the limits of the tool and of the joints [s]."""
+        drop = self.config.clearance - self.config.tool_height
+        tool = quintic_duration(drop, self.config.vertical_speed, self.config.acceleration)
+        ways = zip(np.abs(goal - start), self._velocity, strict=True)
+        return max(tool, *(
+            quintic_duration(way, speed, self._acceleration) for way, speed in ways
+        ))
+
+    def _check_start(self, start: Float[np.ndarray, ' joint']) -> None:
+        """Raise RobotError if a push cannot begin at `start`."""
+        self.arm.check_positions(start)
+        pose = self.arm.tool_pose(start)
+        if pose[2, 2] > -_VERTICAL or pose[2, 3] < self.config.clearance - 1e-3:
+            raise RobotError('a push starts with the tool vertical and lifted: retract first')

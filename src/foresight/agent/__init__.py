@@ -1,0 +1,1 @@
+"""The runtime of the robot: phases, decisions, what it notices; no ROS, no simulator."""

@@ -1,0 +1,1 @@
+"""Bags as training data."""

@@ -1,0 +1,150 @@
+"""Bags as training data: transitions from their pushes, video from their images."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, UInt8
+
+from foresight.data.bags.pushes import Arm, BagConfig, PushImages, find_pushes
+from foresight.data.bags.reader import EMPTY, Joints, Recording
+from foresight.data.footage import Hidden, Video
+from foresight.data.transitions import Transitions
+from foresight.errors import DatasetError
+
+LONGEST = 10  # pushes of an episode
+
+
+@dataclass(frozen=True)
+class BagPushes:
+    """The pushes of one bag.
+
+    Attributes:
+        recording: The bag.
+        pushes: Those that were carried out and seen from both sides.
+        dropped: How many others there were, by reason.
+    """
+
+    recording: Recording
+    pushes: tuple[PushImages, ...]
+    dropped: Counter[str]
+
+
+def with_empty(
+    recording: Recording, given: UInt8[np.ndarray, 'row col 3'] | None,
+) -> Recording:
+    """Return a recording that has an empty table: its own, or else the one given.
+
+    Raises:
+        DatasetError: If there is none.
+    """
+    if recording.empties:
+        return recording
+    if given is None:
+        raise DatasetError(
+            f'{recording.name} lacks the topic {EMPTY}: without the empty table nothing stands '
+            'out; record it too, or give the file of `perception` by --background'
+        )
+    return Recording(**{**vars(recording), 'empties': (given,)})
+
+
+def pushes_of(recording: Recording, arm: Arm, config: BagConfig) -> BagPushes:
+    """Find the pushes of one bag."""
+    return BagPushes(recording, *find_pushes(recording, arm, config))
+
+
+def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
+    """Put the pushes of some bags together, as those of collected play; they have no labels.
+
+    Pushes of one bag, camera and empty table are one episode, a new one every `LONGEST` pushes, so
+    that some episodes can be held out; where the image after a push is the one before the next, it
+    is kept once.
+
+    Raises:
+        DatasetError: If no bag has a push.
+    """
+    digest = hashlib.sha256()
+    stills: list[np.ndarray] = []
+    backgrounds: list[np.ndarray] = []
+    rows: list[tuple[int, int, np.ndarray]] = []
+    for bag in bags:
+        recording, view, empty, last, length = bag.recording, None, -1, -1, 0
+        for push in bag.pushes:
+            place = push.before
+            same = recording.views[place] is view and recording.empty[place] == empty
+            if not same or length == LONGEST:
+                view, empty, last, length = recording.views[place], recording.empty[place], -1, 0
+                backgrounds.append(recording.empties[empty])
+            length += 1
+            if push.before != last:
+                stills.append(recording.images[push.before])
+            rows.append((len(stills) - 1, len(backgrounds) - 1, push.push))
+            stills.append(recording.images[push.after])
+            last = push.after
+    if not rows:
+        raise DatasetError(
+            'no bag has a push that was carried out and seen from both sides; `foresight '
+            'import-bags` says why. Bags without pushes can be watched: `foresight watch`'
+        )
+    before, episode, pushes = zip(*rows, strict=True)
+    digest.update(np.stack(stills).tobytes() + np.stack(pushes).tobytes())
+    return Transitions(
+        stills=np.stack(stills), before_index=np.array(before),
+        backgrounds=np.stack(backgrounds), episode=np.array(episode),
+        pushes=np.stack(pushes).astype(np.float32), aimed=np.zeros(len(rows), np.int8),
+        objects=np.zeros((len(stills), 0, 3), np.float32), digest=digest.hexdigest(),
+    )
+
+
+def videos_of(
+    recording: Recording, hidden: Hidden | None, gap: float = BagConfig().gap,
+) -> Iterator[Video]:
+    """Yield the video of each camera and empty table of a bag.
+
+    Args:
+        recording: One bag.
+        hidden: Returns what the arm hides; None if its shape is not known.
+        gap: Where joint states are missing for longer [s], the arm may hide everything.
+    """
+    changed = [
+        place for place in range(1, len(recording.stamps))
+        if recording.views[place] is not recording.views[place - 1]
+        or recording.empty[place] != recording.empty[place - 1]
+    ]
+    for part in np.split(np.arange(len(recording.stamps)), changed):
+        yield _video(recording, part, hidden, gap)
+
+
+def _video(
+    recording: Recording, part: np.ndarray, hidden: Hidden | None, gap: float,
+) -> Video:
+    """Open one part of a bag."""
+    def arm(place: int) -> Bool[np.ndarray, 'row col'] | None:
+        if hidden is None or recording.joints is None:
+            return None
+        positions = _positions(recording.joints, float(recording.stamps[part[place]]), gap)
+        if positions is None:
+            return np.ones(recording.images.shape[1:3], bool)
+        return hidden(positions, recording.views[part[place]])
+
+    return Video(
+        stamps=recording.stamps[part], image=lambda place: recording.images[part[place]],
+        hidden=arm, empty=recording.empties[recording.empty[part[0]]],
+    )
+
+
+def _positions(
+    joints: Joints, stamp: float, gap: float,
+) -> Float[np.ndarray, ' joint'] | None:
+    """Return the joints at a time, linear between two; None where they are not known."""
+    after = int(np.searchsorted(joints.stamps, stamp))
+    if after == 0 or after == len(joints.stamps):
+        nearest = min(after, len(joints.stamps) - 1)
+        return joints.positions[nearest] if abs(joints.stamps[nearest] - stamp) <= gap else None
+    first, last = joints.stamps[after - 1:after + 1]
+    if last - first > gap and stamp < last:
+        return None
+    early, late = joints.positions[after - 1:after + 1]
+    return np.asarray(early + (stamp - first) / (last - first) * (late - early))

@@ -1,0 +1,178 @@
+"""Bags in a folder as training data, read once and kept beside them."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+from foresight.data.bags.contents import (
+    BagPushes,
+    pushes_of,
+    to_transitions,
+    videos_of,
+    with_empty,
+)
+from foresight.data.bags.folder import find_bags, listing
+from foresight.data.bags.pushes import Arm, BagConfig
+from foresight.data.bags.reader import Recording, read_bag
+from foresight.data.footage import Hidden, Video, evenly
+from foresight.data.transitions import Transitions, load_transitions, save_transitions
+from foresight.errors import DatasetError, ObservationError
+from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.shape import ArmShape
+from foresight.settings import SceneConfig
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.background import load_background
+from foresight.world_model.observation.occlusion import ArmOcclusion
+from foresight.world_model.observation.rectification import Rectifier
+
+LISTING = 'bags.json'
+
+
+@dataclass(frozen=True)
+class BagSummary:
+    """What one bag holds.
+
+    Attributes:
+        bag: Its folder.
+        seconds: Time from its first image to its last [s].
+        images: Images that can be used.
+        pushes: Pushes that can be used.
+        dropped: Pushes that cannot, by reason.
+        left_out: Images that cannot, by reason.
+        clips: Stretches of video without a gap.
+        clip_seconds: Their time [s].
+    """
+
+    bag: str
+    seconds: float
+    images: int
+    pushes: int
+    dropped: Counter[str]
+    left_out: Counter[str]
+    clips: int
+    clip_seconds: float
+
+    def described(self) -> dict[str, Any]:
+        """Return it as plain values, for JSON."""
+        return {**vars(self), 'dropped': dict(self.dropped), 'left_out': dict(self.left_out)}
+
+
+class BagImport:
+    """Reads bags with one arm and one rectified view."""
+
+    def __init__(
+        self, scene: SceneConfig, encoder: EncoderConfig, robot: RobotConfig, config: BagConfig,
+        background: Path | None = None,
+    ) -> None:
+        """Load the arm.
+
+        Args:
+            scene: Table and rectified view.
+            encoder: Size of rectified images.
+            robot: Arm in the bags.
+            config: What counts as a break and as a push.
+            background: File of the empty table, for bags that lack it.
+
+        Raises:
+            ObservationError: If that file is damaged.
+        """
+        arm = ArmModel.load(robot.robot)
+        self._rectifier, self._names = Rectifier(scene, encoder), arm.joint_names
+        self._config = config
+        self._arm = Arm(arm.retract, arm.tool_pose, robot.view_delay)
+        self._given = self._empty_table(background) if background else None
+        self.hidden: Hidden = ArmOcclusion(ArmShape(arm), Rectifier(scene, encoder)).hidden
+
+    def read(self, folder: Path) -> list[Recording]:
+        """Read every bag in a folder and below.
+
+        Raises:
+            DatasetError: If there is none, or one cannot be used; the message names it.
+        """
+        bags = find_bags(folder)
+        if not bags:
+            raise DatasetError(f'{folder} holds neither episodes nor bags')
+        return [
+            with_empty(read_bag(bag, self._rectifier.rectify, self._names), self._given)
+            for bag in bags
+        ]
+
+    def pushes(self, recordings: Sequence[Recording]) -> list[BagPushes]:
+        """Find the pushes of each bag."""
+        return [pushes_of(recording, self._arm, self._config) for recording in recordings]
+
+    def videos(self, recordings: Sequence[Recording]) -> list[Video]:
+        """Return the video of each bag."""
+        gap = self._config.gap
+        return [video for bag in recordings for video in videos_of(bag, self.hidden, gap)]
+
+    def summary(self, bag: BagPushes, period: float) -> BagSummary:
+        """Say what one bag holds, its video watched a frame every `period` [s]."""
+        recording = bag.recording
+        clips = [
+            float(video.stamps[places[-1]] - video.stamps[places[0]])
+            for video in videos_of(recording, None)
+            for places in evenly(video.stamps, period, self._config.gap)
+        ]
+        return BagSummary(
+            str(recording.name), recording.seconds, len(recording.stamps), len(bag.pushes),
+            bag.dropped, recording.left_out, len(clips), sum(clips),
+        )
+
+    def _empty_table(self, path: Path) -> UInt8[np.ndarray, 'row col 3']:
+        """Read and rectify the empty table that `perception` kept.
+
+        Raises:
+            ObservationError: If there is no such file or it is damaged.
+        """
+        if not path.is_file():
+            raise ObservationError(f'{path} is missing: give --background a file of `perception`')
+        empty = load_background(path)
+        return self._rectifier.rectify(empty.image, empty.view)
+
+
+def kept_transitions(folder: Path, scene: SceneConfig, encoder: EncoderConfig) -> Transitions:
+    """Return the pushes of the bags in a folder, as they were imported, or import them now.
+
+    Raises:
+        DatasetError: If a bag cannot be used, or none has a push.
+    """
+    cache = cache_of(folder, encoder)
+    if (cache / 'digest.json').exists() and (cache / LISTING).exists() \
+            and json.loads((cache / LISTING).read_text()) == listing(folder):
+        return load_transitions(cache)
+    bags = BagImport(scene, encoder, RobotConfig(), BagConfig())
+    keep(to_transitions(bags.pushes(bags.read(folder))), folder, encoder)
+    return load_transitions(cache)
+
+
+def keep(transitions: Transitions, folder: Path, encoder: EncoderConfig) -> None:
+    """Keep what was imported beside the bags, with the list of what they were."""
+    cache = cache_of(folder, encoder)
+    (cache / LISTING).unlink(missing_ok=True)
+    save_transitions(transitions, cache)
+    (cache / LISTING).write_text(json.dumps(listing(folder)) + '\n')
+
+
+def cache_of(folder: Path, encoder: EncoderConfig) -> Path:
+    """Return where the pushes of the bags in a folder are kept."""
+    return folder / f'transitions_{encoder.rows}x{encoder.columns}_bags'
+
+
+def totals(summaries: Sequence[BagSummary]) -> dict[str, Any]:
+    """Add up some bags."""
+    dropped: Counter[str] = sum((item.dropped for item in summaries), Counter())
+    left_out: Counter[str] = sum((item.left_out for item in summaries), Counter())
+    return {
+        'bags': len(summaries), 'pushes': sum(item.pushes for item in summaries),
+        'dropped': dict(dropped), 'images': sum(item.images for item in summaries),
+        'left_out': dict(left_out), 'clips': sum(item.clips for item in summaries),
+        'hours_of_watching': round(sum(item.clip_seconds for item in summaries) / 3600.0, 4),
+        'robot_hours': round(sum(item.seconds for item in summaries) / 3600.0, 4),
+    }

@@ -1,0 +1,197 @@
+"""Pushes in a bag: each with the free view before and after it, judged by its stamps."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from foresight.data.bags.reader import ACTION, JOINTS, Joints, Recording
+from foresight.errors import DatasetError
+from foresight.robots.retract_monitor import REACHED, STILL
+from foresight.settings import Checked, setting
+
+
+@dataclass(frozen=True)
+class BagConfig(Checked):
+    """Bags as training data: what counts as seen without a break, and as a push."""
+
+    gap: float = setting(
+        0.25, 'time without an image, or without joint states, that is a break', 's', 0.02, 10.0
+    )
+    wait: float = setting(
+        3.0, 'longest time between the free view and the arm leaving or coming back', 's',
+        0.1, 60.0,
+    )
+    rest: float = setting(
+        0.5, 'what was pushed rests this long after the arm came back', 's', 0.0, 10.0
+    )
+    reach: float = setting(
+        0.03, 'the tool passes start and end of a push at least this near', 'm', 0.001, 0.2
+    )
+
+
+ToolPose = Callable[[Float[np.ndarray, ' joint']], Float[np.ndarray, '4 4']]
+
+NEVER = 'the arm did not move'
+STOPPED = 'an e-stop came'
+BLIND = 'joint states are missing'
+NOT_DONE = 'the tool did not pass start and end'
+NO_BEFORE = 'no free view before'
+NO_AFTER = 'no free view after'
+OTHER_SCENE = 'another camera or empty table after'
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What must be known of an arm to tell a push from other motion.
+
+    Attributes:
+        retract: Retract pose, out of the view [rad].
+        tool_pose: Returns `base_from_tool` at joint positions [rad].
+        delay: The view counts as free this long after the arm came to rest at `retract` [s].
+    """
+
+    retract: Float[np.ndarray, ' joint']
+    tool_pose: ToolPose
+    delay: float
+
+
+@dataclass(frozen=True)
+class PushImages:
+    """One push.
+
+    Attributes:
+        before: Image before it, as a place in `Recording.images`.
+        after: Image after it.
+        push: Macro-action [m, m, rad, m].
+    """
+
+    before: int
+    after: int
+    push: Float[np.ndarray, '4']
+
+
+def find_pushes(
+    recording: Recording, arm: Arm, config: BagConfig,
+) -> tuple[tuple[PushImages, ...], Counter[str]]:
+    """Find the pushes that were carried out and seen from both sides.
+
+    Args:
+        recording: One bag.
+        arm: The arm in it.
+        config: What counts.
+
+    Returns:
+        The pushes, and how many were left out for which reason.
+
+    Raises:
+        DatasetError: If the bag has pushes but no joint states to tell when the view is free.
+    """
+    dropped: Counter[str] = Counter()
+    if not len(recording.actions):
+        return (), dropped
+    if recording.joints is None:
+        raise DatasetError(
+            f'{recording.name} has {ACTION} but lacks {JOINTS}: when the view is free is not '
+            'known; record it too'
+        )
+    search = _Search(recording, recording.joints, arm, config)
+    ends = [*recording.action_stamps[1:], np.inf]
+    found = []
+    for start, end, push in zip(recording.action_stamps, ends, recording.actions):
+        outcome = search(float(start), float(end), push)
+        if isinstance(outcome, str):
+            dropped[outcome] += 1
+        else:
+            found.append(outcome)
+    return tuple(found), dropped
+
+
+class _Search:
+    """Looks for the images around one push."""
+
+    def __init__(self, bag: Recording, joints: Joints, arm: Arm, config: BagConfig) -> None:
+        self._bag, self._joints, self._arm, self._config = bag, joints, arm, config
+        self._away = joints.stamps[~at_rest(joints, arm.retract)]
+        self._free = free_view(joints, bag.stamps, arm.retract, arm.delay)
+
+    def __call__(
+        self, start: float, end: float, push: Float[np.ndarray, '4'],
+    ) -> PushImages | str:
+        """Return the push chosen at `start` [s], before the next at `end`, or what is wrong."""
+        moving = self._away[(self._away >= start) & (self._away < end)]
+        if not len(moving):
+            return NEVER
+        leaves, config = float(moving[0]), self._config
+        # The arm is back at the first rest after which a free view follows.
+        back = self._free & (self._bag.stamps > leaves)
+        if not back.any():
+            return NO_AFTER
+        first = float(self._bag.stamps[back.argmax()])
+        later = self._away[self._away > first]
+        again = float(later[0]) if len(later) else np.inf
+        returned = float(self._away[self._away < first][-1])
+        before = self._last_free(leaves - config.wait, leaves)
+        after = self._last_free(returned + config.rest, min(again, returned + config.wait))
+        if before is None:
+            return NO_BEFORE
+        if after is None:
+            return NO_AFTER
+        if (wrong := self._wrong(before, after, leaves, returned, push)) is not None:
+            return wrong
+        return PushImages(before, after, push)
+
+    def _last_free(self, low: float, high: float) -> int | None:
+        """Return the last image of the free view between two times."""
+        stamps = self._bag.stamps
+        places = np.flatnonzero(self._free & (stamps >= low) & (stamps <= high))
+        return int(places[-1]) if len(places) else None
+
+    def _wrong(
+        self, before: int, after: int, leaves: float, returned: float,
+        push: Float[np.ndarray, '4'],
+    ) -> str | None:
+        """Say why what happened between two images is not this push; None if it is."""
+        bag, stamps = self._bag, self._joints.stamps
+        first, last = bag.stamps[before], bag.stamps[after]
+        if ((bag.stopped >= first) & (bag.stopped <= last)).any():
+            return STOPPED
+        if bag.empty[before] != bag.empty[after] or bag.views[before] is not bag.views[after]:
+            return OTHER_SCENE
+        during = stamps[(stamps >= first - self._config.gap) & (stamps <= last)]
+        if len(during) < 2 or np.diff(during).max() > self._config.gap:
+            return BLIND
+        rows = (stamps >= leaves) & (stamps <= returned)
+        tool = np.array([self._arm.tool_pose(q)[:2, 3] for q in self._joints.positions[rows]])
+        heading = np.array([np.cos(push[2]), np.sin(push[2])])
+        ends = np.stack([push[:2], push[:2] + push[3] * heading])
+        nearest = np.linalg.norm(tool[:, None] - ends, axis=2).min(axis=0)
+        return NOT_DONE if nearest.max() > self._config.reach else None
+
+
+def at_rest(joints: Joints, retract: Float[np.ndarray, ' joint']) -> Bool[np.ndarray, ' state']:
+    """Return where the arm is still at its retract pose [rad]."""
+    there = np.abs(joints.positions - retract).max(axis=1) < REACHED
+    return np.asarray(there & (np.abs(joints.velocities).max(axis=1) < STILL))
+
+
+def free_view(
+    joints: Joints, stamps: Float[np.ndarray, ' image'], retract: Float[np.ndarray, ' joint'],
+    delay: float,
+) -> Bool[np.ndarray, ' image']:
+    """Return which images were taken with the arm at rest at its retract pose.
+
+    Args:
+        joints: Measured joints.
+        stamps: Times of the images [s].
+        retract: Retract pose [rad].
+        delay: The view counts as free this long after the arm came to rest [s].
+    """
+    away = np.concatenate([[-np.inf, joints.stamps[0]], joints.stamps[~at_rest(joints, retract)]])
+    away = np.unique(away)  # what was before the first joint state is unknown
+    since = away[np.searchsorted(away, stamps, side='right') - 1]
+    newest = np.searchsorted(joints.stamps, stamps, side='right') - 1
+    known = (newest >= 0) & (stamps - joints.stamps[np.maximum(newest, 0)] <= delay)
+    return np.asarray(known & (stamps - since >= delay))

@@ -1,0 +1,1 @@
+"""Training methods, labels, another site, robot-hours: rows at equal budget."""

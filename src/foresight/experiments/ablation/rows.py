@@ -1,0 +1,96 @@
+"""Rows of the ablation: which settings each one changes, and the budget that all share."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from foresight.settings import CLEAR_TABLE, CLEAR_TABLE_BOTH, TrainConfig
+
+COST_TASK, GOAL_TASK, BOTH_TASK = CLEAR_TABLE, 'clear_table_goal', CLEAR_TABLE_BOTH
+"""Tasks that rows play: by the cost head, by an image of the empty table, by both."""
+GIVEN = 'given'
+"""Start of the rows that go on from the checkpoint that the command names."""
+SHIPPED = 'shipped'
+"""Row, and start, of the world model that ships."""
+PRACTICE, PLANNED_SHARE = 750, 0.75
+"""Pushes of a round of practice, and the share of them that the planner chooses."""
+WATCHED = 'watched'
+"""Start of the rows whose encoder has watched video."""
+HEAD: dict[str, Any] = {'objective': 'head'}
+"""Changes of a row that learns a cost head on a frozen world model."""
+SCORED: dict[str, Any] = {**HEAD, 'frozen': True}
+"""Changes of a row that learns nothing."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What every row may spend.
+
+    Training is counted in optimiser steps, which repeat, not in minutes, which do not. A usual
+    run takes some 10 minutes of one core, so that two commands with other `--rows` and one
+    thread each fill two cores.
+
+    Attributes:
+        steps: Steps of a run.
+        head_steps: Steps of a cost head on a frozen world model.
+        episodes: Closed-loop episodes.
+        first_episode: Their first seed.
+        batch: Pushes of a step.
+    """
+
+    steps: int = 2600
+    head_steps: int = 800
+    episodes: int = 50
+    first_episode: int = 2000
+    batch: int = 64
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table.
+
+    Attributes:
+        name: Name in files and tables.
+        meaning: What it is, for a reader.
+        changes: Settings that differ from the defaults.
+        labels: Labelled images; 0 = all.
+        start: Row whose checkpoint it goes on from, GIVEN, SHIPPED or WATCHED; empty = random
+            weights.
+        learns: False for a checkpoint that is only scored.
+        task: Task that it plays.
+        teacher: Row whose model practises for a round; this row learns from that too, and from all
+            that the teacher learned from.
+    """
+
+    name: str
+    meaning: str
+    changes: dict[str, Any] = field(default_factory=dict)
+    labels: int = 0
+    start: str = ''
+    learns: bool = True
+    task: str = COST_TASK
+    teacher: str = ''
+
+    @property
+    def pushes(self) -> int:
+        """Pushes that it learns from; 0 = all."""
+        return int(self.changes.get('pushes', 0))
+
+    @property
+    def head_only(self) -> bool:
+        """True where a cost head alone learns, on the world model it starts from."""
+        return bool(self.changes.get('objective') == HEAD['objective'])
+
+    def settings(self, base: TrainConfig, seed: int, budget: Budget, start: str) -> TrainConfig:
+        """Return the settings of one run.
+
+        Args:
+            base: Settings of every row.
+            seed: Seed of initialisation, batches and labelled images.
+            budget: What it may spend.
+            start: Checkpoint that it goes on from, if it does.
+        """
+        steps = budget.head_steps if self.head_only else budget.steps
+        return replace(
+            base, seed=seed, steps=steps, batch=budget.batch, pretrained=start,
+            labels=self.labels, **self.changes,
+        )

@@ -1,0 +1,224 @@
+"""Runner of the ablation: train each row for each seed, score it and let it clear tables."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from foresight.data.robot_time import RobotTime
+from foresight.data.transitions import Transitions
+from foresight.errors import CollapseError, ConfigError
+from foresight.experiments.ablation.rows import WATCHED, Row
+from foresight.experiments.ablation.table import Table
+from foresight.learning.batches.pushes import first_pushes, split_episodes
+from foresight.learning.probes.position import position_r2
+from foresight.learning.resume import identity, same_run
+from foresight.learning.trainer import Trainer
+from foresight.settings import TrainConfig
+from foresight.world_model import checkpoint
+from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
+
+Play = Callable[[Path, str], Mapping[str, Any]]
+"""Plays closed-loop episodes of a task with a checkpoint and returns their figures."""
+Practise = Callable[[Path, Path, int, int], 'Lesson']
+"""Lets a checkpoint practise into a folder, unless it has, in scenes of a seed and a round."""
+Watch = Callable[[Path, int], Mapping[str, Any]]
+"""Lets an encoder of a seed watch into a folder, unless it has; says what it saw."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a model has practised.
+
+    Attributes:
+        transitions: Its pushes.
+        time: What they cost the robot.
+    """
+
+    transitions: Transitions
+    time: RobotTime
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """What all rows share.
+
+    Attributes:
+        transitions: Collected play.
+        base: Settings of every row.
+        table: Rows, and what every run may spend.
+        runs: Folder of the checkpoints and of half-trained runs.
+        results: Folder of one JSON file a finished run.
+        play: Plays closed-loop episodes.
+        about: Where and how it runs, for the results.
+        starts: Checkpoints that rows go on from, by what they call it; a row that is not among
+            them is trained first.
+        watch: Lets an encoder watch, for the rows that start from one.
+        practise: Lets a checkpoint choose pushes, for the rows that have a teacher.
+        time: What the episodes of `transitions` cost, for the rows of few pushes.
+    """
+
+    transitions: Transitions
+    base: CheckpointConfig
+    table: Table
+    runs: Path
+    results: Path
+    play: Play
+    about: Mapping[str, Any]
+    starts: Mapping[str, str] = field(default_factory=dict)
+    watch: Watch | None = None
+    practise: Practise | None = None
+    time: RobotTime | None = None
+
+    def run(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
+        """Return the result of one run, training and playing only if it is not on disk.
+
+        Raises:
+            CheckpointError: If a half-trained run has other settings.
+            ConfigError: If the result on disk has other settings, or the row starts from an
+                encoder that has watched and there is nothing to watch.
+        """
+        path = self.results / f'{row.name}_{seed}.json'
+        if path.exists():
+            console.print(f'{row.name}, seed {seed}: already in {path}')
+            return self._finished(path, row, seed)
+        console.print(f'{row.name}, seed {seed}: {row.meaning}')
+        if row.start not in ('', WATCHED, *self.starts):
+            self._train(self.table.row(row.start), seed, console)
+        result = self._measure(row, seed, console)
+        self.results.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(result, indent=1, allow_nan=False) + '\n'
+        write_atomically(path, text.encode())
+        return result
+
+    def collect(self) -> list[dict[str, Any]]:
+        """Return every result that is on disk, also of earlier commands.
+
+        Raises:
+            ConfigError: If one has other settings.
+        """
+        found = []
+        for row in self.table.rows:
+            named = {path: re.fullmatch(rf'{row.name}_(\d+)', path.stem)
+                     for path in self.results.glob('*.json')}
+            seeds = sorted((int(match[1]), path) for path, match in named.items() if match)
+            found += [self._finished(path, row, seed) for seed, path in seeds]
+        return found
+
+    def _measure(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
+        """Train, score and play."""
+        watched, lessons = self._watched(row, seed), self._lessons(row, seed, console)
+        collapsed, cpu_ms = self._train(row, seed, console, lessons)
+        folder = self._folder(row.name, seed)
+        return {
+            'row': row.name, 'meaning': row.meaning, 'seed': seed, 'labels': row.labels,
+            'task': row.task, 'collapsed': collapsed,
+            'scores': self._scores(folder),
+            'closed_loop': None if collapsed else dict(self.play(folder, row.task)),
+            'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.table.budget), **self.about,
+            'start': self._given(row), 'identity': identity(self._config(row, seed)),
+            **watched, **self._cost(row, lessons),
+        }
+
+    def _watched(self, row: Row, seed: int) -> dict[str, Any]:
+        """Make the encoder that a row starts from, if it is one that has watched."""
+        if row.start != WATCHED:
+            return {}
+        if self.watch is None:
+            raise ConfigError(f'{row.name} starts from an encoder that has watched: give `watch`')
+        return {'watched': dict(self.watch(self._folder(WATCHED, seed), seed))}
+
+    def _lessons(self, row: Row, seed: int, console: Console) -> tuple[Lesson, ...]:
+        """Let the teachers of a row practise, from the first on."""
+        if not row.teacher:
+            return ()
+        if self.practise is None:
+            raise ConfigError(f'{row.name} has a teacher: give `practise`')
+        teacher = self.table.row(row.teacher)
+        before = self._lessons(teacher, seed, console)
+        folder = self._folder(f'{teacher.name}_practice', seed)
+        if not folder.exists():
+            self._train(teacher, seed, console, before)
+        return *before, self.practise(self._folder(teacher.name, seed), folder, seed, len(before))
+
+    def _cost(self, row: Row, lessons: Sequence[Lesson]) -> dict[str, Any]:
+        """Return what the pushes of a row cost the robot, if it says how many they are."""
+        if self.time is None or not row.pushes:
+            return {}
+        known, _ = split_episodes(self.transitions, self.base.train.holdout)
+        used = np.unique(first_pushes(known, row.pushes).episode)
+        costs = [self.time.of(used.tolist()), *(lesson.time.whole() for lesson in lessons)]
+        return {'robot': {key: round(sum(cost[key] for cost in costs), 4) for key in costs[0]}}
+
+    def _train(
+        self, row: Row, seed: int, console: Console, lessons: Sequence[Lesson] = (),
+    ) -> tuple[str | None, float | None]:
+        """Train to the end; return why the run collapsed, and the processor time of a step."""
+        config = replace(self._config(row, seed), dataset='')
+        more = [lesson.transitions for lesson in lessons]
+        trainer = Trainer(self.transitions, self._folder(row.name, seed), config, console, more)
+        first, begin, collapsed = trainer.step, time.process_time(), None
+        try:
+            trainer.run() if row.learns else trainer.finish()
+        except CollapseError as error:
+            collapsed = str(error)
+            console.print(f'{row.name}, seed {seed}: {error}')
+        steps = trainer.step - first
+        return collapsed, round(1e3 * (time.process_time() - begin) / steps, 1) if steps else None
+
+    def _scores(self, folder: Path) -> dict[str, float]:
+        """Return the held-out scores; a run whose loss was not finite may have none."""
+        if not (folder / checkpoint.CONFIG).exists():
+            return {}
+        trained = checkpoint.load(folder)
+        sides = split_episodes(self.transitions, self.base.train.holdout)
+        position = position_r2(trained.model, *sides)
+        known = {**trained.config.scores, 'position_r2': position}
+        return {name: round(value, 4) for name, value in known.items() if value == value}
+
+    def _config(self, row: Row, seed: int) -> CheckpointConfig:
+        """Return every setting of a run."""
+        start = self._start(row, seed)
+        train: TrainConfig = row.settings(self.base.train, seed, self.table.budget, start)
+        return replace(self.base, train=train, dataset=self.transitions.digest)
+
+    def _start(self, row: Row, seed: int) -> str:
+        """Return the checkpoint that a run goes on from; empty = random weights."""
+        if not row.start:
+            return ''
+        return self.starts.get(row.start) or str(self._folder(row.start, seed))
+
+    def _given(self, row: Row) -> str:
+        """Return the hash of the given checkpoint, if a run depends on it."""
+        if row.start in ('', WATCHED):
+            return ''
+        if row.start not in self.starts:
+            return self._given(self.table.row(row.start))
+        config = Path(self.starts[row.start]) / checkpoint.CONFIG
+        return str(checkpoint.read_json(config)['tensors'])
+
+    def _folder(self, name: str, seed: int) -> Path:
+        return self.runs / f'{name}_{seed}'
+
+    def _finished(self, path: Path, row: Row, seed: int) -> dict[str, Any]:
+        """Read a result, if it is of the same settings, start, data and budget."""
+        try:
+            result: dict[str, Any] = json.loads(path.read_text())
+            same = same_run(result['identity'], self._config(row, seed))
+            same = same and result['start'] == self._given(row)
+            same = same and result['task'] == row.task
+            same = same and (result['collapsed'] or result['budget'] == asdict(self.table.budget))
+        except (ValueError, KeyError) as error:
+            raise ConfigError(f'{path} is damaged ({error}): delete it') from error
+        if not same:
+            raise ConfigError(
+                f'{path} has other settings, task, data, budget or start: delete it, or give '
+                'another --out'
+            )
+        return result

@@ -1,0 +1,198 @@
+"""Table of the ablation: rows, what each may spend, and how its page looks."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from foresight.errors import ConfigError
+from foresight.experiments.ablation.rows import Budget, Row
+from foresight.experiments.statistics import wilson
+
+Runs = Sequence[Mapping[str, Any]]
+Document = dict[str, Any]
+
+SCORES = {
+    'prediction_ratio': 'prediction / persistence',
+    'prediction_ratio_changed': 'the same, changed cells',
+    'rank': 'effective rank',
+    'episode_share': 'between-episode share',
+    'occupancy_r2': 'occupancy R2',
+    'position_r2': 'position R2',
+    'ranking_accuracy': 'ranking accuracy',
+}
+SHARES = ('cleared', 'dropped')
+LEGEND = """\
+Every run trains on the same pushes for the same number of steps ({steps} of {batch} pushes; a
+cost head on a frozen world model {head_steps}) and differs from the defaults only in what its row
+says. Figures are means over the training seeds. *Prediction / persistence*: error of the
+predicted latent over that of "nothing moves", on held-out pushes. *Effective rank*: of the active
+cells, out of 16. *Between-episode share*: variance that is the same all through an episode.
+*Occupancy R2*: linear probe of 3 x 3 cells. *Position R2*: linear probe of the whole latent for
+row and column of the object, scenes of one object, fitted on training episodes and tested on
+held-out ones.
+*Ranking accuracy*: pairs of real pushes that the predicted cost orders as they turned out.
+*Success*: every object in the bin and none dropped, within ten pushes, {episodes} episodes of
+three objects a run, tuning seeds from {first_episode}; the interval is Wilson's over the
+episodes of all training seeds. A collapsed run stops and plays nothing; its scores are those at
+the alarm."""
+
+
+def row_lines(document: Document) -> list[str]:
+    """Draw one line a row and one column a figure, and what each row means."""
+    lines = [
+        f'| row | seeds | {" | ".join(SCORES.values())} | success | 95 % | cleared | dropped '
+        '| pushes |',
+        '|---' * (len(SCORES) + 7) + '|',
+    ]
+    rows = document['rows']
+    for name, row in rows.items():
+        scores = ' | '.join(shown(row['scores'][score]) for score in SCORES)
+        closed = ' | '.join(shown(row[figure]) for figure in (*SHARES, 'pushes'))
+        lines.append(
+            f'| `{name}` | {len(row["seeds"])} | {scores} | {success(row)} | {interval(row)} '
+            f'| {closed} |'
+        )
+    return [*lines, '', *(f'- `{name}`: {row["meaning"]}' for name, row in rows.items())]
+
+
+def as_it_is(document: Document, runs: Runs) -> Document:
+    """Return a document without anything added."""
+    return document
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the ablation.
+
+    Attributes:
+        name: Name in the command.
+        title: Title of its page.
+        page: Name of its page, of its JSON file and of the folders of its runs and results.
+        rows: Rows, in order.
+        before: Rows that others go on from and that it does not show.
+        budget: What every row may spend.
+        seeds: Usual training seeds.
+        shares: Page of the table whose runs it goes on with; empty = its own.
+        moves: True where its rows go on from the shipped checkpoint, at another site.
+        compare: Adds to a document what its page shows beyond the rows; the second argument is
+            one mapping a run, with its outcomes.
+        lines: Draws what stands between title and legend.
+        legend: What the figures are; braces take the budget.
+    """
+
+    name: str
+    title: str
+    page: str
+    rows: tuple[Row, ...]
+    before: tuple[Row, ...] = ()
+    budget: Budget = Budget()
+    seeds: tuple[int, ...] = (0,)
+    shares: str = ''
+    moves: bool = False
+    compare: Callable[[Document, Runs], Document] = as_it_is
+    lines: Callable[[Document], list[str]] = row_lines
+    legend: str = LEGEND
+
+    def row(self, name: str) -> Row:
+        """Return a row, or one that others go on from."""
+        return next(row for row in (*self.rows, *self.before) if row.name == name)
+
+    def choose(self, names: str) -> tuple[Row, ...]:
+        """Return the rows of a comma-separated list; all where it is empty.
+
+        Raises:
+            ConfigError: If there is no such row.
+        """
+        known = {row.name: row for row in self.rows}
+        wanted = names.split(',') if names else list(known)
+        if wrong := [name for name in wanted if name not in known]:
+            raise ConfigError(f'--rows {wrong[0]!r} is unknown: choose among {", ".join(known)}')
+        return tuple(known[name] for name in wanted)
+
+    def spending(self, **given: int | None) -> 'Table':
+        """Return the same table with another budget, where something is given."""
+        known = {name: value for name, value in given.items() if value is not None}
+        return replace(self, budget=replace(self.budget, **known))
+
+    def to_document(self, runs: Runs, about: Mapping[str, Any]) -> Document:
+        """Bring the runs of each row together.
+
+        Args:
+            runs: One mapping a run, as `Ablation.run` returns it.
+            about: Command, machine and data.
+        """
+        rows = {
+            row.name: _pooled(known) for row in self.rows
+            if (known := [run for run in runs if run['row'] == row.name])
+        }
+        document = {**about, 'budget': asdict(self.budget), 'table': self.name, 'rows': rows}
+        return self.compare(document, runs)
+
+    def to_markdown(self, document: Document) -> str:
+        """Return the page that the documentation shows, with the command that makes it again."""
+        return '\n'.join([
+            f'# {self.title}', '', *self.lines(document), '',
+            self.legend.format(**document['budget']), '', *_collapses(document['rows']),
+            f'Data {document["dataset"][:16]}. Machine: {document["machine"]}.', '',
+            '```', document['command'], '```', '',
+        ])
+
+
+def _pooled(runs: Runs) -> Document:
+    """Average scores over seeds and pool the episodes."""
+    played = [run['closed_loop'] for run in runs if run['closed_loop']]
+    episodes = [outcome for figures in played for outcome in figures['outcomes']]
+    cleared = wilson(sum(outcome[1] for outcome in episodes), len(episodes))
+    ran = bool(episodes)
+    return {
+        'meaning': runs[0]['meaning'], 'labels': runs[0]['labels'],
+        'seeds': [run['seed'] for run in runs],
+        'scores': {
+            name: _mean([run['scores'][name] for run in runs if name in run['scores']])
+            for name in (*SCORES, 'inverse_skill', 'std')
+        },
+        'success': round(cleared.rate, 4) if ran else None,
+        'success_low': round(cleared.low, 4) if ran else None,
+        'success_high': round(cleared.high, 4) if ran else None,
+        'success_by_seed': [
+            run['closed_loop']['success'] if run['closed_loop'] else None for run in runs
+        ],
+        **{name: _mean([figures[name] for figures in played]) for name in SHARES},
+        'pushes': _mean([figures['pushes'] for figures in played]), 'episodes': len(episodes),
+        'collapsed': {str(run['seed']): run['collapsed'] for run in runs if run['collapsed']},
+    }
+
+
+def _collapses(rows: Mapping[str, Any]) -> list[str]:
+    """Say which runs collapsed, and why."""
+    said = [
+        f'- `{name}`, seed {seed}: {reason}'
+        for name, row in rows.items() for seed, reason in row['collapsed'].items()
+    ]
+    return ['Collapsed:', *said, ''] if said else []
+
+
+def success(row: Mapping[str, Any]) -> str:
+    """Return the success rate, or that there is none."""
+    lost = len(row['collapsed'])
+    if row['success'] is None:
+        return 'collapsed'
+    return f'{row["success"]:.2f}' + (f' ({lost} collapsed)' if lost else '')
+
+
+def interval(row: Mapping[str, Any]) -> str:
+    """Return the interval of the success rate, if there is one."""
+    if row['success'] is None:
+        return '-'
+    return f'{row["success_low"]:.2f} to {row["success_high"]:.2f}'
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    """Return the mean; None without values."""
+    return round(math.fsum(values) / len(values), 4) if values else None
+
+
+def shown(value: float | None) -> str:
+    """Return a figure with two decimals, or that there is none."""
+    return '-' if value is None else f'{value:.2f}'

@@ -1,0 +1,94 @@
+"""Transfer table: what play without labels is worth at another site, beside labels alone."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from foresight.experiments.ablation.differences import difference_lines, differences
+from foresight.experiments.ablation.methods import SUPERVISED
+from foresight.experiments.ablation.rows import GIVEN, GOAL_TASK, HEAD, SCORED, Budget, Row
+from foresight.experiments.ablation.table import Document, Runs, Table, row_lines
+
+FEW = 200
+"""Labelled images of the site."""
+PLAY = Row('play', 'goes on at a new site without labels', {'learning_rate': 5e-4}, FEW, GIVEN)
+"""What other rows go on from; its cost head is thrown away."""
+KEPT = Row('kept', 'as shipped, nothing learned at the site', SCORED, start=GIVEN, learns=False)
+NEW_HEAD = Row(
+    f'head_{FEW}', 'self-supervised as shipped, frozen; new cost head', HEAD, FEW, GIVEN,
+)
+ADAPTED = Row(
+    f'adapted_{FEW}', 'the same, after play at the site without labels', HEAD, FEW, PLAY.name,
+)
+GROUNDED = Row(
+    f'label_grounded_{FEW}', 'the same play and the gradient of the labels',
+    {**PLAY.changes, 'label_gradient': True}, FEW, GIVEN,
+)
+TUNED = Row(
+    f'supervised_{FEW}', 'labels alone, from the shipped weights',
+    {**PLAY.changes, **SUPERVISED.changes}, FEW, GIVEN,
+)
+FRESH = Row(
+    f'supervised_new_{FEW}', 'labels alone, from random weights', SUPERVISED.changes, FEW,
+)
+PAIRS = (
+    (ADAPTED, NEW_HEAD), (NEW_HEAD, FRESH), (ADAPTED, FRESH), (ADAPTED, TUNED),
+    (ADAPTED, GROUNDED), (ADAPTED, KEPT), (NEW_HEAD, KEPT),
+)
+"""Rows that are compared: first minus second, on the same episodes."""
+TRANSFER_LEGEND = f"""\
+Another camera pose, another table and other objects than in the play that the checkpoint learned
+from. Every row but `{KEPT.name}` sees the same {FEW} labelled images of the site and no other
+label; `{ADAPTED.name}` and `{GROUNDED.name}` also see the play there without labels. All rows are
+scored on held-out play of the site. `{GOAL_TASK}` takes the goal from an image of the empty table
+and reads no label, with the shipped weights (`{KEPT.name}_<seed>`) or after the play
+(`{PLAY.name}_<seed>`)."""
+
+
+def untouched(results: Path, runs: Path, seeds: Sequence[int]) -> list[Path]:
+    """Return the checkpoints at a site that no label reached and that are fully trained.
+
+    The result of a row says that what it started from is.
+
+    Args:
+        results: Folder of one JSON file a finished run.
+        runs: Folder of the checkpoints.
+        seeds: Training seeds.
+    """
+    without = {KEPT.name: KEPT.name, ADAPTED.name: PLAY.name}
+    return [
+        runs / f'{checkpoint}_{seed}' for seed in seeds for row, checkpoint in without.items()
+        if (results / f'{row}_{seed}.json').exists()
+    ]
+
+
+def compare(document: Document, runs: Runs) -> Document:
+    """Add the paired differences."""
+    pairs = [(first.name, second.name) for first, second in PAIRS]
+    return {**document, 'differences': differences(runs, pairs)}
+
+
+def lines(document: Document) -> list[str]:
+    """Draw the rows, what stands beside them on the same episodes, and the differences."""
+    return [
+        *row_lines(document), '',
+        f'Site `{document["site"]}`, {document["pushes"]} pushes of play.', '', TRANSFER_LEGEND,
+        '', '| on the same episodes | success | 95 % | cleared | dropped | pushes |',
+        '|---' * 6 + '|', *(_reference(*item) for item in document['references'].items()), '',
+        *difference_lines(document['differences']),
+    ]
+
+
+def _reference(name: str, f: Mapping[str, Any]) -> str:
+    """Draw the line of a policy that knows better or knows nothing."""
+    return (
+        f'| `{name}` | {f["success"]:.2f} | {f["success_low"]:.2f} to {f["success_high"]:.2f} '
+        f'| {f["cleared"]:.2f} | {f["dropped"]:.2f} | {f["pushes"]:.1f} |'
+    )
+
+
+TRANSFER = Table(
+    'transfer', 'Transfer to another site', 'transfer',
+    rows=(KEPT, NEW_HEAD, ADAPTED, GROUNDED, TUNED, FRESH), before=(PLAY,),
+    budget=Budget(steps=500, head_steps=400), moves=True, compare=compare, lines=lines,
+)

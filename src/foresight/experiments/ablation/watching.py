@@ -1,0 +1,147 @@
+"""Table of watching: success by robot-hours, with and without watching video or practice."""
+
+from collections.abc import Mapping
+from statistics import fmean
+from typing import Any
+
+from foresight.experiments.ablation.differences import difference_lines, differences
+from foresight.experiments.ablation.rows import (
+    BOTH_TASK,
+    PLANNED_SHARE,
+    PRACTICE,
+    WATCHED,
+    Row,
+)
+from foresight.experiments.ablation.table import Document, Runs, Table, interval, shown, success
+
+PUSHES = (250, 1000, 4000, 16_000)
+"""Pushes of play to learn from."""
+BEGIN, ROUNDS = 1000, 3
+"""Pushes of play before practice, and rounds of it."""
+GOAL = 0.9
+"""Success that counts as clearing the table."""
+TEENAGER = 20.0
+"""Hours in which a teenager learns to drive (LeCun 2022, A Path Towards Autonomous Machine
+Intelligence, section 1) [h]."""
+DOING, PRACTISED = 'doing', 'practised'
+KINDS = {
+    DOING: 'doing alone', PRACTISED: 'doing, then practice', WATCHED: 'watching, then doing',
+}
+FIGURES = ('pushes', 'resets', 'rejected')
+LEGEND = f"""\
+Every row learns from the first whole episodes of the same play and their labels, with the same
+optimiser steps ({{steps}} of {{batch}} pushes). `{WATCHED}` rows start from an encoder that has
+watched video without actions, whose hours are listed apart. `{PRACTISED}` rows learn from
+{BEGIN} pushes of play and from rounds of {PRACTICE}, in which the planner of the row before
+chooses {PLANNED_SHARE:.0%} of the pushes. *Robot-hours* are simulated time of all these episodes:
+reset, approach, push, retract and the wait for rest; a push that the arm cannot do is refused
+before it moves and takes none. A reset takes a second in simulation; a person takes longer.
+Differences are over the training seeds that both rows have.
+*Success*: every object in the bin and none dropped, within ten pushes, {{episodes}} episodes of
+three seen objects a run, tuning seeds from {{first_episode}}, Wilson's 95 % interval.
+*Prediction*: error of the predicted latent over that of "nothing moves" on held-out pushes of
+play. *Occupancy R2*: linear probe of 3 x 3 cells."""
+
+
+def compare(document: Document, runs: Runs) -> Document:
+    """Add robot-hours, hours of watching, paired differences and the headline."""
+    rows = {
+        name: {**row, 'robot': _mean_cost(known), 'watched': known[0].get('watched')}
+        for name, row in document['rows'].items()
+        if (known := [run for run in runs if run['row'] == name])
+    }
+    pairs = [
+        *((f'{WATCHED}_{count}', f'{DOING}_{count}') for count in PUSHES),
+        *((row.name, f'{DOING}_{BEGIN}') for row in _rows() if row.teacher),
+    ]
+    headline = {kind: _headline(kind, rows) for kind in KINDS}
+    return {
+        **document, 'rows': rows, 'differences': differences(runs, pairs), 'headline': headline,
+    }
+
+
+def _mean_cost(runs: Runs) -> dict[str, float] | None:
+    """Return what a row cost the robot, the mean over its training seeds."""
+    costs = [run['robot'] for run in runs if run.get('robot')]
+    return {key: fmean(cost[key] for cost in costs) for key in costs[0]} if costs else None
+
+
+def _headline(kind: str, rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Say from how few robot-hours a kind reaches the goal, or how far it came."""
+    points = [row for name, row in rows.items() if name.startswith(kind) and row['robot']]
+    points = [row for row in points if row['success'] is not None]
+    reached = [row for row in points if row['success'] >= GOAL]
+    best = reached[0] if reached else max(points, key=lambda row: row['success'], default=None)
+    if best is None:
+        return {'reached': False}
+    return {
+        'reached': bool(reached), 'robot_hours': best['robot']['robot_hours'],
+        'success': best['success'], 'low': best['success_low'], 'high': best['success_high'],
+        'episodes': best['episodes'],
+    }
+
+
+def lines(document: Document) -> list[str]:
+    """Draw one line a row, the differences and the headline."""
+    return [
+        f'| row | robot-hours | {" | ".join(FIGURES)} | seeds | success | 95 % | prediction '
+        '| occupancy R2 |', '|---' * 10 + '|',
+        *(_line(name, row) for name, row in document['rows'].items()), '',
+        *difference_lines(document['differences']), '', *_said(document),
+    ]
+
+
+def _line(name: str, row: Mapping[str, Any]) -> str:
+    """Draw a row."""
+    robot, scores = row['robot'], row['scores']
+    cells = [
+        f'`{name}`', f'{robot["robot_hours"]:.2f}',
+        *(f'{robot[figure]:.0f}' for figure in FIGURES),
+        str(len(row['seeds'])), success(row), interval(row),
+        *(shown(scores[name]) for name in ('prediction_ratio', 'occupancy_r2')),
+    ]
+    return f'| {" | ".join(cells)} |'
+
+
+def _said(document: Mapping[str, Any]) -> list[str]:
+    """Say the headline and what was watched."""
+    said = []
+    for kind, title in KINDS.items():
+        found = document['headline'][kind]
+        if 'robot_hours' not in found:
+            continue
+        success = f'{found["success"]:.2f} ({found["low"]:.2f} to {found["high"]:.2f})'
+        said.append(
+            f'- **{title}: {found["robot_hours"]:.2f} robot-hours** for success {success}.'
+            if found['reached'] else
+            f'- {title}: {GOAL:.0%} is not reached; the best is {success} after '
+            f'{found["robot_hours"]:.2f} robot-hours.'
+        )
+    said.append(f'- A teenager learns to drive in about {TEENAGER:.0f} hours.')
+    watched = [row['watched'] for row in document['rows'].values() if row.get('watched')]
+    if watched:
+        said.append(
+            f'- Watched before: {watched[0]["hours"]:.2f} h of video, {watched[0]["steps"]} steps.'
+        )
+    return said
+
+
+def _rows() -> tuple[Row, ...]:
+    """List the numbers of pushes of play, alone and after watching, and the rounds of practice."""
+    counts = [BEGIN + PRACTICE * number for number in range(1, ROUNDS + 1)]
+    teachers = [f'{DOING}_{BEGIN}', *(f'{PRACTISED}_{count}' for count in counts)]
+    return (
+        *(Row(f'{DOING}_{count}', f'{count} pushes', {'pushes': count}, task=BOTH_TASK)
+          for count in PUSHES),
+        *(Row(f'{PRACTISED}_{count}', f'{BEGIN} pushes and practice up to {count}',
+              {'pushes': BEGIN}, task=BOTH_TASK, teacher=teacher)
+          for count, teacher in zip(counts, teachers, strict=False)),
+        *(Row(f'{WATCHED}_{count}', f'{count} pushes, from an encoder that has watched video',
+              {'pushes': count}, start=WATCHED, task=BOTH_TASK) for count in PUSHES),
+    )
+
+
+WATCHING = Table(
+    'watching', 'From watching, then from doing', 'watching', rows=_rows(), compare=compare,
+    lines=lines, legend=LEGEND,
+)

@@ -1,0 +1,1 @@
+"""What looking further ahead is worth."""

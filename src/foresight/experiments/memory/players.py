@@ -1,0 +1,119 @@
+"""Who plays `foresight evaluate memory`: one simulator, arm and world model, several memories."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.keep_out import keep_out_zones
+from foresight.actions.push.skill import PushSkill
+from foresight.experiments.memory.arm_in_view import ArmInView
+from foresight.experiments.memory.permanence import FROZEN, MEMORY, Permanence
+from foresight.experiments.memory.single_push import SinglePush
+from foresight.experiments.memory.spoil import Spoiling
+from foresight.experiments.memory.watcher import ObjectProbe, Watcher
+from foresight.planning.deadline import stopped_clock
+from foresight.planning.levels.task import TaskLevel
+from foresight.robots.arm import ArmModel
+from foresight.robots.hover import Hover
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.shape import ArmShape
+from foresight.rollout.closed_loop import Player, allowed_pushes
+from foresight.rollout.policies import PlannerPolicy
+from foresight.settings import CLEAR_TABLE, PushConfig, SceneConfig
+from foresight.sim.clear_table import ClearTable
+from foresight.sim.settings import CameraConfig, SimConfig
+from foresight.tasks.assembly import assemble, occupancy_of
+from foresight.tasks.task_file import load_task
+from foresight.world_model.belief.memory import MemoryConfig
+from foresight.world_model.checkpoint import check_scene, load
+from foresight.world_model.observation.occlusion import ArmOcclusion
+from foresight.world_model.observation.perception import Perception
+from foresight.world_model.observation.rectification import Rectifier
+
+REACHES = (0, 1, 2, 3)
+
+
+class MemoryPlayers:
+    """Builds what measures the memory.
+
+    Attributes:
+        sim: The simulator that every measurement uses in turn.
+    """
+
+    def __init__(self, config: SimConfig, folder: Path, memory: MemoryConfig) -> None:
+        """Load the world model of `folder`; `memory` is under test.
+
+        Raises:
+            CheckpointError: If the checkpoint is missing or of another scene.
+        """
+        self._scene, self._push, level = SceneConfig(), PushConfig(), JointLevelConfig()
+        self._checkpoint, self._memory = load(folder), memory
+        check_scene(self._checkpoint, self._scene)
+        self._arm = ArmModel.load()
+        self._skill = PushSkill(self._arm, self._scene, self._push, level)
+        self._hover = Hover(self._arm, self._push, level)
+        self._rectifier = Rectifier(self._scene, self._checkpoint.config.encoder)
+        self._probe = ObjectProbe(occupancy_of(self._checkpoint))
+        self._max_pushes = allowed_pushes(
+            config.max_pushes, config.pushes_an_object, config.objects
+        )
+        self.sim = ClearTable(config, self._scene, CameraConfig(), self._arm)
+
+    def permanence(self) -> Permanence:
+        """Build what hides objects and looks for them."""
+        watcher = self._watcher({MEMORY: self._memory, FROZEN: self._memory})
+        single = SinglePush(self._scene, PushFeasibility(self._scene, self._push))
+        return Permanence(
+            self.sim, watcher, self._probe, self._rectifier, self._stride,
+            (self._skill, self._hover), single,
+        )
+
+    def spoiling(self) -> Spoiling:
+        """Build what measures how far the arm spoils the latent."""
+        watcher = self._watcher({
+            f'reach {reach}': replace(self._memory, reach=reach) for reach in REACHES
+        })
+        return Spoiling(
+            self.sim, watcher, self._probe, self._rectifier, self._stride, self._hover,
+            self._scene,
+        )
+
+    def arm_in_view(self, memory: str | None) -> ArmInView:
+        """Build what plays with the arm in view, planning from memory or the bare latent."""
+        watcher = self._watcher({} if memory is None else {memory: self._memory})
+        return ArmInView(
+            self.sim, watcher, self._task_level(), (self._skill, self._hover), self._scene,
+            memory, self._max_pushes,
+        )
+
+    def arm_retracted(self) -> Player:
+        """Build what plays the same task with the arm out of the picture for every plan."""
+        policy = PlannerPolicy(self._perception(), lambda empty: self._task_level())
+        return Player(self.sim, policy, self._skill, self._max_pushes)
+
+    def _task_level(self) -> TaskLevel:
+        """Build what plans; outcomes must not depend on the load of the machine."""
+        zones = keep_out_zones(self._arm.keep_out)
+        task = load_task(CLEAR_TABLE)
+        return assemble(task, self._checkpoint, keep_out=zones, clock=stopped_clock)
+
+    @property
+    def _stride(self) -> int:
+        """Pixels that a cell spans."""
+        return self._checkpoint.config.encoder.stride
+
+    def _perception(self) -> Perception:
+        """Build the way from image to latent."""
+        model = self._checkpoint.model
+        return Perception(model, self._rectifier, model.device)
+
+    def _watcher(self, memories: dict[str, MemoryConfig]) -> Watcher:
+        """Build what looks and remembers."""
+        occlusion = ArmOcclusion(ArmShape(self._arm), self._rectifier)
+        return Watcher(
+            self.sim, self._perception(), self._checkpoint.model, occlusion, memories
+        )
+
+    def close(self) -> None:
+        """Close the simulator."""
+        self.sim.close()

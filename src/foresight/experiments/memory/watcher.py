@@ -1,0 +1,150 @@
+"""Watching a table in lockstep: camera, arm and memory as the nodes join them, without ROS."""
+
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from foresight.protocols import CameraView, Observation
+from foresight.robots.trajectory import JointPath
+from foresight.rollout.environment import Environment
+from foresight.tasks.clear_table.cost_head import TABLE, Occupancy
+from foresight.world_model.belief.memory import MemoryConfig
+from foresight.world_model.belief.tracker import BeliefTracker
+from foresight.world_model.jepa import Jepa
+from foresight.world_model.observation.occlusion import ArmOcclusion, silhouette
+from foresight.world_model.observation.perception import Perception
+
+Joints = Float[np.ndarray, ' joint']
+OnFrame = Callable[[Observation, Joints, Float[np.ndarray, '4 4']], None]
+Latent = Float[Tensor, 'channel height width']
+Corners = Float[np.ndarray, '2 3']
+
+
+@runtime_checkable
+class Theatre(Environment, Protocol):
+    """A scene that can be hidden and watched; `sim.clear_table.ClearTable` is one.
+
+    Attributes:
+        view: Camera of this episode.
+    """
+
+    view: CameraView
+
+    def cover(
+        self, low: Float[np.ndarray, '3'], high: Float[np.ndarray, '3'],
+    ) -> Callable[[], None]:
+        """Hang a plate between two corners [m]; what is returned takes it away."""
+        ...
+
+    def execute(self, path: JointPath, on_frame: OnFrame | None = None) -> None:
+        """Carry out a joint path and wait until everything rests; show frames on the way."""
+        ...
+
+
+class Watcher:
+    """Looks at a scene and keeps any number of memories of it up to date.
+
+    Attributes:
+        trackers: The memories, by name.
+        latent: Latent of the newest image.
+        hidden: Pixels of the rectified image that arm or plate hide in it.
+    """
+
+    latent: Latent
+    hidden: Bool[np.ndarray, 'row column']
+
+    def __init__(
+        self,
+        scene: Theatre,
+        perception: Perception,
+        model: Jepa,
+        occlusion: ArmOcclusion,
+        memories: dict[str, MemoryConfig],
+    ) -> None:
+        """Keep the parts; each of `memories` configures a tracker."""
+        self.trackers = {name: BeliefTracker(model, item) for name, item in memories.items()}
+        self._scene, self._perception, self._occlusion = scene, perception, occlusion
+        self._plate: Corners | None = None
+        self._uncover: Callable[[], None] = lambda: None
+
+    def reset(self, seed: int) -> None:
+        """Begin the episode of a seed; the arm is at its retract pose and hides nothing."""
+        first = self._scene.reset(seed)
+        self._perception.set_background(self._scene.background, first.view)
+        self._plate, self._uncover = None, lambda: None
+        for tracker in self.trackers.values():
+            tracker.forget()
+        self.look(first)
+
+    def cover(self, plate: Corners) -> None:
+        """Hang a plate between its two corners [m] before the camera."""
+        self._plate, self._uncover = plate, self._scene.cover(*plate)
+
+    def uncover(self) -> None:
+        """Take the plate away."""
+        self._uncover()
+        self._plate, self._uncover = None, lambda: None
+
+    def look(self, seen: Observation | None = None, later: float = 0.0) -> None:
+        """Take an image into every memory.
+
+        Args:
+            seen: The image; a new one if left out.
+            later: Time to add to its stamp [s]: nothing moves, so only the clock goes on.
+        """
+        seen = seen or self._scene.observe()
+        self.latent = self._perception.encode(seen).latent
+        self.hidden = self._hidden(seen.view)
+        for tracker in self.trackers.values():
+            tracker.see(self.latent, seen.stamp + later, self.hidden)
+
+    def follow(self, path: JointPath, until: float = np.inf) -> None:
+        """Carry out a motion and watch it; a push it contains ends `until` [s] after the start."""
+        start = self._scene.observe().stamp
+        over = False
+
+        def on_frame(seen: Observation, joints: Joints, tool: Float[np.ndarray, '4 4']) -> None:
+            nonlocal over
+            if not over and seen.stamp - start >= until:
+                over = True
+                for tracker in self.trackers.values():
+                    tracker.end_push()
+            self.look(seen)
+
+        self._scene.execute(path, on_frame)
+        self.look()
+
+    def _hidden(self, view: CameraView) -> Bool[np.ndarray, 'row column']:
+        """Return what arm and plate hide."""
+        hidden = self._occlusion.hidden(self._scene.joint_positions, view)
+        if self._plate is None:
+            return hidden
+        corners = np.array(np.meshgrid(*self._plate.T)).reshape(3, -1).T
+        plate = self._occlusion.rectified(silhouette((corners,), view), view)
+        return np.asarray(hidden | plate)
+
+
+class ObjectProbe:
+    """Reads where objects are out of a latent, by the cost head."""
+
+    def __init__(self, occupancy: Occupancy) -> None:
+        """Keep the occupancy maps of a checkpoint."""
+        self._occupancy = occupancy
+
+    def count(self, latent: Latent) -> float:
+        """Return the expected number of objects on the table."""
+        return float(self._map(latent).sum())
+
+    def near(self, latent: Latent, row: int, column: int) -> float:
+        """Return the expected number of objects within one cell of a cell."""
+        table = self._map(latent)
+        return float(table[max(0, row - 1):row + 2, max(0, column - 1):column + 2].sum())
+
+    def _map(self, latent: Latent) -> Float[Tensor, 'height width']:
+        """Return the probability that an object on the table is centred in each cell."""
+        with torch.inference_mode():
+            return self._occupancy(latent[None])[0, TABLE]

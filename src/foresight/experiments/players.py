@@ -1,0 +1,95 @@
+"""Who plays an evaluation: simulator, arm and one policy, built in the process that plays."""
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.keep_out import keep_out_zones
+from foresight.actions.push.sampler import AimedSampler, PushSampler
+from foresight.actions.push.skill import PushSkill
+from foresight.protocols import Guardrail
+from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.rollout.closed_loop import Player
+from foresight.rollout.planner_policy import make_planner
+from foresight.rollout.policies import (
+    AimedRandomPolicy,
+    PlannerPolicy,
+    Policy,
+    RandomPolicy,
+)
+from foresight.settings import PushConfig, SceneConfig
+from foresight.sim.clear_table import ClearTable
+from foresight.sim.settings import CameraConfig, SimConfig
+from foresight.tasks.clear_table.hand_rule import HandRule
+from foresight.tasks.task_file import TaskConfig, load_task
+from foresight.world_model.checkpoint import load
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.rectification import Rectifier
+
+POLICIES = (PlannerPolicy.name, HandRule.name, RandomPolicy.name, AimedRandomPolicy.name)
+HARD = 'hard'
+HARD_EXTRA = 2
+"""Hard scenes have up to this many objects more than the others."""
+
+
+def scenes(sim: SimConfig, part: str) -> SimConfig:
+    """Return the scenes of one part of a split: `seen`, `unseen` or `hard`."""
+    if part == HARD:
+        return replace(sim, object_set='seen', layout=HARD, extra_objects=HARD_EXTRA)
+    return replace(sim, object_set=part)
+
+
+@dataclass(frozen=True)
+class ClearTablePlayers:
+    """Builds the player of one policy in the scene of `clear_table`; crosses to worker processes.
+
+    Attributes:
+        policy: One of POLICIES.
+        task: Name of the task, path of its YAML file, or what it says; for the planner.
+        sim: Objects and physics.
+        checkpoint: Folder of the world model; only the planner reads it.
+    """
+
+    policy: str
+    task: str | TaskConfig
+    sim: SimConfig
+    checkpoint: Path
+    scene: SceneConfig = field(default_factory=SceneConfig)
+    push: PushConfig = field(default_factory=PushConfig)
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    camera: CameraConfig = field(default_factory=CameraConfig)
+
+    @property
+    def split(self) -> str:
+        """Name of the split that the scenes belong to."""
+        return HARD if self.sim.layout == HARD else self.sim.object_set
+
+    def __call__(self) -> Player:
+        """Build the player.
+
+        Raises:
+            CheckpointError: If the planner's checkpoint is missing or of another scene.
+            ConfigError: If the policy or the task is unknown.
+        """
+        arm = ArmModel.load()
+        policy = self._policy(PushFeasibility(self.scene, self.push), arm)
+        sim = ClearTable(self.sim, self.scene, self.camera, arm)
+        skill = PushSkill(arm, self.scene, self.push, JointLevelConfig())
+        return Player(sim, policy, skill, self.sim.max_pushes, self.sim.pushes_an_object)
+
+    def _policy(self, feasible: Guardrail, arm: ArmModel) -> Policy:
+        """Build the policy."""
+        if self.policy == PlannerPolicy.name:
+            task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
+            return make_planner(
+                load(self.checkpoint), task, self.scene, keep_out_zones(arm.keep_out),
+            )
+        if self.policy == HandRule.name:
+            return HandRule(self.scene, self.push, feasible)
+        if self.policy == RandomPolicy.name:
+            return RandomPolicy(PushSampler(self.scene, self.push, feasible))
+        aim = partial(AimedSampler, self.scene, self.push, feasible)
+        return AimedRandomPolicy(Rectifier(self.scene, self.encoder), aim)
+

@@ -1,0 +1,175 @@
+"""Results tables: what an evaluation measured, as JSON and as Markdown."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from foresight.experiments.statistics import Proportion, percentile, wilson
+from foresight.rollout.closed_loop import EpisodeResult
+
+
+@dataclass(frozen=True)
+class PolicyResult:
+    """Episodes of one policy on one split of the scenes.
+
+    Attributes:
+        policy: Name of the policy.
+        split: `seen`, `unseen` or `hard`.
+        episodes: One result a seed.
+    """
+
+    policy: str
+    split: str
+    episodes: tuple[EpisodeResult, ...]
+
+    @property
+    def success(self) -> Proportion:
+        """Full success with its Wilson interval."""
+        return wilson(sum(episode.success for episode in self.episodes), len(self.episodes))
+
+    @property
+    def cleared(self) -> float:
+        """Share of all objects that ended in the bin."""
+        return self._share(sum(episode.cleared for episode in self.episodes))
+
+    @property
+    def dropped(self) -> float:
+        """Share of all objects that were dropped."""
+        return self._share(sum(episode.dropped for episode in self.episodes))
+
+    @property
+    def pushes(self) -> float:
+        """Mean pushes of an episode."""
+        return sum(episode.pushes for episode in self.episodes) / max(1, len(self.episodes))
+
+    def plan_ms(self, share: float) -> float:
+        """Return a percentile of the planning time [ms]."""
+        times = [record.plan_ms for episode in self.episodes for record in episode.records]
+        return percentile(times, share)
+
+    @property
+    def digest(self) -> str:
+        """Return a fingerprint of every per-episode outcome; times are left out."""
+        return hashlib.sha256(json.dumps(outcomes(self.episodes)).encode()).hexdigest()[:16]
+
+    def _share(self, count: int) -> float:
+        """Divide by the objects of all episodes."""
+        return count / max(1, sum(e.cleared + e.dropped + e.remaining for e in self.episodes))
+
+
+def outcomes(episodes: Sequence[EpisodeResult]) -> list[list[int]]:
+    """Return [seed, success, cleared, dropped, remaining, pushes] of each episode."""
+    return [
+        [e.seed, int(e.success), e.cleared, e.dropped, e.remaining, e.pushes] for e in episodes
+    ]
+
+
+def to_document(results: Sequence[PolicyResult], about: dict[str, Any]) -> dict[str, Any]:
+    """Return one JSON document; `splits` holds the figures by split and policy.
+
+    Args:
+        results: One result for each split and policy.
+        about: How the figures were made: command, seeds, machine, checkpoint.
+    """
+    splits: dict[str, dict[str, Any]] = {}
+    for result in results:
+        splits.setdefault(result.split, {})[result.policy] = figures(result)
+    return {**about, 'splits': splits}
+
+
+def figures(result: PolicyResult) -> dict[str, Any]:
+    """Return the figures of one policy on one split."""
+    success = result.success
+    return {
+        'success': _rounded(success.rate),
+        'success_low': _rounded(success.low),
+        'success_high': _rounded(success.high),
+        'cleared': _rounded(result.cleared),
+        'dropped': _rounded(result.dropped),
+        'pushes': _rounded(result.pushes),
+        'plan_ms_p50': _rounded(result.plan_ms(50.0), 2),
+        'plan_ms_p99': _rounded(result.plan_ms(99.0), 2),
+        'episodes': len(result.episodes),
+        'digest': result.digest,
+        'outcomes': outcomes(result.episodes),
+    }
+
+
+def joined(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the figures of episodes that were played block by block.
+
+    Args:
+        blocks: Figures of each block. The planning times of the whole are the median of their
+            medians and the largest of their 99th percentiles.
+    """
+    episodes = tuple(
+        EpisodeResult(seed, bool(success), cleared, dropped, remaining, pushes, records=())
+        for block in blocks for seed, success, cleared, dropped, remaining, pushes
+        in block['outcomes']
+    )
+    medians, largest = (
+        [block[name] for block in blocks if block[name] is not None]
+        for name in ('plan_ms_p50', 'plan_ms_p99')
+    )
+    return {
+        **figures(PolicyResult('', '', episodes)),
+        'plan_ms_p50': _rounded(percentile(medians, 50.0), 2),
+        'plan_ms_p99': max(largest, default=None),
+    }
+
+
+def _rounded(value: float, digits: int = 4) -> float | None:
+    """Round; None for what JSON cannot say."""
+    return round(value, digits) if math.isfinite(value) else None
+
+
+def to_markdown(document: dict[str, Any]) -> str:
+    """Return the table that the README shows, with the command that makes it again."""
+    place = f' at the site {document["site"]}' if document.get('site') else ''
+    lines = [
+        f'# {document["task"]}{place}: {document["episodes"]} episodes, '
+        f'{document["objects"]} objects, at most {document["max_pushes"]} pushes', '',
+        '| objects | policy | success | 95 % interval | cleared | dropped | pushes '
+        '| plan ms p50 | plan ms p99 | outcomes |',
+        '|---|---|---|---|---|---|---|---|---|---|',
+    ]
+    for split, policies in document['splits'].items():
+        for policy, f in policies.items():
+            lines.append(
+                f'| {split} | {policy} | {f["success"]:.2f} '
+                f'| {f["success_low"]:.2f} to {f["success_high"]:.2f} | {f["cleared"]:.2f} '
+                f'| {f["dropped"]:.2f} | {f["pushes"]:.1f} | {_shown(f["plan_ms_p50"])} '
+                f'| {_shown(f["plan_ms_p99"])} | `{f["digest"]}` |'
+            )
+    seeds = f'{document["seed"]} to {document["seed"] + document["episodes"] - 1}'
+    over_ros = document['over_ros']
+    through = 'the nodes over ROS 2' if over_ros else 'the core in lockstep'
+    promise = 'timing can change it' if over_ros else 'the same command gives the same one'
+    lines += [
+        '', f'Seeds {seeds}, played through {through}. Machine: {document["machine"]}. '
+        f'Checkpoint: {document["checkpoint"] or "none"}.', '',
+        'Success: every object in the bin, none dropped, within the allowed pushes. Cleared and '
+        "dropped are shares of all objects. The interval is Wilson's. `outcomes` is a "
+        f'fingerprint of every per-episode outcome: {promise}.', '',
+        *_prediction(document['prediction']), '```', document['command'], '```', '',
+    ]
+    return '\n'.join(lines)
+
+
+def _prediction(scores: Mapping[str, float]) -> list[str]:
+    """Compare prediction with its floor, "nothing moves", if the checkpoint was scored."""
+    if not scores:
+        return []
+    return [
+        'Prediction on held-out pushes; the error is relative to that of "nothing moves" '
+        '(persistence = 1).', '', '| score | value |', '|---|---|',
+        *(f'| {name.replace("_", " ")} | {value:.3g} |' for name, value in scores.items()), '',
+    ]
+
+
+def _shown(value: float | None) -> str:
+    """Return a time for the table."""
+    return '-' if value is None else f'{value:.1f}'

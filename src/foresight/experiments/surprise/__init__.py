@@ -1,0 +1,1 @@
+"""Surprise in the loop."""

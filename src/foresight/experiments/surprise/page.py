@@ -1,0 +1,185 @@
+"""Results of surprise in the loop: what was measured, as JSON and as Markdown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from foresight.experiments.statistics import bootstrap, paired_difference, poisson, wilson
+from foresight.experiments.surprise.episode import DisturbedEpisode
+
+HOUR = 3600.0
+WITH, WITHOUT, EVERY = MODES = ('with surprise', 'without', 'plan every push')
+AIMED = 'aimed play'
+Episodes = Sequence[DisturbedEpisode]
+
+
+def to_document(
+    played: Mapping[tuple[str, str], Episodes], about: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return one JSON document.
+
+    Args:
+        played: Episodes by mode and kind of disturbance; the kind is empty for none.
+        about: How the figures were made: command, seeds, machine, checkpoint, scales.
+    """
+    kinds = list(dict.fromkeys(kind for _, kind in played if kind))
+    return {
+        **about,
+        'false_alarms': {
+            mode: _false_alarms(played[mode, '']) for mode in (WITH, AIMED)
+            if (mode, '') in played
+        },
+        'noticing': {
+            kind: {
+                moment: _noticing([e for e in played[WITH, kind] if e.during is during])
+                for moment, during in (('at rest', False), ('during a push', True))
+            } for kind in kinds
+        },
+        'success': [
+            {'disturbance': kind or 'none', 'mode': mode, **_success(episodes)}
+            for (mode, kind), episodes in played.items() if mode != AIMED
+        ],
+        'with_minus_without': {
+            kind or 'none': _paired(played[WITH, kind], played[WITHOUT, kind])
+            for kind in ('', *kinds) if (WITHOUT, kind) in played
+        },
+        'episodes': [
+            {'mode': mode, **asdict(episode)}
+            for (mode, _), episodes in played.items() for episode in episodes
+        ],
+    }
+
+
+def _false_alarms(episodes: Episodes) -> dict[str, Any]:
+    """Return how often nothing was the matter."""
+    hours = sum(episode.seconds for episode in episodes) / HOUR
+    rate = poisson(sum(episode.false_alarms for episode in episodes), hours)
+    return {
+        'episodes': len(episodes), 'pushes': sum(e.pushes for e in episodes),
+        'hours': round(hours, 3), 'alarms': rate.events, 'an_hour': round(rate.mean, 2),
+        'low': round(rate.low, 2), 'high': round(rate.high, 2),
+        'stops': sum(bool(episode.stop) for episode in episodes),
+    }
+
+
+def _noticing(episodes: Episodes) -> dict[str, Any]:
+    """Return how soon a disturbance was noticed, over the episodes in which it happened."""
+    happened = [e for e in episodes if e.disturbed_at is not None]
+    delays = np.array([e.delay for e in happened if e.delay is not None])
+    found = wilson(len(delays), len(happened))
+    soon = {}
+    if len(delays):
+        low, high = bootstrap(lambda draw: float(np.median(delays[draw])), len(delays))
+        soon = {
+            'median': round(float(np.median(delays)), 2), 'median_low': round(low, 2),
+            'median_high': round(high, 2),
+            'p90': round(float(np.percentile(delays, 90.0, method='inverted_cdf')), 2),
+        }
+    late = [e.late for e in happened if e.delay is not None]
+    return {
+        'happened': len(happened), 'noticed': round(found.rate, 4), 'low': round(found.low, 4),
+        'high': round(found.high, 4), 'seconds': soon,
+        'pushes': round(float(np.mean(late)), 2) if late else None,
+    }
+
+
+def _success(episodes: Episodes) -> dict[str, Any]:
+    """Return how the episodes went."""
+    success = wilson(sum(e.success for e in episodes), len(episodes))
+    pushes = sum(e.pushes for e in episodes)
+    return {
+        'episodes': len(episodes), 'success': round(success.rate, 4),
+        'success_low': round(success.low, 4), 'success_high': round(success.high, 4),
+        'dropped': sum(e.dropped for e in episodes),
+        'stopped': sum(bool(e.stop) for e in episodes),
+        'pushes': round(pushes / len(episodes), 2),
+        'plans': round(sum(e.plans for e in episodes) / len(episodes), 2),
+        'followed_share': round(sum(e.followed for e in episodes) / max(1, pushes), 4),
+        'seconds': round(sum(e.seconds for e in episodes) / len(episodes), 1),
+    }
+
+
+def _paired(first: Episodes, second: Episodes) -> dict[str, Any]:
+    """Compare two modes on the seeds that both played."""
+    others = {e.seed: e for e in second}
+    pairs = [(e, others[e.seed]) for e in first if e.seed in others]
+    return {
+        name: {key: round(value, 4) for key, value in asdict(paired_difference(
+            [float(getattr(one, name)) for one, _ in pairs],
+            [float(getattr(other, name)) for _, other in pairs],
+        )).items()} for name in ('success', 'dropped', 'pushes', 'plans', 'seconds')
+    }
+
+
+def to_markdown(document: Mapping[str, Any]) -> str:
+    """Return the tables, with the command that makes them again."""
+    first, scales = document['seed'], document['scales']
+    lines = [
+        '# Surprise in the loop', '',
+        f'Seeds {first} to {first + document["episodes_a_row"] - 1} for each row, from '
+        f'{document["aimed_seed"]} for aimed play; {document["objects"]} objects. Threshold: '
+        f'{scales["false_alarms"]:g} false alarms an hour on {scales["hours"]:.2f} h '
+        f'({scales["pushes"]} aimed pushes) of tuning seeds from {scales["seed"]}. A plan takes '
+        f'{document["think"]} s of simulated time. Machine: {document["machine"]}. '
+        f'Checkpoint: {document["checkpoint"]}.', '',
+        '## False alarms', '',
+        'Play that nobody disturbs; exact Poisson 95 % interval.', '',
+        '| play | episodes | pushes | hours | alarms | an hour | stops |',
+        '|---|---|---|---|---|---|---|',
+    ]
+    lines += [
+        f'| {name} | {f["episodes"]} | {f["pushes"]} | {f["hours"]:.2f} | {f["alarms"]} '
+        f'| {f["an_hour"]:.1f} ({f["low"]:.1f}-{f["high"]:.1f}) | {f["stops"]} |'
+        for name, f in document['false_alarms'].items()
+    ]
+    lines += [
+        '', '## Time to notice', '',
+        'From the disturbance to the first alarm, in simulated time; share with Wilson, median '
+        'with bootstrap 95 % interval. *Pushes* begin between the two.', '',
+        '| disturbance | when | episodes | noticed | seconds (median) | 90 % within | pushes |',
+        '|---|---|---|---|---|---|---|',
+    ]
+    for kind, moments in document['noticing'].items():
+        lines += [_noticing_line(kind, moment, f) for moment, f in moments.items()]
+    lines += [
+        '', '## Success', '',
+        'The same seeds and disturbances. *With surprise*: the second push of a plan is carried '
+        'out without planning anew while nothing surprises; a surprise plans anew, one that '
+        'lasts stops. *Without*: the second push is always carried out. *Plan every push*: no '
+        'push is carried out without planning. Dropped and stopped are counts; the rest are '
+        'means of an episode.', '',
+        '| disturbance | mode | episodes | success | dropped | stopped | pushes | plans '
+        '| followed | seconds |', '|---|---|---|---|---|---|---|---|---|---|',
+    ]
+    lines += [
+        f'| {f["disturbance"]} | {f["mode"]} | {f["episodes"]} | {f["success"]:.2f} '
+        f'({f["success_low"]:.2f}-{f["success_high"]:.2f}) | {f["dropped"]} | {f["stopped"]} '
+        f'| {f["pushes"]:.1f} | {f["plans"]:.1f} | {f["followed_share"]:.0%} '
+        f'| {f["seconds"]:.1f} |' for f in document['success']
+    ]
+    lines += [
+        '', 'With minus without, paired over seeds, bootstrap 95 %:', '',
+        '| disturbance | success | dropped | pushes | plans | seconds |',
+        '|---|---|---|---|---|---|',
+    ]
+    for kind, scores in document['with_minus_without'].items():
+        cells = (
+            f'{d["mean"]:+.2f} ({d["low"]:+.2f} to {d["high"]:+.2f})' for d in scores.values()
+        )
+        lines.append(f'| {kind} | ' + ' | '.join(cells) + ' |')
+    return '\n'.join([*lines, '', '```', document['command'], '```', ''])
+
+
+def _noticing_line(kind: str, moment: str, found: Mapping[str, Any]) -> str:
+    """Return one line of the table of times."""
+    shown = '-'
+    if soon := found['seconds']:
+        shown = f'{soon["median"]:.1f} ({soon["median_low"]:.1f}-{soon["median_high"]:.1f})'
+    within = f'{soon["p90"]:.1f}' if soon else '-'
+    pushes = '-' if found['pushes'] is None else f'{found["pushes"]:.1f}'
+    return (
+        f'| {kind} | {moment} | {found["happened"]} | {found["noticed"]:.2f} '
+        f'({found["low"]:.2f}-{found["high"]:.2f}) | {shown} | {within} | {pushes} |'
+    )

@@ -1,0 +1,1 @@
+"""Imagined outcomes beside true ones."""

@@ -1,0 +1,1 @@
+"""How world models, cost heads and critics learn."""

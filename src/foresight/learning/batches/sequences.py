@@ -1,0 +1,84 @@
+"""Sequences: the pushes that followed a push in its episode, for losses over several pushes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from foresight.data.transitions import Transitions
+from foresight.learning.batches.pushes import Batch, take
+from foresight.protocols import WorldModel
+from foresight.world_model.losses import prediction_loss
+
+
+@dataclass(frozen=True)
+class Later:
+    """The push some places after each push of a batch.
+
+    Attributes:
+        batch: That push; where the episode ended before, some push of it that does not count.
+        known: True where the episode went on.
+    """
+
+    batch: Batch
+    known: Bool[Tensor, ' batch']
+
+
+def following(
+    transitions: Transitions, rows: Int[np.ndarray, ' batch'], rollout: int, device: torch.device,
+) -> tuple[Later, ...]:
+    """Copy the pushes after those of some rows to the device, for a rollout of so many pushes."""
+    return tuple(_later(transitions, rows, steps, device) for steps in range(1, rollout))
+
+
+def _later(
+    transitions: Transitions, rows: Int[np.ndarray, ' batch'], steps: int, device: torch.device,
+) -> Later:
+    """Copy the pushes that came `steps` pushes later."""
+    ahead = np.minimum(rows + steps, len(transitions) - 1)
+    gap = transitions.before_index[ahead] - transitions.before_index[rows]
+    known = (transitions.episode[ahead] == transitions.episode[rows]) & (gap == steps)
+    chosen = np.where(known, ahead, rows)
+    return Later(take(transitions, chosen, device), torch.from_numpy(known).to(device))
+
+
+def imagine(
+    model: WorldModel,
+    first: Float[Tensor, 'batch channel height width'],
+    later: tuple[Later, ...],
+) -> tuple[Float[Tensor, 'batch channel height width'], ...]:
+    """Feed predictions back: imagine the latents after the first push and after each later one."""
+    imagined = [first]
+    for step in later:
+        imagined.append(model.predict(imagined[-1], step.batch.pushes))
+    return tuple(imagined)
+
+
+def rollout_loss(
+    imagined: tuple[Float[Tensor, 'batch channel height width'], ...],
+    targets: tuple[Float[Tensor, 'batch channel height width'], ...],
+    changed: tuple[Bool[Tensor, 'batch height width'], ...],
+    later: tuple[Later, ...],
+) -> Float[Tensor, '']:
+    """Average the prediction loss over the steps of a rollout.
+
+    Args:
+        imagined: Latents imagined one after another from the latent before the first push.
+        targets: Latents of the stills that were taken there.
+        changed: Cells that each push changed; those of earlier pushes count as well.
+        later: The pushes after the first, and where there are any.
+
+    References:
+        Assran et al., V-JEPA 2, arXiv:2506.09985, section 3.1 (rollout loss).
+    """
+    losses = [prediction_loss(imagined[0], targets[0], changed[0])]
+    so_far = changed[0]
+    for index, step in enumerate(later, start=1):
+        so_far = so_far | changed[index]
+        if bool(step.known.any()):
+            losses.append(prediction_loss(
+                imagined[index][step.known], targets[index][step.known], so_far[step.known],
+            ))
+    return torch.stack(losses).mean()

@@ -1,0 +1,1 @@
+"""What learns, with all that exists only while it does."""

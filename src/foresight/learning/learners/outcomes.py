@@ -1,0 +1,67 @@
+"""Outcomes: what teaches the predictor to use its latent variable."""
+
+import torch
+from jaxtyping import Float
+from torch import Generator, Tensor, nn
+
+from foresight.settings import TrainConfig
+from foresight.world_model.jepa import Jepa
+from foresight.world_model.outcome_posterior import OutcomePosterior
+from foresight.world_model.precision import mixed
+from foresight.world_model.push_raster import PushRaster
+
+Latents = Float[Tensor, 'batch channel height width']
+
+
+class Outcomes(nn.Module):
+    """Predicts some pushes as expected, the others given a value that explains their outcome.
+
+    The posterior has seen the outcome and could tell all of it. It pays for each nat beyond a
+    free allowance, averaged over the pushes: what little it may tell goes to pushes whose outcome
+    is uncertain. An allowance of ln 8 nats is what eight blind samples can be expected to hit.
+
+    References:
+        Kingma et al. 2016, Improved variational inference with inverse autoregressive flow: free
+        nats against a latent variable that is ignored.
+    """
+
+    def __init__(self, world_model: Jepa, config: TrainConfig) -> None:
+        """Build the posterior if the predictor has a latent variable."""
+        super().__init__()
+        self._weight, self._free = config.latent_weight, config.latent_free
+        self._share = config.latent_share if world_model.unknowns else 0.0
+        self.posterior: OutcomePosterior | None = None
+        if world_model.unknowns:
+            self.posterior = OutcomePosterior(
+                world_model.encoder_config, PushRaster.channels, world_model.unknowns,
+            )
+
+    def forward(
+        self, model: Jepa, before: Latents, after: Latents, pushes: Float[Tensor, 'batch 4'],
+        generator: Generator,
+    ) -> tuple[Latents, Float[Tensor, ''] | None]:
+        """Predict the latents after each push.
+
+        Args:
+            model: World model.
+            before: Latents before.
+            after: True latents after; only the posterior sees them.
+            pushes: Pushes.
+            generator: Source of the values drawn from the posterior.
+
+        Returns:
+            Predicted latents, and what the posterior told of a push [nat]; None without one.
+        """
+        first = len(pushes) - round(self._share * len(pushes))  # Rows are in random order.
+        if self.posterior is None or first == len(pushes):
+            return model.predict(before, pushes), None
+        rest = before[first:], after[first:].detach(), pushes[first:]
+        with mixed(model.device, model.bf16):
+            guess = self.posterior(rest[0], rest[1], model.raster(rest[2]))
+        imagined = model.imagine(rest[0], rest[2], guess.draw(generator))
+        expected = model.predict(before[:first], pushes[:first])
+        return torch.cat([expected, imagined]), guess.divergence().mean()
+
+    def price(self, told: Float[Tensor, '']) -> Float[Tensor, '']:
+        """Return what is added to the loss for having told so much of a push [nat]."""
+        return self._weight * torch.relu(told - self._free)

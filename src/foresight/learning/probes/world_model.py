@@ -1,0 +1,222 @@
+"""Probe: what the latents know and how well they are predicted, on pushes kept from training."""
+
+import math
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from foresight.data.transitions import Transitions
+from foresight.learning.batches.pushes import Batch, take
+from foresight.learning.learners.world_model import Learner
+from foresight.learning.probes.collapse import LatentHealth, measure_health
+from foresight.learning.probes.coverage import measure_coverage
+from foresight.settings import TrainConfig
+from foresight.tasks.clear_table.cost_head import (
+    Dropped,
+    Occupancy,
+    Progress,
+    Remaining,
+    label_maps,
+)
+from foresight.world_model.belief.surprise import cell_distance, surprise_level
+from foresight.world_model.losses import changed_cells
+
+MOST_PUSHES, CHUNK = 512, 128
+SAMPLES = 8
+RIDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class Latents:
+    """Latents and labels of the held-out pushes."""
+
+    before: Float[Tensor, 'push channel height width']
+    after: Float[Tensor, 'push channel height width']
+    predicted: Float[Tensor, 'push channel height width']
+    changed: Float[Tensor, 'push height width']
+    labels_before: Float[Tensor, 'push 2 height width']
+    labels_after: Float[Tensor, 'push 2 height width']
+    inverse_error: float
+    batch: Batch
+
+
+@dataclass(frozen=True)
+class ProbeScores:
+    """Scores on held-out pushes.
+
+    Attributes:
+        prediction_ratio: Prediction error over that of "nothing moves", all cells; < 1 is better.
+        prediction_ratio_changed: The same over cells whose image changed.
+        occupancy_r2: Variance of object occupancy that a linear probe of 3x3 cells explains.
+        ranking_accuracy: Share of pairs of pushes that the cost head orders as they turned out.
+        inverse_skill: Variance of the pushes that inverse dynamics explains.
+        std: See `LatentHealth`.
+        rank: See `LatentHealth`.
+        episode_share: See `LatentHealth`.
+        temporal_change: See `LatentHealth`.
+        surprise_scale: Raw surprise level that one push in a hundred exceeds.
+        pushes: Held-out pushes used.
+        coverage: Error of the best of eight samples of the latent variable over that of one; 1
+            where it is ignored, not a number where there is none.
+        coverage_gain: Error of the best of eight over that of the prediction without it.
+    """
+
+    prediction_ratio: float
+    prediction_ratio_changed: float
+    occupancy_r2: float
+    ranking_accuracy: float
+    inverse_skill: float
+    std: float
+    rank: float
+    episode_share: float
+    temporal_change: float
+    surprise_scale: float
+    pushes: int
+    coverage: float = math.nan
+    coverage_gain: float = math.nan
+
+    def known(self) -> dict[str, float]:
+        """Return the scores that these pushes determine; JSON has no word for the others."""
+        return {name: value for name, value in asdict(self).items() if math.isfinite(value)}
+
+    @property
+    def health(self) -> LatentHealth:
+        """The part that the collapse alarm looks at."""
+        return LatentHealth(self.std, self.rank, self.episode_share, self.temporal_change)
+
+
+@torch.no_grad()
+def probe(learner: Learner, held_out: Transitions, config: TrainConfig) -> ProbeScores:
+    """Score a learner on pushes it was not trained on."""
+    learner.eval()
+    latents = _encode(learner, held_out, config)
+    batch, model = latents.batch, learner.world_model
+    error = (latents.predicted - latents.after).square().mean(dim=1)
+    still = (latents.before - latents.after).square().mean(dim=1)
+    near = latents.changed
+    health = measure_health(latents.before, latents.after, batch.episode)
+    swept = model.raster.coverage(batch.pushes)
+    level = surprise_level(cell_distance(latents.predicted, latents.after), swept)
+    return ProbeScores(
+        prediction_ratio=_ratio(error.sum(), still.sum()),
+        prediction_ratio_changed=_ratio((error * near).sum(), (still * near).sum()),
+        occupancy_r2=occupancy_r2(latents.before, latents.labels_before, batch.episode),
+        ranking_accuracy=_ranking(learner, latents),
+        inverse_skill=_inverse_skill(learner, latents),
+        std=health.std, rank=health.rank, episode_share=health.episode_share,
+        temporal_change=health.temporal_change,
+        surprise_scale=float(level.quantile(0.99)), pushes=len(batch.pushes),
+        **_coverage(learner, latents),
+    )
+
+
+def occupancy_r2(
+    latents: Float[Tensor, 'image channel height width'],
+    labels: Float[Tensor, 'image 2 height width'],
+    episode: Tensor,
+) -> float:
+    """Fit a ridge regression from 3x3 cells to occupancy on half the episodes, test on the rest.
+
+    Returns:
+        Explained share of the variance; 0 is a constant guess, it may be negative.
+    """
+    features = functional.unfold(latents.cpu().float(), 3, padding=1).transpose(1, 2)
+    features = functional.pad(features, (0, 1), value=1.0)  # image cell feature
+    target = labels.cpu().sum(dim=1).flatten(1)
+    _, member = torch.unique(episode.cpu(), return_inverse=True)
+    fit = member % 2 == 0
+    x, y = features[fit].flatten(0, 1), target[fit].flatten()
+    gram = x.T @ x + RIDGE * len(x) * torch.eye(x.shape[1])
+    weights = torch.linalg.solve(gram, x.T @ y)
+    test = target[~fit].flatten()
+    residual = test - features[~fit].flatten(0, 1) @ weights
+    return 1.0 - _ratio(residual.square().sum(), (test - test.mean()).square().sum())
+
+
+def pair_accuracy(guess: Float[Tensor, ' push'], truth: Float[Tensor, ' push']) -> float:
+    """Share of the pairs with clearly different truth that a guess orders correctly."""
+    true_gap = truth[:, None] - truth
+    clear = true_gap > 0.1
+    right = (guess[:, None] - guess > 0) & clear
+    return _ratio(right.sum().float(), clear.sum().float())
+
+
+def _encode(learner: Learner, held_out: Transitions, config: TrainConfig) -> Latents:
+    """Run the model over the held-out pushes, spread over their episodes."""
+    model, stride = learner.world_model, learner.world_model.encoder_config.stride
+    grid, device = model.encoder_config.grid, model.device
+    rows = np.unique(np.linspace(0, len(held_out) - 1, MOST_PUSHES).astype(int))
+    parts, batches = [], []
+    for chunk in np.array_split(rows, max(1, len(rows) // CHUNK)):
+        batch = take(held_out, chunk, device)
+        prepare = model.encoder.prepare
+        images = (
+            prepare(batch.before, batch.background), prepare(batch.after, batch.background),
+        )
+        before, after = (model.encode_prepared(image) for image in images)
+        changed = changed_cells(*images, config.change_threshold)
+        moved = changed.flatten(1).any(dim=1)
+        error = learner.inverse.error(before, after, batch.pushes, moved)
+        parts.append((
+            before, after, model.predict(before, batch.pushes),
+            functional.max_pool2d(changed.float(), 3, 1, 1),
+            label_maps(batch.objects_before, grid, stride),
+            label_maps(batch.objects_after, grid, stride), error * moved.sum(),
+        ))
+        batches.append(batch)
+    columns = list(zip(*parts, strict=True))
+    moved_count = sum(part[3].flatten(1).any(dim=1).sum() for part in parts)
+    whole = Batch(*(
+        torch.cat([getattr(batch, name) for batch in batches]) for name in vars(batches[0])
+    ))
+    before, after, predicted, near, labels_before, labels_after = map(torch.cat, columns[:6])
+    mean_error = float(sum(columns[6]) / max(1, int(moved_count)))
+    return Latents(before, after, predicted, near, labels_before, labels_after, mean_error, whole)
+
+
+def _coverage(learner: Learner, latents: Latents) -> dict[str, float]:
+    """Measure whether the latent variable is used; nothing where there is none."""
+    model, pushes = learner.world_model, latents.batch.pushes
+    if model.unknowns == 0:
+        return {}
+    generator = torch.Generator().manual_seed(0)
+    found = measure_coverage(model, latents.before, pushes, latents.after, SAMPLES, generator)
+    return {'coverage': found.ratio, 'coverage_gain': found.gain}
+
+
+def _inverse_skill(learner: Learner, latents: Latents) -> float:
+    """Compare inverse dynamics with always guessing the mean push."""
+    moved = latents.changed.flatten(1).any(dim=1)
+    pushes = learner.inverse.normalize(latents.batch.pushes[moved])
+    return 1.0 - latents.inverse_error / max(1e-9, float(pushes.var(dim=0).mean()))
+
+
+def _ranking(learner: Learner, latents: Latents) -> float:
+    """Order pushes by the predicted change of cost and compare with the true change."""
+    model = learner.world_model
+    encoder = model.encoder_config
+    occupancy = Occupancy(learner.cost_head)
+    terms = (
+        (1.0, Remaining(occupancy, encoder)), (2.0, Dropped(occupancy, encoder)),
+        (0.5, Progress(occupancy, encoder, model.scene, model.push)),
+    )
+    guess = sum(
+        weight * (term.score(latents.predicted) - term.score(latents.before))
+        for weight, term in terms
+    )
+    truth = sum(
+        weight * term.weigh(latents.labels_after - latents.labels_before)
+        for weight, term in terms
+    )
+    assert isinstance(guess, Tensor)
+    assert isinstance(truth, Tensor)
+    return pair_accuracy(guess, truth)
+
+
+def _ratio(part: Tensor, whole: Tensor) -> float:
+    """Divide without failing on an empty denominator."""
+    return float(part / whole) if float(whole) > 0 else float('nan')

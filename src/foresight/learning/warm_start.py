@@ -1,0 +1,93 @@
+"""Warm start: a run that goes on from the weights of a checkpoint instead of random ones."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from torch import Tensor
+
+from foresight.errors import CheckpointError
+from foresight.learning.learners.video import VideoLearner
+from foresight.learning.learners.world_model import Learner
+from foresight.world_model.checkpoint import load
+from foresight.world_model.onlooker_checkpoint import has_watched, load_onlooker
+from foresight.world_model.video_checkpoint import load_video
+
+NEW = ('world_model.predictor.unknown.',)
+"""What a checkpoint may lack: it starts as if it were not there."""
+
+
+def start_from(folder: Path, learner: Learner, frozen: bool) -> None:
+    """Copy the world model of a checkpoint into a learner, and to its target encoder.
+
+    Of a checkpoint that `foresight watch` wrote it is the encoder alone.
+
+    Args:
+        folder: Folder of the checkpoint.
+        learner: What goes on.
+        frozen: Leave the encoder as it is, and take the cost head over too, if there is one.
+
+    Raises:
+        CheckpointError: If the checkpoint is damaged or of another shape.
+    """
+    if has_watched(folder):
+        _start_from_onlooker(folder, learner, frozen)
+        return
+    checkpoint = load(folder, 'cpu')
+    model, known = learner.world_model, checkpoint.config
+    here = replace(model.predictor_config, latent=known.predictor.latent)
+    if (known.encoder, known.predictor) != (model.encoder_config, here):
+        raise CheckpointError(
+            f'{folder} has another encoder or predictor than this configuration needs: give '
+            'both the same settings (only `latent` may be new)'
+        )
+    others = ('inverse', 'cost_head') if frozen else ('inverse',)
+    tensors: Mapping[str, Tensor] = {
+        **{f'world_model.{name}': value for name, value in checkpoint.model.state_dict().items()},
+        **{name: value for name, value in checkpoint.tensors.items()
+           if name.partition('.')[0] in others},
+    }
+    missing, unknown = learner.load_state_dict(tensors, strict=False)
+    lacking = [
+        name for name in missing
+        if name.partition('.')[0] in ('world_model', *others) and not name.startswith(NEW)
+    ]
+    if lacking or unknown:
+        raise CheckpointError(f'{folder} does not fit this run: {[*lacking, *unknown][0]}')
+    learner.target.load_state_dict(model.encoder.state_dict())
+    model.encoder.requires_grad_(not frozen)
+
+
+def _start_from_onlooker(folder: Path, learner: Learner, frozen: bool) -> None:
+    """Copy the encoder alone: the predictor without actions has no part in acting."""
+    onlooker, known = load_onlooker(folder)
+    model = learner.world_model
+    if (known.encoder, known.scene) != (model.encoder_config, model.scene):
+        raise CheckpointError(
+            f'{folder} has watched with another encoder or scene than this configuration needs: '
+            'give both the same settings'
+        )
+    model.encoder.load_state_dict(onlooker.encoder.state_dict())
+    learner.target.load_state_dict(model.encoder.state_dict())
+    model.encoder.requires_grad_(not frozen)
+
+
+def start_video_from(folder: Path, learner: VideoLearner) -> None:
+    """Copy a video predictor into a learner, and its encoder to the target encoder.
+
+    Args:
+        folder: Folder of the checkpoint.
+        learner: What goes on.
+
+    Raises:
+        CheckpointError: If the checkpoint is damaged or of another shape.
+    """
+    start, known = load_video(folder, 'cpu')
+    model = learner.model
+    if (known.encoder, known.video) != (model.encoder_config, model.config):
+        raise CheckpointError(
+            f'{folder} has another encoder or predictor than this configuration needs: give both '
+            'the same settings'
+        )
+    model.load_state_dict(start.state_dict())
+    learner.target.load_state_dict(model.encoder.state_dict())

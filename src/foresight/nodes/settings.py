@@ -1,0 +1,44 @@
+"""Settings of single nodes."""
+
+from dataclasses import dataclass
+
+from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, setting
+
+
+@dataclass(frozen=True)
+class EpisodeConfig(Checked):
+    """Planner node: what it does from start to stop."""
+
+    task: str = setting(CLEAR_TABLE, 'task, or path of its YAML file')
+    goal_task: str = setting(
+        'push_to_goal', 'task that a goal_image switches to, unless `task` itself asks for one'
+    )
+    autostart: bool = setting(False, 'start when activated')
+    max_pushes: int = setting(10, 'pushes before the planner stops', '', 1, 1_000_000)
+    settle_time: float = setting(0.5, 'wait after a push for objects to rest', 's', 0.0, 10.0)
+
+
+@dataclass(frozen=True)
+class ModelConfig(Checked):
+    """World model that perception, predictor and planner load; give all three the same."""
+
+    checkpoint: str = setting(str(SHIPPED), 'folder, by itself or inside this package')
+    device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
+
+
+@dataclass(frozen=True)
+class PerceptionConfig(Checked):
+    """Perception node."""
+
+    background: str = setting('', 'file of the empty table; read if it is there, else written')
+
+
+@dataclass(frozen=True)
+class RecorderConfig(Checked):
+    """Recorder node; its parameter `topics` names what is recorded."""
+
+    folder: str = setting('out/bags', 'folder of the bags')
+    bag: str = setting('bag', 'name of a bag; a number is added if it exists')
+    record_at_once: bool = setting(True, 'start a bag with the node')
+
+

@@ -1,1 +1,0 @@
-"""The arm: description, kinematics, joint level, and the macro-action `push`."""

@@ -1,0 +1,1 @@
+"""The arm: description, kinematics, joint level, guarding."""

@@ -1,0 +1,63 @@
+"""Homing: from wherever an interrupted push left the arm, up and back to the retract pose."""
+
+import math
+
+import numpy as np
+from jaxtyping import Float
+
+from foresight.robots.joint_level import JointLevel
+from foresight.robots.timing import quintic, quintic_duration
+from foresight.robots.tool_path import ToolPath
+from foresight.robots.trajectory import JointPath
+from foresight.robots.travel import Travel
+from foresight.settings import PushConfig
+
+GENTLE = 0.3
+"""Share of the joint limits used: nobody waits for a recovery."""
+
+
+class Homing:
+    """Plans the way home: straight up to the clearance, then a straight line of the joints."""
+
+    def __init__(self, joint_level: JointLevel, config: PushConfig) -> None:
+        """Use the joint level and heights of the push."""
+        self._level, self._config = joint_level, config
+        self._arm = joint_level.arm
+
+    def plan(self, start: Float[np.ndarray, ' joint']) -> JointPath:
+        """Plan from rest at `start` [rad] to the retract pose.
+
+        Raises:
+            RobotError: If the tool cannot be lifted from there.
+        """
+        lift = self._lift(start)
+        back = self._back(lift.positions[-1])
+        return JointPath(
+            np.concatenate([lift.times, lift.times[-1] + back.times[1:]]),
+            np.concatenate([lift.positions, back.positions[1:]]),
+            np.concatenate([lift.velocities, back.velocities[1:]]),
+            np.concatenate([lift.tool, back.tool[1:]]),
+        )
+
+    def _lift(self, start: Float[np.ndarray, ' joint']) -> JointPath:
+        """Raise the tool as it is."""
+        pose, config = self._arm.tool_pose(start), self._config
+        rise = max(config.clearance - float(pose[2, 3]), 0.0)
+        speed, acceleration = GENTLE * config.vertical_speed, GENTLE * config.acceleration
+        duration = quintic_duration(rise, speed, acceleration)
+        times = self._times(duration)
+        poses = np.repeat(pose[None], len(times), axis=0)
+        poses[:, 2, 3] += rise * quintic(times, 0.0, duration)
+        return self._level.track(ToolPath(times, poses), start)
+
+    def _back(self, start: Float[np.ndarray, ' joint']) -> JointPath:
+        """Go to the retract pose in a straight line of the joints."""
+        velocity = GENTLE * self._arm.velocity_limit
+        acceleration = GENTLE * self._level.config.acceleration_limit
+        travel = Travel.between(start, np.array(self._arm.retract), velocity, acceleration)
+        return travel.path(self._arm, self._level.config.rate)
+
+    def _times(self, duration: float) -> Float[np.ndarray, ' time']:
+        """Command times from 0 to at least `duration` [s]."""
+        rate = self._level.config.rate
+        return np.arange(math.ceil(duration * rate) + 2) / rate

@@ -1,0 +1,80 @@
+"""How near to joint 1 and how far from it the vertical tool can work."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from foresight.errors import RobotError
+from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import IN_PLANE, JointLevelConfig
+from foresight.robots.kinematics import InverseKinematics
+from foresight.robots.tool_path import vertical_poses
+from foresight.settings import PushConfig
+
+_SPACING = 0.02
+_RADII = np.arange(0.10, 1.20, _SPACING)
+_BISECTIONS = 8
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Distances from the axis of joint 1 that the tool reaches [m].
+
+    Attributes:
+        near_high: Nearest at the clearance height, where the tool is lowered and lifted.
+        far_high: Farthest at the clearance height.
+        near_low: Nearest at the height of the sweep.
+        far_low: Farthest at the height of the sweep.
+    """
+
+    near_high: float
+    far_high: float
+    near_low: float
+    far_low: float
+
+    @classmethod
+    def of(cls, arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> 'Reach':
+        """Find the reach of an arm at the two heights of a push.
+
+        Raises:
+            RobotError: If the arm reaches one of these heights nowhere.
+        """
+        kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
+        high = _interval(kinematics, config.clearance)
+        return cls(*high, *_interval(kinematics, config.tool_height))
+
+
+def _interval(kinematics: InverseKinematics, height: float) -> tuple[float, float]:
+    """Nearest and farthest reachable distance at a height [m]."""
+    reached = [radius for radius in _RADII if _reaches(kinematics, radius, height)]
+    if not reached:
+        raise RobotError(f'no vertical tool gets to a height of {height:.3f} m: lower it')
+    low, high = float(reached[0]), float(reached[-1])
+    return (
+        _edge(kinematics, height, low, low - _SPACING),
+        _edge(kinematics, height, high, high + _SPACING),
+    )
+
+
+def _edge(kinematics: InverseKinematics, height: float, inside: float, outside: float) -> float:
+    """Bisect between a reachable and an unreachable distance [m]."""
+    for _ in range(_BISECTIONS):
+        middle = (inside + outside) / 2.0
+        if _reaches(kinematics, middle, height):
+            inside = middle
+        else:
+            outside = middle
+    return inside
+
+
+def _reaches(kinematics: InverseKinematics, radius: float, height: float) -> bool:
+    """True if the vertical tool reaches this distance at this height."""
+    values: list[Float[np.ndarray, ' 1']] = [
+        np.array([value]) for value in (radius, 0.0, height, 0.0)
+    ]
+    try:
+        kinematics.reach(vertical_poses(*values)[0], np.array(kinematics.arm.retract))
+    except RobotError:
+        return False
+    return True

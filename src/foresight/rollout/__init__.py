@@ -1,0 +1,1 @@
+"""Closed loops in lockstep: policies, play, collecting."""

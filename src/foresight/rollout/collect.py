@@ -1,0 +1,146 @@
+"""Collect play with several worker processes; what is finished is kept, whatever happens."""
+
+import json
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from foresight.data.episodes import load_episode, save_episode
+from foresight.data.manifest import MANIFEST
+from foresight.errors import DatasetError
+from foresight.files import version
+from foresight.robots.arm import ArmModel
+from foresight.rollout.play import PlayConfig, Player, load_planner
+
+RESTARTS = 5
+FREE_BYTES = 200 * 2**20
+"""Collecting stops before the disk holds less than this."""
+
+Progress = Callable[[int], None]
+_player: Player | None = None
+
+
+def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
+    """Play until the folder holds enough pushes.
+
+    Episodes are seeded by their number, so that an interrupted run goes on where it stopped.
+
+    Args:
+        config: What play looks like; a folder takes only one.
+        folder: Where the episodes go.
+        progress: Called with the number of pushes held so far.
+
+    Returns:
+        The number of pushes in the folder.
+
+    Raises:
+        CheckpointError: If what shall plan is missing, damaged or of another table.
+        ConfigError: If there is no task as it shall plan for.
+        DatasetError: If the folder was made with other settings, the disk is full, or workers
+            keep dying. Finished episodes stay.
+    """
+    load_planner(config, ArmModel.load())  # Says what is wrong, which a worker cannot.
+    folder.mkdir(parents=True, exist_ok=True)
+    _check_manifest(config, folder)
+    held = {path: len(load_episode(path).pushes) for path in sorted(folder.glob('episode_*.npz'))}
+    total = sum(held.values())
+    progress(total)
+    deaths = 0
+    seeds = _missing_seeds(config.collect.seed, folder)
+    while total < config.collect.pushes:
+        try:
+            for pushes in _run_pool(config, folder, seeds, config.collect.pushes - total):
+                total += pushes
+                progress(total)
+        except BrokenProcessPool as error:
+            deaths += 1
+            seeds = _missing_seeds(config.collect.seed, folder)
+            if deaths > RESTARTS:
+                raise DatasetError(
+                    f'workers died {deaths} times (out of memory?): run again with fewer '
+                    f'--workers; {total} pushes are kept'
+                ) from error
+    return total
+
+
+def _run_pool(
+    config: PlayConfig, folder: Path, seeds: Iterator[int], wanted: int,
+) -> Iterator[int]:
+    """Play episodes in worker processes; yield the pushes of each finished one."""
+    context = multiprocessing.get_context('spawn')
+    workers = config.collect.workers
+    with ProcessPoolExecutor(workers, context, _start_worker, (config,)) as pool:
+        pending: set[Future[int]] = set()
+        done_pushes = 0
+        try:
+            while done_pushes < wanted:
+                while len(pending) < 2 * workers:
+                    pending.add(pool.submit(_play_into, next(seeds), folder))
+                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    done_pushes += future.result()
+                    yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _start_worker(config: PlayConfig) -> None:
+    """Build the player of this process, on one thread."""
+    global _player
+    import torch
+
+    torch.set_num_threads(1)
+    _player = Player(config)
+
+
+def _play_into(seed: int, folder: Path) -> int:
+    """Play one episode into the folder; return its pushes."""
+    assert _player is not None
+    if shutil.disk_usage(folder).free < FREE_BYTES:
+        raise DatasetError(
+            f'less than {FREE_BYTES >> 20} MB left for {folder}: free some disk and run the same '
+            'command again: finished episodes are kept'
+        )
+    episode = _player.play(seed)
+    save_episode(episode, folder / f'episode_{seed:08d}.npz')
+    return len(episode.pushes)
+
+
+def _missing_seeds(first: int, folder: Path) -> Iterator[int]:
+    """Count up from the first seed, leaving out finished episodes."""
+    seed = first
+    while True:
+        if not (folder / f'episode_{seed:08d}.npz').exists():
+            yield seed
+        seed += 1
+
+
+def _check_manifest(config: PlayConfig, folder: Path) -> None:
+    """Write `dataset.json`, or compare it with this run.
+
+    A setting that is newer than the folder must have its default.
+
+    Raises:
+        DatasetError: If the folder was made with other settings.
+    """
+    path = folder / MANIFEST
+    same = replace(config, collect=replace(config.collect, pushes=1, workers=1))
+    wanted = json.loads(json.dumps({'version': version(), **asdict(same)}))
+    if not path.exists():
+        part = path.with_suffix('.part')
+        part.write_text(json.dumps(wanted, indent=2) + '\n')
+        os.replace(part, path)
+    elif _completed(json.loads(path.read_text())) != wanted:
+        raise DatasetError(f'{folder} was made with other settings: choose another --out')
+
+
+def _completed(kept: dict[str, Any]) -> dict[str, Any]:
+    """Add the defaults of the settings that a manifest does not know."""
+    usual: dict[str, dict[str, Any]] = json.loads(json.dumps(asdict(PlayConfig())))
+    return {**kept, **{part: {**usual[part], **kept.get(part, {})} for part in usual}}

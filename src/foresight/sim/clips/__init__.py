@@ -1,0 +1,1 @@
+"""Clips of possible and impossible motion."""

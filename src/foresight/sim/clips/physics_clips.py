@@ -1,0 +1,223 @@
+"""Physics clips: matched possible and impossible clips, each quadruple a function of its seed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+
+from foresight.data.clips import ClipPairs, Clips, load_arrays, save_arrays
+from foresight.errors import DatasetError
+from foresight.protocols import CameraView
+from foresight.settings import SceneConfig
+from foresight.sim.appearance import sample_appearance
+from foresight.sim.camera import make_view
+from foresight.sim.clips.quadruple import FRAMES, Props, Quadruple
+from foresight.sim.clips.stage import Stage
+from foresight.sim.clips.violations import VIOLATIONS
+from foresight.sim.settings import CameraConfig, SimConfig
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.rectification import Rectifier
+from foresight.world_model.predictors.video import VideoConfig
+
+TRIES = 60
+FAMILIAR = 0.7  # Share of the camera's jitter that training sees; tests look from beyond it.
+CAMERA = CameraConfig(width=192, height=144)  # Finer than the rectified view.
+Progress = Callable[[int], None]
+Frames = UInt8[np.ndarray, 'frame row column 3']
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Rendered clips of one quadruple; clip i of both kinds is one pair.
+
+    Attributes:
+        category: Which law is broken.
+        variant: How.
+        event: Frames before this one are the same in both clips of a pair.
+        background: The scene without any body.
+        possible: The two possible clips.
+        impossible: The two impossible ones; without frames where only possible clips are made.
+    """
+
+    category: str
+    variant: str
+    event: int
+    background: UInt8[np.ndarray, 'row column 3']
+    possible: tuple[Frames, Frames]
+    impossible: tuple[Frames, Frames]
+
+
+def familiar_view(config: CameraConfig, generator: np.random.Generator) -> CameraView:
+    """Draw a camera pose that training may see."""
+    return _view(config, FAMILIAR * generator.uniform(-1.0, 1.0, 6))
+
+
+def new_view(config: CameraConfig, generator: np.random.Generator) -> CameraView:
+    """Draw a camera pose outside those of training, on at least one axis."""
+    while True:
+        shares = generator.uniform(-1.0, 1.0, 6)
+        if np.abs(shares).max() > FAMILIAR:
+            return _view(config, shares)
+
+
+def _view(config: CameraConfig, shares: np.ndarray) -> CameraView:
+    """Build a view from shares of the jitter."""
+    return make_view(
+        config, config.position_jitter * shares[:3], config.angle_jitter * shares[3:]
+    )
+
+
+@dataclass(frozen=True)
+class PhysicsSet:
+    """Which clips to make.
+
+    Attributes:
+        held_out: Objects and cameras that training never sees, instead of those that it may.
+        encoder: Size of the rectified image.
+        video: View of the rectified image.
+        impossible: Render the impossible clips too.
+    """
+
+    held_out: bool
+    encoder: EncoderConfig = EncoderConfig()
+    video: VideoConfig = VideoConfig()
+    impossible: bool = True
+
+    @property
+    def name(self) -> str:
+        """Say what the images are, for the name of a file."""
+        numbers = *self.video.view_x, *self.video.view_y
+        view = '_'.join(f'{100 * number:g}' for number in numbers)
+        return f'{self.encoder.rows}x{self.encoder.columns}_{view}'
+
+    def make(self, category: str, seed: int) -> Matched:
+        """Make one quadruple.
+
+        Raises:
+            DatasetError: If no draw shows what it should.
+        """
+        stage, quadruple = self.draw(category, seed)
+        with stage:
+            return self._rendered(category, stage, quadruple)
+
+    def draw(self, category: str, seed: int) -> tuple[Stage, Quadruple]:
+        """Draw a quadruple and the stage that it plays on, which the caller closes.
+
+        Raises:
+            DatasetError: If no draw shows what it should.
+        """
+        generator = np.random.default_rng([seed, list(VIOLATIONS).index(category)])
+        choice = float(generator.random())
+        for _ in range(TRIES):
+            stage = self._stage(generator)
+            props = Props(stage, self._sim(), SceneConfig(), generator, choice)
+            quadruple = VIOLATIONS[category](props)
+            if quadruple is not None:
+                return stage, quadruple
+            stage.close()
+        raise DatasetError(f'{category}, seed {seed}: nothing fits the scene; take another seed')
+
+    def _sim(self) -> SimConfig:
+        return SimConfig(object_set='unseen' if self.held_out else 'seen')
+
+    def _stage(self, generator: np.random.Generator) -> Stage:
+        """Draw scene, light and camera."""
+        look = sample_appearance(generator)
+        view = (new_view if self.held_out else familiar_view)(CAMERA, generator)
+        rectifier = Rectifier(self.video.scene(SceneConfig()), self.encoder)
+        return Stage(self._sim(), SceneConfig(), rectifier, view, look)
+
+    def _rendered(self, category: str, stage: Stage, made: Quadruple) -> Matched:
+        """Render every clip of a quadruple."""
+        first, second = (stage.show(script, FRAMES) for script in made.possible)
+        impossible = (first[:0], second[:0])
+        if self.impossible:
+            one, other = (stage.show(script, FRAMES) for script in made.impossible)
+            impossible = (one, other)
+        return Matched(
+            category, made.variant, made.event, stage.background, (first, second), impossible,
+        )
+
+    def __call__(self, job: tuple[str, int]) -> Matched:
+        """Make one quadruple in a worker."""
+        return self.make(*job)
+
+    def clips(
+        self, seeds: range, workers: int, categories: Sequence[str] = tuple(VIOLATIONS),
+    ) -> Iterator[Matched]:
+        """Make one quadruple of each category for each seed, in order."""
+        jobs = [(category, seed) for seed in seeds for category in categories]
+        with ProcessPoolExecutor(workers, get_context('spawn')) as pool:
+            yield from pool.map(self, jobs, chunksize=4)
+
+
+def possible_clips(
+    wanted: PhysicsSet, folder: Path, seeds: range, workers: int, progress: Progress,
+    category: str = '',
+) -> Clips:
+    """Return the possible clips of a set.
+
+    Args:
+        wanted: Which clips.
+        folder: Where they are kept.
+        seeds: Two clips of each category for each.
+        workers: Processes.
+        progress: Called with the number of quadruples made so far.
+        category: The only category; empty = all.
+    """
+    kind = category or 'possible'
+    path = folder / f'{kind}_{wanted.name}_{seeds.start}_{len(seeds)}.npz'
+    if path.exists():
+        return load_arrays(Clips, path)
+    frames: list[Frames] = []
+    backgrounds: list[UInt8[np.ndarray, 'row column 3']] = []
+    chosen = (category,) if category else tuple(VIOLATIONS)
+    for made in replace(wanted, impossible=False).clips(seeds, workers, chosen):
+        frames += made.possible
+        backgrounds += [made.background] * 2
+        progress(len(frames) // 2)
+    clips = Clips(np.stack(frames), np.stack(backgrounds))
+    save_arrays(clips, path)
+    return clips
+
+
+def matched_pairs(
+    wanted: PhysicsSet, folder: Path, seeds: range, workers: int, progress: Progress,
+) -> dict[str, ClipPairs]:
+    """Return matched pairs by category.
+
+    Args:
+        wanted: Which clips.
+        folder: Where they are kept.
+        seeds: Two pairs of each category for each.
+        workers: Processes.
+        progress: Called with the number of quadruples made so far.
+    """
+    paths = {
+        name: folder / f'pairs_{name}_{wanted.name}_{seeds.start}_{len(seeds)}.npz'
+        for name in VIOLATIONS
+    }
+    if not all(path.exists() for path in paths.values()):
+        made: dict[str, list[Matched]] = {name: [] for name in VIOLATIONS}
+        for count, one in enumerate(wanted.clips(seeds, workers)):
+            made[one.category].append(one)
+            progress(count + 1)
+        for name, path in paths.items():
+            save_arrays(_paired(made[name]), path)
+    return {name: load_arrays(ClipPairs, path) for name, path in paths.items()}
+
+
+def _paired(made: list[Matched]) -> ClipPairs:
+    """Lay the pairs of some quadruples in rows."""
+    return ClipPairs(
+        possible=np.stack([clip for one in made for clip in one.possible]),
+        impossible=np.stack([clip for one in made for clip in one.impossible]),
+        backgrounds=np.stack([one.background for one in made for _ in range(2)]),
+        events=np.array([one.event for one in made for _ in range(2)]),
+        variants=np.array([f'{one.variant} {turn}' for one in made for turn in 'ab']),
+        groups=np.repeat(np.arange(len(made)), 2),
+    )

@@ -1,0 +1,86 @@
+"""Settings of the simulator."""
+
+from dataclasses import dataclass
+
+from foresight.errors import ConfigError
+from foresight.settings import Checked, setting
+
+
+@dataclass(frozen=True)
+class CameraConfig(Checked):
+    """The simulated camera; a real one reports its own CameraInfo and pose."""
+
+    width: int = setting(128, 'image width', 'px', 32, 1280)
+    height: int = setting(96, 'image height', 'px', 32, 960)
+    vertical_fov: float = setting(0.785, 'vertical field of view', 'rad', 0.3, 2.0)
+    position: tuple[float, float, float] = setting(
+        (0.50, 0.10, 1.25), 'mean camera position in base_link', 'm'
+    )
+    tilt: tuple[float, float, float] = setting(
+        (0.0, 0.0, 0.0), 'mean rotation about the x, y and z axis of a camera that looks straight '
+        'down', 'rad', -1.0, 1.0,
+    )
+    position_jitter: float = setting(
+        0.02, 'random offset of the position on each axis', 'm', 0.0, 0.1
+    )
+    angle_jitter: float = setting(0.02, 'random rotation about each axis', 'rad', 0.0, 0.1)
+    rate: float = setting(10.0, 'image rate', 'Hz', 1.0, 60.0)
+
+
+@dataclass(frozen=True)
+class SimConfig(Checked):
+    """Simulation: physics, objects and randomisation."""
+
+    physics_rate: float = setting(400.0, 'physics steps', 'Hz', 100.0, 2000.0)
+    command_rate: float = setting(100.0, 'joint commands and /clock', 'Hz', 10.0, 1000.0)
+    real_time_factor: float = setting(
+        1.0, 'simulated over wall-clock time; 0 = as fast as possible', '', 0.0, 100.0
+    )
+    objects: int = setting(3, 'objects on the table', '', 0, 10)
+    object_set: str = setting(
+        'seen', 'which objects are spawned', choices=('seen', 'unseen', 'primitives', 'empty')
+    )
+    extra_objects: int = setting(
+        0, 'up to this many objects more, drawn anew for each episode', '', 0, 10
+    )
+    layout: str = setting(
+        'anywhere', 'where objects are spawned; hard = beside open edges, behind one another, in '
+        'far corners', choices=('anywhere', 'hard'),
+    )
+    mesh_share: float = setting(0.5, 'share of mesh objects among seen objects', '', 0.0, 1.0)
+    size_low: float = setting(0.03, 'smallest object extent', 'm', 0.01, 0.2)
+    size_high: float = setting(0.07, 'largest object extent', 'm', 0.01, 0.2)
+    friction: tuple[float, float] = setting(
+        (0.3, 0.7), 'range of the friction of an object on the table', '', 0.0, 2.0
+    )
+    mass: tuple[float, float] = setting(
+        (0.05, 0.20), 'range of the mass of an object', 'kg', 0.001, 2.0
+    )
+    color_distance: float = setting(
+        0.35, 'least RGB distance of an object to table, bin and floor', '', 0.0, 1.0
+    )
+    saturation: tuple[float, float] = setting(
+        (0.0, 0.4), 'range of the colour saturation of table, bin and floor', '', 0.0, 1.0
+    )
+    seed: int = setting(0, 'seed of scene and physics randomisation', '', 0)
+    settle_time: float = setting(0.5, 'rest that decides cleared and dropped', 's', 0.1, 5.0)
+    max_pushes: int = setting(
+        10, 'pushes before an episode of up to three objects is truncated', '', 1, 100
+    )
+    pushes_an_object: int = setting(
+        4, 'pushes more for each object beyond three', '', 0, 100
+    )
+
+    def __post_init__(self) -> None:
+        """Check bounds, the order of ranges and that a command takes whole physics steps."""
+        super().__post_init__()
+        sizes = self.size_low, self.size_high
+        for low, high in (sizes, self.friction, self.mass, self.saturation):
+            if low > high:
+                raise ConfigError(f'SimConfig: the range {low} to {high} is upside down')
+        if self.physics_rate % self.command_rate:
+            raise ConfigError(
+                f'SimConfig.physics_rate = {self.physics_rate}: must be a multiple of command_rate'
+            )
+
+

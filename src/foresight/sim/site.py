@@ -1,0 +1,52 @@
+"""Site files: where a robot works, read from `config/sites/<site>.yaml`."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from foresight.settings import SceneConfig
+from foresight.sim.settings import CameraConfig, SimConfig
+from foresight.tasks.task_file import changed, find_file, read_mapping
+
+KEYS = ('scene', 'camera', 'sim')
+
+
+@dataclass(frozen=True)
+class Site:
+    """Table, camera and objects of a place.
+
+    Attributes:
+        name: Name of the site.
+        scene: Table, bin and view.
+        camera: Where the camera is.
+        sim: Objects and colours.
+    """
+
+    name: str
+    scene: SceneConfig = field(default_factory=SceneConfig)
+    camera: CameraConfig = field(default_factory=CameraConfig)
+    sim: SimConfig = field(default_factory=SimConfig)
+
+
+USUAL = Site('usual')
+"""Where the shipped model learned: every default."""
+
+
+def load_site(site: str | Path) -> Site:
+    """Read a site.
+
+    Args:
+        site: Name of a site of the package, or path of a YAML file; empty = the usual one.
+
+    Raises:
+        ConfigError: If there is no such site, or a key or value is not known.
+    """
+    if not site:
+        return USUAL
+    path = find_file('site', site)
+    described = read_mapping(path, KEYS)
+    return Site(
+        path.stem,
+        changed(SceneConfig(), described.get('scene', {}), f'{path}: scene'),
+        changed(CameraConfig(), described.get('camera', {}), f'{path}: camera'),
+        changed(SimConfig(), described.get('sim', {}), f'{path}: sim'),
+    )

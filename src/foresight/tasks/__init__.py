@@ -1,0 +1,1 @@
+"""Tasks: what is asked, assembled into a task level."""

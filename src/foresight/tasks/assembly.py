@@ -1,0 +1,162 @@
+"""The configurator: a task level made of a checkpoint, a task and the guardrails of the robot."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.sampler import AimedSampler, PushSampler
+from foresight.costs.composite import Composite, WeightedTerm
+from foresight.costs.critic import Critic, ExpectedCost
+from foresight.costs.goal_energy import GoalEnergy, RegionConfig, region_weights
+from foresight.costs.risk import make_risk
+from foresight.errors import CheckpointError, ConfigError
+from foresight.planning.action_space import ActionSpace
+from foresight.planning.levels.task import Aim, DoneTest, TaskLevel
+from foresight.planning.optimizers.cem import CemPlanner
+from foresight.planning.settings import PlannerConfig
+from foresight.protocols import ActionSampler, CostTerm, Guardrail
+from foresight.tasks.clear_table.cost_head import (
+    TABLE,
+    CostHead,
+    Dropped,
+    Occupancy,
+    Progress,
+    Remaining,
+)
+from foresight.tasks.task_file import TERMINAL, TaskConfig
+from foresight.world_model.checkpoint import Checkpoint
+from foresight.world_model.precision import has_fast_bf16
+
+CellMap = Callable[[Float[Tensor, 'batch channel height width']], Tensor]
+
+
+def assemble(
+    task: TaskConfig,
+    checkpoint: Checkpoint,
+    goal: Float[Tensor, 'channel height width'] | None = None,
+    keep_out: Sequence[Guardrail] = (),
+    planner: PlannerConfig | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> TaskLevel:
+    """Build the task level.
+
+    Args:
+        task: Terms, weights and the done test.
+        checkpoint: World model and cost head.
+        goal: Latent of the goal image, for a task that has one.
+        keep_out: Guardrails beside what the arm can reach; a task has no say in them.
+        planner: Planner settings; the task's if left out.
+        clock: Wall clock [s].
+
+    Raises:
+        ConfigError: If the task needs a goal and none is given.
+        CheckpointError: If the checkpoint has no cost head, or no critic and the task wants one.
+    """
+    config, known = planner or task.planner, checkpoint.config
+    terms = dict(task.terms)
+    energy = _goal_energy(checkpoint, goal, task.regions) if goal is not None else None
+    built = _terms({*terms, task.done_term}, checkpoint, energy)
+    reach = PushFeasibility(known.scene, known.push)
+    weighted = [WeightedTerm(built[name], terms[name], name in TERMINAL) for name in terms]
+    cem = CemPlanner(
+        model=checkpoint.model,
+        cost=Composite(weighted, config.discount),
+        guardrails=(reach, *keep_out),
+        sampler=PushSampler(known.scene, known.push, reach),
+        config=config, space=ActionSpace.push(config), clock=clock,
+        risk=make_risk(config.risk, config.risk_alpha),
+    )
+    done = DoneTest(built[task.done_term], task.done_below)
+    return TaskLevel(cem, done, _aim(checkpoint, reach, energy))
+
+
+def _terms(
+    names: set[str], checkpoint: Checkpoint, energy: GoalEnergy | None,
+) -> dict[str, CostTerm]:
+    """Build the named terms; those that read the cost head share one."""
+    built: dict[str, CostTerm] = {}
+    if GoalEnergy.name in names:
+        if energy is None:
+            raise ConfigError('the task has a goal_energy: give it a goal image')
+        built[GoalEnergy.name] = energy
+    if ExpectedCost.name in names:
+        built[ExpectedCost.name] = ExpectedCost(critic_of(checkpoint), _fast(checkpoint))
+    if names - built.keys():
+        occupancy, known = occupancy_of(checkpoint), checkpoint.config
+        built[Remaining.name] = Remaining(occupancy, known.encoder)
+        built[Dropped.name] = Dropped(occupancy, known.encoder)
+        built[Progress.name] = Progress(occupancy, known.encoder, known.scene, known.push)
+    return built
+
+
+def _goal_energy(
+    checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'], regions: RegionConfig,
+) -> GoalEnergy:
+    """Build the distance to the goal with the regions weighted as the task asks."""
+    known = checkpoint.config
+    weights = region_weights(known.scene, known.encoder.grid, regions)
+    return GoalEnergy(goal.to(checkpoint.model.device), weights)
+
+
+def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
+    """Return the occupancy maps of a checkpoint's cost head.
+
+    Raises:
+        CheckpointError: If the checkpoint has no cost head.
+    """
+    channels, scene_map = checkpoint.config.encoder.channels, checkpoint.model.raster.scene_map
+    if not any(name.startswith('cost_head.') for name in checkpoint.tensors):
+        raise CheckpointError(
+            f'{checkpoint.folder} has no cost head (pushes without labels teach none): choose a '
+            'task with a goal image, such as clear_table_goal, or train on labelled play'
+        )
+    head = checkpoint.fill('cost_head', CostHead(channels, scene_map))
+    return Occupancy(head.requires_grad_(False), _fast(checkpoint))
+
+
+def has_critic(checkpoint: Checkpoint) -> bool:
+    """Tell whether a checkpoint has a critic."""
+    return any(name.startswith('critic.') for name in checkpoint.tensors)
+
+
+def critic_of(checkpoint: Checkpoint) -> Critic:
+    """Return the critic of a checkpoint.
+
+    Raises:
+        CheckpointError: If it has none.
+    """
+    known, scene_map = checkpoint.config, checkpoint.model.raster.scene_map
+    critic = Critic(known.encoder.channels, scene_map, known.critic.width)
+    if not has_critic(checkpoint):
+        raise CheckpointError(
+            f'{checkpoint.folder} has no critic: run `foresight critic`, or leave the term out'
+        )
+    return checkpoint.fill('critic', critic).requires_grad_(False)
+
+
+def _fast(checkpoint: Checkpoint) -> bool:
+    """Tell whether networks shall run in bfloat16."""
+    return checkpoint.config.train.bf16 and has_fast_bf16(checkpoint.model.device)
+
+
+def _aim(checkpoint: Checkpoint, reach: Guardrail, energy: GoalEnergy | None) -> Aim:
+    """Aim at what differs from the goal, or else at what the cost head sees on the table."""
+    known = checkpoint.config
+    cells = energy.distances if energy is not None else _table_map(checkpoint)
+
+    def aimed(latent: Float[Tensor, 'channel height width']) -> ActionSampler:
+        with torch.inference_mode():
+            weights = cells(latent[None])[0]
+        return AimedSampler(known.scene, known.push, reach, weights)
+
+    return aimed
+
+
+def _table_map(checkpoint: Checkpoint) -> CellMap:
+    """Return what tells the probability that an object on the table is centred in each cell."""
+    occupancy = occupancy_of(checkpoint)
+    return lambda latents: occupancy(latents)[:, TABLE]

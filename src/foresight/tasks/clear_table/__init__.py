@@ -1,0 +1,1 @@
+"""The task of clearing a table: terms, cost head, hand rule."""

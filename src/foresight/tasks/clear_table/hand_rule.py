@@ -1,0 +1,171 @@
+"""The ceiling: a rule that sees true poses and pushes objects straight toward the bin."""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from scipy.spatial.transform import Rotation
+
+from foresight.protocols import Guardrail
+from foresight.rollout.environment import ObjectStates
+from foresight.rollout.policies import Choice, SceneView
+from foresight.settings import PushConfig, SceneConfig
+
+HEADINGS = np.pi / 2 + np.linspace(-0.7, 0.7, 15)
+LATERALS = np.linspace(-0.03, 0.03, 5)
+GAPS = np.array([0.012, 0.025, 0.04, 0.06])
+
+
+@dataclass(frozen=True)
+class Paddle:
+    """Footprint of the paddle on the table.
+
+    Attributes:
+        half_width: Half its extent across the heading [m].
+        half_thickness: Half its extent along the heading, flanges included [m].
+        face: Distance of its plate's face from its centre [m].
+    """
+
+    half_width: float = 0.06
+    half_thickness: float = 0.02
+    face: float = 0.005
+
+
+@dataclass(frozen=True)
+class Footprints:
+    """What the objects on the table cover.
+
+    Attributes:
+        centres: Object centres [m].
+        corners: Corners of the box around each object, relative to its centre [m].
+    """
+
+    centres: Float[np.ndarray, 'object 2']
+    corners: Float[np.ndarray, 'object 8 2']
+
+    @classmethod
+    def of(cls, objects: ObjectStates) -> 'Footprints':
+        """Return the footprints of the objects that are on the table."""
+        chosen = np.array([status == 'table' for status in objects.status], bool)
+        signs = np.array(list(product((-0.5, 0.5), repeat=3)))  # 8 3
+        boxes = signs * objects.extents[chosen][:, None]  # object 8 3
+        turns = Rotation.from_quat(objects.orientations[chosen].reshape(-1, 4)).as_matrix()
+        corners = np.einsum('nij,nkj->nki', turns, boxes)
+        return cls(objects.positions[chosen, :2], corners[..., :2])
+
+    def reach(self, directions: Float[np.ndarray, 'push 2']) -> Float[np.ndarray, 'push object']:
+        """Return how far each object extends from its centre in each direction [m]."""
+        extents: Float[np.ndarray, 'push object'] = np.einsum(
+            'okc,pc->pok', self.corners, directions
+        ).max(axis=2)
+        return extents
+
+
+class HandRule:
+    """Push the object that is surest to come closer to the bin.
+
+    It scores a few thousand pushes toward +y with a kinematic model: what lies in the lane is
+    carried to the end, what the paddle's edge would catch is a risk, what comes close to the near
+    or far table edge is a risk, and a paddle that would land on an object is not an option.
+    """
+
+    name = 'hand_rule'
+
+    def __init__(
+        self,
+        scene: SceneConfig,
+        push: PushConfig,
+        feasible: Guardrail,
+        paddle: Paddle | None = None,
+    ) -> None:
+        """Keep the scene and what the arm can do."""
+        self._scene, self._push, self._feasible = scene, push, feasible
+        self._paddle = paddle or Paddle()
+
+    def reset(self, seed: int) -> None:
+        """Do nothing: the rule has no memory and draws nothing."""
+
+    def act(self, scene: SceneView) -> Choice | None:
+        """Choose the feasible push of highest value; None when nothing is on the table."""
+        objects = Footprints.of(scene.objects)
+        if not len(objects.centres):
+            return None
+        pushes = self.candidates(objects)
+        allowed = self._feasible(torch.from_numpy(pushes).float()).numpy()
+        values = np.where(allowed, self.values(pushes, objects), -np.inf)
+        best = int(values.argmax())
+        if not np.isfinite(values[best]):
+            return None
+        return Choice(pushes[best], {'value': -float(values[best])}, -float(values[best]))
+
+    def candidates(self, objects: Footprints) -> Float[np.ndarray, 'push 4']:
+        """Return pushes toward +y that start behind each object."""
+        end = self._scene.table_y[1] + self._push.end_margin - 0.002
+        axes = np.meshgrid(np.arange(len(objects.centres)), HEADINGS, LATERALS, GAPS)
+        index, headings, laterals, gaps = (axis.ravel() for axis in axes)
+        forward, aside = _axes(headings)
+        depth = objects.reach(forward)[np.arange(len(index)), index]
+        back = depth + self._paddle.half_thickness + gaps
+        starts = objects.centres[index] - back[:, None] * forward + laterals[:, None] * aside
+        lengths = np.clip(
+            (end - starts[:, 1]) / forward[:, 1], self._push.length_low, self._push.length_high
+        )
+        return np.column_stack([starts, headings, lengths])
+
+    def values(
+        self, pushes: Float[np.ndarray, 'push 4'], objects: Footprints
+    ) -> Float[np.ndarray, ' push']:
+        """Score pushes by what a kinematic model says becomes of each object."""
+        paddle, (forward, aside) = self._paddle, _axes(pushes[:, 2])
+        offsets = objects.centres[None] - pushes[:, None, :2]  # push object 2
+        along, across = (offsets * forward[:, None]).sum(2), (offsets * aside[:, None]).sum(2)
+        depth, width = objects.reach(forward), objects.reach(aside)
+        lengths = pushes[:, 3:]
+        reached = (along > 0) & (along - depth < lengths + paddle.half_thickness)
+        carried = reached & (np.abs(across) < paddle.half_width - 0.35 * width)
+        clipped = reached & ~carried & (np.abs(across) < paddle.half_width + width + 0.006)
+        travel = np.where(carried, np.maximum(0.0, lengths + paddle.face + depth - along), 0.0)
+        ends = objects.centres[None] + travel[..., None] * forward[:, None]
+        cleared = carried & (ends[..., 1] > self._scene.table_y[1] + 0.01)
+        gained = np.clip((ends - objects.centres)[..., 1], 0.0, 0.4)
+        value = np.where(cleared, 1.0, gained).sum(1)
+        value -= clipped.sum(1) + self._edge_risk(ends, objects, carried).sum(1)
+        value -= 2.0 * np.abs(np.where(carried, across, 0.0)).sum(1)
+        value -= 0.1 * np.abs(pushes[:, 2] - np.pi / 2)
+        useless = self._lands_on(along, across, depth, width).any(1) | ~carried.any(1)
+        return np.where(useless, -np.inf, value)
+
+    def _edge_risk(
+        self,
+        ends: Float[np.ndarray, 'push object 2'],
+        objects: Footprints,
+        carried: Bool[np.ndarray, 'push object'],
+    ) -> Float[np.ndarray, 'push object']:
+        """Grow where a carried object ends less than its own size from a near or far edge."""
+        low, high = self._scene.table_x
+        size = objects.reach(np.array([[1.0, 0.0]]))
+        room = np.minimum(ends[..., 0] - low, high - ends[..., 0]) - size - 0.01
+        return np.where(carried, np.clip(-20.0 * room, 0.0, 2.0), 0.0)
+
+    def _lands_on(
+        self,
+        along: Float[np.ndarray, 'push object'],
+        across: Float[np.ndarray, 'push object'],
+        depth: Float[np.ndarray, 'push object'],
+        width: Float[np.ndarray, 'push object'],
+    ) -> Bool[np.ndarray, 'push object']:
+        """Return True where the paddle would come down on an object."""
+        margin = 0.008
+        near = np.abs(along) < self._paddle.half_thickness + depth + margin
+        beside = np.abs(across) < self._paddle.half_width + width + margin
+        return np.asarray(near & beside)
+
+
+def _axes(
+    headings: Float[np.ndarray, ' push'],
+) -> tuple[Float[np.ndarray, 'push 2'], Float[np.ndarray, 'push 2']]:
+    """Return the unit vectors along each heading and to its left."""
+    forward = np.stack([np.cos(headings), np.sin(headings)], 1)
+    return forward, np.stack([-forward[:, 1], forward[:, 0]], 1)

@@ -1,0 +1,1 @@
+"""Belief: memory, tracker, surprise."""

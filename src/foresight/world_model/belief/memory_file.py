@@ -1,0 +1,110 @@
+"""A memory on disk: one safetensors file whose header says, in JSON, what it belongs to."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from foresight.errors import MemoryFileError
+from foresight.settings import SceneConfig
+from foresight.world_model.belief.memory import Memory
+from foresight.world_model.checkpoint import Checkpoint, write_atomically
+
+FORMAT, HEADER = 1, 'memory'
+PARTS = ('latent', 'age', 'confidence')
+
+
+@dataclass(frozen=True)
+class MemoryOwner:
+    """What a memory makes sense to.
+
+    Attributes:
+        model: Hash of the tensors of the world model; a new cost head changes no memory.
+        scene: Table, bin and rectified view.
+    """
+
+    model: str
+    scene: SceneConfig
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> 'MemoryOwner':
+        """Return what owns the memories of a checkpoint."""
+        digest = hashlib.sha256()
+        for name, tensor in sorted(checkpoint.model.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(tensor.cpu().contiguous().numpy().tobytes())
+        return cls(digest.hexdigest(), checkpoint.config.scene)
+
+    def described(self) -> dict[str, Any]:
+        """Return it as JSON gives it back."""
+        described: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return described
+
+
+def save_memory(path: Path, memory: Memory, owner: MemoryOwner, now: float) -> None:
+    """Write a memory; a reader finds the old file or the new one.
+
+    Args:
+        path: File to write.
+        memory: What is believed.
+        owner: What it belongs to.
+        now: Wall-clock time of the belief [s]; it goes on while no node runs.
+
+    Raises:
+        MemoryFileError: If the file cannot be written.
+    """
+    header = json.dumps({'format': FORMAT, 'saved': now, **owner.described()})
+    # One buffer each, row by row: the file format takes neither shared nor permuted tensors.
+    tensors = {
+        name: getattr(memory, name).cpu().clone(memory_format=torch.contiguous_format)
+        for name in PARTS
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, save(tensors, {HEADER: header}))
+    except OSError as error:
+        raise MemoryFileError(f'cannot write {path}: {error.strerror}') from error
+
+
+def load_memory(path: Path, owner: MemoryOwner, now: float) -> Memory:
+    """Read a memory and let it age by the time that has passed.
+
+    Args:
+        path: File that `save_memory` wrote.
+        owner: What wants to remember.
+        now: Wall-clock time [s].
+
+    Returns:
+        The memory, at no time of the clock that stamps images: the first image sets it.
+
+    Raises:
+        MemoryFileError: If the file is damaged or of another model or scene.
+    """
+    try:
+        with safe_open(path, 'pt') as file:
+            header = json.loads((file.metadata() or {})[HEADER])
+            tensors = {name: file.get_tensor(name) for name in PARTS}
+        saved, known = float(header['saved']), int(header['format'])
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
+        raise MemoryFileError(f'{path} is damaged: delete it to begin anew') from error
+    _check(path, {**header, 'format': known}, owner)
+    age = tensors['age'] + max(0.0, now - saved)
+    return Memory(tensors['latent'], age, tensors['confidence'], -math.inf)
+
+
+def _check(path: Path, header: Mapping[str, Any], owner: MemoryOwner) -> None:
+    """Refuse the memory of another version, model or scene."""
+    remedy = 'give another memory.file, or delete this one to begin anew'
+    if header['format'] != FORMAT:
+        raise MemoryFileError(f'{path} is not of format {FORMAT}: {remedy}')
+    wanted = owner.described()
+    for key, what in (('model', 'world model'), ('scene', 'scene')):
+        if header.get(key) != wanted[key]:
+            raise MemoryFileError(f'{path} belongs to another {what}: {remedy}')

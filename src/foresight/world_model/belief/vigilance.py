@@ -1,0 +1,151 @@
+"""Vigilance: every free view beside what should be seen, after a push and between pushes."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+from torch.nn import functional
+
+from foresight.settings import Checked, setting
+from foresight.world_model.belief.surprise import SurpriseReading, cell_distance, worst_cells
+from foresight.world_model.belief.surprise_scales import SurpriseScales
+
+
+@dataclass(frozen=True)
+class VigilanceConfig(Checked):
+    """Predictor node: how it compares every free view with what should be seen."""
+
+    widespread: float = setting(
+        0.65, 'share of the cells that change when it is not an object that moved but the camera '
+        'or the light', '', 0.1, 1.0,
+    )
+
+
+SETTLING = 10  # views after a push that may pass before objects rest
+Latent = Float[Tensor, 'channel height width']
+CellMap = Float[Tensor, 'height width']
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far a view is from the one that was expected.
+
+    Attributes:
+        distance: Root mean square difference of each cell.
+        steady: Cells that nothing was expected to change, and that show table or bin.
+    """
+
+    distance: CellMap
+    steady: Bool[Tensor, 'height width']
+
+    def reading(self, scale: float, cell: float) -> SurpriseReading:
+        """Put it on a scale; `cell` is the distance above which a cell differs."""
+        scaled = self.distance * self.steady / scale
+        spread = float((self.distance > cell).float().mean())
+        return SurpriseReading(scaled, float(worst_cells(scaled[None])[0]), spread)
+
+
+def compare_push(
+    before: Latent, predicted: Latent, arrived: Latent, shown: CellMap, cell: float,
+) -> Comparison:
+    """Compare what arrived after a push with what was predicted.
+
+    Where the model foresees a change, or next to it, an object may end in many places; it is
+    not counted. Nor is the floor: what falls there is lost, whoever threw it.
+
+    Args:
+        before: Latent before the push.
+        predicted: Latent predicted for after it.
+        arrived: Latent that arrived.
+        shown: Share of each cell that shows table or bin.
+        cell: Predicted change that is none.
+    """
+    change = cell_distance(predicted[None], before[None])
+    near = functional.max_pool2d(change[None], 3, stride=1, padding=1)[0, 0]
+    distance = cell_distance(predicted[None], arrived[None])[0]
+    return Comparison(distance, (near < cell) & (shown > 0.0))
+
+
+class Vigilance:
+    """Knows what every free view should show, and tells how far it is from that.
+
+    After a push that is the latent that was predicted; between pushes, the last view that was
+    accepted. A view that surprises is accepted once it stays, unless the change is widespread:
+    then it is not the objects that moved but the camera or the light, and nothing seen can be
+    trusted until the view comes back.
+    """
+
+    def __init__(self, scene_map: Float[Tensor, '2 height width'], scales: SurpriseScales,
+                 widespread: float) -> None:
+        """Begin with nothing seen.
+
+        Args:
+            scene_map: Share of each cell that is table, and that is bin.
+            scales: What counts as a surprise.
+            widespread: Share of the cells that change when the camera or the light did.
+        """
+        self._shown = scene_map.sum(dim=0)
+        self._scales, self._widespread = scales, widespread
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was seen and expected."""
+        self._reference: Latent | None = None
+        self._last: Latent | None = None
+        self._expected: tuple[Latent, Latent] | None = None
+        self._views = 0
+
+    @property
+    def expecting(self) -> bool:
+        """Whether a push was announced that is not judged yet."""
+        return self._expected is not None
+
+    def expect(self, before: Latent, predicted: Latent) -> None:
+        """Expect `predicted` after the push that begins now."""
+        self._expected, self._views = (before, predicted), 0
+
+    @torch.no_grad()
+    def see(self, latent: Latent, back: bool = True) -> SurpriseReading | None:
+        """Compare a free view with what should be seen.
+
+        Args:
+            latent: Latent of the view.
+            back: Whether the arm has been away since the push was announced.
+
+        Returns:
+            The reading, above 1 for an alarm; None while objects settle after a push, and for
+            the first view of all.
+        """
+        last, self._last = self._last, latent
+        if self._expected is not None and back:
+            return self._judge_push(self._expected, last, latent)
+        if self._reference is None:
+            self._reference = latent
+            return None
+        reading = self._rest(self._reference, latent)
+        stays = last is not None and self._rest(last, latent).level <= 1.0
+        if reading.level <= 1.0 or (stays and reading.spread < self._widespread):
+            self._reference = latent
+        return reading
+
+    def _judge_push(
+        self, expected: tuple[Latent, Latent], last: Latent | None, latent: Latent,
+    ) -> SurpriseReading | None:
+        """Compare with what the push should have led to, once objects rest."""
+        self._views += 1
+        rests = self._views > 1 and last is not None and self._rest(last, latent).level <= 1.0
+        if not rests and self._views < SETTLING:
+            return None
+        cell = self._scales.cell
+        found = compare_push(*expected, latent, self._shown.to(latent.device), cell)
+        reading = found.reading(self._scales.push, cell)
+        if reading.level <= 1.0 or reading.spread < self._widespread:
+            self._expected, self._reference = None, latent
+        return reading
+
+    def _rest(self, before: Latent, now: Latent) -> SurpriseReading:
+        """Compare two views between which nothing should have moved."""
+        distance = cell_distance(before[None], now[None])[0]
+        shown = self._shown.to(distance.device) > 0.0
+        return Comparison(distance, shown).reading(self._scales.rest, self._scales.cell)

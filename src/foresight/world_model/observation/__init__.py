@@ -1,0 +1,1 @@
+"""From camera image to observation: rectification, empty table, occlusion."""

@@ -1,0 +1,1 @@
+"""Predictors: latent to next latent."""

@@ -1,0 +1,142 @@
+"""Claims about finding pushes in a bag: only those that were carried out and seen."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from foresight.data.bags.contents import pushes_of, to_transitions, videos_of, with_empty
+from foresight.data.bags.pushes import (
+    BLIND,
+    NEVER,
+    NO_AFTER,
+    NO_BEFORE,
+    NOT_DONE,
+    STOPPED,
+    Arm,
+    BagConfig,
+)
+from foresight.data.bags.reader import read_bag
+from foresight.data.footage import evenly, make_footage
+from foresight.errors import DatasetError
+from foresight.protocols import CameraView
+
+MakeBag = Callable[..., Path]
+
+
+def same(image: np.ndarray, _: CameraView) -> np.ndarray:
+    return image
+
+
+def tool_pose(joints: np.ndarray) -> np.ndarray:
+    pose = np.eye(4)
+    pose[:2, 3] = joints
+    return pose
+
+
+ARM = Arm(np.zeros(2), tool_pose, 0.1)
+
+
+def found(bag: Path, **changes: float):
+    return pushes_of(read_bag(bag, same, ('x', 'y')), ARM, BagConfig(**changes))
+
+
+def test_a_push_has_the_free_view_on_both_sides(make_bag: MakeBag) -> None:
+    bag = found(make_bag())
+    stamps = bag.recording.stamps
+    assert not bag.dropped
+    times = [(stamps[push.before], stamps[push.after]) for push in bag.pushes]
+    # The arm leaves a moment after 1.3 s and is back at 3.6 s; 3 s are waited at most.
+    np.testing.assert_allclose(times, [(1.3, 5.3), (5.3, 9.9)])
+
+
+def test_transitions_are_those_of_collected_play_without_labels(make_bag: MakeBag) -> None:
+    made = to_transitions([found(make_bag('one')), found(make_bag('two'))])
+    assert len(made) == 4 and not made.has_labels
+    assert made.episode.tolist() == [0, 0, 1, 1]
+    # The image after a push is the one before the next: it is kept once.
+    assert made.before_index.tolist() == [0, 1, 3, 4] and len(made.stills) == 6
+    assert (made.before[1] == made.after[0]).all() and made.before[0].max() == 13
+    assert (made.backgrounds == 100).all()
+
+
+@pytest.mark.parametrize('spoil, reason', [
+    ({'blind': (0.0, 1.45)}, NO_BEFORE), ({'blind': (3.4, 6.8)}, NO_AFTER),
+    ({'numb': (1.8, 2.4)}, BLIND), ({'stop_at': 2.0}, STOPPED), ({'reached': 0.5}, NOT_DONE),
+])
+def test_what_is_not_a_whole_push_is_dropped_and_counted(
+    make_bag: MakeBag, spoil: dict, reason: str,
+) -> None:
+    bag = found(make_bag(pushes=1, seconds=8.0, **spoil))
+    assert not bag.pushes and bag.dropped == {reason: 1}
+
+
+def test_a_push_that_never_began_is_counted(make_bag: MakeBag) -> None:
+    bag = make_bag(pushes=1, seconds=1.2)
+    assert found(bag).dropped == {NEVER: 1}
+
+
+def test_settings_decide_how_long_after_counts(make_bag: MakeBag) -> None:
+    bag = make_bag(pushes=1, blind=(3.4, 7.0))
+    assert found(bag).dropped == {NO_AFTER: 1}
+    assert len(found(bag, wait=5.0).pushes) == 1
+
+
+def test_pushes_without_joint_states_are_refused(make_bag: MakeBag) -> None:
+    with pytest.raises(DatasetError, match='mute has macro_action but lacks joint_states'):
+        found(make_bag('mute', without=('joint_states',)))
+
+
+def test_an_empty_table_must_come_from_somewhere(make_bag: MakeBag) -> None:
+    bag = read_bag(make_bag(without=('image_background',)), same, ('x', 'y'))
+    with pytest.raises(DatasetError, match='bag lacks the topic image_background'):
+        with_empty(bag, None)
+    given = with_empty(bag, np.full((12, 16, 3), 7, np.uint8))
+    assert to_transitions([pushes_of(given, ARM, BagConfig())]).backgrounds.max() == 7
+
+
+def test_no_push_at_all_says_where_to_look(make_bag: MakeBag) -> None:
+    with pytest.raises(DatasetError, match='foresight import-bags'):
+        to_transitions([found(make_bag(pushes=0))])
+
+
+def test_a_gap_splits_the_video(make_bag: MakeBag) -> None:
+    recording = read_bag(make_bag(blind=(4.0, 5.0)), same, ('x', 'y'))
+    footage = make_footage(videos_of(recording, None), 0.5, 0.25, 4)
+    assert footage.clip.tolist() == [0] * 8 + [1] * 10
+    assert footage.seconds == pytest.approx(3.5 + 4.5)
+    assert footage.starts(8).tolist() == [0, 8, 9, 10]
+    assert footage.seen.shape == (18, 3, 4) and footage.seen.all()
+
+
+def test_the_arm_is_painted_over_where_the_joints_are_known(make_bag: MakeBag) -> None:
+    recording = read_bag(make_bag(), same, ('x', 'y'))
+
+    def hidden(joints: np.ndarray, _: CameraView) -> np.ndarray:
+        mask = np.zeros((12, 16), bool)
+        mask[:2, :2] = joints[0] > 0.0
+        return mask
+
+    footage = make_footage(videos_of(recording, hidden), 0.5, 0.25, 4)
+    away = ~footage.seen[:, 0, 0]
+    assert 0.3 < away.mean() < 0.7 and footage.seen[:, 1:, 1:].all()
+    assert (footage.frames[away][:, 0, 0] == 100).all()
+    assert (footage.frames[away][:, 0, 0] != footage.frames[away][:, -1, -1]).any()
+
+
+def test_where_joint_states_are_missing_the_arm_may_be_anywhere(make_bag: MakeBag) -> None:
+    recording = read_bag(make_bag(numb=(2.0, 3.0)), same, ('x', 'y'))
+
+    def nothing(joints: np.ndarray, _: CameraView) -> np.ndarray:
+        return np.zeros((12, 16), bool)
+
+    footage = make_footage(videos_of(recording, nothing), 0.5, 0.25, 4)
+    assert (~footage.seen).all(axis=(1, 2)).nonzero()[0].tolist() == [4, 5]
+    assert (footage.frames[4:6] == 100).all() and footage.seen[6:].all()
+
+
+def test_frames_are_a_period_apart_although_the_camera_is_not_even() -> None:
+    stamps = np.array([0.0, 0.1, 0.19, 0.32, 0.4, 0.5, 0.61, 0.7, 2.0, 2.1])
+    assert [part.tolist() for part in evenly(stamps, 0.3, 0.25)] == [[0, 3, 6]]
+    assert [part.tolist() for part in evenly(stamps, 0.1, 0.25)][1] == [8, 9]

@@ -1,0 +1,60 @@
+"""Claims about pushes of one object alone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from foresight.actions.push.feasible import PushFeasibility
+from foresight.experiments.memory.single_push import SinglePush
+from foresight.settings import PushConfig, SceneConfig
+
+SIZE = 0.05
+
+
+@dataclass(frozen=True)
+class Objects:
+    """Cubes on the table."""
+
+    positions: np.ndarray
+
+    @property
+    def names(self) -> list[str]:
+        return [str(index) for index in range(len(self.positions))]
+
+    @property
+    def status(self) -> list[str]:
+        return ['table'] * len(self.positions)
+
+    @property
+    def extents(self) -> np.ndarray:
+        return np.full((len(self.positions), 3), SIZE)
+
+    @property
+    def orientations(self) -> np.ndarray:
+        return np.tile([0.0, 0.0, 0.0, 1.0], (len(self.positions), 1))
+
+
+@pytest.fixture(scope='module')
+def single() -> SinglePush:
+    return SinglePush(SceneConfig(), PushFeasibility(SceneConfig(), PushConfig()))
+
+
+@pytest.mark.parametrize('seed', range(5))
+def test_it_starts_behind_its_object_and_spares_the_other(single, seed):
+    objects = Objects(np.array([[0.42, -0.1, 0.02], [0.55, 0.1, 0.02]]))
+    push = single(objects, 0, np.random.default_rng(seed))
+    forward = np.array([np.cos(push.heading), np.sin(push.heading)])
+    start = np.array([push.x, push.y])
+    mine, other = objects.positions[:, :2] - start
+    assert abs(mine[0] * forward[1] - mine[1] * forward[0]) < 1e-9
+    assert SIZE / 2 < mine @ forward < push.length
+    aside = abs(other[0] * forward[1] - other[1] * forward[0])
+    assert aside > 0.12 or not -0.12 <= other @ forward <= push.length + 0.12
+    assert single.on_table(np.array([push.end]))[0]
+
+
+def test_there_is_none_where_objects_stand_too_close(single):
+    crowd = np.array([[0.475 + dx, dy, 0.02] for dx in (-0.07, 0.0, 0.07) for dy in (
+        -0.07, 0.0, 0.07)])
+    assert single(Objects(crowd), 4, np.random.default_rng(0)) is None

@@ -1,0 +1,66 @@
+import math
+
+import pytest
+import torch
+
+from foresight.learning.batches.mirror import Mirror
+from foresight.learning.batches.pushes import rows_of_step, take
+from foresight.settings import SceneConfig
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.scene_map import draw_scene
+
+ALL = torch.ones(16, dtype=torch.bool)
+
+
+@pytest.fixture
+def mirror() -> Mirror:
+    return Mirror(SceneConfig(), EncoderConfig())
+
+
+@pytest.fixture
+def batch(blobs):
+    return take(blobs, rows_of_step(len(blobs), 16, 0, 0), torch.device('cpu'))
+
+
+def brightest(image: torch.Tensor, background: torch.Tensor) -> tuple[int, int]:
+    """Find the pixel that differs most from the background."""
+    strength = (image.float() - background.float()).abs().sum(dim=-1)
+    return divmod(int(strength.argmax()), image.shape[1])
+
+
+def test_mirroring_twice_changes_nothing(mirror, batch):
+    again = mirror(mirror(batch, ALL), ALL)
+    assert torch.equal(again.before, batch.before)
+    torch.testing.assert_close(again.pushes, batch.pushes)
+    torch.testing.assert_close(again.objects_after, batch.objects_after, atol=1e-4, rtol=0.0)
+
+
+def test_only_chosen_pushes_are_mirrored(mirror, batch):
+    chosen = torch.arange(16) < 4
+    some = mirror(batch, chosen)
+    assert torch.equal(some.before[4:], batch.before[4:])
+    assert not torch.equal(some.pushes[:4], batch.pushes[:4])
+
+
+def test_table_and_bin_stay_where_they_are(mirror):
+    drawn = 255 * draw_scene(SceneConfig(), EncoderConfig())[:1].round()
+    image = drawn.repeat_interleave(4, 1).repeat_interleave(4, 2).to(torch.uint8)
+    image = image[..., None].expand(-1, -1, -1, 3)
+    assert torch.equal(mirror._images(image, ALL[:1]), image)
+
+
+def test_label_follows_its_object(mirror, blobs):
+    rows = torch.arange(0, len(blobs), 7).numpy()[:16]
+    mirrored = mirror(take(blobs, rows, torch.device('cpu')), ALL)
+    for image, empty, objects in zip(
+        mirrored.before, mirrored.background, mirrored.objects_before, strict=True,
+    ):
+        seen = torch.tensor(brightest(image, empty), dtype=torch.float32)
+        assert (objects[:, :2] - seen).norm(dim=1).min() < 4.0
+
+
+def test_push_is_reflected_about_the_middle_of_the_table(mirror, batch):
+    pushes = mirror(batch, ALL).pushes
+    torch.testing.assert_close(pushes[:, 0], 0.95 - batch.pushes[:, 0])
+    torch.testing.assert_close(pushes[:, 2], math.pi - batch.pushes[:, 2])
+    assert torch.equal(pushes[:, [1, 3]], batch.pushes[:, [1, 3]])

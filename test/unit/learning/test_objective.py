@@ -1,0 +1,114 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+
+from foresight.errors import CheckpointError, ConfigError
+from foresight.learning.batches.pushes import take
+from foresight.learning.learners.world_model import Learner
+from foresight.learning.probes.world_model import probe
+from foresight.learning.trainer import Trainer
+from foresight.settings import TrainConfig
+from foresight.world_model.checkpoint import CheckpointConfig, load
+from foresight.world_model.jepa import Jepa
+
+QUIET = Console(quiet=True)
+
+
+def moved_by(small, blobs, **changes):
+    """Names of the parts that a loss moves."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        learner = Learner(
+            Jepa(small.encoder, small.predictor), replace(small.train, **changes))
+        for head in (learner.cost_head.layers[-1], learner.world_model.predictor.outlet):
+            torch.nn.init.normal_(head.weight, std=0.1)
+    batch = take(blobs, np.arange(8), torch.device('cpu'))
+    learner.losses(batch, torch.Generator().manual_seed(0)).total.backward()
+    parts = {
+        'encoder': learner.world_model.encoder, 'predictor': learner.world_model.predictor,
+        'inverse': learner.inverse, 'regularizer': learner.regularizer,
+        'decoder': learner.decoder, 'head': learner.cost_head,
+    }
+    return {
+        name for name, part in parts.items() if part is not None and any(
+            value.grad is not None and value.grad.abs().sum() > 0 for value in part.parameters())
+    }
+
+
+@pytest.mark.parametrize('changes, moved', [
+    ({}, {'encoder', 'predictor', 'inverse', 'regularizer', 'head'}),
+    ({'objective': 'supervised'}, {'encoder', 'predictor', 'head'}),
+    ({'objective': 'head', 'pretrained': 'x'}, {'head'}),
+    ({'objective': 'autoencoder', 'inverse_weight': 0.0},
+     {'encoder', 'predictor', 'decoder', 'head'}),
+])
+def test_an_objective_moves_these_parts(small, blobs, changes, moved):
+    assert moved_by(small, blobs, **changes) == moved
+
+
+def test_prediction_and_labels_never_move_the_encoder_of_an_autoencoder(small, blobs):
+    changes = {'objective': 'autoencoder', 'inverse_weight': 0.0}
+    learner = Learner(Jepa(small.encoder, small.predictor), replace(small.train, **changes))
+    batch = take(blobs, np.arange(8), torch.device('cpu'))
+    losses = learner.losses(batch, torch.Generator().manual_seed(0))
+    (losses.total - losses.terms['reconstruction']).backward()
+    grads = [value.grad for value in learner.world_model.encoder.parameters()]
+    assert all(grad is None or float(grad.abs().max()) < 1e-6 for grad in grads)
+
+
+def test_an_autoencoder_learns_where_objects_are_and_go(learn, other_blobs):
+    learner = learn(60, objective='autoencoder', inverse_weight=0.0)
+    scores = probe(learner, other_blobs, learner.config)
+    assert scores.occupancy_r2 > 0.3
+    assert scores.prediction_ratio_changed < 0.9
+
+
+def test_labels_alone_teach_where_objects_are(learn, other_blobs):
+    learner = learn(60, objective='supervised')
+    assert probe(learner, other_blobs, learner.config).occupancy_r2 > 0.3
+
+
+def test_a_head_alone_needs_a_checkpoint():
+    with pytest.raises(ConfigError, match='pretrained'):
+        TrainConfig(objective='head')
+
+
+@pytest.fixture(scope='module')
+def pretrained(blobs, small, tmp_path_factory):
+    """Train a world model for some steps."""
+    folder = tmp_path_factory.mktemp('pretrained')
+    Trainer(blobs, folder, replace(small, train=replace(small.train, steps=20)), QUIET).run()
+    return folder
+
+
+def test_a_run_has_the_steps_that_it_is_given(pretrained):
+    assert load(pretrained, 'cpu').config.train.steps == 20
+
+
+def test_a_head_alone_leaves_the_world_model_as_it_was(pretrained, blobs, small, tmp_path):
+    train = replace(small.train, objective='head', pretrained=str(pretrained), labels=20, steps=5)
+    Trainer(blobs, tmp_path, replace(small, train=train), QUIET).run()
+    before, after = load(pretrained, 'cpu'), load(tmp_path, 'cpu')
+    kept = after.model.state_dict()
+    for name, value in before.model.state_dict().items():
+        assert torch.equal(kept[name], value), name
+    assert not torch.equal(
+        before.tensors['cost_head.layers.0.weight'], after.tensors['cost_head.layers.0.weight'])
+
+
+def test_another_objective_goes_on_from_a_checkpoint(pretrained, blobs, small, tmp_path):
+    train = replace(small.train, pretrained=str(pretrained), steps=1)
+    learner = Trainer(blobs, tmp_path, replace(small, train=train), QUIET).learner
+    start = load(pretrained, 'cpu').model.encoder.state_dict()
+    for encoder in (learner.world_model.encoder, learner.target):
+        assert all(torch.equal(value, start[name]) for name, value in encoder.state_dict().items())
+
+
+def test_a_checkpoint_of_other_sizes_is_refused(pretrained, blobs, small, tmp_path):
+    train = replace(small.train, pretrained=str(pretrained))
+    other = CheckpointConfig(encoder=replace(small.encoder, width=16), train=train)
+    with pytest.raises(CheckpointError, match='this configuration needs'):
+        Trainer(blobs, tmp_path, replace(other, predictor=small.predictor), QUIET)

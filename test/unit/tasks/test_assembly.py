@@ -1,0 +1,156 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.keep_out import KeepOut
+from foresight.costs.critic import Critic
+from foresight.costs.goal_energy import RegionConfig
+from foresight.errors import CheckpointError, ConfigError, PlanningError
+from foresight.planning.settings import PlannerConfig
+from foresight.protocols import Belief
+from foresight.settings import PushConfig, SceneConfig
+from foresight.tasks.assembly import assemble
+from foresight.tasks.clear_table.cost_head import CostHead
+from foresight.tasks.task_file import TERMS, TaskConfig, load_task
+from foresight.world_model.checkpoint import CheckpointConfig, load, save
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.jepa import Jepa
+from foresight.world_model.predictors.task import PredictorConfig
+
+SMALL = PlannerConfig(samples=32, elites=8, iterations=2, robust_top=2, deadline=60.0)
+REACH = PushFeasibility(SceneConfig(), PushConfig())
+
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp('checkpoint')
+    torch.manual_seed(0)
+    config = CheckpointConfig(
+        encoder=EncoderConfig(channels=4, width=8), predictor=PredictorConfig(width=16, blocks=1),
+    )
+    model = Jepa(config.encoder, config.predictor)
+    head = CostHead(config.encoder.channels, model.raster.scene_map)
+    for module in (model.predictor, head):
+        for parameter in module.parameters():
+            torch.nn.init.normal_(parameter, std=0.2)
+    critic = Critic(config.encoder.channels, model.raster.scene_map, config.critic.width)
+    torch.nn.init.constant_(critic.layers[-1].bias, 1.0)
+    save(folder, {'world_model': model, 'cost_head': head, 'critic': critic}, config)
+    return folder
+
+
+@pytest.fixture
+def checkpoint(folder):
+    return load(folder, 'cpu')
+
+
+def belief(seed=0):
+    return Belief(torch.randn(4, 16, 24, generator=torch.Generator().manual_seed(seed)), 0.0)
+
+
+def task(**terms):
+    return TaskConfig('test', tuple(terms.items()), next(iter(terms)), 0.0, SMALL)
+
+
+@pytest.mark.parametrize('name', TERMS)
+def test_every_known_term_can_be_planned_with(checkpoint, name):
+    goal = belief(1).latent if name == 'goal_energy' else None
+    plan = assemble(task(**{name: 1.0}), checkpoint, goal).decide(belief()).plan
+    assert list(plan.terms) == [name]
+    assert REACH(plan.actions).all()
+
+
+def test_the_shares_of_a_task_sum_to_its_cost(checkpoint):
+    level = assemble(load_task('clear_table'), checkpoint, planner=replace(SMALL, horizon=2))
+    plan = level.decide(belief()).plan
+    assert list(plan.terms) == ['remaining', 'progress', 'dropped']
+    assert sum(plan.terms.values()) == pytest.approx(plan.cost, rel=1e-4)
+
+
+@pytest.mark.parametrize('name', ['remaining', 'progress', 'dropped'])
+def test_every_term_changes_the_plan_when_it_counts(checkpoint, name):
+    weights = {'remaining': 1.0, 'progress': 1.0, 'dropped': 1.0}
+
+    def plan(weight):
+        return assemble(task(**{**weights, name: weight}), checkpoint).decide(belief()).plan
+
+    assert not torch.equal(plan(0.0).actions, plan(10.0).actions)
+
+
+def test_the_same_seed_and_belief_give_the_same_bits(checkpoint):
+    plans = [assemble(load_task('clear_table'), checkpoint, planner=SMALL) for _ in range(2)]
+    first, second = (level.decide(belief()).plan for level in plans)
+    assert torch.equal(first.actions, second.actions)
+    assert first.cost == second.cost
+    assert torch.equal(first.latents, second.latents)
+
+
+def test_a_task_with_a_low_score_is_done(checkpoint):
+    low = replace(task(remaining=1.0), done_below=1000.0)
+    assert assemble(low, checkpoint).decide(belief()).done
+
+
+def test_a_goal_task_is_done_at_its_goal(checkpoint):
+    level = assemble(load_task('push_to_goal'), checkpoint, belief().latent, planner=SMALL)
+    assert level.decide(belief()).done
+    assert not level.decide(belief(1)).done
+
+
+def with_change(rows, columns):
+    latent = belief().latent.clone()
+    latent[:, rows, columns] += 3.0
+    return Belief(latent, 0.0)
+
+
+def test_clearing_by_a_goal_image_is_done_whatever_lies_in_the_bin(checkpoint):
+    level = assemble(load_task('clear_table_goal'), checkpoint, belief().latent, planner=SMALL)
+    assert level.decide(with_change(slice(6, 10), slice(4, 8))).done
+    assert not level.decide(with_change(slice(6, 10), slice(12, 16))).done  # on the table
+    assert not level.decide(with_change(slice(14, 16), slice(12, 16))).done  # on the floor
+
+
+def test_the_regions_of_a_task_weigh_its_goal_energy(checkpoint):
+    def score(**weights):
+        regions = RegionConfig(**weights)
+        there = replace(task(goal_energy=1.0), regions=regions, done_below=100.0)
+        level = assemble(there, checkpoint, belief().latent)
+        return level.decide(with_change(slice(14, 16), slice(12, 16))).score
+
+    assert score(floor=0.0) == 0.0
+    assert score(floor=4.0) > score(floor=1.0) > 0.0
+
+
+def test_a_goal_task_without_a_goal_is_an_error(checkpoint):
+    with pytest.raises(ConfigError, match='goal image'):
+        assemble(load_task('push_to_goal'), checkpoint)
+
+
+def test_a_checkpoint_without_a_critic_names_the_command(tmp_path, checkpoint):
+    head = CostHead(4, checkpoint.model.raster.scene_map)
+    save(tmp_path, {'world_model': checkpoint.model, 'cost_head': head}, checkpoint.config)
+    with pytest.raises(CheckpointError, match='foresight critic'):
+        assemble(task(remaining=1.0, critic=1.0), load(tmp_path, 'cpu'))
+
+
+def test_a_keep_out_zone_holds_whatever_the_task(checkpoint):
+    zone = KeepOut(x=(0.2, 0.8), y=(-0.5, 0.0))
+    level = assemble(task(remaining=1.0), checkpoint, keep_out=[zone])
+    assert zone(level.decide(belief()).plan.actions).all()
+
+
+def test_no_free_push_names_the_keep_out_zone(checkpoint):
+    zone = KeepOut(x=(0.0, 1.0), y=(-1.0, 1.0))
+    with pytest.raises(PlanningError, match="'keep_out'"):
+        assemble(task(remaining=1.0), checkpoint, keep_out=[zone]).decide(belief())
+
+
+def test_a_checkpoint_of_pushes_without_labels_serves_goal_images_alone(folder, tmp_path):
+    known = load(folder, 'cpu')
+    save(tmp_path, {'world_model': known.model}, known.config)
+    bare = load(tmp_path, 'cpu')
+    goal = torch.zeros(4, 16, 24)
+    assert assemble(task(goal_energy=1.0), bare, goal).decide(belief()).plan is not None
+    with pytest.raises(CheckpointError, match='no cost head.*clear_table_goal'):
+        assemble(task(remaining=1.0), bare)

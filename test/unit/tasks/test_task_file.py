@@ -1,0 +1,142 @@
+import pytest
+
+from foresight.costs.goal_energy import RegionConfig
+from foresight.errors import ConfigError
+from foresight.tasks.task_file import TERMS, load_task
+
+GOOD = """
+terms:
+  remaining: 1.0
+done:
+  term: remaining
+  below: 0.5
+"""
+
+GOAL = GOOD.replace('remaining', 'goal_energy')
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / 'task.yaml'
+        path.write_text(text)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(('name', 'term'), [
+    ('clear_table', 'remaining'), ('clear_table_goal', 'goal_energy'),
+    ('clear_table_both', 'remaining'), ('push_to_goal', 'goal_energy'),
+])
+def test_the_tasks_of_the_package_load(name, term):
+    task = load_task(name)
+    assert task.name == name
+    assert task.done_term == term
+    assert dict(task.terms)[term] == 1.0
+
+
+def test_dropping_weighs_more_than_leaving():
+    terms = dict(load_task('clear_table').terms)
+    assert terms['dropped'] > terms['remaining']
+
+
+def test_clearing_by_a_goal_image_does_not_care_about_the_bin():
+    task = load_task('clear_table_goal')
+    assert task.goal == 'empty_table'
+    assert task.regions.bin == 0.0
+    assert task.regions.floor > task.regions.table > 0.0
+
+
+def test_a_task_weights_regions(write):
+    task = load_task(write(GOAL + 'regions:\n  floor: 5.0\n  bin: 0.0\n'))
+    assert task.regions == RegionConfig(floor=5.0, bin=0.0)
+    assert task.goal == 'image'
+
+
+@pytest.mark.parametrize(('line', 'message'), [
+    ('flor: 2.0', 'unknown flor; known are table, floor, bin'),
+    ('floor: 2', 'decimal point'),
+    ('floor: -1.0', 'must be >= 0'),
+    ('floor: .inf', 'must be finite'),
+    ('table: 1000.0', 'must be <= 100'),
+    ('bin_margin: 0.5', 'must be <= 0.2 m'),
+    ('{table: 0.0, floor: 0.0, bin: 0.0}', 'weight above 0.0'),
+    ('4.0', 'must be a mapping'),
+])
+def test_a_mistake_in_region_weights_is_an_error(write, line, message):
+    with pytest.raises(ConfigError, match=message):
+        load_task(write(f'{GOAL}regions:\n  {line}\n'))
+
+
+def test_an_unknown_goal_names_the_known_ones(write):
+    with pytest.raises(ConfigError, match='choose one of image, empty_table'):
+        load_task(write(GOAL + 'goal: tidy_table\n'))
+
+
+@pytest.mark.parametrize('line', ['goal: empty_table', 'regions:\n  bin: 0.0'])
+def test_what_only_a_goal_energy_reads_is_refused_without_one(write, line):
+    with pytest.raises(ConfigError, match='for a task with a goal_energy'):
+        load_task(write(f'{GOOD}{line}\n'))
+
+
+def test_a_task_has_a_goal_if_a_term_or_its_done_test_compares_with_one(write):
+    assert not load_task(write(GOOD)).has_goal
+    assert load_task(write(GOAL)).has_goal
+    assert load_task(write(GOOD.replace('term: remaining', 'term: goal_energy'))).has_goal
+
+
+def test_a_task_changes_planner_settings(write):
+    task = load_task(write(GOOD + 'planner:\n  horizon: 3\n  discount: 0.5\n'))
+    assert (task.planner.horizon, task.planner.discount) == (3, 0.5)
+    assert task.planner.samples == 256
+
+
+def test_an_unknown_task_names_the_known_ones():
+    known = 'clear_table, clear_table_both, clear_table_goal, push_to_goal'
+    with pytest.raises(ConfigError, match=known):
+        load_task('wash_dishes')
+
+
+@pytest.mark.parametrize('where', ['', 'planner:\n  ', '  '])
+def test_a_task_cannot_change_guardrails(write, where):
+    with pytest.raises(ConfigError, match='cannot change guardrails'):
+        load_task(write(GOOD + where + 'guardrails: {}\n'))
+
+
+def test_an_unknown_term_names_the_known_ones(write):
+    with pytest.raises(ConfigError, match=', '.join(TERMS)):
+        load_task(write(GOOD.replace('  remaining: 1.0', '  tidiness: 1.0')))
+
+
+@pytest.mark.parametrize(('old', 'new', 'message'), [
+    ('done:', 'finish:', 'unknown finish'),
+    ('below: 0.5', 'under: 0.5', 'unknown under'),
+    ('term: remaining', 'term: tidiness', 'choose one of'),
+    ('  below: 0.5', '', 'both `done` keys'),
+    ('remaining: 1.0', 'remaining: 1', 'decimal point'),
+    ('remaining: 1.0', 'remaining: -1.0', 'decimal point'),
+    ('remaining: 1.0', 'remaining: .nan', 'decimal point'),
+    ('remaining: 1.0', 'remaining: yes', 'decimal point'),
+    ('  remaining: 1.0', '  []', 'must be a mapping'),
+    ('terms:', 'terms: [', 'YAML'),
+])
+def test_a_mistake_is_an_error_that_says_where(write, old, new, message):
+    with pytest.raises(ConfigError, match=message):
+        load_task(write(GOOD.replace(old, new)))
+
+
+@pytest.mark.parametrize(('line', 'message'), [
+    ('horizn: 2', 'unknown horizn'),
+    ('horizon: 2.0', 'write int'),
+    ('discount: 1', 'decimal point'),
+    ('horizon: 9', 'must be <= 4'),
+])
+def test_a_mistake_in_planner_settings_is_an_error(write, line, message):
+    with pytest.raises(ConfigError, match=message):
+        load_task(write(f'{GOOD}planner:\n  {line}\n'))
+
+
+def test_a_missing_file_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match='cannot be read'):
+        load_task(tmp_path / 'none.yaml')

@@ -1,0 +1,69 @@
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+
+from foresight.errors import CheckpointError
+from foresight.world_model.belief.memory_file import MemoryOwner
+from foresight.world_model.belief.surprise_scales import (
+    FILE,
+    SurpriseScales,
+    load_scales,
+    save_scales,
+)
+from foresight.world_model.checkpoint import CheckpointConfig, load, save
+from foresight.world_model.jepa import Jepa
+
+
+@pytest.fixture(scope='module')
+def checkpoint(tmp_path_factory):
+    folder, known = tmp_path_factory.mktemp('checkpoint'), CheckpointConfig()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+    save(folder, {'world_model': model}, known)
+    return load(folder, 'cpu')
+
+
+@pytest.fixture
+def scales(checkpoint):
+    return SurpriseScales(
+        cell=0.2, push=0.5, rest=0.2, false_alarms=5.0, hours=1.0, pushes=900, seed=6000,
+        model=MemoryOwner.of(checkpoint).model, command='foresight calibrate alarm',
+    )
+
+
+def test_scales_come_back_as_they_were(checkpoint, scales):
+    save_scales(checkpoint.folder, scales)
+    assert load_scales(checkpoint) == scales
+
+
+def test_scales_of_another_world_model_are_refused(checkpoint, scales):
+    save_scales(checkpoint.folder, replace(scales, model='another'))
+    with pytest.raises(CheckpointError, match='another world model.*calibrate alarm'):
+        load_scales(checkpoint)
+
+
+@pytest.mark.parametrize('text', [
+    '', '[]', '{"format": 1}', '{"format": 1, "cell": "x"}', 'nonsense',
+])
+def test_damaged_scales_are_refused(checkpoint, scales, text):
+    (checkpoint.folder / FILE).write_text(text)
+    with pytest.raises(CheckpointError, match='calibrate alarm'):
+        load_scales(checkpoint)
+
+
+@pytest.mark.parametrize(('name', 'value'), [('push', 0.0), ('format', 2), ('more', 1)])
+def test_scales_of_another_version_or_without_size_are_refused(checkpoint, scales, name, value):
+    save_scales(checkpoint.folder, scales)
+    path = checkpoint.folder / FILE
+    path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
+    with pytest.raises(CheckpointError, match='does not fit this version'):
+        load_scales(checkpoint)
+
+
+def test_missing_scales_are_asked_for(checkpoint):
+    (checkpoint.folder / FILE).unlink(missing_ok=True)
+    with pytest.raises(CheckpointError, match='is missing: run `foresight calibrate alarm`'):
+        load_scales(checkpoint)
