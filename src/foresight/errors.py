@@ -17,8 +17,12 @@ class ObservationError(ForesightError):
     """An image, camera pose or joint state cannot be used."""
 
 
+class FileError(ForesightError):
+    """A file cannot be written."""
+
+
 class MemoryFileError(ForesightError):
-    """A memory on disk is damaged, belongs to another model or cannot be written."""
+    """A memory on disk is damaged or belongs to another model."""
 
 
 class RobotError(ForesightError):
@@ -26,7 +30,7 @@ class RobotError(ForesightError):
 
 
 class DatasetError(ForesightError):
-    """Recorded data is missing, damaged or cannot be written."""
+    """Recorded data is missing or damaged, or does not fit."""
 
 
 class CollapseError(ForesightError):

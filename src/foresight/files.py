@@ -1,10 +1,15 @@
-"""Where the files beside the code are: config, urdf, models, launch, package.xml."""
+"""Where the files beside the code are, how a file is written, and what it is known by."""
 
+import hashlib
+import os
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
-from foresight.errors import ConfigError
+from foresight.errors import ConfigError, FileError
 
 PACKAGE = 'foresight'
 
@@ -50,3 +55,46 @@ def version() -> str:
     if text is None:
         raise ConfigError('package.xml states no version: install the package again')
     return text
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file to write: a reader finds the old one or the new one, never a part of it.
+
+    Raises:
+        FileError: If it cannot be written; what was there stays.
+    """
+    partial = path.with_name(f'{path.name}.part')
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open('wb') as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise FileError(
+            f'cannot write {path}: {error.strerror or error}; free some disk or choose another '
+            'place, then do the same again'
+        ) from error
+    finally:
+        if partial.is_file():
+            partial.unlink()
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write a file whole or not at all; text as UTF-8.
+
+    Raises:
+        FileError: If it cannot be written; what was there stays.
+    """
+    with writing(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def sha256(*parts: bytes) -> str:
+    """Return the hash of some bytes, in hexadecimal."""
+    known = hashlib.sha256()
+    for part in parts:
+        known.update(part)
+    return known.hexdigest()

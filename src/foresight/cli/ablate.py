@@ -23,7 +23,7 @@ from foresight.experiments.ablation.table import Table
 from foresight.experiments.ablation.tables import TABLES, find_table
 from foresight.experiments.ablation.transfer import untouched
 from foresight.experiments.ablation.watched import WatchedEncoders
-from foresight.files import find_model
+from foresight.files import find_model, write_atomically
 from foresight.settings import SHIPPED, TrainConfig, WatchConfig
 from foresight.sim.site import Site, load_site
 from foresight.world_model.checkpoint import CheckpointConfig, load
@@ -137,7 +137,7 @@ def ablate(
         document = chosen.to_document(ablation.collect(), about)
         text = chosen.to_markdown(document)
         write_json(document, str(out / f'{chosen.page}.json'))
-        (out / f'{chosen.page}.md').write_text(text, encoding='utf-8')
+        write_atomically(out / f'{chosen.page}.md', text)
         console.print(Markdown(text))
     write_json(document, json)
 

@@ -31,7 +31,7 @@ from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.errors import ConfigError
 from foresight.experiments.players import HARD, HARD_EXTRA, POLICIES, ClearTablePlayers, scenes
 from foresight.experiments.results import PolicyResult, to_document, to_markdown
-from foresight.files import find_model
+from foresight.files import find_model, write_atomically
 from foresight.rollout.closed_loop import EpisodeResult, allowed_pushes
 from foresight.rollout.closed_loop import evaluate as play
 from foresight.rollout.policies import PlannerPolicy
@@ -204,7 +204,7 @@ def write_files(document: dict[str, Any], out: Path) -> None:
     name += f'_{document["site"]}' if document['site'] else ''
     name += '_over_ros' if document['over_ros'] else ''
     write_json(document, str(out / f'{name}.json'))
-    (out / f'{name}.md').write_text(to_markdown(document), encoding='utf-8')
+    write_atomically(out / f'{name}.md', to_markdown(document))
 
 
 def command() -> str:

@@ -1,6 +1,5 @@
 """`foresight horizon`: success by horizon, with and without the critic, on the same scenes."""
 
-import hashlib
 import json as json_module
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -29,7 +28,7 @@ from foresight.errors import ConfigError
 from foresight.experiments.horizon.page import Look, looks, to_document, to_markdown
 from foresight.experiments.players import HARD, ClearTablePlayers, scenes
 from foresight.experiments.results import figures, joined
-from foresight.files import find_model
+from foresight.files import find_model, sha256, write_atomically
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.settings import SimConfig
@@ -95,7 +94,7 @@ def horizon(
         })
         name, text = page_name(asked.name, split, seeds, folder), to_markdown(document)
         write_json(document, str(out / f'{name}.json'))
-        (out / f'{name}.md').write_text(text, encoding='utf-8')
+        write_atomically(out / f'{name}.md', text)
         if json is None:
             console.print(text, markup=False)
     write_json(document, json)
@@ -156,4 +155,4 @@ def _identity(players: ClearTablePlayers, seeds: range) -> str:
         'seeds': [seeds.start, seeds.stop],
     }
     text = json_module.dumps(described, default=plain, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return sha256(text.encode())[:16]

@@ -31,7 +31,7 @@ from foresight.experiments.memory.page import to_document, to_markdown
 from foresight.experiments.memory.permanence import MEMORY, NONE
 from foresight.experiments.memory.players import MemoryPlayers
 from foresight.experiments.results import PolicyResult
-from foresight.files import find_model
+from foresight.files import find_model, write_atomically
 from foresight.settings import SHIPPED
 from foresight.sim.settings import SimConfig
 from foresight.world_model.belief.memory import MemoryConfig
@@ -97,7 +97,7 @@ def memory(
         })
         write_json(document, str(out / f'{NAME}.json'))
         text = to_markdown(document)
-        (out / f'{NAME}.md').write_text(text, encoding='utf-8')
+        write_atomically(out / f'{NAME}.md', text)
         if json is None:
             Console(stderr=True).print(text, markup=False)
     write_json(document, json)

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from foresight.errors import ForesightError
+from foresight.files import write_atomically
 
 JsonOption = Annotated[
     str | None,
@@ -68,15 +68,7 @@ def write_json(document: Mapping[str, Any], target: str | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    path = Path(target)
-    partial = path.with_name(path.name + '.part')
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text)
-        partial.replace(path)
-    except OSError as error:
-        message = f'cannot write {path}: {error.strerror}; choose another --json'
-        raise ForesightError(message) from None
+    write_atomically(Path(target), text)
 
 
 def write_scores(

@@ -31,7 +31,7 @@ from foresight.experiments.physics.measure import (
     overall,
     separation,
 )
-from foresight.files import find_model
+from foresight.files import find_model, write_atomically
 from foresight.sim.clips.physics_clips import PhysicsSet, matched_pairs
 from foresight.sim.clips.violations import VIOLATIONS
 from foresight.world_model.predictors.video import VideoJepa
@@ -85,7 +85,7 @@ def physics(
         document['leaks'] = leaks(document)
         document['seconds'] = round(time.perf_counter() - begin, 1)
         write_json(document, str(out / 'physics.json'))
-        (out / 'physics.md').write_text(to_markdown(document), encoding='utf-8')
+        write_atomically(out / 'physics.md', to_markdown(document))
         if json is None:
             console.print(shown(document))
     write_json(document, json)

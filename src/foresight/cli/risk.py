@@ -31,7 +31,7 @@ from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.experiments.players import ClearTablePlayers, scenes
 from foresight.experiments.results import PolicyResult, to_document, to_markdown
 from foresight.experiments.statistics import paired_difference
-from foresight.files import find_model
+from foresight.files import find_model, write_atomically
 from foresight.planning.settings import PlannerConfig
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, SHIPPED
@@ -84,7 +84,7 @@ def risk(
             'paired': paired(results),
         })
         write_json(document, str(out / 'risk.json'))
-        (out / 'risk.md').write_text(page(document), encoding='utf-8')
+        write_atomically(out / 'risk.md', page(document))
         if json is None:
             console.print(table(document))
     write_json(document, json)

@@ -44,7 +44,7 @@ from foresight.experiments.surprise.page import (
 from foresight.experiments.surprise.play import THINK, DisturbedPlay
 from foresight.experiments.surprise.players import AIMED as AIMED_POLICY
 from foresight.experiments.surprise.players import SurprisePlayers
-from foresight.files import find_model
+from foresight.files import find_model, write_atomically
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.disturbance import KINDS
 from foresight.sim.settings import SimConfig
@@ -105,7 +105,7 @@ def surprise(
         })
         write_json(document, str(out / f'{NAME}.json'))
         text = to_markdown(document)
-        (out / f'{NAME}.md').write_text(text, encoding='utf-8')
+        write_atomically(out / f'{NAME}.md', text)
         if json is None:
             progress.console.print(text, markup=False)
     write_json(document, json)

@@ -27,7 +27,7 @@ from foresight.data.repeated_pushes import (
 )
 from foresight.experiments.uncertainty.measure import UncertaintyScores, score
 from foresight.experiments.uncertainty.page import page, rows
-from foresight.files import find_model
+from foresight.files import find_model, write_atomically
 from foresight.settings import SHIPPED
 from foresight.sim.settings import SimConfig
 from foresight.tasks.assembly import occupancy_of
@@ -70,7 +70,7 @@ def uncertainty(
             'prediction': scores(find_model(checkpoint)), **asdict(found),
         }
         write_json(document, str(out / 'uncertainty.json'))
-        (out / 'uncertainty.md').write_text(page(document), encoding='utf-8')
+        write_atomically(out / 'uncertainty.md', page(document))
         if picture is not None:
             draw_outcomes(pushes, imagined, occupancy_of(known), known.config, picture)
         if json is None:

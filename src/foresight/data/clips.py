@@ -11,6 +11,7 @@ from jaxtyping import Int, Shaped, UInt8
 
 from foresight.data.episodes import Episode, load_episode
 from foresight.errors import DatasetError
+from foresight.files import writing
 from foresight.protocols import CameraView
 
 Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
@@ -63,20 +64,11 @@ def save_arrays(kept: Clips | ClipPairs, path: Path) -> None:
     """Write clips whole or not at all.
 
     Raises:
-        DatasetError: If the disk is full or the folder cannot be written.
+        FileError: If the disk is full or the folder cannot be written.
     """
-    part = path.with_suffix('.part')
     arrays: dict[str, Any] = {item.name: getattr(kept, item.name) for item in fields(kept)}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open('wb') as file:
-            np.savez_compressed(file, **arrays)
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DatasetError(
-            f'cannot write {path}: {error.strerror}. Free some disk and run again'
-        ) from error
+    with writing(path) as file:
+        np.savez_compressed(file, **arrays)
 
 
 def load_arrays(kind: type[Kind], path: Path) -> Kind:

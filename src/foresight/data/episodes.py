@@ -5,7 +5,6 @@ concatenated; nothing is pickled.
 """
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
 from foresight.errors import DatasetError
+from foresight.files import writing
 from foresight.protocols import CameraView
 
 JPEG_QUALITY = 92
@@ -95,19 +95,10 @@ def save_episode(episode: Episode, path: Path) -> None:
     """Write an episode whole or not at all.
 
     Raises:
-        DatasetError: If the disk is full or the folder cannot be written.
+        FileError: If the disk is full or the folder cannot be written.
     """
-    part = path.with_suffix('.part')
-    try:
-        with part.open('wb') as file:
-            np.savez(file, **_arrays(episode))
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DatasetError(
-            f'cannot write {path.name}: {error.strerror}. Free some disk and run the same command '
-            'again: finished episodes are kept'
-        ) from error
+    with writing(path) as file:
+        np.savez(file, **_arrays(episode))
 
 
 def load_episode(path: Path) -> Episode:

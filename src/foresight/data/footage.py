@@ -1,6 +1,5 @@
 """Footage: video to watch, without actions, at a slow even rate; the arm is painted over."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -13,6 +12,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 
 from foresight.data.episodes import Episode
 from foresight.errors import DatasetError
+from foresight.files import sha256, write_atomically
 from foresight.protocols import CameraView
 
 Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
@@ -95,7 +95,7 @@ def make_footage(
     return Footage(
         frames=joined, seen=np.concatenate(seen), backgrounds=np.stack(backgrounds),
         clip=np.repeat(np.arange(len(clips)), [len(part) for part in frames]), seconds=watched,
-        digest=hashlib.sha256(joined[::7].tobytes() + np.stack(backgrounds).tobytes()).hexdigest(),
+        digest=sha256(joined[::7].tobytes(), np.stack(backgrounds).tobytes()),
     )
 
 
@@ -137,7 +137,7 @@ def save_footage(footage: Footage, folder: Path) -> None:
     for name in _arrays():
         np.save(folder / f'{name}.npy', getattr(footage, name), allow_pickle=False)
     known = {'seconds': footage.seconds, 'digest': footage.digest}
-    (folder / 'footage.json').write_text(json.dumps(known) + '\n')
+    write_atomically(folder / 'footage.json', json.dumps(known) + '\n')
 
 
 def load_footage(folder: Path) -> Footage:

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from foresight.errors import DatasetError
+from foresight.files import writing
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,8 @@ def stack(pushes: Sequence[RepeatedPush]) -> RepeatedPushes:
 
 def save_repeated_pushes(pushes: RepeatedPushes, path: Path) -> None:
     """Write one compressed file; it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + '.part')
-    with partial.open('wb') as file:
+    with writing(path) as file:
         np.savez_compressed(file, **vars(pushes))
-    partial.replace(path)
 
 
 def load_repeated_pushes(path: Path) -> RepeatedPushes:

@@ -12,6 +12,7 @@ from jaxtyping import Float, Int, UInt8
 
 from foresight.data.episodes import Episode, load_episode
 from foresight.errors import DatasetError
+from foresight.files import sha256, write_atomically
 from foresight.protocols import CameraView
 
 Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
@@ -178,7 +179,7 @@ def joint_digest(parts: Sequence[Transitions]) -> str:
     """Return the hash of several datasets; that of a single one is its own."""
     if len(parts) == 1:
         return parts[0].digest
-    return hashlib.sha256(''.join(part.digest for part in parts).encode()).hexdigest()
+    return sha256(*(part.digest.encode() for part in parts))
 
 
 def save_transitions(transitions: Transitions, folder: Path) -> None:
@@ -188,7 +189,7 @@ def save_transitions(transitions: Transitions, folder: Path) -> None:
         value = getattr(transitions, item.name)
         if isinstance(value, np.ndarray):
             np.save(folder / f'{item.name}.npy', value, allow_pickle=False)
-    (folder / 'digest.json').write_text(json.dumps({'digest': transitions.digest}) + '\n')
+    write_atomically(folder / 'digest.json', json.dumps({'digest': transitions.digest}) + '\n')
 
 
 def load_transitions(folder: Path) -> Transitions:

@@ -1,6 +1,5 @@
 """Results tables: what an evaluation measured, as JSON and as Markdown."""
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foresight.experiments.statistics import Proportion, percentile, wilson
+from foresight.files import sha256
 from foresight.rollout.closed_loop import EpisodeResult
 
 
@@ -53,7 +53,7 @@ class PolicyResult:
     @property
     def digest(self) -> str:
         """Return a fingerprint of every per-episode outcome; times are left out."""
-        return hashlib.sha256(json.dumps(outcomes(self.episodes)).encode()).hexdigest()[:16]
+        return sha256(json.dumps(outcomes(self.episodes)).encode())[:16]
 
     def _share(self, count: int) -> float:
         """Divide by the objects of all episodes."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from foresight.closing import Closing
+from foresight.files import write_atomically
 
 FILE = 'journal.jsonl'
 
@@ -17,7 +18,7 @@ class Journal(Closing):
         """Open the journal of a run that has `step` steps behind it."""
         self._path = folder / FILE
         kept = [line for line in self._lines() if json.loads(line)['step'] <= step]
-        self._path.write_text(''.join(f'{line}\n' for line in kept))
+        write_atomically(self._path, ''.join(f'{line}\n' for line in kept))
         self._file = self._path.open('a')
         self._board = _open_board(folder / 'tensorboard', step)
 

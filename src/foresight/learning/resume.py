@@ -14,7 +14,8 @@ from torch.nn import Module
 from torch.optim import Optimizer
 
 from foresight.errors import CheckpointError
-from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
+from foresight.files import write_atomically
+from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig
 from foresight.world_model.video_checkpoint import VideoCheckpointConfig
 

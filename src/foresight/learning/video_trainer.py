@@ -1,6 +1,5 @@
 """Trainer of the video predictor."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from rich.console import Console
 from torch import Generator
 
 from foresight.data.clips import Clips
+from foresight.files import sha256
 from foresight.learning.batches.clutter import Clutter
 from foresight.learning.batches.video import ClipSampler
 from foresight.learning.learners.video import VideoLearner
@@ -95,9 +95,7 @@ def split_clips(clips: Clips) -> tuple[Clips, Clips]:
 
 def digest(clips: Clips) -> str:
     """Return a hash of the clips."""
-    known = hashlib.sha256(clips.backgrounds.tobytes())
-    known.update(clips.frames[:, ::5].tobytes())
-    return known.hexdigest()
+    return sha256(clips.backgrounds.tobytes(), clips.frames[:, ::5].tobytes())
 
 
 def _make_learner(config: VideoCheckpointConfig) -> VideoLearner:

@@ -35,7 +35,7 @@ class MemoryStore:
         """Begin to write a memory, unless it is written already or the last one still is.
 
         Raises:
-            MemoryFileError: If the last one could not be written.
+            FileError: If the last one could not be written.
         """
         if memory is self._written or (self._job is not None and not self._job.done()):
             return

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from foresight.actions.push.monitor import PushWatch
 from foresight.agent.arm_monitor import ArmWatch, Sight
-from foresight.errors import MemoryFileError, ObservationError, RobotError
+from foresight.errors import FileError, ObservationError, RobotError
 from foresight.files import find_model
 from foresight.nodes.convert import (
     camera_view,
@@ -251,7 +251,7 @@ class PredictorNode(StagedNode):
             return
         try:
             self._store.write(self._tracker.memory)
-        except MemoryFileError as error:
+        except FileError as error:
             self.get_logger().error(str(error), throttle_duration_sec=10.0)
 
     def _watch(self) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -14,7 +13,7 @@ from typing import Any
 from foresight.data.episodes import load_episode, save_episode
 from foresight.data.manifest import MANIFEST
 from foresight.errors import DatasetError
-from foresight.files import version
+from foresight.files import version, write_atomically
 from foresight.robots.arm import ArmModel
 from foresight.rollout.play import PlayConfig, Player, load_planner
 
@@ -133,9 +132,7 @@ def _check_manifest(config: PlayConfig, folder: Path) -> None:
     same = replace(config, collect=replace(config.collect, pushes=1, workers=1))
     wanted = json.loads(json.dumps({'version': version(), **asdict(same)}))
     if not path.exists():
-        part = path.with_suffix('.part')
-        part.write_text(json.dumps(wanted, indent=2) + '\n')
-        os.replace(part, path)
+        write_atomically(path, json.dumps(wanted, indent=2) + '\n')
     elif _completed(json.loads(path.read_text())) != wanted:
         raise DatasetError(f'{folder} was made with other settings: choose another --out')
 

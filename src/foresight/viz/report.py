@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from foresight.files import write_atomically
 from foresight.viz.charts import cost_bars, histogram
 from foresight.viz.style import CSS
 
@@ -98,10 +99,7 @@ class Report:
 
 def write_report(report: Report, path: Path) -> None:
     """Write the report; the file is complete or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix('.part')
-    partial.write_text(render(report), encoding='utf-8')
-    partial.replace(path)
+    write_atomically(path, render(report))
 
 
 def render(report: Report) -> str:

@@ -1,8 +1,6 @@
 """Checkpoints: tensors as safetensors, everything else as JSON; nothing is ever unpickled."""
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -15,6 +13,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from foresight.errors import CheckpointError
+from foresight.files import sha256, write_atomically
 from foresight.settings import CriticConfig, PushConfig, SceneConfig, TrainConfig
 from foresight.world_model.description import parse
 from foresight.world_model.encoder import EncoderConfig
@@ -125,7 +124,7 @@ def joined(
 
 def digest(checkpoint: Checkpoint) -> str:
     """Return the hash of a checkpoint's tensors."""
-    return hashlib.sha256(save_tensors(dict(checkpoint.tensors))).hexdigest()
+    return sha256(save_tensors(dict(checkpoint.tensors)))
 
 
 def _flat(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
@@ -137,11 +136,10 @@ def _flat(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
 
 
 def _write(folder: Path, tensors: Mapping[str, Tensor], config: Any) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     blob = save_tensors(dict(tensors))
-    described = {'tensors': hashlib.sha256(blob).hexdigest(), **asdict(config)}
+    described = {'tensors': sha256(blob), **asdict(config)}
     write_atomically(folder / TENSORS, blob)
-    write_atomically(folder / CONFIG, (json.dumps(described, indent=2) + '\n').encode())
+    write_atomically(folder / CONFIG, json.dumps(described, indent=2) + '\n')
 
 
 def load(folder: Path | str, device: str = 'auto') -> Checkpoint:
@@ -180,16 +178,6 @@ def check_scene(checkpoint: Checkpoint, scene: SceneConfig) -> None:
             )
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file so that a reader finds the old one or the new one, never half of one."""
-    partial = path.with_name(path.name + '.partial')
-    with partial.open('wb') as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
 def read_json(path: Path) -> dict[str, Any]:
     """Read what a checkpoint knows about itself.
 
@@ -219,7 +207,7 @@ def read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
         blob = path.read_bytes()
     except OSError as error:
         raise CheckpointError(f'{path} is missing: copy the whole checkpoint folder') from error
-    if hashlib.sha256(blob).hexdigest() != digest:
+    if sha256(blob) != digest:
         raise CheckpointError(
             f'{path} ({len(blob)} bytes) is not the file that {CONFIG} describes: it is damaged '
             'or cut off, copy the checkpoint again or run the same `foresight train` again'

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from foresight.data.episodes import Episode, Images, episode_seconds, load_episode, save_episode
-from foresight.errors import DatasetError
+from foresight.errors import DatasetError, FileError
 
 MakeEpisode = Callable[..., Episode]
 
@@ -65,7 +65,7 @@ def test_a_full_disk_keeps_what_was_written(
         raise OSError(errno.ENOSPC, 'No space left on device')
 
     monkeypatch.setattr(np, 'savez', full)
-    with pytest.raises(DatasetError, match='Free some disk'):
+    with pytest.raises(FileError, match='free some disk'):
         save_episode(make_episode(1), path)
     assert load_episode(path).meta['seed'] == 0
     assert list(tmp_path.iterdir()) == [path]

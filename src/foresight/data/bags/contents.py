@@ -1,6 +1,5 @@
 """Bags as training data: transitions from their pushes, video from their images."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from foresight.data.bags.reader import EMPTY, Joints, Recording
 from foresight.data.footage import Hidden, Video
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
+from foresight.files import sha256
 
 LONGEST = 10  # pushes of an episode
 
@@ -65,7 +65,6 @@ def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
     Raises:
         DatasetError: If no bag has a push.
     """
-    digest = hashlib.sha256()
     stills: list[np.ndarray] = []
     backgrounds: list[np.ndarray] = []
     rows: list[tuple[int, int, np.ndarray]] = []
@@ -89,12 +88,12 @@ def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
             'import-bags` says why. Bags without pushes can be watched: `foresight watch`'
         )
     before, episode, pushes = zip(*rows, strict=True)
-    digest.update(np.stack(stills).tobytes() + np.stack(pushes).tobytes())
     return Transitions(
         stills=np.stack(stills), before_index=np.array(before),
         backgrounds=np.stack(backgrounds), episode=np.array(episode),
         pushes=np.stack(pushes).astype(np.float32), aimed=np.zeros(len(rows), np.int8),
-        objects=np.zeros((len(stills), 0, 3), np.float32), digest=digest.hexdigest(),
+        objects=np.zeros((len(stills), 0, 3), np.float32),
+        digest=sha256(np.stack(stills).tobytes(), np.stack(pushes).tobytes()),
     )
 
 

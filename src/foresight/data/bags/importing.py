@@ -23,6 +23,7 @@ from foresight.data.bags.reader import Recording, read_bag
 from foresight.data.footage import Hidden, Video, evenly
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
+from foresight.files import write_atomically
 from foresight.robots.arm import ArmModel, RobotConfig
 from foresight.robots.shape import ArmShape
 from foresight.settings import SceneConfig
@@ -157,7 +158,7 @@ def keep(transitions: Transitions, folder: Path, encoder: EncoderConfig) -> None
     cache = cache_of(folder, encoder)
     (cache / LISTING).unlink(missing_ok=True)
     save_transitions(transitions, cache)
-    (cache / LISTING).write_text(json.dumps(listing(folder)) + '\n')
+    write_atomically(cache / LISTING, json.dumps(listing(folder)) + '\n')
 
 
 def cache_of(folder: Path, encoder: EncoderConfig) -> Path:

@@ -16,13 +16,14 @@ from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError
 from foresight.experiments.ablation.rows import WATCHED, Row
 from foresight.experiments.ablation.table import Table
+from foresight.files import write_atomically
 from foresight.learning.batches.pushes import first_pushes, split_episodes
 from foresight.learning.probes.position import position_r2
 from foresight.learning.resume import identity, same_run
 from foresight.learning.trainer import Trainer
 from foresight.settings import TrainConfig
 from foresight.world_model import checkpoint
-from foresight.world_model.checkpoint import CheckpointConfig, write_atomically
+from foresight.world_model.checkpoint import CheckpointConfig
 
 Play = Callable[[Path, str], Mapping[str, Any]]
 """Plays closed-loop episodes of a task with a checkpoint and returns their figures."""
@@ -92,9 +93,8 @@ class Ablation:
         if row.start not in ('', WATCHED, *self.starts):
             self._train(self.table.row(row.start), seed, console)
         result = self._measure(row, seed, console)
-        self.results.mkdir(parents=True, exist_ok=True)
         text = json.dumps(result, indent=1, allow_nan=False) + '\n'
-        write_atomically(path, text.encode())
+        write_atomically(path, text)
         return result
 
     def collect(self) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """A memory on disk: one safetensors file whose header says, in JSON, what it belongs to."""
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -13,9 +12,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from foresight.errors import MemoryFileError
+from foresight.files import sha256, write_atomically
 from foresight.settings import SceneConfig
 from foresight.world_model.belief.memory import Memory
-from foresight.world_model.checkpoint import Checkpoint, write_atomically
+from foresight.world_model.checkpoint import Checkpoint
 
 FORMAT, HEADER = 1, 'memory'
 PARTS = ('latent', 'age', 'confidence')
@@ -36,11 +36,10 @@ class MemoryOwner:
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> 'MemoryOwner':
         """Return what owns the memories of a checkpoint."""
-        digest = hashlib.sha256()
+        parts: list[bytes] = []
         for name, tensor in sorted(checkpoint.model.state_dict().items()):
-            digest.update(name.encode())
-            digest.update(tensor.cpu().contiguous().numpy().tobytes())
-        return cls(digest.hexdigest(), checkpoint.config.scene)
+            parts += [name.encode(), tensor.cpu().contiguous().numpy().tobytes()]
+        return cls(sha256(*parts), checkpoint.config.scene)
 
     def described(self) -> dict[str, Any]:
         """Return it as JSON gives it back."""
@@ -66,11 +65,7 @@ def save_memory(path: Path, memory: Memory, owner: MemoryOwner, now: float) -> N
         name: getattr(memory, name).cpu().clone(memory_format=torch.contiguous_format)
         for name in PARTS
     }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, save(tensors, {HEADER: header}))
-    except OSError as error:
-        raise MemoryFileError(f'cannot write {path}: {error.strerror}') from error
+    write_atomically(path, save(tensors, {HEADER: header}))
 
 
 def load_memory(path: Path, owner: MemoryOwner, now: float) -> Memory:

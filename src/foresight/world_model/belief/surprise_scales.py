@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from foresight.errors import CheckpointError
+from foresight.files import write_atomically
 from foresight.world_model.belief.memory_file import MemoryOwner
-from foresight.world_model.checkpoint import Checkpoint, write_atomically
+from foresight.world_model.checkpoint import Checkpoint
 
 FORMAT, FILE = 1, 'surprise.json'
 REMEDY = 'run `foresight calibrate alarm` for this checkpoint'
@@ -45,13 +46,10 @@ def save_scales(folder: Path, scales: SurpriseScales) -> None:
     """Write the scales beside a checkpoint.
 
     Raises:
-        CheckpointError: If the file cannot be written.
+        FileError: If the file cannot be written.
     """
     text = json.dumps({'format': FORMAT, **asdict(scales)}, indent=2, allow_nan=False) + '\n'
-    try:
-        write_atomically(folder / FILE, text.encode())
-    except OSError as error:
-        raise CheckpointError(f'cannot write {folder / FILE}: {error.strerror}') from error
+    write_atomically(folder / FILE, text)
 
 
 def load_scales(checkpoint: Checkpoint) -> SurpriseScales:

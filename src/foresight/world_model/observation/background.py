@@ -6,6 +6,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from foresight.errors import ObservationError
+from foresight.files import writing
 from foresight.protocols import CameraView, Observation
 
 
@@ -13,19 +14,13 @@ def save_background(path: Path, empty: Observation) -> None:
     """Write the image of the empty table; a reader finds the old file or the new one.
 
     Raises:
-        ObservationError: If the file cannot be written.
+        FileError: If it cannot be written.
     """
-    partial = path.with_name(path.name + '.partial')
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open('wb') as file:
-            np.savez_compressed(
-                file, image=empty.image, matrix=empty.view.matrix,
-                base_from_camera=empty.view.base_from_camera, stamp=empty.stamp,
-            )
-        partial.replace(path)
-    except OSError as error:
-        raise ObservationError(f'cannot write {path}: {error.strerror}') from error
+    with writing(path) as file:
+        np.savez_compressed(
+            file, image=empty.image, matrix=empty.view.matrix,
+            base_from_camera=empty.view.base_from_camera, stamp=empty.stamp,
+        )
 
 
 def load_background(path: Path) -> Observation:

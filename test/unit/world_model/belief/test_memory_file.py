@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from foresight.errors import MemoryFileError
+from foresight.errors import FileError, MemoryFileError
 from foresight.settings import SceneConfig
 from foresight.world_model.belief.memory import Memory
 from foresight.world_model.belief.memory_file import MemoryOwner, load_memory, save_memory
@@ -72,5 +72,5 @@ def test_a_memory_cut_short_says_to_delete_it(tmp_path):
 
 def test_a_memory_that_cannot_be_written_says_where(tmp_path):
     (tmp_path / 'file').write_text('')
-    with pytest.raises(MemoryFileError, match='cannot write'):
+    with pytest.raises(FileError, match='cannot write'):
         save_memory(tmp_path / 'file' / 'memory.safetensors', MEMORY, OWNER, 0.0)

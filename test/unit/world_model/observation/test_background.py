@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foresight.errors import ObservationError
+from foresight.errors import FileError, ObservationError
 from foresight.protocols import CameraView, Observation
 from foresight.world_model.observation.background import load_background, save_background
 
@@ -30,5 +30,5 @@ def test_damaged_file_is_named(tmp_path: Path) -> None:
 
 def test_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / 'file').write_text('')
-    with pytest.raises(ObservationError, match='cannot write'):
+    with pytest.raises(FileError, match='cannot write'):
         save_background(tmp_path / 'file' / 'empty.npz', EMPTY)
