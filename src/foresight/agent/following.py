@@ -1,6 +1,5 @@
 """Following a plan while the world follows it, and knowing when to give up."""
 
-
 from dataclasses import dataclass
 
 from foresight.planning.levels.task import rest_of
@@ -35,10 +34,11 @@ ASTRAY = 'pushes in a row went otherwise than imagined: check tool, table and ch
 class Following:
     """Decides from surprise whether to follow the last plan, to plan anew, or to stop.
 
+    Without `watch` it asks for nothing: no plan is followed, nothing is waited for.
+
     Attributes:
-        stop: Why to stop; empty while there is no reason.
-        alarmed: Whether the newest view surprises.
         readings: Readings taken since the episode began.
+        skipped: Actions made without planning anew since the episode began.
     """
 
     def __init__(self, config: SurpriseConfig) -> None:
@@ -50,50 +50,71 @@ class Following:
         """Begin an episode."""
         self._plan: Plan | None = None
         self._followed, self._row = 0, 0
-        self._surprised = self._heard = self.alarmed = False
-        self._since, self.readings = 0.0, 0
-        self.stop = ''
+        self._surprised = self._heard = self._alarmed = False
+        self._since, self.readings, self.skipped = 0.0, 0, 0
+        self._stop = ''
+
+    @property
+    def watches(self) -> bool:
+        """Whether surprise decides at all."""
+        return self._config.watch
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether to wait, because the newest view surprises."""
+        return self.watches and self._alarmed
+
+    @property
+    def stop(self) -> str:
+        """Why to stop; empty while there is no reason."""
+        return self._stop if self.watches else ''
 
     def adopt(self, plan: Plan) -> None:
-        """Carry out the first push of a plan; the others may follow."""
+        """Carry out the first action of a plan; the others may follow."""
         self._plan, self._followed = plan, 1
-        self._begin_push()
+        self._begin_action()
+
+    def drop(self) -> None:
+        """Forget the plan: it cannot be carried out."""
+        self._plan = None
 
     def hear(self, level: float, stamp: float) -> None:
         """Take a reading of surprise, above 1 for an alarm, of a view of time `stamp` [s]."""
         self._heard, self.readings = True, self.readings + 1
         if level <= 1.0:
-            self.alarmed = False
+            self._alarmed = False
             return
-        if not self.alarmed:
-            self.alarmed, self._since = True, stamp
+        if not self._alarmed:
+            self._alarmed, self._since = True, stamp
         self._plan = None
         if not self._surprised:
             self._surprised, self._row = True, self._row + 1
         if stamp - self._since >= self._config.patience:
-            self.stop = RESTLESS
+            self._stop = RESTLESS
         elif self._row >= self._config.alarms:
-            self.stop = f'{self._row} {ASTRAY}'
+            self._stop = f'{self._row} {ASTRAY}'
 
     def next(self) -> Plan | None:
         """Return the rest of the plan to follow; None if it is time to plan anew.
 
-        A plan is followed only if the last push was seen to end as imagined.
+        A plan is followed only if its last action was seen to end as imagined.
         """
         plan = self._plan
-        if plan is None or not self._heard or self._surprised or len(plan.actions) < 2:
+        seen = self._heard and not self._surprised
+        if not self.watches or plan is None or not seen or len(plan.actions) < 2:
             return None
         return plan if self._followed < self._config.follow else None
 
     def go_on(self) -> None:
-        """Carry out the next push of the plan."""
+        """Carry out the next action of the plan."""
         if self._plan is not None:
             self._plan = rest_of(self._plan)
             self._followed += 1
-        self._begin_push()
+        self.skipped += 1
+        self._begin_action()
 
-    def _begin_push(self) -> None:
-        """Count surprises anew; a push without one ends a row of those with one."""
+    def _begin_action(self) -> None:
+        """Count surprises anew; an action without one ends a row of those with one."""
         if not self._surprised:
             self._row = 0
         self._surprised = self._heard = False

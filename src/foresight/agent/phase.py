@@ -1,10 +1,10 @@
-"""What the planner node is at."""
+"""What the agent is at."""
 
 from enum import StrEnum
 
 
 class Phase(StrEnum):
-    """What the planner is at."""
+    """What the agent is at."""
 
     IDLE = 'IDLE'
     SETTLING = 'SETTLING'

@@ -96,7 +96,7 @@ class DisturbedPlay(Closing):
         self._scene, self._perception, self._model = scene, perception, model
         self._skill, self._level = skill, task_level
         self._vigilance, self._config, self._max = vigilance, config, max_pushes
-        self._following, self._on_push = Following(config), on_push
+        self._following, self._on_push = Following(replace(config, watch=True)), on_push
 
     def play(self, seed: int, kind: str = '') -> DisturbedEpisode:
         """Play the episode of a seed; the seed also decides when somebody does `kind`."""
