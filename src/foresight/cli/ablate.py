@@ -22,14 +22,12 @@ from foresight.experiments.ablation.runner import Ablation
 from foresight.experiments.ablation.table import Table
 from foresight.experiments.ablation.tables import TABLES, find_table
 from foresight.experiments.ablation.transfer import untouched
-from foresight.experiments.ablation.watched import WatchedEncoders
 from foresight.files import find_model, write_atomically
-from foresight.settings import SHIPPED, TrainConfig, WatchConfig
+from foresight.settings import SHIPPED, TrainConfig
 from foresight.sim.site import Site, load_site
 from foresight.world_model.checkpoint import CheckpointConfig, load
 
 RESULTS, RUNS = Path('docs/results'), Path('runs')
-WATCH_STEPS = WatchConfig().steps
 
 
 def usual(figure: str) -> str:
@@ -42,7 +40,7 @@ def usual(figure: str) -> str:
 
 TableName = Annotated[str, typer.Option(
     '--table', help='methods; quick: its extremes; labels: success by labelled images; transfer: '
-    'at another site; watching: success by robot-hours, with watching video or practice.',
+    'at another site; robot_hours: success by robot-hours, with and without practice.',
 )]
 RowNames = Annotated[str, typer.Option(help='Comma-separated rows; empty = all of the table.')]
 Seeds = Annotated[str, typer.Option(
@@ -56,9 +54,6 @@ Data = Annotated[Path | None, typer.Option(
 )]
 Steps = Annotated[int | None, typer.Option(
     min=1, help=f'Optimiser steps of a run; {usual("steps")}.',
-)]
-WatchSteps = Annotated[int, typer.Option(
-    min=1, help='Steps of watching, before the rows of the table watching.',
 )]
 HeadSteps = Annotated[int | None, typer.Option(
     min=1, help=f'Steps of a cost head alone; {usual("head_steps")}.',
@@ -92,7 +87,6 @@ def ablate(
     site: SiteName = 'moved',
     steps: Steps = None,
     head_steps: HeadSteps = None,
-    watch_steps: WatchSteps = WATCH_STEPS,
     episodes: Episodes = None,
     first_episode: FirstEpisode = None,
     start: StartOption = '',
@@ -123,7 +117,6 @@ def ablate(
         play = Play(workers, chosen.budget, place)
         ablation = Ablation(
             transitions, base, chosen, trained, results, play, about, starts,
-            watch=WatchedEncoders(data, trained, watch_steps, threads),
             practise=Practice(base, workers),
             time=robot_time(data) if any(row.pushes for row in chosen.rows) else None,
         )

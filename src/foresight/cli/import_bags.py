@@ -15,7 +15,6 @@ from foresight.robots.arm import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 
-PERIOD = 0.1  # of the video that is counted [s]
 BagsOption = Annotated[Path, typer.Option(help='Folder of bags, also in folders of it.')]
 BackgroundOption = Annotated[
     Path | None, typer.Option(help='File of the empty table, where image_background is lacking.'),
@@ -31,15 +30,12 @@ def import_bags(
     background: BackgroundOption = None,
     json: JsonOption = None,
 ) -> None:
-    """Read every bag of a folder, keep its pushes for `foresight train`, and say what it holds.
-
-    Bags without pushes can be watched: `foresight watch`.
-    """
+    """Read every bag of a folder, keep its pushes for `foresight train`, and say what it holds."""
     with quiet_stdout(json):
         console = Console(stderr=True)
         reader = BagImport(scene, encoder, robot, bags, background)
         found = reader.pushes(reader.read(data))
-        summaries = [reader.summary(bag, PERIOD) for bag in found]
+        summaries = [reader.summary(bag) for bag in found]
         whole = totals(summaries)
         if whole['pushes']:
             keep(to_transitions(found), data, encoder)
@@ -65,5 +61,5 @@ def _said(whole: dict[str, Any]) -> str:
     """Say the sums in one sentence."""
     return (
         f'{whole["pushes"]} pushes of {whole["robot_hours"]} robot-hours, {whole["clips"]} clips '
-        f'of {whole["hours_of_watching"]} h of video'
+        f'of {whole["hours_of_video"]} h of video'
     )

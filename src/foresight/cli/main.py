@@ -15,7 +15,6 @@ COMMANDS = {
     'demo': 'Clear a simulated table over ROS 2 and write a report.',
     'collect': 'Collect pushes in simulation for training.',
     'import-bags': 'Turn recorded bags into training data, and say what is in them.',
-    'watch': 'Pretrain the encoder on video alone, without actions.',
     'train': 'Train the world model and its cost head.',
     'critic': 'Learn what the rest of a task costs, on a trained world model.',
     'train-video': 'Train the video predictor, which only watches.',

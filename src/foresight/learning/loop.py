@@ -20,7 +20,6 @@ from torch import Generator, Tensor, nn
 
 from foresight.errors import CollapseError
 from foresight.learning.journal import Journal
-from foresight.learning.learners.onlooker import OnlookerLearner
 from foresight.learning.learners.video import VideoLearner
 from foresight.learning.learners.world_model import Learner, Losses
 from foresight.learning.probes.collapse import HealthLimits, check_health
@@ -28,14 +27,14 @@ from foresight.learning.probes.video_scores import VideoScores
 from foresight.learning.probes.world_model import ProbeScores
 from foresight.learning.resume import read_state, write_state
 from foresight.learning.schedule import learning_rate
-from foresight.settings import TrainConfig, VideoTrainConfig, WatchConfig
+from foresight.settings import TrainConfig, VideoTrainConfig
 from foresight.world_model.precision import pick_device
 
 LOG_EVERY = 20
 PATIENCE = 300  # Steps before the collapse alarm is armed: an untrained latent may look anyhow.
 
-Settings = TrainConfig | VideoTrainConfig | WatchConfig
-LearnerType = TypeVar('LearnerType', Learner, VideoLearner, OnlookerLearner)
+Settings = TrainConfig | VideoTrainConfig
+LearnerType = TypeVar('LearnerType', Learner, VideoLearner)
 ScoresType = TypeVar('ScoresType', ProbeScores, VideoScores)
 
 

@@ -16,11 +16,10 @@ from torch.optim import Optimizer
 from foresight.errors import CheckpointError
 from foresight.files import write_atomically
 from foresight.world_model.checkpoint import CheckpointConfig
-from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig
 from foresight.world_model.video_checkpoint import VideoCheckpointConfig
 
 FILE = 'resume.safetensors'
-Described = CheckpointConfig | VideoCheckpointConfig | OnlookerCheckpointConfig
+Described = CheckpointConfig | VideoCheckpointConfig
 
 
 def identity(config: Described, part: str = 'train') -> dict[str, Any]:

@@ -10,7 +10,6 @@ from foresight.errors import CheckpointError
 from foresight.learning.learners.video import VideoLearner
 from foresight.learning.learners.world_model import Learner
 from foresight.world_model.checkpoint import load
-from foresight.world_model.onlooker_checkpoint import has_watched, load_onlooker
 from foresight.world_model.video_checkpoint import load_video
 
 NEW = ('world_model.predictor.unknown.',)
@@ -20,8 +19,6 @@ NEW = ('world_model.predictor.unknown.',)
 def start_from(folder: Path, learner: Learner, frozen: bool) -> None:
     """Copy the world model of a checkpoint into a learner, and to its target encoder.
 
-    Of a checkpoint that `foresight watch` wrote it is the encoder alone.
-
     Args:
         folder: Folder of the checkpoint.
         learner: What goes on.
@@ -30,9 +27,6 @@ def start_from(folder: Path, learner: Learner, frozen: bool) -> None:
     Raises:
         CheckpointError: If the checkpoint is damaged or of another shape.
     """
-    if has_watched(folder):
-        _start_from_onlooker(folder, learner, frozen)
-        return
     checkpoint = load(folder, 'cpu')
     model, known = learner.world_model, checkpoint.config
     here = replace(model.predictor_config, latent=known.predictor.latent)
@@ -54,20 +48,6 @@ def start_from(folder: Path, learner: Learner, frozen: bool) -> None:
     ]
     if lacking or unknown:
         raise CheckpointError(f'{folder} does not fit this run: {[*lacking, *unknown][0]}')
-    learner.target.load_state_dict(model.encoder.state_dict())
-    model.encoder.requires_grad_(not frozen)
-
-
-def _start_from_onlooker(folder: Path, learner: Learner, frozen: bool) -> None:
-    """Copy the encoder alone: the predictor without actions has no part in acting."""
-    onlooker, known = load_onlooker(folder)
-    model = learner.world_model
-    if (known.encoder, known.scene) != (model.encoder_config, model.scene):
-        raise CheckpointError(
-            f'{folder} has watched with another encoder or scene than this configuration needs: '
-            'give both the same settings'
-        )
-    model.encoder.load_state_dict(onlooker.encoder.state_dict())
     learner.target.load_state_dict(model.encoder.state_dict())
     model.encoder.requires_grad_(not frozen)
 

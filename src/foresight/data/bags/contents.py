@@ -1,15 +1,14 @@
-"""Bags as training data: transitions from their pushes, video from their images."""
+"""Bags as training data: transitions from their pushes."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import UInt8
 
 from foresight.data.bags.pushes import Arm, BagConfig, PushImages, find_pushes
-from foresight.data.bags.reader import EMPTY, Joints, Recording
-from foresight.data.footage import Hidden, Video
+from foresight.data.bags.reader import EMPTY, Recording
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
 from foresight.files import sha256
@@ -85,7 +84,7 @@ def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
     if not rows:
         raise DatasetError(
             'no bag has a push that was carried out and seen from both sides; `foresight '
-            'import-bags` says why. Bags without pushes can be watched: `foresight watch`'
+            'import-bags` says why'
         )
     before, episode, pushes = zip(*rows, strict=True)
     return Transitions(
@@ -97,53 +96,19 @@ def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
     )
 
 
-def videos_of(
-    recording: Recording, hidden: Hidden | None, gap: float = BagConfig().gap,
-) -> Iterator[Video]:
-    """Yield the video of each camera and empty table of a bag.
+def stretches(recording: Recording, gap: float) -> list[float]:
+    """Return the time of every stretch of images of one camera and one empty table [s].
 
     Args:
         recording: One bag.
-        hidden: Returns what the arm hides; None if its shape is not known.
-        gap: Where joint states are missing for longer [s], the arm may hide everything.
+        gap: A longer time without an image ends a stretch [s].
     """
+    steps = np.diff(recording.stamps)
     changed = [
-        place for place in range(1, len(recording.stamps))
-        if recording.views[place] is not recording.views[place - 1]
+        recording.views[place] is not recording.views[place - 1]
         or recording.empty[place] != recording.empty[place - 1]
+        for place in range(1, len(recording.stamps))
     ]
-    for part in np.split(np.arange(len(recording.stamps)), changed):
-        yield _video(recording, part, hidden, gap)
-
-
-def _video(
-    recording: Recording, part: np.ndarray, hidden: Hidden | None, gap: float,
-) -> Video:
-    """Open one part of a bag."""
-    def arm(place: int) -> Bool[np.ndarray, 'row col'] | None:
-        if hidden is None or recording.joints is None:
-            return None
-        positions = _positions(recording.joints, float(recording.stamps[part[place]]), gap)
-        if positions is None:
-            return np.ones(recording.images.shape[1:3], bool)
-        return hidden(positions, recording.views[part[place]])
-
-    return Video(
-        stamps=recording.stamps[part], image=lambda place: recording.images[part[place]],
-        hidden=arm, empty=recording.empties[recording.empty[part[0]]],
-    )
-
-
-def _positions(
-    joints: Joints, stamp: float, gap: float,
-) -> Float[np.ndarray, ' joint'] | None:
-    """Return the joints at a time, linear between two; None where they are not known."""
-    after = int(np.searchsorted(joints.stamps, stamp))
-    if after == 0 or after == len(joints.stamps):
-        nearest = min(after, len(joints.stamps) - 1)
-        return joints.positions[nearest] if abs(joints.stamps[nearest] - stamp) <= gap else None
-    first, last = joints.stamps[after - 1:after + 1]
-    if last - first > gap and stamp < last:
-        return None
-    early, late = joints.positions[after - 1:after + 1]
-    return np.asarray(early + (stamp - first) / (last - first) * (late - early))
+    ends = np.flatnonzero((steps > gap) | (steps <= 0.0) | np.array(changed, bool)) + 1
+    parts = np.split(recording.stamps, ends)
+    return [float(part[-1] - part[0]) for part in parts if len(part) > 1]

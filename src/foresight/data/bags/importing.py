@@ -13,23 +13,20 @@ from jaxtyping import UInt8
 from foresight.data.bags.contents import (
     BagPushes,
     pushes_of,
+    stretches,
     to_transitions,
-    videos_of,
     with_empty,
 )
 from foresight.data.bags.folder import find_bags, listing
 from foresight.data.bags.pushes import Arm, BagConfig
 from foresight.data.bags.reader import Recording, read_bag
-from foresight.data.footage import Hidden, Video, evenly
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
 from foresight.files import write_atomically
 from foresight.robots.arm import ArmModel, RobotConfig
-from foresight.robots.shape import ArmShape
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.background import load_background
-from foresight.world_model.observation.occlusion import ArmOcclusion
 from foresight.world_model.observation.rectification import Rectifier
 
 LISTING = 'bags.json'
@@ -88,7 +85,6 @@ class BagImport:
         self._config = config
         self._arm = Arm(arm.retract, arm.tool_pose, robot.view_delay)
         self._given = self._empty_table(background) if background else None
-        self.hidden: Hidden = ArmOcclusion(ArmShape(arm), Rectifier(scene, encoder)).hidden
 
     def read(self, folder: Path) -> list[Recording]:
         """Read every bag in a folder and below.
@@ -108,19 +104,10 @@ class BagImport:
         """Find the pushes of each bag."""
         return [pushes_of(recording, self._arm, self._config) for recording in recordings]
 
-    def videos(self, recordings: Sequence[Recording]) -> list[Video]:
-        """Return the video of each bag."""
-        gap = self._config.gap
-        return [video for bag in recordings for video in videos_of(bag, self.hidden, gap)]
-
-    def summary(self, bag: BagPushes, period: float) -> BagSummary:
-        """Say what one bag holds, its video watched a frame every `period` [s]."""
+    def summary(self, bag: BagPushes) -> BagSummary:
+        """Say what one bag holds."""
         recording = bag.recording
-        clips = [
-            float(video.stamps[places[-1]] - video.stamps[places[0]])
-            for video in videos_of(recording, None)
-            for places in evenly(video.stamps, period, self._config.gap)
-        ]
+        clips = stretches(recording, self._config.gap)
         return BagSummary(
             str(recording.name), recording.seconds, len(recording.stamps), len(bag.pushes),
             bag.dropped, recording.left_out, len(clips), sum(clips),
@@ -174,6 +161,6 @@ def totals(summaries: Sequence[BagSummary]) -> dict[str, Any]:
         'bags': len(summaries), 'pushes': sum(item.pushes for item in summaries),
         'dropped': dict(dropped), 'images': sum(item.images for item in summaries),
         'left_out': dict(left_out), 'clips': sum(item.clips for item in summaries),
-        'hours_of_watching': round(sum(item.clip_seconds for item in summaries) / 3600.0, 4),
+        'hours_of_video': round(sum(item.clip_seconds for item in summaries) / 3600.0, 4),
         'robot_hours': round(sum(item.seconds for item in summaries) / 3600.0, 4),
     }

@@ -13,8 +13,6 @@ SHIPPED = 'shipped'
 """Row, and start, of the world model that ships."""
 PRACTICE, PLANNED_SHARE = 750, 0.75
 """Pushes of a round of practice, and the share of them that the planner chooses."""
-WATCHED = 'watched'
-"""Start of the rows whose encoder has watched video."""
 HEAD: dict[str, Any] = {'objective': 'head'}
 """Changes of a row that learns a cost head on a frozen world model."""
 SCORED: dict[str, Any] = {**HEAD, 'frozen': True}
@@ -53,8 +51,7 @@ class Row:
         meaning: What it is, for a reader.
         changes: Settings that differ from the defaults.
         labels: Labelled images; 0 = all.
-        start: Row whose checkpoint it goes on from, GIVEN, SHIPPED or WATCHED; empty = random
-            weights.
+        start: Row whose checkpoint it goes on from, GIVEN or SHIPPED; empty = random weights.
         learns: False for a checkpoint that is only scored.
         task: Task that it plays.
         teacher: Row whose model practises for a round; this row learns from that too, and from all

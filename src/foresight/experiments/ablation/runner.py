@@ -14,7 +14,7 @@ from rich.console import Console
 from foresight.data.robot_time import RobotTime
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError
-from foresight.experiments.ablation.rows import WATCHED, Row
+from foresight.experiments.ablation.rows import Row
 from foresight.experiments.ablation.table import Table
 from foresight.files import write_atomically
 from foresight.learning.batches.pushes import first_pushes, split_episodes
@@ -29,8 +29,6 @@ Play = Callable[[Path, str], Mapping[str, Any]]
 """Plays closed-loop episodes of a task with a checkpoint and returns their figures."""
 Practise = Callable[[Path, Path, int, int], 'Lesson']
 """Lets a checkpoint practise into a folder, unless it has, in scenes of a seed and a round."""
-Watch = Callable[[Path, int], Mapping[str, Any]]
-"""Lets an encoder of a seed watch into a folder, unless it has; says what it saw."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,6 @@ class Ablation:
         about: Where and how it runs, for the results.
         starts: Checkpoints that rows go on from, by what they call it; a row that is not among
             them is trained first.
-        watch: Lets an encoder watch, for the rows that start from one.
         practise: Lets a checkpoint choose pushes, for the rows that have a teacher.
         time: What the episodes of `transitions` cost, for the rows of few pushes.
     """
@@ -73,7 +70,6 @@ class Ablation:
     play: Play
     about: Mapping[str, Any]
     starts: Mapping[str, str] = field(default_factory=dict)
-    watch: Watch | None = None
     practise: Practise | None = None
     time: RobotTime | None = None
 
@@ -82,15 +78,14 @@ class Ablation:
 
         Raises:
             CheckpointError: If a half-trained run has other settings.
-            ConfigError: If the result on disk has other settings, or the row starts from an
-                encoder that has watched and there is nothing to watch.
+            ConfigError: If the result on disk has other settings.
         """
         path = self.results / f'{row.name}_{seed}.json'
         if path.exists():
             console.print(f'{row.name}, seed {seed}: already in {path}')
             return self._finished(path, row, seed)
         console.print(f'{row.name}, seed {seed}: {row.meaning}')
-        if row.start not in ('', WATCHED, *self.starts):
+        if row.start not in ('', *self.starts):
             self._train(self.table.row(row.start), seed, console)
         result = self._measure(row, seed, console)
         text = json.dumps(result, indent=1, allow_nan=False) + '\n'
@@ -113,7 +108,7 @@ class Ablation:
 
     def _measure(self, row: Row, seed: int, console: Console) -> dict[str, Any]:
         """Train, score and play."""
-        watched, lessons = self._watched(row, seed), self._lessons(row, seed, console)
+        lessons = self._lessons(row, seed, console)
         collapsed, cpu_ms = self._train(row, seed, console, lessons)
         folder = self._folder(row.name, seed)
         return {
@@ -123,16 +118,8 @@ class Ablation:
             'closed_loop': None if collapsed else dict(self.play(folder, row.task)),
             'cpu_ms_a_step': cpu_ms, 'budget': asdict(self.table.budget), **self.about,
             'start': self._given(row), 'identity': identity(self._config(row, seed)),
-            **watched, **self._cost(row, lessons),
+            **self._cost(row, lessons),
         }
-
-    def _watched(self, row: Row, seed: int) -> dict[str, Any]:
-        """Make the encoder that a row starts from, if it is one that has watched."""
-        if row.start != WATCHED:
-            return {}
-        if self.watch is None:
-            raise ConfigError(f'{row.name} starts from an encoder that has watched: give `watch`')
-        return {'watched': dict(self.watch(self._folder(WATCHED, seed), seed))}
 
     def _lessons(self, row: Row, seed: int, console: Console) -> tuple[Lesson, ...]:
         """Let the teachers of a row practise, from the first on."""
@@ -196,7 +183,7 @@ class Ablation:
 
     def _given(self, row: Row) -> str:
         """Return the hash of the given checkpoint, if a run depends on it."""
-        if row.start in ('', WATCHED):
+        if not row.start:
             return ''
         if row.start not in self.starts:
             return self._given(self.table.row(row.start))

@@ -3,11 +3,11 @@
 from foresight.errors import ConfigError
 from foresight.experiments.ablation.labels import LABELS
 from foresight.experiments.ablation.methods import METHODS, QUICK
+from foresight.experiments.ablation.robot_hours import ROBOT_HOURS
 from foresight.experiments.ablation.table import Table
 from foresight.experiments.ablation.transfer import TRANSFER
-from foresight.experiments.ablation.watching import WATCHING
 
-TABLES = {table.name: table for table in (METHODS, QUICK, LABELS, TRANSFER, WATCHING)}
+TABLES = {table.name: table for table in (METHODS, QUICK, LABELS, TRANSFER, ROBOT_HOURS)}
 
 
 def find_table(name: str) -> Table:

@@ -16,7 +16,7 @@ def test_bags_are_added_up_by_reason() -> None:
     whole = totals(SUMMARIES)
     assert whole['dropped'] == {NO_AFTER: 3, STOPPED: 1}
     assert (whole['bags'], whole['pushes'], whole['clips']) == (2, 800, 4)
-    assert whole['robot_hours'] == 1.0 and whole['hours_of_watching'] == 0.7222
+    assert whole['robot_hours'] == 1.0 and whole['hours_of_video'] == 0.7222
 
 
 def test_a_summary_can_be_written_as_json() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foresight.data.bags.contents import pushes_of, to_transitions, videos_of, with_empty
+from foresight.data.bags.contents import pushes_of, stretches, to_transitions, with_empty
 from foresight.data.bags.pushes import (
     BLIND,
     NEVER,
@@ -18,7 +18,6 @@ from foresight.data.bags.pushes import (
     BagConfig,
 )
 from foresight.data.bags.reader import read_bag
-from foresight.data.footage import evenly, make_footage
 from foresight.errors import DatasetError
 from foresight.protocols import CameraView
 
@@ -103,40 +102,7 @@ def test_no_push_at_all_says_where_to_look(make_bag: MakeBag) -> None:
 
 def test_a_gap_splits_the_video(make_bag: MakeBag) -> None:
     recording = read_bag(make_bag(blind=(4.0, 5.0)), same, ('x', 'y'))
-    footage = make_footage(videos_of(recording, None), 0.5, 0.25, 4)
-    assert footage.clip.tolist() == [0] * 8 + [1] * 10
-    assert footage.seconds == pytest.approx(3.5 + 4.5)
-    assert footage.starts(8).tolist() == [0, 8, 9, 10]
-    assert footage.seen.shape == (18, 3, 4) and footage.seen.all()
-
-
-def test_the_arm_is_painted_over_where_the_joints_are_known(make_bag: MakeBag) -> None:
-    recording = read_bag(make_bag(), same, ('x', 'y'))
-
-    def hidden(joints: np.ndarray, _: CameraView) -> np.ndarray:
-        mask = np.zeros((12, 16), bool)
-        mask[:2, :2] = joints[0] > 0.0
-        return mask
-
-    footage = make_footage(videos_of(recording, hidden), 0.5, 0.25, 4)
-    away = ~footage.seen[:, 0, 0]
-    assert 0.3 < away.mean() < 0.7 and footage.seen[:, 1:, 1:].all()
-    assert (footage.frames[away][:, 0, 0] == 100).all()
-    assert (footage.frames[away][:, 0, 0] != footage.frames[away][:, -1, -1]).any()
-
-
-def test_where_joint_states_are_missing_the_arm_may_be_anywhere(make_bag: MakeBag) -> None:
-    recording = read_bag(make_bag(numb=(2.0, 3.0)), same, ('x', 'y'))
-
-    def nothing(joints: np.ndarray, _: CameraView) -> np.ndarray:
-        return np.zeros((12, 16), bool)
-
-    footage = make_footage(videos_of(recording, nothing), 0.5, 0.25, 4)
-    assert (~footage.seen).all(axis=(1, 2)).nonzero()[0].tolist() == [4, 5]
-    assert (footage.frames[4:6] == 100).all() and footage.seen[6:].all()
-
-
-def test_frames_are_a_period_apart_although_the_camera_is_not_even() -> None:
-    stamps = np.array([0.0, 0.1, 0.19, 0.32, 0.4, 0.5, 0.61, 0.7, 2.0, 2.1])
-    assert [part.tolist() for part in evenly(stamps, 0.3, 0.25)] == [[0, 3, 6]]
-    assert [part.tolist() for part in evenly(stamps, 0.1, 0.25)][1] == [8, 9]
+    before, after = stretches(recording, 0.25)
+    assert before == pytest.approx(3.9) and after == pytest.approx(4.9)
+    assert len(stretches(recording, 2.0)) == 1
+    assert stretches(recording, 0.01) == []

@@ -10,13 +10,11 @@ from foresight.data.robot_time import RobotTime
 from foresight.errors import ConfigError
 from foresight.experiments.ablation.labels import LABELS
 from foresight.experiments.ablation.methods import METHODS
+from foresight.experiments.ablation.robot_hours import ROBOT_HOURS
 from foresight.experiments.ablation.rows import Budget
 from foresight.experiments.ablation.runner import Ablation, Lesson
 from foresight.experiments.ablation.transfer import TRANSFER
-from foresight.experiments.ablation.watching import WATCHING
 from foresight.world_model.checkpoint import load
-from foresight.world_model.onlooker import Onlooker
-from foresight.world_model.onlooker_checkpoint import OnlookerCheckpointConfig, save_onlooker
 
 QUIET = Console(quiet=True)
 TINY = Budget(steps=4, head_steps=3, episodes=2, first_episode=7, batch=32)
@@ -201,27 +199,10 @@ def test_what_predicts_plays_by_the_goal_image_and_is_compared_with_labels_alone
 
 def test_a_row_of_few_pushes_says_what_they_cost_the_robot(ablation):
     cost = RobotTime(np.full(60, 360.0), np.full(60, 6), np.zeros(60, int))
-    few = replace(row('doing_250', WATCHING), changes={'pushes': 40})
+    few = replace(row('doing_250', ROBOT_HOURS), changes={'pushes': 40})
     result = replace(ablation, time=cost).run(few, 0, QUIET)
     assert result['robot'] == {'robot_hours': 0.7, 'pushes': 42, 'rejected': 0, 'resets': 7}
     assert result['identity']['train']['pushes'] == 40
-
-
-def test_a_row_that_has_watched_starts_from_that_encoder(ablation, small):
-    seen = []
-
-    def watch(folder, seed):
-        seen.append((folder.name, seed))
-        onlooker = Onlooker(small.encoder)
-        save_onlooker(folder, onlooker, OnlookerCheckpointConfig(encoder=small.encoder))
-        return {'hours': 2.0, 'steps': 7}
-
-    watched = replace(row('watched_250', WATCHING), changes={'pushes': 40})
-    with pytest.raises(ConfigError, match='give `watch`'):
-        ablation.run(watched, 3, QUIET)
-    result = replace(ablation, watch=watch).run(watched, 3, QUIET)
-    assert seen == [('watched_3', 3)] and result['watched'] == {'hours': 2.0, 'steps': 7}
-    assert result['identity']['train']['pretrained'].endswith('watched_3')
 
 
 def test_a_row_learns_from_what_its_teachers_practised(ablation, blobs):
@@ -233,8 +214,8 @@ def test_a_row_learns_from_what_its_teachers_practised(ablation, blobs):
         return Lesson(lesson, RobotTime(np.full(60, 180.0), np.full(60, 6), np.zeros(60, int)))
 
     rows = tuple(
-        replace(row, changes={'pushes': 40}) if row.changes else row for row in WATCHING.rows)
-    table = replace(tiny(WATCHING), rows=rows)
+        replace(row, changes={'pushes': 40}) if row.changes else row for row in ROBOT_HOURS.rows)
+    table = replace(tiny(ROBOT_HOURS), rows=rows)
     cost = RobotTime(np.full(60, 360.0), np.full(60, 6), np.zeros(60, int))
     ablation = replace(ablation, table=table, time=cost)
     last = table.row('practised_2500')

@@ -1,11 +1,11 @@
-"""Claims about the table of watching."""
+"""Claims about the table of robot-hours."""
 
 import pytest
 
-from foresight.experiments.ablation.watching import WATCHING
+from foresight.experiments.ablation.robot_hours import ROBOT_HOURS
 
 ABOUT = {
-    'machine': 'this one', 'command': 'foresight ablate --table watching', 'dataset': 'blobs',
+    'machine': 'this one', 'command': 'foresight ablate --table robot_hours', 'dataset': 'blobs',
 }
 
 
@@ -18,61 +18,58 @@ def run(kind: str, pushes: int, successes: int, hours: float) -> dict:
         'closed_loop': {'success': successes / 10, 'cleared': 0.9, 'dropped': 0.0, 'pushes': 4.0,
                         'outcomes': outcomes},
         'robot': {'robot_hours': hours, 'pushes': pushes + 3, 'rejected': 1, 'resets': 9},
-        **({'watched': {'hours': 6.0, 'steps': 50}} if kind == 'watched' else {}),
     }
 
 
 RUNS = [
-    run('doing', 250, 3, 0.24), run('watched', 250, 9, 0.24), run('doing', 1000, 8, 0.91),
-    run('watched', 1000, 10, 0.91),
+    run('doing', 250, 3, 0.24), run('doing', 1000, 2, 0.91), run('practised', 1750, 8, 1.7),
+    run('practised', 2500, 10, 2.4), run('practised', 3250, 10, 3.2),
 ]
 
 
 def document(runs: list[dict]) -> dict:
-    return WATCHING.to_document(runs, ABOUT)
+    return ROBOT_HOURS.to_document(runs, ABOUT)
 
 
 def test_the_headline_is_the_fewest_robot_hours_that_reach_the_goal() -> None:
     found = document(RUNS)['headline']
-    assert found['watched']['reached'] and found['watched']['robot_hours'] == 0.24
+    assert found['practised']['reached'] and found['practised']['robot_hours'] == 2.4
     assert not found['doing']['reached']
-    assert (found['doing']['robot_hours'], found['doing']['success']) == (0.91, 0.8)
+    assert (found['doing']['robot_hours'], found['doing']['success']) == (0.24, 0.3)
 
 
 def test_runs_are_compared_on_the_same_episodes() -> None:
-    found = document([*RUNS, run('practised', 1750, 10, 1.7)])['differences']
-    assert list(found) == [
-        'watched_250 - doing_250', 'watched_1000 - doing_1000', 'practised_1750 - doing_1000']
-    assert found['watched_250 - doing_250']['mean'] == pytest.approx(0.6)
-    assert found['watched_250 - doing_250']['low'] > 0.0
+    found = document(RUNS[:4])['differences']
+    assert list(found) == ['practised_1750 - doing_1000', 'practised_2500 - doing_1000']
+    assert found['practised_1750 - doing_1000']['mean'] == pytest.approx(0.6)
+    assert found['practised_1750 - doing_1000']['low'] > 0.0
 
 
 def test_rows_are_compared_over_the_training_seeds_that_both_have() -> None:
-    again = {**run('doing', 250, 10, 0.26), 'seed': 1}
+    again = {**run('doing', 1000, 10, 0.93), 'seed': 1}
     found = document([*RUNS, again])
-    assert found['differences']['watched_250 - doing_250']['mean'] == pytest.approx(0.6)
-    assert found['rows']['doing_250']['success'] == pytest.approx(0.65)
-    assert found['rows']['doing_250']['robot']['robot_hours'] == pytest.approx(0.25)
+    assert found['differences']['practised_1750 - doing_1000']['mean'] == pytest.approx(0.6)
+    assert found['rows']['doing_1000']['success'] == pytest.approx(0.6)
+    assert found['rows']['doing_1000']['robot']['robot_hours'] == pytest.approx(0.92)
 
 
 def test_the_page_names_hours_of_every_kind_and_the_command() -> None:
-    text = WATCHING.to_markdown(document([*RUNS, run('practised', 1750, 10, 1.7)]))
+    text = ROBOT_HOURS.to_markdown(document(RUNS))
     assert '| `doing_250` | 0.24 | 253 | 9 | 1 | 1 | 0.30 | 0.11 to 0.60 | 0.40 | 0.60 |' in text
-    assert 'watching, then doing: 0.24 robot-hours' in text and '6.00 h of video' in text
-    assert 'doing, then practice: 1.70 robot-hours' in text
-    assert 'doing alone: 90% is not reached; the best is 0.80' in text
-    assert 'foresight ablate --table watching' in text
+    assert 'doing, then practice: 2.40 robot-hours' in text
+    assert 'doing alone: 90% is not reached; the best is 0.30' in text
+    assert 'foresight ablate --table robot_hours' in text
 
 
 def test_half_a_table_is_a_table() -> None:
     lone = document(RUNS[:1])
     assert lone['differences'] == {}
     assert list(lone['rows']) == ['doing_250']
-    assert lone['headline']['watched'] == {'reached': False}
+    assert lone['headline']['practised'] == {'reached': False}
 
 
 def test_rounds_of_practice_follow_one_another() -> None:
-    practised = [row for row in WATCHING.rows if row.teacher]
+    practised = [row for row in ROBOT_HOURS.rows if row.teacher]
     assert [(row.name, row.teacher, row.pushes) for row in practised] == [
         ('practised_1750', 'doing_1000', 1000), ('practised_2500', 'practised_1750', 1000),
         ('practised_3250', 'practised_2500', 1000)]
@@ -80,5 +77,5 @@ def test_rounds_of_practice_follow_one_another() -> None:
 
 def test_a_collapsed_run_has_no_success() -> None:
     lost = {**run('doing', 250, 0, 0.24), 'closed_loop': None, 'collapsed': 'all look alike'}
-    text = WATCHING.to_markdown(document([lost]))
+    text = ROBOT_HOURS.to_markdown(document([lost]))
     assert '| collapsed |' in text and 'all look alike' in text
