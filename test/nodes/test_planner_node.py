@@ -209,7 +209,7 @@ def test_empty_table_of_another_size_is_refused_and_waited_for_anew(goal_plannin
 
 def test_empty_table_is_encoded_once_and_not_at_every_decision(goal_planning, monkeypatch):
     made, robot = goal_planning
-    model, seen = made.node._goal._checkpoint.model, []
+    model, seen = made.node._goal._robot[0].model, []
     encode = type(model).encode
     monkeypatch.setattr(
         type(model), 'encode', lambda *given: (seen.append(1), encode(*given))[1],

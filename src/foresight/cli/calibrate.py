@@ -9,6 +9,7 @@ from rich.table import Table
 
 from foresight.actions.push import calibration
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.robots.arm import ArmModel
 from foresight.settings import PushConfig, SceneConfig
 
 ROWS = (
@@ -28,7 +29,7 @@ def calibrate(
     """Compare the feasibility test of pushes with their execution."""
     torch.set_num_threads(1)
     with quiet_stdout(json):
-        result = calibration.calibrate(count, seed, scene, push)
+        result = calibration.calibrate(count, seed, scene, push, ArmModel.load())
         Console().print(render(result))
     write_json({'calibration': result}, json)
 

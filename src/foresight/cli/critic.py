@@ -14,6 +14,7 @@ from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.train import DataOption, cached_transitions
 from foresight.files import find_model
 from foresight.learning.learners.critic import CriticLearner, Sweep
+from foresight.robots.arm import ArmModel
 from foresight.settings import CLEAR_TABLE, SHIPPED, CriticConfig
 from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import extend, load
@@ -37,7 +38,7 @@ def critic(
         torch.set_num_threads(critic.threads)
         before = load(find_model(checkpoint))
         play = cached_transitions(data, before.config)
-        learner = CriticLearner(play, before, load_task(task), critic)
+        learner = CriticLearner(play, before, ArmModel.load(), load_task(task), critic)
         with Progress(console=console) as progress:
             sweeps = [_sweep(learner, index, critic, progress) for index in range(critic.sweeps)]
         last = sweeps[-1]

@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 
 from foresight.actions.push.feasible import PushFeasibility
-from foresight.actions.push.keep_out import keep_out_zones
 from foresight.actions.push.sampler import AimedSampler, PushSampler
 from foresight.actions.push.skill import PushSkill
 from foresight.protocols import Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.rollout.closed_loop import Player
 from foresight.rollout.planner_policy import make_planner
 from foresight.rollout.policies import (
@@ -73,19 +73,18 @@ class ClearTablePlayers:
             CheckpointError: If the planner's checkpoint is missing or of another scene.
             ConfigError: If the policy or the task is unknown.
         """
-        arm = ArmModel.load()
-        policy = self._policy(PushFeasibility(self.scene, self.push), arm)
+        arm, level = ArmModel.load(), JointLevelConfig()
+        feasible = PushFeasibility(self.scene, self.push, Reach.of(arm, self.push, level))
+        policy = self._policy(feasible, arm)
         sim = ClearTable(self.sim, self.scene, self.camera, arm)
-        skill = PushSkill(arm, self.scene, self.push, JointLevelConfig())
+        skill = PushSkill(arm, self.scene, self.push, level)
         return Player(sim, policy, skill, self.sim.max_pushes, self.sim.pushes_an_object)
 
     def _policy(self, feasible: Guardrail, arm: ArmModel) -> Policy:
         """Build the policy."""
         if self.policy == PlannerPolicy.name:
             task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
-            return make_planner(
-                load(self.checkpoint), task, self.scene, keep_out_zones(arm.keep_out),
-            )
+            return make_planner(load(self.checkpoint), task, self.scene, arm)
         if self.policy == HandRule.name:
             return HandRule(self.scene, self.push, feasible)
         if self.policy == RandomPolicy.name:

@@ -1,6 +1,6 @@
 """Gives the planner its task, once the images that show the goal are there."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -13,7 +13,7 @@ from foresight.errors import ForesightError, ObservationError
 from foresight.nodes.convert import image_array
 from foresight.nodes.endpoints import subscription
 from foresight.planning.levels.task import TaskLevel
-from foresight.protocols import Guardrail
+from foresight.robots.arm import ArmModel
 from foresight.tasks.assembly import assemble
 from foresight.tasks.task_file import EMPTY_TABLE, TaskConfig
 from foresight.world_model.checkpoint import Checkpoint
@@ -48,8 +48,7 @@ class GoalSwitch:
         """
         self._node, self._first, self._use = node, task, use
         self._image_task = task if task.has_goal and task.goal != EMPTY_TABLE else goal_task
-        self._checkpoint: Checkpoint | None = None
-        self._keep_out: Sequence[Guardrail] = ()
+        self._robot: tuple[Checkpoint, ArmModel] | None = None
         self._pictures: dict[str, Picture] = {}
         self._refusals: dict[str, str] = {}
         self._begin()
@@ -67,14 +66,18 @@ class GoalSwitch:
         why = self._refusals.get(topic, f'there is no {topic} yet')
         return f'{self.task.name} waits: {why}; {REMEDIES[topic]}'
 
-    def connect(self, checkpoint: Checkpoint | None, keep_out: Sequence[Guardrail] = ()) -> None:
-        """Begin anew with this world model; None waits for the next one."""
-        self._checkpoint, self._keep_out = checkpoint, keep_out
+    def connect(self, checkpoint: Checkpoint, arm: ArmModel) -> None:
+        """Begin anew with this world model and arm."""
+        self._robot = checkpoint, arm
         self._begin()
-        if checkpoint is not None:
-            for topic, picture in tuple(self._pictures.items()):
-                del self._pictures[topic]
-                self._remember(topic, picture)
+        for topic, picture in tuple(self._pictures.items()):
+            del self._pictures[topic]
+            self._remember(topic, picture)
+
+    def disconnect(self) -> None:
+        """Wait for the next world model."""
+        self._robot = None
+        self._begin()
 
     def _begin(self) -> None:
         """Go back to the first task."""
@@ -89,8 +92,8 @@ class GoalSwitch:
     def _remember(self, topic: str, picture: Picture) -> None:
         """Keep a picture that fits; one that does not leaves everything as it is."""
         try:
-            if self._checkpoint is not None:
-                check_size(picture, self._checkpoint.config.encoder)
+            if self._robot is not None:
+                check_size(picture, self._robot[0].config.encoder)
         except ObservationError as error:
             self._refuse(topic, error)
         else:
@@ -101,19 +104,20 @@ class GoalSwitch:
     def _update(self) -> None:
         """Hand over the task that is asked for, if all its pictures are there."""
         goal, empty = self._pictures.get(GOAL), self._pictures.get(EMPTY)
-        if self._checkpoint is None or empty is None:
+        if self._robot is None or empty is None:
             return
         if goal is not None:
-            self._hand_over(GOAL, self._image_task, self._checkpoint, goal, empty)
+            self._hand_over(GOAL, self._image_task, self._robot, goal, empty)
         elif self._first.has_goal and self._first.goal == EMPTY_TABLE:
-            self._hand_over(EMPTY, self._first, self._checkpoint, empty, empty)
+            self._hand_over(EMPTY, self._first, self._robot, empty, empty)
 
     def _hand_over(
-        self, topic: str, task: TaskConfig, checkpoint: Checkpoint, goal: Picture, empty: Picture,
+        self, topic: str, task: TaskConfig, robot: tuple[Checkpoint, ArmModel], goal: Picture,
+        empty: Picture,
     ) -> None:
         """Let the planner work on this task, whose goal came by `topic`, from now on."""
         try:
-            self._use(partial(make_task, task, checkpoint, goal, empty, self._keep_out))
+            self._use(partial(make_task, task, *robot, goal, empty))
         except ForesightError as error:
             self._refuse(topic, error)
         else:
@@ -142,23 +146,23 @@ def check_size(picture: Picture, encoder: EncoderConfig) -> None:
 def make_task(
     task: TaskConfig,
     checkpoint: Checkpoint,
+    arm: ArmModel,
     goal: Picture,
     empty: Picture,
-    keep_out: Sequence[Guardrail] = (),
 ) -> TaskLevel:
     """Make the task level of a task; the pictures count only if the task has a goal.
 
     Args:
         task: Task, with the planner settings to use.
         checkpoint: World model.
+        arm: Arm that works.
         goal: Rectified image of the goal.
         empty: Rectified image of the empty table.
-        keep_out: Guardrails of the robot.
     """
     if not task.has_goal:
-        return assemble(task, checkpoint, keep_out=keep_out)
+        return assemble(task, checkpoint, arm)
     device = checkpoint.model.device
     pictures = (torch.from_numpy(picture)[None].to(device) for picture in (goal, empty))
     with torch.inference_mode():
         latent = checkpoint.model.encode(*pictures)[0]
-    return assemble(task, checkpoint, latent.clone(), keep_out)
+    return assemble(task, checkpoint, arm, latent.clone())

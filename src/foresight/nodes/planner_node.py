@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from sensor_msgs.msg import Image, JointState
 
-from foresight.actions.push.keep_out import keep_out_zones
 from foresight.actions.push.skill import PushSkill
 from foresight.agent.following import SurpriseConfig
 from foresight.agent.phase import Phase
@@ -89,14 +88,13 @@ class PlannerNode(StagedNode):
         skill = PushSkill(self._arm, known.scene, known.push, self._level)
         # Without its goal yet, the task is tried on a blank one.
         blank = np.zeros((known.encoder.rows, known.encoder.columns, 3), np.uint8)
-        zones = keep_out_zones(self._arm.keep_out)
-        level = make_task(self._task, checkpoint, blank, blank, zones)
+        level = make_task(self._task, checkpoint, self._arm, blank, blank)
         worker = PushWorker(level, skill, Homing(skill.joint_level, known.push))
         shape = known.encoder.channels, *known.encoder.grid
         noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
         worker.warm_up(Belief(noise.to(self._model_device), 0.0), np.array(self._arm.retract))
         self._worker = worker
-        self._goal.connect(checkpoint, zones)
+        self._goal.connect(checkpoint, self._arm)
 
     def activate(self) -> None:
         """Start at once if so configured."""
@@ -109,7 +107,7 @@ class PlannerNode(StagedNode):
 
     def cleanup(self) -> None:
         """Free the world model and end the thread."""
-        self._goal.connect(None)
+        self._goal.disconnect()
         if self._worker is not None:
             self._worker.close()
         self._worker = None

@@ -1,6 +1,7 @@
 """How near to joint 1 and how far from it the vertical tool can work."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from jaxtyping import Float
@@ -35,14 +36,20 @@ class Reach:
 
     @classmethod
     def of(cls, arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> 'Reach':
-        """Find the reach of an arm at the two heights of a push.
+        """Find the reach of an arm at the two heights of a push; asked again, it is known.
 
         Raises:
             RobotError: If the arm reaches one of these heights nowhere.
         """
-        kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
-        high = _interval(kinematics, config.clearance)
-        return cls(*high, *_interval(kinematics, config.tool_height))
+        return _reach(arm, config, joint_level)
+
+
+@cache
+def _reach(arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> Reach:
+    """Find the reach of an arm once: it takes half a second."""
+    kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
+    high = _interval(kinematics, config.clearance)
+    return Reach(*high, *_interval(kinematics, config.tool_height))
 
 
 def _interval(kinematics: InverseKinematics, height: float) -> tuple[float, float]:

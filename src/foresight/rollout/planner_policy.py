@@ -1,13 +1,11 @@
 """The planner as a policy: a checkpoint and a task, assembled as the nodes do."""
 
-from collections.abc import Sequence
-
 from jaxtyping import Float
 from torch import Tensor
 
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskLevel
-from foresight.protocols import Guardrail
+from foresight.robots.arm import ArmModel
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import SceneConfig
 from foresight.tasks.assembly import assemble
@@ -18,7 +16,7 @@ from foresight.world_model.observation.rectification import Rectifier
 
 
 def make_planner(
-    checkpoint: Checkpoint, task: TaskConfig, scene: SceneConfig, keep_out: Sequence[Guardrail],
+    checkpoint: Checkpoint, task: TaskConfig, scene: SceneConfig, arm: ArmModel,
 ) -> PlannerPolicy:
     """Build perception and task level; outcomes do not depend on the load of the machine.
 
@@ -26,7 +24,7 @@ def make_planner(
         checkpoint: World model and cost head.
         task: Terms, weights and the done test.
         scene: Table that is worked on.
-        keep_out: Guardrails beside what the arm can reach.
+        arm: Arm that works.
 
     Raises:
         CheckpointError: If the checkpoint is of another scene.
@@ -37,6 +35,6 @@ def make_planner(
 
     def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:
         goal = empty_table if task.goal == EMPTY_TABLE else None
-        return assemble(task, checkpoint, goal, keep_out, clock=stopped_clock)
+        return assemble(task, checkpoint, arm, goal, clock=stopped_clock)
 
     return PlannerPolicy(perception, make)

@@ -9,7 +9,6 @@ from jaxtyping import Float, UInt8
 
 from foresight.actions.push.action import Push
 from foresight.actions.push.feasible import PushFeasibility
-from foresight.actions.push.keep_out import keep_out_zones
 from foresight.actions.push.sampler import AimedSampler, PushSampler
 from foresight.actions.push.skill import PushSkill
 from foresight.data.episodes import Episode, Images
@@ -18,6 +17,7 @@ from foresight.files import find_model, version
 from foresight.protocols import ActionSampler, Observation
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.rollout.planner_policy import make_planner
 from foresight.rollout.policies import PlannerPolicy, SceneView
 from foresight.settings import CLEAR_TABLE_BOTH, SHIPPED, Checked, PushConfig, SceneConfig, setting
@@ -76,7 +76,9 @@ class Player:
         self._config = config
         self._arm = ArmModel.load()
         self._skill = PushSkill(self._arm, config.scene, config.push, config.joint_level)
-        self._feasible = PushFeasibility(config.scene, config.push)
+        self._feasible = PushFeasibility(
+            config.scene, config.push, Reach.of(self._arm, config.push, config.joint_level),
+        )
         self._uniform = PushSampler(config.scene, config.push, self._feasible)
         self._rectifier = Rectifier(config.scene, config.encoder)
         self._planner = load_planner(config, self._arm)
@@ -169,8 +171,9 @@ def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
     play = config.collect
     if not play.planned_share:
         return None
-    task, zones = load_task(play.task), keep_out_zones(arm.keep_out)
-    return make_planner(load(find_model(play.checkpoint)), task, config.scene, zones)
+    return make_planner(
+        load(find_model(play.checkpoint)), load_task(play.task), config.scene, arm,
+    )
 
 
 class Record:

@@ -1,13 +1,14 @@
 """The configurator: a task level made of a checkpoint, a task and the guardrails of the robot."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.keep_out import keep_out_zones
 from foresight.actions.push.sampler import AimedSampler, PushSampler
 from foresight.costs.composite import Composite, WeightedTerm
 from foresight.costs.critic import Critic, ExpectedCost
@@ -19,6 +20,9 @@ from foresight.planning.levels.task import Aim, DoneTest, TaskLevel
 from foresight.planning.optimizers.cem import CemPlanner
 from foresight.planning.settings import PlannerConfig
 from foresight.protocols import ActionSampler, CostTerm, Guardrail
+from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.tasks.clear_table.cost_head import (
     TABLE,
     CostHead,
@@ -37,8 +41,8 @@ CellMap = Callable[[Float[Tensor, 'batch channel height width']], Tensor]
 def assemble(
     task: TaskConfig,
     checkpoint: Checkpoint,
+    arm: ArmModel,
     goal: Float[Tensor, 'channel height width'] | None = None,
-    keep_out: Sequence[Guardrail] = (),
     planner: PlannerConfig | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> TaskLevel:
@@ -47,8 +51,8 @@ def assemble(
     Args:
         task: Terms, weights and the done test.
         checkpoint: World model and cost head.
+        arm: What it reaches and its keep-out zones bound every push; a task has no say in them.
         goal: Latent of the goal image, for a task that has one.
-        keep_out: Guardrails beside what the arm can reach; a task has no say in them.
         planner: Planner settings; the task's if left out.
         clock: Wall clock [s].
 
@@ -60,12 +64,14 @@ def assemble(
     terms = dict(task.terms)
     energy = _goal_energy(checkpoint, goal, task.regions) if goal is not None else None
     built = _terms({*terms, task.done_term}, checkpoint, energy)
-    reach = PushFeasibility(known.scene, known.push)
+    reach = PushFeasibility(
+        known.scene, known.push, Reach.of(arm, known.push, JointLevelConfig()),
+    )
     weighted = [WeightedTerm(built[name], terms[name], name in TERMINAL) for name in terms]
     cem = CemPlanner(
         model=checkpoint.model,
         cost=Composite(weighted, config.discount),
-        guardrails=(reach, *keep_out),
+        guardrails=(reach, *keep_out_zones(arm.keep_out)),
         sampler=PushSampler(known.scene, known.push, reach),
         config=config, space=ActionSpace.push(config), clock=clock,
         risk=make_risk(config.risk, config.risk_alpha),

@@ -12,6 +12,7 @@ from foresight.actions.push.sampler import AimedSampler, PushSampler
 from foresight.planning.levels.task import TaskLevel
 from foresight.planning.settings import PlannerConfig
 from foresight.protocols import CameraView, Observation
+from foresight.robots.arm import ArmModel
 from foresight.rollout.policies import (
     AimedRandomPolicy,
     Choice,
@@ -32,6 +33,7 @@ from foresight.world_model.observation.rectification import Rectifier
 from foresight.world_model.predictors.task import PredictorConfig
 
 SCENE, PUSH, ENCODER = SceneConfig(), PushConfig(), EncoderConfig()
+ARM = ArmModel.load()
 SPOT = (0.45, 0.05)
 
 
@@ -84,7 +86,9 @@ class Recording:
         self.goals.append(empty)
         config = PlannerConfig(samples=32, elites=8, iterations=2, robust_top=0, deadline=60.0)
         goal = empty + self.change * torch.linspace(-1, 1, 24)
-        return assemble(load_task('clear_table_goal'), self.checkpoint, goal, planner=config)
+        return assemble(
+            load_task('clear_table_goal'), self.checkpoint, ARM, goal, planner=config,
+        )
 
 
 @pytest.fixture(scope='module')

@@ -8,8 +8,13 @@ from foresight.actions.push.keep_out import KeepOut
 from foresight.costs.critic import Critic
 from foresight.costs.goal_energy import RegionConfig
 from foresight.errors import CheckpointError, ConfigError, PlanningError
+from foresight.files import share
 from foresight.planning.settings import PlannerConfig
 from foresight.protocols import Belief
+from foresight.robots.arm import ArmModel, RobotFile
+from foresight.robots.description import load_urdf
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.settings import PushConfig, SceneConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead
@@ -20,7 +25,14 @@ from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 
 SMALL = PlannerConfig(samples=32, elites=8, iterations=2, robust_top=2, deadline=60.0)
-REACH = PushFeasibility(SceneConfig(), PushConfig())
+PANDA = RobotFile.read(share('config/robots/panda.yaml'))
+ARM = ArmModel(load_urdf(), PANDA)
+SHORT = ArmModel(load_urdf().replace('-0.0825 0.384 0', '-0.0825 0.300 0'), PANDA)
+
+
+def feasible(arm):
+    push = PushConfig()
+    return PushFeasibility(SceneConfig(), push, Reach.of(arm, push, JointLevelConfig()))
 
 
 @pytest.fixture(scope='module')
@@ -57,13 +69,25 @@ def task(**terms):
 @pytest.mark.parametrize('name', TERMS)
 def test_every_known_term_can_be_planned_with(checkpoint, name):
     goal = belief(1).latent if name == 'goal_energy' else None
-    plan = assemble(task(**{name: 1.0}), checkpoint, goal).decide(belief()).plan
+    plan = assemble(task(**{name: 1.0}), checkpoint, ARM, goal).decide(belief()).plan
     assert list(plan.terms) == [name]
-    assert REACH(plan.actions).all()
+    assert feasible(ARM)(plan.actions).all()
+
+
+def test_every_candidate_is_within_the_reach_of_the_arm_that_is_loaded(checkpoint):
+    everything = replace(SMALL, samples=256, elites=256, iterations=1)
+
+    def candidates(arm):
+        level = assemble(task(remaining=1.0), checkpoint, arm, planner=everything)
+        return level.decide(belief()).plan.elites.flatten(0, 1)
+
+    assert feasible(SHORT)(candidates(SHORT)).all()
+    assert feasible(ARM)(candidates(ARM)).all()
+    assert not feasible(SHORT)(candidates(ARM)).all()
 
 
 def test_the_shares_of_a_task_sum_to_its_cost(checkpoint):
-    level = assemble(load_task('clear_table'), checkpoint, planner=replace(SMALL, horizon=2))
+    level = assemble(load_task('clear_table'), checkpoint, ARM, planner=replace(SMALL, horizon=2))
     plan = level.decide(belief()).plan
     assert list(plan.terms) == ['remaining', 'progress', 'dropped']
     assert sum(plan.terms.values()) == pytest.approx(plan.cost, rel=1e-4)
@@ -74,13 +98,13 @@ def test_every_term_changes_the_plan_when_it_counts(checkpoint, name):
     weights = {'remaining': 1.0, 'progress': 1.0, 'dropped': 1.0}
 
     def plan(weight):
-        return assemble(task(**{**weights, name: weight}), checkpoint).decide(belief()).plan
+        return assemble(task(**{**weights, name: weight}), checkpoint, ARM).decide(belief()).plan
 
     assert not torch.equal(plan(0.0).actions, plan(10.0).actions)
 
 
 def test_the_same_seed_and_belief_give_the_same_bits(checkpoint):
-    plans = [assemble(load_task('clear_table'), checkpoint, planner=SMALL) for _ in range(2)]
+    plans = [assemble(load_task('clear_table'), checkpoint, ARM, planner=SMALL) for _ in range(2)]
     first, second = (level.decide(belief()).plan for level in plans)
     assert torch.equal(first.actions, second.actions)
     assert first.cost == second.cost
@@ -89,11 +113,11 @@ def test_the_same_seed_and_belief_give_the_same_bits(checkpoint):
 
 def test_a_task_with_a_low_score_is_done(checkpoint):
     low = replace(task(remaining=1.0), done_below=1000.0)
-    assert assemble(low, checkpoint).decide(belief()).done
+    assert assemble(low, checkpoint, ARM).decide(belief()).done
 
 
 def test_a_goal_task_is_done_at_its_goal(checkpoint):
-    level = assemble(load_task('push_to_goal'), checkpoint, belief().latent, planner=SMALL)
+    level = assemble(load_task('push_to_goal'), checkpoint, ARM, belief().latent, planner=SMALL)
     assert level.decide(belief()).done
     assert not level.decide(belief(1)).done
 
@@ -105,7 +129,8 @@ def with_change(rows, columns):
 
 
 def test_clearing_by_a_goal_image_is_done_whatever_lies_in_the_bin(checkpoint):
-    level = assemble(load_task('clear_table_goal'), checkpoint, belief().latent, planner=SMALL)
+    cleared = load_task('clear_table_goal')
+    level = assemble(cleared, checkpoint, ARM, belief().latent, planner=SMALL)
     assert level.decide(with_change(slice(6, 10), slice(4, 8))).done
     assert not level.decide(with_change(slice(6, 10), slice(12, 16))).done  # on the table
     assert not level.decide(with_change(slice(14, 16), slice(12, 16))).done  # on the floor
@@ -115,7 +140,7 @@ def test_the_regions_of_a_task_weigh_its_goal_energy(checkpoint):
     def score(**weights):
         regions = RegionConfig(**weights)
         there = replace(task(goal_energy=1.0), regions=regions, done_below=100.0)
-        level = assemble(there, checkpoint, belief().latent)
+        level = assemble(there, checkpoint, ARM, belief().latent)
         return level.decide(with_change(slice(14, 16), slice(12, 16))).score
 
     assert score(floor=0.0) == 0.0
@@ -124,26 +149,30 @@ def test_the_regions_of_a_task_weigh_its_goal_energy(checkpoint):
 
 def test_a_goal_task_without_a_goal_is_an_error(checkpoint):
     with pytest.raises(ConfigError, match='goal image'):
-        assemble(load_task('push_to_goal'), checkpoint)
+        assemble(load_task('push_to_goal'), checkpoint, ARM)
 
 
 def test_a_checkpoint_without_a_critic_names_the_command(tmp_path, checkpoint):
     head = CostHead(4, checkpoint.model.raster.scene_map)
     save(tmp_path, {'world_model': checkpoint.model, 'cost_head': head}, checkpoint.config)
     with pytest.raises(CheckpointError, match='foresight critic'):
-        assemble(task(remaining=1.0, critic=1.0), load(tmp_path, 'cpu'))
+        assemble(task(remaining=1.0, critic=1.0), load(tmp_path, 'cpu'), ARM)
+
+
+def fenced(*zone):
+    """The arm with a zone that no push may sweep."""
+    return ArmModel(load_urdf(), replace(PANDA, keep_out=(('glass', zone),)))
 
 
 def test_a_keep_out_zone_holds_whatever_the_task(checkpoint):
-    zone = KeepOut(x=(0.2, 0.8), y=(-0.5, 0.0))
-    level = assemble(task(remaining=1.0), checkpoint, keep_out=[zone])
-    assert zone(level.decide(belief()).plan.actions).all()
+    level = assemble(task(remaining=1.0), checkpoint, fenced(0.2, 0.8, -0.5, 0.0))
+    assert KeepOut(x=(0.2, 0.8), y=(-0.5, 0.0))(level.decide(belief()).plan.actions).all()
 
 
 def test_no_free_push_names_the_keep_out_zone(checkpoint):
-    zone = KeepOut(x=(0.0, 1.0), y=(-1.0, 1.0))
-    with pytest.raises(PlanningError, match="'keep_out'"):
-        assemble(task(remaining=1.0), checkpoint, keep_out=[zone]).decide(belief())
+    level = assemble(task(remaining=1.0), checkpoint, fenced(0.0, 1.0, -1.0, 1.0))
+    with pytest.raises(PlanningError, match="'glass'"):
+        level.decide(belief())
 
 
 def test_a_checkpoint_of_pushes_without_labels_serves_goal_images_alone(folder, tmp_path):
@@ -151,6 +180,6 @@ def test_a_checkpoint_of_pushes_without_labels_serves_goal_images_alone(folder, 
     save(tmp_path, {'world_model': known.model}, known.config)
     bare = load(tmp_path, 'cpu')
     goal = torch.zeros(4, 16, 24)
-    assert assemble(task(goal_energy=1.0), bare, goal).decide(belief()).plan is not None
+    assert assemble(task(goal_energy=1.0), bare, ARM, goal).decide(belief()).plan is not None
     with pytest.raises(CheckpointError, match='no cost head.*clear_table_goal'):
-        assemble(task(remaining=1.0), bare)
+        assemble(task(remaining=1.0), bare, ARM)

@@ -17,6 +17,7 @@ from foresight.actions.push.skill import PushSkill
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.settings import PushConfig, SceneConfig
 
 
@@ -41,12 +42,15 @@ class Calibration:
     coverage: float
 
 
-def calibrate(count: int, seed: int, scene: SceneConfig, config: PushConfig) -> Calibration:
-    """Compare the feasibility test with planning `count` random pushes."""
+def calibrate(
+    count: int, seed: int, scene: SceneConfig, config: PushConfig, arm: ArmModel,
+) -> Calibration:
+    """Compare the feasibility test with planning `count` random pushes of an arm."""
     pushes = uniform_pushes(count, Generator().manual_seed(seed), scene, config)
-    feasibility = PushFeasibility(scene, config)
+    level = JointLevelConfig()
+    feasibility = PushFeasibility(scene, config, Reach.of(arm, config, level))
     accepted = feasibility(pushes)
-    executable = _execute(pushes, PushSkill(ArmModel.load(), scene, config, JointLevelConfig()))
+    executable = _execute(pushes, PushSkill(arm, scene, config, level))
     return Calibration(
         count, seed, float(executable.float().mean()),
         float((accepted & ~executable).sum() / accepted.sum().clamp(min=1)),

@@ -1,14 +1,10 @@
 """The guardrail `reach`: can the arm carry out a push, told from its four numbers alone."""
 
-from functools import cache
-
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
 from foresight.actions.push.action import in_action_box, push_ends
-from foresight.robots.arm import ArmModel
-from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
 from foresight.settings import PushConfig, SceneConfig
 
@@ -27,12 +23,9 @@ class PushFeasibility:
 
     name = 'reach'
 
-    def __init__(
-        self, scene: SceneConfig, config: PushConfig, reach: Reach | None = None,
-    ) -> None:
-        """Set up for a scene and push bounds, by default with the shipped arm's reach."""
-        self.scene, self.config = scene, config
-        self.reach = reach or _shipped_reach(config)
+    def __init__(self, scene: SceneConfig, config: PushConfig, reach: Reach) -> None:
+        """Set up for a scene, push bounds and the reach of the arm."""
+        self.scene, self.config, self.reach = scene, config, reach
 
     def __call__(self, actions: Float[Tensor, 'batch 4']) -> Bool[Tensor, ' batch']:
         """Return True where a push is allowed."""
@@ -52,9 +45,3 @@ def _nearest(actions: Float[Tensor, 'batch 4']) -> Float[Tensor, ' batch']:
     along = -(start * direction).sum(dim=1).clamp(max=0.0)
     along = torch.minimum(along, actions[:, 3])
     return torch.hypot(*(start + along[:, None] * direction).unbind(1))
-
-
-@cache
-def _shipped_reach(config: PushConfig) -> Reach:
-    """Reach of the shipped arm."""
-    return Reach.of(ArmModel.load(), config, JointLevelConfig())

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from foresight.actions.push.feasible import PushFeasibility
-from foresight.actions.push.keep_out import keep_out_zones
 from foresight.actions.push.skill import PushSkill
 from foresight.experiments.memory.arm_in_view import ArmInView
 from foresight.experiments.memory.permanence import FROZEN, MEMORY, Permanence
@@ -16,6 +15,7 @@ from foresight.planning.levels.task import TaskLevel
 from foresight.robots.arm import ArmModel
 from foresight.robots.hover import Hover
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.robots.shape import ArmShape
 from foresight.rollout.closed_loop import Player, allowed_pushes
 from foresight.rollout.policies import PlannerPolicy
@@ -62,7 +62,8 @@ class MemoryPlayers:
     def permanence(self) -> Permanence:
         """Build what hides objects and looks for them."""
         watcher = self._watcher({MEMORY: self._memory, FROZEN: self._memory})
-        single = SinglePush(self._scene, PushFeasibility(self._scene, self._push))
+        reach = Reach.of(self._arm, self._push, JointLevelConfig())
+        single = SinglePush(self._scene, PushFeasibility(self._scene, self._push, reach))
         return Permanence(
             self.sim, watcher, self._probe, self._rectifier, self._stride,
             (self._skill, self._hover), single,
@@ -93,9 +94,8 @@ class MemoryPlayers:
 
     def _task_level(self) -> TaskLevel:
         """Build what plans; outcomes must not depend on the load of the machine."""
-        zones = keep_out_zones(self._arm.keep_out)
         task = load_task(CLEAR_TABLE)
-        return assemble(task, self._checkpoint, keep_out=zones, clock=stopped_clock)
+        return assemble(task, self._checkpoint, self._arm, clock=stopped_clock)
 
     @property
     def _stride(self) -> int:

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from foresight.actions.push.feasible import PushFeasibility
-from foresight.actions.push.keep_out import keep_out_zones
 from foresight.actions.push.sampler import AimedSampler
 from foresight.actions.push.skill import PushSkill
 from foresight.agent.following import SurpriseConfig
@@ -15,6 +14,7 @@ from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskLevel
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.rollout.policies import AimedRandomPolicy
 from foresight.settings import PushConfig, SceneConfig
 from foresight.sim.disturbance import DisturbedTable
@@ -69,14 +69,14 @@ class SurprisePlayers:
         rectifier = Rectifier(scene, checkpoint.config.encoder)
         level: TaskLevel | AimedRandomPolicy
         if self.policy == AIMED:
-            feasible = PushFeasibility(scene, push)
+            reach = Reach.of(arm, push, JointLevelConfig())
+            feasible = PushFeasibility(scene, push, reach)
             level = AimedRandomPolicy(rectifier, partial(AimedSampler, scene, push, feasible))
         else:
             task = load_task(self.task)
             planner = replace(task.planner, horizon=self.horizon, branches=BRANCHES)
             level = assemble(
-                replace(task, planner=planner), checkpoint, None, keep_out_zones(arm.keep_out),
-                clock=stopped_clock,
+                replace(task, planner=planner), checkpoint, arm, clock=stopped_clock,
             )
         return DisturbedPlay(
             DisturbedTable(self.sim, scene, CameraConfig(), arm),

@@ -17,6 +17,7 @@ from foresight.learning.schedule import learning_rate
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskLevel
 from foresight.protocols import Belief
+from foresight.robots.arm import ArmModel
 from foresight.settings import CriticConfig
 from foresight.tasks.assembly import assemble, occupancy_of
 from foresight.tasks.clear_table.cost_head import Dropped
@@ -56,7 +57,7 @@ class CriticLearner:
     """
 
     def __init__(
-        self, transitions: Transitions, checkpoint: Checkpoint, task: TaskConfig,
+        self, transitions: Transitions, checkpoint: Checkpoint, arm: ArmModel, task: TaskConfig,
         config: CriticConfig,
     ) -> None:
         """Prepare.
@@ -64,6 +65,7 @@ class CriticLearner:
         Args:
             transitions: Play, for its stills.
             checkpoint: World model and cost head; they stay as they are.
+            arm: Arm whose pushes are imagined.
             task: Terms, weights and discount of what is to be looked ahead at.
             config: How much work.
 
@@ -78,6 +80,7 @@ class CriticLearner:
                 f'{len(transitions)} pushes: collect more, or ask for fewer --states'
             )
         self._transitions, self._task, self._config = transitions, task, config
+        self._arm = arm
         self._weights = dict(task.terms)
         scored = replace(checkpoint.config, critic=config)
         self.checkpoint = joined(checkpoint, {}, scored)
@@ -120,8 +123,8 @@ class CriticLearner:
             elites=min(self._task.planner.elites, config.samples),
         )
         return assemble(
-            replace(self._task, terms=tuple(terms.items())), self.checkpoint, planner=planner,
-            clock=stopped_clock,
+            replace(self._task, terms=tuple(terms.items())), self.checkpoint, self._arm,
+            planner=planner, clock=stopped_clock,
         )
 
     @torch.no_grad()

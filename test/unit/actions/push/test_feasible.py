@@ -7,6 +7,11 @@ import torch
 
 from foresight.actions.push.calibration import calibrate, measure_coverage
 from foresight.actions.push.feasible import PushFeasibility
+from foresight.files import share
+from foresight.robots.arm import ArmModel, RobotFile
+from foresight.robots.description import load_urdf
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.settings import PushConfig, SceneConfig
 
 SCENE, CONFIG = SceneConfig(), PushConfig()
@@ -14,7 +19,7 @@ SCENE, CONFIG = SceneConfig(), PushConfig()
 
 @pytest.fixture(scope='module')
 def feasibility() -> PushFeasibility:
-    return PushFeasibility(SCENE, CONFIG)
+    return PushFeasibility(SCENE, CONFIG, Reach.of(ArmModel.load(), CONFIG, JointLevelConfig()))
 
 
 def test_ordinary_push_is_allowed(feasibility: PushFeasibility) -> None:
@@ -37,10 +42,19 @@ def test_push_outside_box_or_reach_is_refused(
 
 
 def test_calibration_on_a_few_pushes() -> None:
-    result = calibrate(40, 11, SCENE, CONFIG)
+    result = calibrate(40, 11, SCENE, CONFIG, ArmModel.load())
     assert result.false_accepts <= 0.02
     assert result.false_rejects <= 0.05
 
 
 def test_most_of_the_table_is_coverable_in_any_heading(feasibility: PushFeasibility) -> None:
     assert measure_coverage(feasibility, spacing=0.05) >= 0.9
+
+
+def test_a_shorter_arm_reaches_less_far() -> None:
+    robot = RobotFile.read(share('config/robots/panda.yaml'))
+    short = ArmModel(load_urdf().replace('-0.0825 0.384 0', '-0.0825 0.300 0'), robot)
+    reach = Reach.of(short, CONFIG, JointLevelConfig())
+    far = torch.tensor([[0.55, 0.0, 0.0, 0.2]])
+    assert PushFeasibility(SCENE, CONFIG, reach)(far).tolist() == [False]
+    assert calibrate(40, 11, SCENE, CONFIG, short).false_accepts <= 0.02

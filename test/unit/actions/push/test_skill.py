@@ -12,6 +12,7 @@ from foresight.actions.push.skill import PushMotion, PushSkill
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.settings import PushConfig, SceneConfig
 
 SCENE, CONFIG, LIMITS = SceneConfig(), PushConfig(), JointLevelConfig()
@@ -25,7 +26,8 @@ def skill() -> PushSkill:
 @pytest.fixture(scope='module')
 def planned(skill: PushSkill) -> list[tuple[Push, PushMotion]]:
     drawn = uniform_pushes(12, torch.Generator().manual_seed(4), SCENE, CONFIG)
-    pushes = [Push.from_array(values) for values in drawn[PushFeasibility(SCENE, CONFIG)(drawn)]]
+    feasible = PushFeasibility(SCENE, CONFIG, Reach.of(skill.arm, CONFIG, LIMITS))
+    pushes = [Push.from_array(values) for values in drawn[feasible(drawn)]]
     return [(push, skill.plan(push, np.array(skill.arm.retract))) for push in pushes]
 
 

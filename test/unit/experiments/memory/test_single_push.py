@@ -7,6 +7,9 @@ import pytest
 
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.experiments.memory.single_push import SinglePush
+from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.reach import Reach
 from foresight.settings import PushConfig, SceneConfig
 
 SIZE = 0.05
@@ -37,7 +40,8 @@ class Objects:
 
 @pytest.fixture(scope='module')
 def single() -> SinglePush:
-    return SinglePush(SceneConfig(), PushFeasibility(SceneConfig(), PushConfig()))
+    reach = Reach.of(ArmModel.load(), PushConfig(), JointLevelConfig())
+    return SinglePush(SceneConfig(), PushFeasibility(SceneConfig(), PushConfig(), reach))
 
 
 @pytest.mark.parametrize('seed', range(5))

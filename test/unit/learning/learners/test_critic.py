@@ -7,6 +7,7 @@ from foresight.errors import CollapseError, ConfigError, DatasetError
 from foresight.learning.learners.critic import CriticLearner
 from foresight.planning.settings import PlannerConfig
 from foresight.protocols import Belief
+from foresight.robots.arm import ArmModel
 from foresight.settings import CriticConfig
 from foresight.tasks.assembly import assemble, occupancy_of
 from foresight.tasks.clear_table.cost_head import CostHead, Dropped
@@ -18,6 +19,7 @@ CONFIG = CriticConfig(
     width=8, sweeps=2, states=24, samples=8, iterations=1, robust_top=0, epochs=40, batch=16,
     holdout=0.2, learning_rate=0.01,
 )
+ARM = ArmModel.load()
 TASK = TaskConfig(
     'test', (('remaining', 1.0), ('dropped', 10.0)), 'remaining', 0.0,
     PlannerConfig(samples=16, elites=4, iterations=1, robust_top=0, deadline=60.0),
@@ -38,14 +40,14 @@ def checkpoint(small, tmp_path_factory):
 
 @pytest.fixture(scope='module')
 def swept(blobs, checkpoint):
-    learner = CriticLearner(blobs, checkpoint, TASK, CONFIG)
+    learner = CriticLearner(blobs, checkpoint, ARM, TASK, CONFIG)
     states: list[int] = []
     sweeps = [learner.sweep(index, lambda: states.append(1)) for index in range(2)]
     return learner, sweeps, len(states)
 
 
 def test_what_lies_on_the_floor_already_is_not_counted_again(blobs, checkpoint):
-    learner = CriticLearner(blobs, checkpoint, TASK, CONFIG)
+    learner = CriticLearner(blobs, checkpoint, ARM, TASK, CONFIG)
     states = learner._states(torch.Generator().manual_seed(0))
     level = learner._level(with_critic=False)
     targets = learner._targets(states, level, lambda: None)
@@ -67,7 +69,7 @@ def test_looking_further_costs_more(swept):
 
 
 def test_the_same_seed_learns_the_same_critic(blobs, checkpoint, swept):
-    again = CriticLearner(blobs, checkpoint, TASK, CONFIG)
+    again = CriticLearner(blobs, checkpoint, ARM, TASK, CONFIG)
     for index in range(2):
         again.sweep(index, lambda: None)
     for one, other in zip(again.critic.parameters(), swept[0].critic.parameters(), strict=True):
@@ -79,19 +81,19 @@ def test_a_learned_critic_can_be_planned_with(swept, checkpoint, tmp_path):
     extend(checkpoint, {'critic': learner.critic}, learner.checkpoint.config, tmp_path)
     task = replace(TASK, terms=(*TASK.terms, ('critic', 1.0)))
     latent = torch.randn(16, 16, 24, generator=torch.Generator().manual_seed(0))
-    plan = assemble(task, load(tmp_path, 'cpu')).decide(Belief(latent, 0.0)).plan
+    plan = assemble(task, load(tmp_path, 'cpu'), ARM).decide(Belief(latent, 0.0)).plan
     assert plan.terms['critic'] != 0.0
 
 
 def test_a_goal_image_and_too_little_play_are_refused(blobs, checkpoint):
     with pytest.raises(ConfigError, match='goal image'):
-        CriticLearner(blobs, checkpoint, load_task('clear_table_goal'), CONFIG)
+        CriticLearner(blobs, checkpoint, ARM, load_task('clear_table_goal'), CONFIG)
     with pytest.raises(DatasetError, match='--states'):
-        CriticLearner(blobs, checkpoint, TASK, replace(CONFIG, states=1_000_000))
+        CriticLearner(blobs, checkpoint, ARM, TASK, replace(CONFIG, states=1_000_000))
 
 
 def test_loss_that_is_not_finite_stops_the_sweep(blobs, checkpoint):
-    learner = CriticLearner(blobs, checkpoint, TASK, CONFIG)
+    learner = CriticLearner(blobs, checkpoint, ARM, TASK, CONFIG)
     with torch.no_grad():
         next(learner.critic.parameters()).fill_(float('nan'))
     with pytest.raises(CollapseError, match='critic is not finite at step 0'):
