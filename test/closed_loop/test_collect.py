@@ -114,7 +114,8 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=kill_one)
     thread.start()
-    total = collect(replace(CONFIG, collect=replace(CONFIG.collect, pushes=8)), tmp_path, ignore)
+    two = replace(CONFIG.collect, pushes=8, workers=2)
+    total = collect(replace(CONFIG, collect=two), tmp_path, ignore)
     thread.join()
     episodes = [load_episode(path) for path in tmp_path.glob('*.npz')]
     assert killed
@@ -127,9 +128,8 @@ def test_a_nearly_full_disk_stops_with_the_remedy(
 ) -> None:
     Usage = namedtuple('Usage', 'total used free')
     monkeypatch.setattr(collect_module.shutil, 'disk_usage', lambda _: Usage(1, 1, 0))
-    monkeypatch.setattr(collect_module, '_player', Player(CONFIG))
     with pytest.raises(DatasetError, match='free some disk'):
-        collect_module._play_into(0, tmp_path)
+        collect_module.play_into(Player(CONFIG), (0, tmp_path))
     assert not list(tmp_path.iterdir())
 
 

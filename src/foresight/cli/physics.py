@@ -32,7 +32,8 @@ from foresight.experiments.physics.measure import (
     separation,
 )
 from foresight.files import find_model, write_atomically
-from foresight.sim.clips.physics_clips import PhysicsSet, matched_pairs
+from foresight.rollout.clips import matched_pairs
+from foresight.sim.clips.physics_clips import PhysicsSet
 from foresight.sim.clips.violations import VIOLATIONS
 from foresight.world_model.predictors.video import VideoJepa
 from foresight.world_model.video_checkpoint import load_video

@@ -1,18 +1,12 @@
 """`foresight evaluate surprise`: who notices what, how soon, how often in vain, and success."""
 
-import atexit
 import json as json_module
-import multiprocessing
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 from rich.console import Console
 from rich.progress import Progress
@@ -31,7 +25,7 @@ from foresight.cli.evaluate import (
 )
 from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.closing import Closing
-from foresight.errors import DatasetError, WorkerError
+from foresight.errors import DatasetError
 from foresight.experiments.surprise.episode import DisturbedEpisode
 from foresight.experiments.surprise.page import (
     AIMED,
@@ -45,6 +39,7 @@ from foresight.experiments.surprise.play import THINK, DisturbedPlay
 from foresight.experiments.surprise.players import AIMED as AIMED_POLICY
 from foresight.experiments.surprise.players import SurprisePlayers
 from foresight.files import find_model, write_atomically
+from foresight.rollout.workers import Crew
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.disturbance import KINDS
 from foresight.sim.settings import SimConfig
@@ -157,8 +152,7 @@ class Playing(Closing):
         Raises:
             DatasetError: If the file is damaged or of another world model or other scales.
         """
-        context = multiprocessing.get_context('spawn')
-        self._pool = ProcessPoolExecutor(workers, context) if workers > 1 else None
+        self._crew = Crew(workers)
         self._kept, self._scales = kept, f'{scales.model[:16]} {scales.push:.6g}'
         self._known: dict[tuple[str, str, int], DisturbedEpisode] = {}
         if kept is None or not kept.exists():
@@ -194,21 +188,13 @@ class Playing(Closing):
 
     def _play(self, row: Row, seeds: list[int]) -> Iterator[DisturbedEpisode]:
         """Play what is not known yet."""
-        jobs = [row.players] * len(seeds), [row.kind] * len(seeds), seeds
-        if self._pool is None:
-            yield from map(play_one, *jobs)
-            return
-        try:
-            yield from self._pool.map(play_one, *jobs)
-        except BrokenProcessPool:
-            raise WorkerError(
-                'a worker process was killed (out of memory?): run again with fewer workers'
-            ) from None
+        return self._crew.run(
+            row.players, DisturbedPlay.play_job, [(seed, row.kind) for seed in seeds],
+        )
 
     def close(self) -> None:
         """End the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+        self._crew.close()
 
     def _keep(self, mode: str, episode: DisturbedEpisode) -> None:
         """Add an episode to the file."""
@@ -218,17 +204,3 @@ class Playing(Closing):
         with self._kept.open('a') as file:
             record = {'mode': mode, 'scales': self._scales, **asdict(episode)}
             file.write(json_module.dumps(record) + '\n')
-
-
-def play_one(players: SurprisePlayers, kind: str, seed: int) -> DisturbedEpisode:
-    """Play one episode in the process that is asked to."""
-    return player_of(players).play(seed, kind)
-
-
-@cache
-def player_of(players: SurprisePlayers) -> DisturbedPlay:
-    """Build a player once a process."""
-    torch.set_num_threads(1)
-    player = players()
-    atexit.register(player.close)
-    return player

@@ -10,8 +10,9 @@ from foresight.cli.counting import counting
 from foresight.cli.output import JsonOption, quiet_stdout, write_scores
 from foresight.data.clips import Clips, clips_of_play, joined, load_arrays, save_arrays
 from foresight.learning.video_trainer import VideoTrainer
+from foresight.rollout.clips import possible_clips
 from foresight.settings import SceneConfig, VideoTrainConfig
-from foresight.sim.clips.physics_clips import PhysicsSet, possible_clips
+from foresight.sim.clips.physics_clips import PhysicsSet
 from foresight.sim.clips.quadruple import FRAMES
 from foresight.sim.clips.violations import VIOLATIONS
 from foresight.world_model.encoder import EncoderConfig

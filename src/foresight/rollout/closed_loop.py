@@ -4,24 +4,15 @@ An episode depends on its seed alone: not on the episodes before it, the number 
 processes or the load of the machine.
 """
 
-import atexit
-import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
-from itertools import repeat
-from typing import Protocol, runtime_checkable
-
-import torch
 
 from foresight.actions.push.action import Push
-from foresight.errors import PlanningError, RobotError, WorkerError
+from foresight.errors import PlanningError, RobotError
 from foresight.rollout.environment import Environment, Skill
 from foresight.rollout.policies import Policy, SceneView
+from foresight.rollout.workers import Builder, Crew
 
 FEW = 3  # Objects that need no more pushes than `max_pushes`.
 
@@ -92,19 +83,6 @@ class Player:
     def close(self) -> None:
         """Close the environment."""
         self.environment.close()
-
-
-@runtime_checkable
-class PlayerFactory(Protocol):
-    """Builds a player in the process that will use it; picklable and hashable."""
-
-    def __hash__(self) -> int:
-        """Tell factories apart."""
-        ...
-
-    def __call__(self) -> Player:
-        """Build the player."""
-        ...
 
 
 def allowed_pushes(max_pushes: int, pushes_an_object: int, objects: int) -> int:
@@ -180,7 +158,7 @@ def _push_once(
 
 
 def evaluate(
-    factory: PlayerFactory, seeds: Sequence[int], workers: int = 1
+    factory: Builder[Player], seeds: Sequence[int], workers: int = 1
 ) -> Iterator[EpisodeResult]:
     """Yield the episode of each seed, in order, played by `workers` processes.
 
@@ -192,30 +170,5 @@ def evaluate(
     Raises:
         WorkerError: If a worker process was killed.
     """
-    if workers <= 1:
-        torch.set_num_threads(1)
-        with closing(factory()) as player:
-            yield from map(player.play, seeds)
-        return
-    context = multiprocessing.get_context('spawn')
-    with ProcessPoolExecutor(min(workers, len(seeds)), context) as pool:
-        try:
-            yield from pool.map(_play, repeat(factory), seeds)
-        except BrokenProcessPool:
-            raise WorkerError(
-                'a worker process was killed (out of memory?): run again with fewer workers'
-            ) from None
-
-
-@cache
-def _player(factory: PlayerFactory) -> Player:
-    """Build the player of a worker process once."""
-    torch.set_num_threads(1)
-    player = factory()
-    atexit.register(player.close)
-    return player
-
-
-def _play(factory: PlayerFactory, seed: int) -> EpisodeResult:
-    """Play one episode in a worker process."""
-    return _player(factory).play(seed)
+    with Crew(min(workers, len(seeds))) as crew:
+        yield from crew.run(factory, Player.play, seeds)

@@ -1,28 +1,25 @@
 """Collect play with several worker processes; what is finished is kept, whatever happens."""
 
 import json
-import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from foresight.data.episodes import load_episode, save_episode
 from foresight.data.manifest import MANIFEST
-from foresight.errors import DatasetError
+from foresight.errors import DatasetError, WorkerError
 from foresight.files import version, write_atomically
 from foresight.robots.arm import ArmModel
 from foresight.rollout.play import PlayConfig, Player, load_planner
+from foresight.rollout.workers import Crew
 
 RESTARTS = 5
 FREE_BYTES = 200 * 2**20
 """Collecting stops before the disk holds less than this."""
 
 Progress = Callable[[int], None]
-_player: Player | None = None
 
 
 def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
@@ -51,15 +48,15 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
     total = sum(held.values())
     progress(total)
     deaths = 0
-    seeds = _missing_seeds(config.collect.seed, folder)
     while total < config.collect.pushes:
         try:
-            for pushes in _run_pool(config, folder, seeds, config.collect.pushes - total):
+            for pushes in _played(config, folder):
                 total += pushes
                 progress(total)
-        except BrokenProcessPool as error:
+                if total >= config.collect.pushes:
+                    break
+        except WorkerError as error:
             deaths += 1
-            seeds = _missing_seeds(config.collect.seed, folder)
             if deaths > RESTARTS:
                 raise DatasetError(
                     f'workers died {deaths} times (out of memory?): run again with fewer '
@@ -68,45 +65,37 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
     return total
 
 
-def _run_pool(
-    config: PlayConfig, folder: Path, seeds: Iterator[int], wanted: int,
-) -> Iterator[int]:
-    """Play episodes in worker processes; yield the pushes of each finished one."""
-    context = multiprocessing.get_context('spawn')
-    workers = config.collect.workers
-    with ProcessPoolExecutor(workers, context, _start_worker, (config,)) as pool:
-        pending: set[Future[int]] = set()
-        done_pushes = 0
-        try:
-            while done_pushes < wanted:
-                while len(pending) < 2 * workers:
-                    pending.add(pool.submit(_play_into, next(seeds), folder))
-                finished, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    done_pushes += future.result()
-                    yield future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+def _played(config: PlayConfig, folder: Path) -> Iterator[int]:
+    """Play the episodes that are missing, without end; yield the pushes of each."""
+    jobs = ((seed, folder) for seed in _missing_seeds(config.collect.seed, folder))
+    with Crew(config.collect.workers) as crew:
+        yield from crew.run(MakePlayer(config), play_into, jobs)
 
 
-def _start_worker(config: PlayConfig) -> None:
-    """Build the player of this process, on one thread."""
-    global _player
-    import torch
+@dataclass(frozen=True)
+class MakePlayer:
+    """Builds what plays, in the process that plays."""
 
-    torch.set_num_threads(1)
-    _player = Player(config)
+    config: PlayConfig
+
+    def __call__(self) -> Player:
+        """Build it."""
+        return Player(self.config)
 
 
-def _play_into(seed: int, folder: Path) -> int:
-    """Play one episode into the folder; return its pushes."""
-    assert _player is not None
+def play_into(player: Player, job: tuple[int, Path]) -> int:
+    """Play the episode of a seed into a folder; return its pushes.
+
+    Raises:
+        DatasetError: If the disk is nearly full.
+    """
+    seed, folder = job
     if shutil.disk_usage(folder).free < FREE_BYTES:
         raise DatasetError(
             f'less than {FREE_BYTES >> 20} MB left for {folder}: free some disk and run the same '
             'command again: finished episodes are kept'
         )
-    episode = _player.play(seed)
+    episode = player.play(seed)
     save_episode(episode, folder / f'episode_{seed:08d}.npz')
     return len(episode.pushes)
 

@@ -1,12 +1,14 @@
 """Who plays `foresight evaluate memory`: one simulator, arm and world model, several memories."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.skill import PushSkill
+from foresight.closing import Closing
 from foresight.experiments.memory.arm_in_view import ArmInView
-from foresight.experiments.memory.permanence import FROZEN, MEMORY, Permanence
+from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE, Permanence
 from foresight.experiments.memory.single_push import SinglePush
 from foresight.experiments.memory.spoil import Spoiling
 from foresight.experiments.memory.watcher import ObjectProbe, Watcher
@@ -31,10 +33,21 @@ from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier
 
 REACHES = (0, 1, 2, 3)
+HIDDEN, SPOIL, RETRACTED = 'hidden objects', 'arm above', 'arm retracted'
+LOOPS = (MEMORY, NONE, RETRACTED)
 
 
-class MemoryPlayers:
-    """Builds what measures the memory.
+@runtime_checkable
+class Plays(Protocol):
+    """Anything that measures something on the scene of a seed."""
+
+    def play(self, seed: int) -> Any:
+        """Measure it."""
+        ...
+
+
+class MemoryPlayers(Closing):
+    """Builds what measures the memory, each kind once.
 
     Attributes:
         sim: The simulator that every measurement uses in turn.
@@ -58,6 +71,25 @@ class MemoryPlayers:
             config.max_pushes, config.pushes_an_object, config.objects
         )
         self.sim = ClearTable(config, self._scene, CameraConfig(), self._arm)
+
+        self._kinds: dict[str, Plays] = {}
+
+    def play(self, job: tuple[str, int]) -> Any:
+        """Measure a kind on the scene of a seed: HIDDEN, SPOIL or one of LOOPS."""
+        kind, seed = job
+        if kind not in self._kinds:
+            self._kinds[kind] = self._make(kind)
+        return self._kinds[kind].play(seed)
+
+    def _make(self, kind: str) -> Plays:
+        """Build what measures a kind."""
+        if kind == HIDDEN:
+            return self.permanence()
+        if kind == SPOIL:
+            return self.spoiling()
+        if kind == RETRACTED:
+            return self.arm_retracted()
+        return self.arm_in_view(MEMORY if kind == MEMORY else None)
 
     def permanence(self) -> Permanence:
         """Build what hides objects and looks for them."""
@@ -117,3 +149,16 @@ class MemoryPlayers:
     def close(self) -> None:
         """Close the simulator."""
         self.sim.close()
+
+
+@dataclass(frozen=True)
+class MakeMemoryPlayers:
+    """Builds the players, in the process that plays."""
+
+    sim: SimConfig
+    folder: Path
+    memory: MemoryConfig
+
+    def __call__(self) -> MemoryPlayers:
+        """Build them."""
+        return MemoryPlayers(self.sim, self.folder, self.memory)

@@ -121,6 +121,10 @@ class DisturbedPlay(Closing):
             self._scene.disturbed_at, count.late, self._following.stop, self._scene.time,
         )
 
+    def play_job(self, job: tuple[int, str]) -> DisturbedEpisode:
+        """Play in a worker."""
+        return self.play(*job)
+
     def close(self) -> None:
         """Close the scene."""
         self._scene.close()

@@ -1,15 +1,10 @@
 """Physics clips: matched possible and impossible clips, each quadruple a function of its seed."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import UInt8
 
-from foresight.data.clips import ClipPairs, Clips, load_arrays, save_arrays
 from foresight.errors import DatasetError
 from foresight.protocols import CameraView
 from foresight.settings import SceneConfig
@@ -26,7 +21,6 @@ from foresight.world_model.predictors.video import VideoConfig
 TRIES = 60
 FAMILIAR = 0.7  # Share of the camera's jitter that training sees; tests look from beyond it.
 CAMERA = CameraConfig(width=192, height=144)  # Finer than the rectified view.
-Progress = Callable[[int], None]
 Frames = UInt8[np.ndarray, 'frame row column 3']
 
 
@@ -142,82 +136,10 @@ class PhysicsSet:
             category, made.variant, made.event, stage.background, (first, second), impossible,
         )
 
-    def __call__(self, job: tuple[str, int]) -> Matched:
-        """Make one quadruple in a worker."""
+    def __call__(self) -> 'PhysicsSet':
+        """Return itself: a worker builds nothing more to make clips."""
+        return self
+
+    def make_job(self, job: tuple[str, int]) -> Matched:
+        """Make one quadruple of a category and a seed in a worker."""
         return self.make(*job)
-
-    def clips(
-        self, seeds: range, workers: int, categories: Sequence[str] = tuple(VIOLATIONS),
-    ) -> Iterator[Matched]:
-        """Make one quadruple of each category for each seed, in order."""
-        jobs = [(category, seed) for seed in seeds for category in categories]
-        with ProcessPoolExecutor(workers, get_context('spawn')) as pool:
-            yield from pool.map(self, jobs, chunksize=4)
-
-
-def possible_clips(
-    wanted: PhysicsSet, folder: Path, seeds: range, workers: int, progress: Progress,
-    category: str = '',
-) -> Clips:
-    """Return the possible clips of a set.
-
-    Args:
-        wanted: Which clips.
-        folder: Where they are kept.
-        seeds: Two clips of each category for each.
-        workers: Processes.
-        progress: Called with the number of quadruples made so far.
-        category: The only category; empty = all.
-    """
-    kind = category or 'possible'
-    path = folder / f'{kind}_{wanted.name}_{seeds.start}_{len(seeds)}.npz'
-    if path.exists():
-        return load_arrays(Clips, path)
-    frames: list[Frames] = []
-    backgrounds: list[UInt8[np.ndarray, 'row column 3']] = []
-    chosen = (category,) if category else tuple(VIOLATIONS)
-    for made in replace(wanted, impossible=False).clips(seeds, workers, chosen):
-        frames += made.possible
-        backgrounds += [made.background] * 2
-        progress(len(frames) // 2)
-    clips = Clips(np.stack(frames), np.stack(backgrounds))
-    save_arrays(clips, path)
-    return clips
-
-
-def matched_pairs(
-    wanted: PhysicsSet, folder: Path, seeds: range, workers: int, progress: Progress,
-) -> dict[str, ClipPairs]:
-    """Return matched pairs by category.
-
-    Args:
-        wanted: Which clips.
-        folder: Where they are kept.
-        seeds: Two pairs of each category for each.
-        workers: Processes.
-        progress: Called with the number of quadruples made so far.
-    """
-    paths = {
-        name: folder / f'pairs_{name}_{wanted.name}_{seeds.start}_{len(seeds)}.npz'
-        for name in VIOLATIONS
-    }
-    if not all(path.exists() for path in paths.values()):
-        made: dict[str, list[Matched]] = {name: [] for name in VIOLATIONS}
-        for count, one in enumerate(wanted.clips(seeds, workers)):
-            made[one.category].append(one)
-            progress(count + 1)
-        for name, path in paths.items():
-            save_arrays(_paired(made[name]), path)
-    return {name: load_arrays(ClipPairs, path) for name, path in paths.items()}
-
-
-def _paired(made: list[Matched]) -> ClipPairs:
-    """Lay the pairs of some quadruples in rows."""
-    return ClipPairs(
-        possible=np.stack([clip for one in made for clip in one.possible]),
-        impossible=np.stack([clip for one in made for clip in one.impossible]),
-        backgrounds=np.stack([one.background for one in made for _ in range(2)]),
-        events=np.array([one.event for one in made for _ in range(2)]),
-        variants=np.array([f'{one.variant} {turn}' for one in made for turn in 'ab']),
-        groups=np.repeat(np.arange(len(made)), 2),
-    )
