@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from foresight.actions.push.keep_out import KeepOut
+from foresight.agent.phase import Phase
 from foresight.files import share
 from foresight.nodes.convert import image_message, latent_message, plan_window, push_of_path
-from foresight.nodes.planner_node import Phase, PlannerNode
+from foresight.nodes.planner_node import PlannerNode
 from foresight.robots.status import Status
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
@@ -41,7 +42,7 @@ def show(made, robot, where=None):
 def follow(made, robot):
     """Publish joints that follow the plan, and a belief."""
     def each():
-        stream = made.node._stream
+        stream = made.node._agent.stream
         where = None if stream is None else stream.path.sample(made.now() - stream.start)[0]
         show(made, robot, where)()
 
@@ -56,7 +57,7 @@ def figures(made):
 def test_nothing_is_planned_before_start(planning):
     made, robot = planning
     made.spin(0.4, show(made, robot))
-    assert made.node.phase is Phase.IDLE
+    assert made.node._agent.phase is Phase.IDLE
     assert not made.heard['joint_plan']
 
 
@@ -68,7 +69,7 @@ def test_push_is_announced_with_the_stamp_of_its_belief_and_streamed(planning):
         lambda: made.heard['joint_plan'] and made.heard['macro_action'], show(made, robot)
     )
     push = push_of_path(made.heard['macro_action'][0])
-    scene = made.node._worker._skill.scene
+    scene = made.node._agent._thinker._skill.scene
     assert scene.table_x[0] - 0.06 <= push.x <= scene.table_x[1] + 0.06
     stamp = made.heard['macro_action'][0].header.stamp
     assert stamp.sec + 1e-9 * stamp.nanosec >= begin
@@ -80,10 +81,10 @@ def test_push_is_announced_with_the_stamp_of_its_belief_and_streamed(planning):
 def test_windows_reach_half_a_second_ahead_and_end_at_rest(planning):
     made, robot = planning
     made.call('planner/start')
-    made.spin_until(lambda: made.node.phase is Phase.EXECUTING, show(made, robot))
-    end = made.node._stream.end
+    made.spin_until(lambda: made.node._agent.phase is Phase.EXECUTING, show(made, robot))
+    end = made.node._agent.stream.end
     made.call('planner/stop', follow(made, robot))
-    made.spin_until(lambda: made.node.phase is Phase.DONE, follow(made, robot))
+    made.spin_until(lambda: made.node._agent.phase is Phase.DONE, follow(made, robot))
     windows = [plan_window(m, robot.arm.joint_names) for m in made.heard['joint_plan']]
     assert all(w.end >= min(w.times[0] + 0.5, end) - 1e-6 for w in windows)
     assert windows[-1].ends_at_rest
@@ -96,8 +97,8 @@ def test_arm_that_does_not_follow_ends_the_push(planning):
     made, robot = planning
     made.call('planner/start')
     made.spin_until(lambda: 'does not follow' in made.node.health.reason, show(made, robot))
-    made.spin_until(lambda: made.node.phase is Phase.IDLE, show(made, robot))
-    assert made.node._pushes == 2  # once it is tried again
+    made.spin_until(lambda: made.node._agent.phase is Phase.IDLE, show(made, robot))
+    assert made.node._agent.actions == 2  # once it is tried again
     assert made.node.health.status is Status.LATE
 
 
@@ -122,7 +123,7 @@ def test_missing_joint_states_and_beliefs_are_reported(planning):
 def test_start_is_refused_while_a_push_is_made(planning):
     made, robot = planning
     made.call('planner/start')
-    made.spin_until(lambda: made.node.phase is Phase.EXECUTING, show(made, robot))
+    made.spin_until(lambda: made.node._agent.phase is Phase.EXECUTING, show(made, robot))
     assert 'call stop first' in made.call('planner/start').message
 
 
@@ -191,7 +192,7 @@ def test_goal_task_waits_for_the_empty_table_without_moving_then_goes_on(goal_pl
     made.spin_until(lambda: made.node.health.status is Status.NO_PLAN, show(made, robot))
     assert 'call perception/capture_background' in made.node.health.reason
     made.spin(0.4, show(made, robot))
-    assert made.node.phase is Phase.SETTLING and not made.heard['joint_plan']
+    assert made.node._agent.phase is Phase.SETTLING and not made.heard['joint_plan']
     made.say('image_background', empty_table(made))
     made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
 
@@ -209,14 +210,14 @@ def test_empty_table_of_another_size_is_refused_and_waited_for_anew(goal_plannin
 
 def test_empty_table_is_encoded_once_and_not_at_every_decision(goal_planning, monkeypatch):
     made, robot = goal_planning
-    model, seen = made.node._goal._robot[0].model, []
+    model, seen = made.node._goals._maker.checkpoint.model, []
     encode = type(model).encode
     monkeypatch.setattr(
         type(model), 'encode', lambda *given: (seen.append(1), encode(*given))[1],
     )
     made.say('image_background', empty_table(made))
     made.call('planner/start')
-    made.spin_until(lambda: made.node._pushes == 2, show(made, robot))
+    made.spin_until(lambda: made.node._agent.actions == 2, show(made, robot))
     assert len(seen) == 1
 
 
@@ -237,12 +238,12 @@ def test_task_with_a_goal_image_waits_for_it(bench, stage, checkpoint):
 
 def test_switch_applies_the_planner_settings_of_the_goal_task(planning):
     made, _ = planning
-    assert made.node._worker._task_level._planner._config.horizon == 1
+    assert made.node._agent._thinker._chooser._planner._config.horizon == 1
     goal = np.random.default_rng(0).integers(0, 255, (64, 96, 3), np.uint8)
     made.say('image_background', empty_table(made))
     made.say('goal_image', image_message(goal, made.now()))
-    made.spin_until(lambda: made.node._goal.task.name == 'push_to_goal')
-    config = made.node._worker._task_level._planner._config
+    made.spin_until(lambda: made.node._goals.task.name == 'push_to_goal')
+    config = made.node._agent._thinker._chooser._planner._config
     assert config.horizon == 2  # config/tasks/push_to_goal.yaml says so
     assert (config.samples, config.iterations) == (16, 1)  # the user said so
 
@@ -305,11 +306,11 @@ def alarmed(made, robot):
 def test_second_push_of_a_plan_is_made_without_planning_anew_while_it_is_calm(watched):
     made, robot = watched
     made.call('planner/start')
-    made.spin_until(lambda: made.node.phase is Phase.EXECUTING, show(made, robot))
-    plan = made.node._watch._following._plan
+    made.spin_until(lambda: made.node._agent.phase is Phase.EXECUTING, show(made, robot))
+    plan = made.node._agent.following._plan
 
     def calm():
-        if made.node.phase is Phase.SETTLING and made.now() < made.node._ready_at:
+        if made.node._agent.phase is Phase.SETTLING and made.now() < made.node._agent._ready_at:
             surprise(made, 0.2)
         follow(made, robot)()
 
@@ -318,34 +319,34 @@ def test_second_push_of_a_plan_is_made_without_planning_anew_while_it_is_calm(wa
     np.testing.assert_allclose(pushes[1], plan.actions[1].numpy(), atol=1e-5)
     assert 'skipped' in figures(made)
     made.spin_until(lambda: len(made.heard['macro_action']) == 3, calm)
-    assert made.node._watch._following._plan is not plan
+    assert made.node._agent.following._plan is not plan
 
 
 def test_surprise_while_planning_discards_the_plan_and_plans_anew_once_it_is_calm(watched):
     made, robot = watched
     made.call('planner/start')
-    made.spin_until(lambda: made.node._watch.alarmed, lambda: surprise(made, 3.0))
+    made.spin_until(lambda: made.node._agent.following.alarmed, lambda: surprise(made, 3.0))
     made.spin(0.3, show(made, robot))
-    assert made.node.phase is Phase.SETTLING and not made.heard['macro_action']
+    assert made.node._agent.phase is Phase.SETTLING and not made.heard['macro_action']
     surprise(made, 0.0)
     made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
 
 
 def test_surprise_after_the_decision_began_discards_it(watched, monkeypatch):
     made, robot = watched
-    monkeypatch.setattr(made.node._worker, 'take', lambda: None)
+    monkeypatch.setattr(made.node._agent, '_take', lambda now: None)
     made.call('planner/start')
-    made.spin_until(lambda: made.node.phase is Phase.PLANNING, show(made, robot))
-    made.spin_until(lambda: made.node._watch.alarmed, lambda: surprise(made, 3.0))
+    made.spin_until(lambda: made.node._agent.phase is Phase.PLANNING, show(made, robot))
+    made.spin_until(lambda: made.node._agent.following.alarmed, lambda: surprise(made, 3.0))
     monkeypatch.undo()
-    made.spin_until(lambda: made.node.phase is Phase.SETTLING, show(made, robot))
-    assert not made.heard['macro_action'] and made.node._pushes == 0
+    made.spin_until(lambda: made.node._agent.phase is Phase.SETTLING, show(made, robot))
+    assert not made.heard['macro_action'] and made.node._agent.actions == 0
 
 
 def test_surprise_that_persists_stops_and_says_so(watched):
     made, robot = watched
     made.call('planner/start')
-    made.spin_until(lambda: made.node.phase is Phase.IDLE, alarmed(made, robot))
+    made.spin_until(lambda: made.node._agent.phase is Phase.IDLE, alarmed(made, robot))
     assert made.node.health.status is Status.SURPRISED
     assert 'capture the background' in made.node.health.reason
     assert not made.heard['joint_plan']

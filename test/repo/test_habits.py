@@ -17,6 +17,8 @@ DRAWS = {'rand', 'randn', 'randint', 'randperm', 'normal', 'bernoulli', 'multino
 UNSAFE = {'torch.load', 'torch.save', 'yaml.load', 'eval', 'exec'}
 # Settings that are not beside their component yet.
 MAY_BE_LONG = {'settings.py'}
+# A node outlives whatever its callbacks raise, in one place.
+MAY_CATCH_ALL = {'surviving.py'}
 VAGUE = {'utils', 'util', 'helpers', 'helper', 'common', 'manager', 'misc'}
 
 
@@ -67,7 +69,7 @@ def test_no_broad_except(path):
         where(path, node) for node in handlers
         if node.type is None or ast.unparse(node.type) in ('Exception', 'BaseException')
     ]
-    assert broad == []
+    assert broad == [] or path.name in MAY_CATCH_ALL
 
 
 @pytest.mark.parametrize('path', FILES, ids=lambda path: path.name)

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+from foresight.errors import ConfigError
 from foresight.planning.levels.task import rest_of
 from foresight.protocols import Plan
 from foresight.settings import Checked, setting
+from foresight.world_model.belief.surprise_scales import load_scales
+from foresight.world_model.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,22 @@ class SurpriseConfig(Checked):
     patience: float = setting(
         2.0, 'a resting view that surprises for so long stops the planner', 's', 0.2, 60.0
     )
+
+    def check(self, checkpoint: Checkpoint, horizon: int) -> None:
+        """Check that surprise can decide, if it is to.
+
+        Raises:
+            CheckpointError: If the checkpoint has no scales of surprise.
+            ConfigError: If plans are too short to be followed.
+        """
+        if not self.watch:
+            return
+        load_scales(checkpoint)
+        if self.follow > horizon:
+            raise ConfigError(
+                f'surprise.follow = {self.follow} needs plans as long: set horizon to '
+                f'{self.follow} or surprise.follow to {horizon}'
+            )
 
 
 RESTLESS = (

@@ -3,11 +3,13 @@
 import numpy as np
 from rclpy.node import Node
 
+from foresight.agent.decision import Decision
+from foresight.agent.following import Following
+from foresight.agent.step import Step
 from foresight.nodes.convert import latent_message, poses_path, push_path
 from foresight.nodes.endpoints import publisher
 from foresight.nodes.health import Health
 from foresight.nodes.markers import push_markers
-from foresight.nodes.push_worker import Decision
 from foresight.tasks.task_file import TaskConfig
 
 EVERY = 10  # commands between two poses of the shown tool path
@@ -25,10 +27,10 @@ class DecisionDisplay:
 
     def show(self, decision: Decision) -> None:
         """Publish a push that is about to be carried out."""
-        if decision.push is None or decision.plan is None or decision.motion is None:
+        if decision.action is None or decision.plan is None or decision.motion is None:
             return
         stamp, plan = decision.stamp, decision.plan
-        self._push.publish(push_path(decision.push, stamp))
+        self._push.publish(push_path(decision.action, stamp))
         if self._tool_path.get_subscription_count():
             self._tool_path.publish(poses_path(decision.motion.tool[::EVERY], stamp))
         if self._subgoal.get_subscription_count():
@@ -37,15 +39,20 @@ class DecisionDisplay:
             elites = np.empty((0, 4))
             if plan.elites is not None:
                 elites = plan.elites[:, 0].double().cpu().numpy()
-            self._markers.publish(push_markers(decision.push, elites, stamp))
+            self._markers.publish(push_markers(decision.action, elites, stamp))
 
 
-def tell(health: Health, decision: Decision, pushes: int, task: TaskConfig) -> None:
-    """Put the figures of a decision for a task beside the status."""
+def tell(health: Health, step: Step, task: TaskConfig, following: Following) -> None:
+    """Put the figures of what was decided for a task beside the status."""
+    decision = step.decision
+    if decision is None:
+        return
     figures: dict[str, int | float | str] = {
-        'task': task.name, 'pushes': pushes, 'decided_at': f'{decision.stamp:.3f}',
+        'task': task.name, 'pushes': step.actions, 'decided_at': f'{decision.stamp:.3f}',
         'plan_ms': 1e3 * decision.seconds,
     }
+    if following.watches:
+        figures['skipped'] = following.skipped
     if decision.motion is not None:
         figures['joint_ms'] = 1e3 * decision.motion_seconds / len(decision.motion.times)
     if decision.score is not None:

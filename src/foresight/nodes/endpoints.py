@@ -60,6 +60,7 @@ def service(node: Node, name: str, action: Callable[[], str]) -> Service:
         action: Does the work and returns what to answer; a ForesightError answers no.
     """
     def answer(request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        response.message = f'{name} failed: see the log of {node.get_name()}'
         try:
             response.success, response.message = True, action()
         except ForesightError as error:

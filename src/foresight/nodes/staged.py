@@ -2,15 +2,17 @@
 
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
-from foresight.errors import ForesightError
 from foresight.nodes.health import Health
 from foresight.nodes.parameters import refuse_unknown
+from foresight.nodes.surviving import SurvivingNode
 
 SUCCESS, FAILURE = TransitionCallbackReturn.SUCCESS, TransitionCallbackReturn.FAILURE
 
 
-class StagedNode(LifecycleNode):
+class StagedNode(SurvivingNode, LifecycleNode):
     """Base of the lifecycle nodes; a node overrides what it needs of the four stages.
+
+    The stages may come in any order, again and again. One that fails is logged with what helps.
 
     Attributes:
         health: What the node says in `/diagnostics`.
@@ -28,16 +30,16 @@ class StagedNode(LifecycleNode):
         """Declare the parameters."""
 
     def configure(self) -> None:
-        """Load and warm up; a ForesightError leaves the node unconfigured."""
+        """Load and warm up; what it raises leaves the node unconfigured."""
 
     def activate(self) -> None:
-        """Begin to work."""
+        """Begin to work; the publishers publish already."""
 
     def deactivate(self) -> None:
-        """Hold."""
+        """Hold; the publishers still publish."""
 
     def cleanup(self) -> None:
-        """Free what `configure` loaded."""
+        """Free what `configure` loaded, all of it or a part."""
 
     @property
     def time(self) -> float:
@@ -45,39 +47,36 @@ class StagedNode(LifecycleNode):
         return self.get_clock().now().nanoseconds * 1e-9
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Run `configure`."""
-        try:
-            self.configure()
-        except ForesightError as error:
-            self.get_logger().error(f'not configured: {error}')
+        """Run `configure`; if it fails, free what it had loaded."""
+        if not self.attempt('not configured', self.configure):
+            self.attempt('not cleaned up', self.cleanup)
             return FAILURE
         return super().on_configure(state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Run `activate`; from here on the publishers publish."""
-        try:
-            self.activate()
-        except ForesightError as error:
-            self.get_logger().error(f'not activated: {error}')
+        """Run `activate`, once the publishers publish."""
+        result = super().on_activate(state)
+        if not self.attempt('not activated', self.activate):
+            super().on_deactivate(state)
             return FAILURE
         self.active = True
-        return super().on_activate(state)
+        return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run `deactivate`, while the publishers still publish."""
         self.active = False
-        self.deactivate()
+        self.attempt('not at rest', self.deactivate)
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run `cleanup`."""
-        self.cleanup()
+        self.attempt('not cleaned up', self.cleanup)
         return super().on_cleanup(state)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Hold and free, whatever the state was."""
         if self.active:
             self.active = False
-            self.deactivate()
-        self.cleanup()
+            self.attempt('not at rest', self.deactivate)
+        self.attempt('not cleaned up', self.cleanup)
         return super().on_shutdown(state)
