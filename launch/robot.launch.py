@@ -24,7 +24,7 @@ ARGUMENTS = {
     'command_interface': (
         'float64_multi_array', 'joint_state, float64_multi_array or joint_trajectory'
     ),
-    'robot': ('config/robots/panda.yaml', 'file of the robot'),
+    'robot': ('panda', 'name of the robot, its folder, or its file'),
     'task': ('clear_table', 'task, or path of its YAML file'),
     'checkpoint': ('models/clear_table', 'folder of the world model'),
     'background': ('', 'file of the empty table: read if it is there, else written'),

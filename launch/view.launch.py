@@ -5,7 +5,7 @@ from launch_ros.actions import Node
 
 from foresight.files import share
 from foresight.nodes.bringup import arguments, typed
-from foresight.robots.description import load_urdf
+from foresight.robots.arm import ArmModel
 
 ARGUMENTS = {'use_sim_time': ('true', 'follow /clock')}
 
@@ -16,7 +16,7 @@ def generate_launch_description():
         *arguments(ARGUMENTS),
         Node(
             package='robot_state_publisher', executable='robot_state_publisher', output='screen',
-            parameters=[{'robot_description': load_urdf()}, clock],
+            parameters=[{'robot_description': ArmModel.load().urdf}, clock],
         ),
         Node(
             package='tf2_ros', executable='static_transform_publisher',

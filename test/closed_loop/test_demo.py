@@ -18,7 +18,7 @@ from foresight.data.bags.pushes import NO_AFTER, BagConfig
 from foresight.errors import DatasetError
 from foresight.files import share
 from foresight.nodes.topics import NODES
-from foresight.robots.arm import RobotConfig
+from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save

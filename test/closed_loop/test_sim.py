@@ -12,7 +12,6 @@ from foresight.actions.push.skill import PushSkill
 from foresight.errors import ConfigError, RobotError
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.settings import PushConfig, SceneConfig
-from foresight.sim.arm import SimArm
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.meshes import load_mesh, seen_paths, unseen_paths
 from foresight.sim.objects import sample_specs
@@ -164,14 +163,6 @@ def test_the_arm_holds_when_commands_stop_or_are_not_finite():
             task.step()
         np.testing.assert_allclose(task.joint_positions, target, atol=2e-3)
         np.testing.assert_allclose(task.joint_velocities, 0.0, atol=1e-2)
-
-
-def test_a_joint_that_the_urdf_lacks_is_named():
-    with ClearTable(SimConfig(object_set='empty')) as task:
-        arm = SimArm(task._arm._path.read_text(), ('joint1', 'elbow'))
-        with pytest.raises(RobotError, match='elbow'):
-            arm.spawn(task._world, np.zeros(2))
-        arm.close()
 
 
 def test_objects_have_the_promised_size_and_stand_out():

@@ -1,6 +1,7 @@
 """Claims about the guard node, over real topics."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from foresight.nodes.convert import header, joint_state, trajectory
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.topics import NODES
 from foresight.robots.plan_window import PlanWindow
+from foresight.robots.robot_file import find_robot
 from foresight.robots.status import Status
 
 HEARS = ('commands', '/diagnostics')
@@ -126,15 +128,13 @@ def test_velocities_that_are_nan_count_as_not_measured(bench, stage, missing):
 
 
 def test_joint_without_speed_leaves_the_guard_unconfigured(bench, tmp_path, capfd):
-    urdf, robot_file = tmp_path / 'arm.urdf.xacro', tmp_path / 'robot.yaml'
-    text = share('urdf/foresight_arm.urdf.xacro').read_text()
+    folder = shutil.copytree(find_robot('panda').parent, tmp_path / 'mine')
+    urdf = folder / 'arm.urdf.xacro'
+    text = urdf.read_text()
     still = text.replace('high="-0.0698" velocity="2.175"', 'high="-0.0698" velocity="0"')
     assert still != text
     urdf.write_text(still)
-    robot_file.write_text(share('config/robots/panda.yaml').read_text().replace(
-        'urdf/foresight_arm.urdf.xacro', str(urdf)
-    ))
-    made = bench(GuardNode, HEARS, robot=robot_file)
+    made = bench(GuardNode, HEARS, robot=folder)
     assert made.node.trigger_configure().name == 'FAILURE'
     assert 'joint4 has a velocity limit of 0' in capfd.readouterr().err
 

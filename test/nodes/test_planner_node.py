@@ -8,9 +8,9 @@ import torch
 
 from foresight.actions.push.keep_out import KeepOut
 from foresight.agent.phase import Phase
-from foresight.files import share
 from foresight.nodes.convert import image_message, latent_message, plan_window, push_of_path
 from foresight.nodes.planner_node import PlannerNode
+from foresight.robots.robot_file import FILE, find_robot
 from foresight.robots.status import Status
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
@@ -249,12 +249,12 @@ def test_switch_applies_the_planner_settings_of_the_goal_task(planning):
 
 
 def test_keep_out_zone_of_the_robot_holds_for_every_task(bench, stage, checkpoint, tmp_path):
-    robot_file = tmp_path / 'robot.yaml'
-    text = share('config/robots/panda.yaml').read_text()
-    robot_file.write_text(text.replace('{}\n', '{glass: [0.2, 0.7, -0.4, 0.0]}\n'))
+    folder = shutil.copytree(find_robot('panda').parent, tmp_path / 'mine')
+    text = (folder / FILE).read_text()
+    (folder / FILE).write_text(text.replace('{}\n', '{glass: [0.2, 0.7, -0.4, 0.0]}\n'))
     made = bench(
         PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
-        robust_top=0, elites=4, robot=robot_file,
+        robust_top=0, elites=4, robot=folder,
     ).up()
     robot, zone = stage(made), KeepOut((0.2, 0.7), (-0.4, 0.0))
     made.call('planner/start')

@@ -10,7 +10,6 @@ import yaml
 from foresight.cli.reference import configurations
 from foresight.files import share
 from foresight.nodes.topics import NODES
-from foresight.robots.arm import ArmModel
 from foresight.sim.site import USUAL, load_site
 from foresight.tasks.task_file import load_task
 
@@ -84,8 +83,3 @@ def test_task_file_loads(path):
 def test_site_file_loads_and_differs(path):
     site = load_site(path.stem)
     assert (site.scene, site.camera, site.sim) != (USUAL.scene, USUAL.camera, USUAL.sim)
-
-
-@pytest.mark.parametrize('path', sorted(share('config/robots').glob('*')), ids=lambda p: p.name)
-def test_robot_file_loads(path):
-    assert len(ArmModel.load(path).joint_names) == 7

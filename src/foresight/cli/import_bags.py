@@ -11,7 +11,7 @@ from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.data.bags.contents import to_transitions
 from foresight.data.bags.importing import BagImport, BagSummary, keep, totals
 from foresight.data.bags.pushes import BagConfig
-from foresight.robots.arm import RobotConfig
+from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 

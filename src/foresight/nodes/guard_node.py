@@ -15,10 +15,11 @@ from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
-from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.arm import ArmModel
 from foresight.robots.e_stop import EStop
 from foresight.robots.guarding import Command, Guard, GuardConfig, JointLimits
 from foresight.robots.plan_window import PlanWindow
+from foresight.robots.robot_file import RobotConfig
 
 ACKNOWLEDGED = Duration(seconds=0.1)  # longest wait for the reader of the last command
 INTERFACES = {

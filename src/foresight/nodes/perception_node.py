@@ -27,8 +27,9 @@ from foresight.nodes.run import run
 from foresight.nodes.settings import ModelConfig, PerceptionConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
-from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.arm import ArmModel
 from foresight.robots.retract_monitor import RetractWatch
+from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
 from foresight.world_model.checkpoint import load
 from foresight.world_model.observation.background import load_background, save_background

@@ -30,7 +30,8 @@ from foresight.nodes.settings import ModelConfig
 from foresight.nodes.staged import StagedNode
 from foresight.nodes.surprise_judge import SurpriseJudge
 from foresight.protocols import CameraView
-from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.arm import ArmModel
+from foresight.robots.robot_file import RobotConfig
 from foresight.robots.shape import ArmShape
 from foresight.robots.status import Status
 from foresight.world_model.belief.memory import Memory, MemoryConfig

@@ -29,7 +29,8 @@ from foresight.nodes.health import Health
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run
 from foresight.nodes.scheduling import take_turns
-from foresight.robots.description import load_urdf
+from foresight.robots.arm import ArmModel
+from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
 from foresight.settings import SceneConfig
 from foresight.sim.clear_table import ClearTable
@@ -65,7 +66,8 @@ class SimNode(Node):
         self._timer = self.create_timer(period, self._tick, clock=steady)
 
     def _declare(self) -> None:
-        """Declare the scene; which objects lie there may change between resets."""
+        """Declare arm and scene; which objects lie there may change between resets."""
+        self._arm = ArmModel.load(declare(self, RobotConfig()).robot)
         self._config = declare(self, SimConfig(), changeable=('seed', 'object_set'))
         self._scene = declare(self, SceneConfig(), 'scene.')
         self._camera = declare(self, CameraConfig(), 'camera.')
@@ -80,7 +82,7 @@ class SimNode(Node):
         self._joints = publisher(self, 'joint_states')
         self._truth = publisher(self, 'ground_truth/poses')
         self._description = publisher(self, 'robot_description')
-        self._description.publish(String(data=load_urdf()))
+        self._description.publish(String(data=self._arm.urdf))
         subscription(self, 'commands', self._on_command)
         service(self, 'sim/reset', self._reset)
 
@@ -91,7 +93,7 @@ class SimNode(Node):
 
     def _make_table(self, config: SimConfig) -> ClearTable:
         """Build a scene."""
-        return ClearTable(config, self._scene, self._camera)
+        return ClearTable(config, self._scene, self._camera, self._arm)
 
     def _reset(self) -> str:
         """Start the episode of the parameters `seed` and `object_set`."""

@@ -1,111 +1,36 @@
 """The arm as Pinocchio sees it: joint order, limits, kinematics."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pinocchio as pin
-import yaml
 from jaxtyping import Float
 
-from foresight.errors import ConfigError, RobotError
-from foresight.files import share
+from foresight.errors import RobotError
 from foresight.robots.description import load_urdf
-from foresight.settings import Checked, setting
+from foresight.robots.robot_file import RobotConfig, RobotFile
+from foresight.robots.tool import Tool
 
-
-@dataclass(frozen=True)
-class RobotConfig(Checked):
-    """Arm that the nodes work with."""
-
-    robot: str = setting('config/robots/panda.yaml', 'file, by itself or inside this package')
-    view_delay: float = setting(
-        0.1, 'the view counts as free this long after the arm came to rest at retract',
-        's', 0.0, 5.0,
-    )
-
-
-Zone = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class RobotFile:
-    """What `config/robots/<robot>.yaml` says.
-
-    Attributes:
-        name: Name of the robot.
-        description: Path of its xacro file in this package.
-        base_frame: Frame of every pose.
-        tool_frame: Frame that a tool path moves.
-        joints: Joint names, in the order of every vector of positions.
-        retract: Positions that keep the arm out of the camera's view of the table [rad].
-        keep_out: Name and x low, x high, y low, y high of each zone that no push may sweep [m].
-    """
-
-    name: str
-    description: str
-    base_frame: str
-    tool_frame: str
-    joints: tuple[str, ...]
-    retract: tuple[float, ...]
-    keep_out: tuple[tuple[str, Zone], ...] = ()
-
-    @classmethod
-    def read(cls, path: Path) -> 'RobotFile':
-        """Read the file strictly.
-
-        Raises:
-            ConfigError: If a key is unknown or missing, `retract` does not fit `joints`, or a
-                zone is not four numbers.
-        """
-        content: dict[str, Any] = yaml.safe_load(path.read_text())
-        known = {item.name for item in fields(cls)}
-        if not isinstance(content, dict) or {'keep_out', *content} != known:
-            wrong = sorted(known ^ {'keep_out', *(content or ())})
-            raise ConfigError(f'{path.name}: unknown or missing keys: {", ".join(wrong)}')
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in content.items()
-        }
-        values['keep_out'] = _zones(content.get('keep_out', {}), path.name)
-        if len(values['retract']) != len(values['joints']):
-            raise ConfigError(f'{path.name}: retract needs one position for each of joints')
-        return cls(**values)
-
-
-def _zones(content: Any, where: str) -> tuple[tuple[str, Zone], ...]:
-    """Read the zones that no push may sweep."""
-    if not isinstance(content, dict):
-        raise ConfigError(f'{where}: keep_out is a mapping; write {{}} for no zone')
-    return tuple(
-        (str(name), _zone(zone, f'{where}: keep_out: {name}')) for name, zone in content.items()
-    )
-
-
-def _zone(content: Any, where: str) -> Zone:
-    """Read one zone."""
-    if not isinstance(content, list) or len(content) != 4 or not all(
-        isinstance(number, (int, float)) and np.isfinite(number) for number in content
-    ):
-        raise ConfigError(f'{where}: give x low, x high, y low, y high [m]')
-    x_low, x_high, y_low, y_high = map(float, content)
-    return x_low, x_high, y_low, y_high
+_UPRIGHT = 0.999  # least vertical component of the first joint's axis
 
 
 class ArmModel:
     """Kinematics and limits of the arm, read from its URDF.
 
     Attributes:
+        name: Name of the robot.
         joint_names: Joint names, in the order of every vector of positions.
         position_low: Lower position limits [rad].
         position_high: Upper position limits [rad].
         velocity_limit: Velocity limits [rad/s].
         retract: Positions that keep the arm out of the camera's view [rad].
+        held: Joints that stay where they are at `retract`.
         keep_out: Zones that no push may sweep: name and x low, x high, y low, y high [m].
         base_frame: Frame of every pose.
         tool_frame: Frame that `tool_pose` returns.
+        tool: Size of the tool.
+        axis: Where the first joint stands in `base_link`, turning about the vertical [m].
         model: The Pinocchio model.
         urdf: URDF text.
     """
@@ -115,10 +40,11 @@ class ArmModel:
 
         Raises:
             RobotError: If the URDF lacks a joint or frame of the file, orders the joints
-                otherwise, or the retract positions are outside its limits.
+                otherwise, the first joint is not vertical, or the retract positions are outside
+                its limits.
         """
-        self.model, self.urdf = pin.buildModelFromXML(urdf), urdf
-        self.joint_names = robot.joints
+        self.model, self.urdf, self.name = _build(urdf, robot.name), urdf, robot.name
+        self.joint_names, self.held = robot.joints, robot.held
         self.base_frame, self.tool_frame = robot.base_frame, robot.tool_frame
         self.retract = _frozen(robot.retract)
         self.keep_out = robot.keep_out
@@ -129,14 +55,14 @@ class ArmModel:
         self._tool = self.model.getFrameId(robot.tool_frame)
         self._data = self.model.createData()
         self.check_positions(self.retract)
+        self.tool = Tool.of(self.model, urdf, robot.tool_frame)
+        self.axis = self._first_axis()
 
     @classmethod
-    def load(
-        cls, path: str | Path = 'config/robots/panda.yaml', tool: str = 'paddle',
-    ) -> 'ArmModel':
-        """Load a robot by its file, given by a path of its own or inside this package."""
-        robot = RobotFile.read(Path(path) if Path(path).is_file() else share(str(path)))
-        return cls(load_urdf(tool, robot.description), robot)
+    def load(cls, robot: str | Path = RobotConfig.robot) -> 'ArmModel':
+        """Load a robot of the package by its name, or any by its folder or file."""
+        file = RobotFile.read(robot)
+        return cls(load_urdf(file), file)
 
     def tool_pose(self, positions: Float[np.ndarray, ' joint']) -> Float[np.ndarray, '4 4']:
         """Pose of the tool in `base_link`, homogeneous [m]."""
@@ -178,6 +104,27 @@ class ArmModel:
         for frame in (robot.base_frame, robot.tool_frame):
             if not self.model.existFrame(frame):
                 raise RobotError(f'the URDF has no frame {frame}')
+        base = self.model.frames[self.model.getFrameId(robot.base_frame)]
+        if base.parentJoint != 0 or not base.placement.isIdentity(1e-9):
+            raise RobotError(f'{robot.base_frame} is not where the URDF begins: poses are in its '
+                             'root, in the table plane')
+
+    def _first_axis(self) -> tuple[float, float]:
+        """Find where the first joint stands [m]."""
+        jacobian = pin.computeJointJacobians(self.model, self._data, np.array(self.retract))
+        if abs(jacobian[5, 0]) < _UPRIGHT:
+            raise RobotError(f'{self.joint_names[0]} does not turn about the vertical: an arm '
+                             'works on the table that it stands upright beside')
+        x, y, _ = self._data.oMi[1].translation
+        return float(x), float(y)
+
+
+def _build(urdf: str, name: str) -> pin.Model:
+    """Read URDF text."""
+    try:
+        return pin.buildModelFromXML(urdf)
+    except ValueError as error:
+        raise RobotError(f'the URDF of {name} cannot be used: {error}') from error
 
 
 def _frozen(values: Iterable[float]) -> Float[np.ndarray, ' joint']:

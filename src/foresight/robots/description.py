@@ -1,33 +1,107 @@
-"""The robot description: the xacro file expanded to URDF text."""
+"""The robot description: xacro or URDF with the tool mounted, as plain URDF.
 
+Plain means that the joints of the arm move and nothing else does, and that all is drawn in
+primitives.
+"""
+
+import xml.etree.ElementTree as ElementTree
 from functools import cache
+from pathlib import Path
+from xml.etree.ElementTree import Element, SubElement
+from xml.parsers.expat import ExpatError
 
 import xacro
 
 from foresight.errors import RobotError
 from foresight.files import share
+from foresight.robots.meshes import replace_meshes
+from foresight.robots.robot_file import RobotFile
 
-TOOLS = ('paddle', 'gripper')
+TOOLS = 'urdf/tools'
+_SUFFIX = '.urdf.xacro'
+_MOVING = ('axis', 'limit', 'mimic', 'dynamics', 'safety_controller', 'calibration')
 
 
 @cache
-def load_urdf(tool: str = 'paddle', path: str = 'urdf/foresight_arm.urdf.xacro') -> str:
-    """Expand the arm's xacro file.
-
-    Args:
-        tool: Tool at the flange, `paddle` or `gripper`.
-        path: Path of the xacro file in this package.
-
-    Returns:
-        The URDF as XML text.
+def load_urdf(robot: RobotFile) -> str:
+    """Return the plain URDF of a robot as XML text.
 
     Raises:
-        RobotError: If the tool is unknown.
-        ConfigError: If the file is missing.
+        RobotError: If a file cannot be read, the tool or its flange is unknown, a joint of the
+            arm has no limits, or a mesh is not there.
     """
-    if tool not in TOOLS:
-        raise RobotError(f'tool {tool!r} is unknown: choose one of {", ".join(TOOLS)}')
-    document = xacro.process_file(str(share(path)), mappings={'tool': tool})
-    # PyBullet cuts lines at 8 kB, so one element a line.
-    text: str = document.documentElement.toprettyxml(indent='  ')
-    return text
+    root = _read(robot.description, shapes=str(share('urdf/shapes.xacro')))
+    if robot.tool is not None:
+        _mount(root, robot)
+    for joint in root.findall('joint'):
+        if joint.get('name') in robot.joints:
+            _check_limits(joint)
+        elif joint.get('type') != 'fixed':
+            _fix(joint)
+    for link in root.findall('link'):
+        replace_meshes(link, robot.description)
+        _weigh(link)
+    ElementTree.indent(root)  # PyBullet cuts lines at 8 kB, so one element a line.
+    return ElementTree.tostring(root, encoding='unicode')
+
+
+def _read(path: Path, **arguments: str) -> Element:
+    """Read URDF or expand xacro."""
+    try:
+        if path.suffix != '.xacro':
+            return ElementTree.parse(path).getroot()
+        document = xacro.process_file(str(path), mappings=arguments)
+        return ElementTree.fromstring(document.toxml())
+    except (xacro.XacroException, ExpatError, ElementTree.ParseError, OSError) as error:
+        reason = ' '.join(str(error).split())
+        raise RobotError(f'{path} cannot be read: {reason}') from error
+
+
+def _mount(root: Element, robot: RobotFile) -> None:
+    """Put the tool on the flange."""
+    tools = {path.name.removesuffix(_SUFFIX): path for path in sorted(share(TOOLS).iterdir())}
+    if robot.tool not in tools:
+        raise RobotError(f'tool {robot.tool!r} is unknown: choose one of {", ".join(tools)}')
+    links = {link.get('name') for link in root.findall('link')}
+    if robot.flange not in links or robot.tool_frame in links:
+        raise RobotError(
+            f'{robot.description}: the tool {robot.tool_frame} needs a link {robot.flange} to be '
+            'mounted on, and its own name: change flange or tool_frame'
+        )
+    tool = _read(tools[robot.tool], flange=str(robot.flange), tip=robot.tool_frame)
+    materials = {material.get('name') for material in root.findall('material')}
+    root.extend(
+        item for item in tool if item.tag != 'material' or item.get('name') not in materials
+    )
+
+
+def _check_limits(joint: Element) -> None:
+    """Refuse a joint that no limit holds."""
+    name, limit = joint.get('name'), joint.find('limit')
+    if joint.get('type') == 'continuous':
+        raise RobotError(f'{name} turns without end, and only limits keep a cable whole: make it '
+                         'revolute in the URDF, with a lower and an upper limit')
+    found = {} if limit is None else limit.attrib
+    low, high, speed = (float(found.get(key, 0.0)) for key in ('lower', 'upper', 'velocity'))
+    if not low < high:
+        raise RobotError(f'{name} has limits from {low:g} to {high:g} rad: give the joint its '
+                         '<limit lower="..." upper="..."/> in the URDF')
+    if not speed > 0.0:
+        raise RobotError(f'{name} has a velocity limit of {speed:g} rad/s: give the joint its '
+                         '<limit velocity="..."/> above 0 in the URDF')
+
+
+def _fix(joint: Element) -> None:
+    """Fix a joint that is not the arm's, a finger perhaps, at its zero."""
+    joint.set('type', 'fixed')
+    for part in [part for part in joint if part.tag in _MOVING]:
+        joint.remove(part)
+
+
+def _weigh(link: Element) -> None:
+    """Give a bare frame next to no mass; PyBullet would give it a kilogram."""
+    if link.find('inertial') is None:
+        inertial = SubElement(link, 'inertial')
+        SubElement(inertial, 'mass', value='0.001')
+        turns = {'ixx': '1e-6', 'iyy': '1e-6', 'izz': '1e-6', 'ixy': '0', 'ixz': '0', 'iyz': '0'}
+        SubElement(inertial, 'inertia', turns)

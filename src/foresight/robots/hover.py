@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
-from foresight.robots.joint_level import IN_PLANE, JointLevelConfig
+from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.kinematics import InverseKinematics
 from foresight.robots.tool_path import vertical_poses
 from foresight.robots.trajectory import JointPath
@@ -22,7 +22,7 @@ class Hover:
     def __init__(self, arm: ArmModel, push: PushConfig, level: JointLevelConfig) -> None:
         """Use the height and the speeds at which a push travels."""
         self._arm, self._height, self._rate = arm, push.clearance, level.rate
-        self._kinematics = InverseKinematics(arm, IN_PLANE, level.position_margin)
+        self._kinematics = InverseKinematics(arm, level.position_margin)
         self._velocity = push.travel_scale * level.velocity_scale * arm.velocity_limit
         self._acceleration = push.travel_scale * level.acceleration_limit
 

@@ -1,7 +1,8 @@
 """The joint level: a quadratic program that turns tool poses into joint commands.
 
 Every command solves pink's differential inverse kinematics: follow the next tool pose, keep the
-arm in its plane, within limits of joint position, velocity and acceleration and above the table.
+held joints where they are, within limits of joint position, velocity and acceleration and above
+the table.
 """
 
 from dataclasses import dataclass
@@ -36,9 +37,7 @@ class JointLevelConfig(Checked):
     )
 
 
-# Held at zero, they keep elbow and wrist in the vertical plane through the tool.
-IN_PLANE = ('joint3', 'joint5')
-# Cost of 1 rad of these joints, where 1 m of tool displacement costs 1.
+# Cost of 1 rad of the held joints, where 1 m of tool displacement costs 1.
 _POSTURE_COST = 0.05
 # 1 rad of tool rotation costs as much as this many metres of tool displacement.
 _ROTATION_COST = 0.2
@@ -58,8 +57,8 @@ class JointLevel:
         )
         self._frame = FrameTask(arm.tool_frame, 1.0, _ROTATION_COST)
         posture = PostureTask(1.0)
-        posture.cost = _POSTURE_COST * np.isin(arm.joint_names, IN_PLANE)
-        posture.set_target(np.zeros(len(arm.joint_names)))
+        posture.cost = _POSTURE_COST * np.isin(arm.joint_names, arm.held)
+        posture.set_target(np.array(arm.retract))
         self._tasks = [self._frame, posture]
         self._joints = JointBox(
             arm.position_low + config.position_margin,

@@ -17,16 +17,15 @@ _SPARE = 0.01
 
 
 class InverseKinematics:
-    """Newton's method on the tool pose with some joints held at zero.
+    """Newton's method on the tool pose with the held joints where they are at retract.
 
-    Seven joints reach a pose in infinitely many ways; holding joints 3 and 5 (see
-    `in_plane`) leaves the one in which elbow and wrist lie in the tool's vertical plane.
+    Seven joints reach a pose in infinitely many ways; holding some leaves one of them.
     """
 
-    def __init__(self, arm: ArmModel, in_plane: tuple[str, ...], margin: float) -> None:
-        """Set up for an arm, the joints held at zero, and a margin to position limits [rad]."""
+    def __init__(self, arm: ArmModel, margin: float) -> None:
+        """Set up for an arm and a margin to position limits [rad]."""
         self.arm, self._margin = arm, margin + _SPARE
-        self._held = np.array([arm.joint_names.index(name) for name in in_plane])
+        self._held = np.array([arm.joint_names.index(name) for name in arm.held], dtype=int)
         self._data = arm.model.createData()
         self._tool = arm.model.getFrameId(arm.tool_frame)
 
@@ -59,15 +58,17 @@ class InverseKinematics:
         error = target.actInv(pose)
         held = np.eye(len(positions))[self._held]
         rows = np.vstack([pin.Jlog6(error) @ jacobian, held])
-        return np.concatenate([pin.log6(error).vector, positions[self._held]]), rows
+        astray = positions[self._held] - self.arm.retract[self._held]
+        return np.concatenate([pin.log6(error).vector, astray]), rows
 
     def _inside(
         self, positions: Float[np.ndarray, ' joint'], pose: Float[np.ndarray, '4 4'],
     ) -> Float[np.ndarray, ' joint']:
         """Return the positions if they respect the limits."""
         low, high = self.arm.position_low + self._margin, self.arm.position_high - self._margin
-        turns = np.round((positions - (low + high) / 2) / (2.0 * np.pi))
-        positions = positions - 2.0 * np.pi * turns
+        # A joint of more than one turn stays within half a turn of where it rests.
+        middle = np.where(high - low > 2.0 * np.pi, self.arm.retract, (low + high) / 2)
+        positions = positions - 2.0 * np.pi * np.round((positions - middle) / (2.0 * np.pi))
         if np.any(positions < low) or np.any(positions > high):
             raise RobotError(_message(pose))
         return positions

@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
-from foresight.robots.joint_level import IN_PLANE, JointLevelConfig
+from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.kinematics import InverseKinematics
 from foresight.robots.tool_path import vertical_poses
 from foresight.settings import PushConfig
@@ -47,7 +47,7 @@ class Reach:
 @cache
 def _reach(arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> Reach:
     """Find the reach of an arm once: it takes half a second."""
-    kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
+    kinematics = InverseKinematics(arm, joint_level.position_margin)
     high = _interval(kinematics, config.clearance)
     return Reach(*high, *_interval(kinematics, config.tool_height))
 

@@ -8,10 +8,10 @@ import pybullet
 from jaxtyping import Float
 
 from foresight.errors import RobotError
+from foresight.robots.arm import ArmModel
 from foresight.sim.world import World
 
 POSITION_GAIN, VELOCITY_GAIN = 0.3, 1.0
-TOOL = 'tool0'
 TOOL_DYNAMICS = {'lateralFriction': 0.5, 'restitution': 0.0}
 
 
@@ -21,17 +21,12 @@ class SimArm:
     When commands stop, the motors hold the last commanded position.
     """
 
-    def __init__(self, urdf: str, joint_names: tuple[str, ...]) -> None:
-        """Keep the URDF; `spawn` puts the arm into a world.
-
-        Args:
-            urdf: URDF text.
-            joint_names: Order of joints in every array of this driver.
-        """
-        self.joint_names = joint_names
+    def __init__(self, arm: ArmModel) -> None:
+        """Keep the arm's URDF; `spawn` puts the arm into a world."""
+        self.joint_names, self._frame = arm.joint_names, arm.tool_frame
         self._folder = tempfile.TemporaryDirectory(prefix='foresight_urdf_')
         self._path = Path(self._folder.name) / 'arm.urdf'
-        self._path.write_text(urdf)
+        self._path.write_text(arm.urdf)
 
     def spawn(self, world: World, positions: Float[np.ndarray, ' joint']) -> None:
         """Load the arm into an empty world, at rest at `positions` [rad]."""
@@ -46,24 +41,16 @@ class SimArm:
         self.command(positions, np.zeros(len(positions)))
 
     def _read_joints(self) -> None:
-        """Find joints and tool by name.
-
-        Raises:
-            RobotError: If the URDF lacks one of them.
-        """
+        """Find joints and tool by name."""
         count = pybullet.getNumJoints(self.body, physicsClientId=self._client)
         infos = [
             pybullet.getJointInfo(self.body, index, physicsClientId=self._client)
             for index in range(count)
         ]
         joints = {info[1].decode(): info for info in infos}
-        links = {info[12].decode(): info[0] for info in infos}
-        missing = [name for name in self.joint_names if name not in joints]
-        if missing or TOOL not in links:
-            raise RobotError(f'the URDF lacks {missing or TOOL}: name it as the robot YAML does')
         self._indices = [joints[name][0] for name in self.joint_names]
         self._efforts = [joints[name][10] for name in self.joint_names]
-        self._tool = links[TOOL]
+        self._tool = next(info[0] for info in infos if info[12].decode() == self._frame)
 
     def command(
         self, positions: Float[np.ndarray, ' joint'], velocities: Float[np.ndarray, ' joint']
@@ -104,7 +91,7 @@ class SimArm:
         return np.array([state[0] for state in states]), np.array([state[1] for state in states])
 
     def tool_pose(self) -> Float[np.ndarray, '4 4']:
-        """Return the measured pose of `tool0` in `base_link`."""
+        """Return the measured pose of the tool in `base_link`."""
         state = pybullet.getLinkState(
             self.body, self._tool, computeForwardKinematics=True, physicsClientId=self._client
         )

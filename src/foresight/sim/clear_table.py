@@ -9,7 +9,6 @@ from jaxtyping import Bool, Float, UInt8
 from foresight.closing import Closing
 from foresight.protocols import CameraView, Observation
 from foresight.robots.arm import ArmModel
-from foresight.robots.description import load_urdf
 from foresight.robots.trajectory import JointPath
 from foresight.settings import SceneConfig
 from foresight.sim.appearance import Appearance, sample_appearance
@@ -82,7 +81,7 @@ class ClearTable(Closing):
         self.arm_model = arm or ArmModel.load()
         self._world = World(self.sim)
         self._camera = Camera(self._world)
-        self._arm = SimArm(load_urdf(), self.arm_model.joint_names)
+        self._arm = SimArm(self.arm_model)
         self.reset(self.sim.seed)
 
     def reset(self, seed: int) -> Observation:

@@ -1,13 +1,15 @@
 """Joint order, limits and the robot's file."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from foresight.errors import ConfigError, RobotError
-from foresight.files import share
-from foresight.robots.arm import ArmModel, RobotFile
+from foresight.errors import RobotError
+from foresight.robots.arm import ArmModel
+
+Make = Callable[..., Path]
 
 
 @pytest.fixture(scope='module')
@@ -52,40 +54,34 @@ def test_tool_points_down_at_retract(arm: ArmModel) -> None:
     np.testing.assert_allclose(pose[:3, 2], [0.0, 0.0, -1.0], atol=1e-9)
 
 
-def test_unknown_key_in_the_robot_file_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / 'robot.yaml'
-    file.write_text(share('config/robots/panda.yaml').read_text() + 'retrct: []\n')
-    with pytest.raises(ConfigError, match='retrct'):
-        RobotFile.read(file)
-
-
-def test_keep_out_zones_are_read_and_may_be_left_out(tmp_path: Path) -> None:
-    file, text = tmp_path / 'robot.yaml', share('config/robots/panda.yaml').read_text()
-    file.write_text(text.replace('keep_out: {}', 'keep_out: {glass: [0.3, 0.4, -0.3, 0]}'))
-    assert RobotFile.read(file).keep_out == (('glass', (0.3, 0.4, -0.3, 0.0)),)
-    file.write_text(text.replace('keep_out: {}', ''))
-    assert RobotFile.read(file).keep_out == ()
-
-
-@pytest.mark.parametrize('zone', ['[0.3, 0.4, -0.3]', '[0.3, 0.4, 0, .nan]', '1', '[a, b, c, d]'])
-def test_a_keep_out_zone_is_four_numbers(tmp_path: Path, zone: str) -> None:
-    file, text = tmp_path / 'robot.yaml', share('config/robots/panda.yaml').read_text()
-    file.write_text(text.replace('keep_out: {}', f'keep_out: {{glass: {zone}}}'))
-    with pytest.raises(ConfigError, match='keep_out: glass: give x low'):
-        RobotFile.read(file)
-
-
-def test_retract_needs_every_joint(tmp_path: Path) -> None:
-    file = tmp_path / 'robot.yaml'
-    text = share('config/robots/panda.yaml').read_text()
-    file.write_text(text.replace('[0.0, -0.75', '[-0.75'))
-    with pytest.raises(ConfigError, match='retract'):
-        RobotFile.read(file)
-
-
-def test_joints_in_another_order_than_the_urdf_are_refused(tmp_path: Path) -> None:
-    file = tmp_path / 'robot.yaml'
-    text = share('config/robots/panda.yaml').read_text()
-    file.write_text(text.replace('joint1, joint2', 'joint2, joint1'))
+def test_joints_in_another_order_than_the_urdf_are_refused(make_robot: Make) -> None:
+    joints = ['joint2', 'joint1', *(f'joint{index}' for index in range(3, 8))]
     with pytest.raises(RobotError, match='in this order'):
-        ArmModel.load(file)
+        ArmModel.load(make_robot(joints=joints))
+
+
+def test_a_frame_that_the_urdf_lacks_is_named(make_robot: Make) -> None:
+    with pytest.raises(RobotError, match='no frame tip'):
+        ArmModel.load(make_robot(tool_frame='tip'))
+
+
+def test_a_base_away_from_the_root_is_refused(make_robot: Make) -> None:
+    with pytest.raises(RobotError, match='link2 is not where the URDF begins'):
+        ArmModel.load(make_robot(base_frame='link2'))
+
+
+def test_an_arm_on_the_wall_is_refused(make_robot: Make, panda_urdf: str) -> None:
+    wall = panda_urdf.replace('rpy="0 0 0" xyz="0 0 0.333"', 'rpy="0 1.5 0" xyz="0 0 0.333"')
+    assert wall != panda_urdf
+    with pytest.raises(RobotError, match='joint1 does not turn about the vertical'):
+        ArmModel.load(make_robot(wall))
+
+
+def test_text_that_is_no_robot_is_refused(make_robot: Make) -> None:
+    with pytest.raises(RobotError, match='the URDF of panda cannot be used'):
+        ArmModel.load(make_robot('<robot name="empty"/>'))
+
+
+@pytest.mark.parametrize(('robot', 'x'), [('panda', 0.0)])
+def test_the_first_joint_stands_where_the_robot_says(robot: str, x: float) -> None:
+    assert ArmModel.load(robot).axis == pytest.approx((x, 0.0))

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 import pinocchio as pin
+import pytest
 
 from foresight.robots.arm import ArmModel
-from foresight.robots.description import load_urdf
 from foresight.settings import SceneConfig
 from foresight.sim.settings import CameraConfig
 
@@ -21,9 +21,9 @@ def surface(geometry: object) -> np.ndarray:
     return np.concatenate([np.hstack([rim, end]) for end in ends])
 
 
-def arm_points() -> np.ndarray:
-    arm = ArmModel.load()
-    shapes = pin.buildGeomFromUrdfString(arm.model, load_urdf(), pin.VISUAL)
+def arm_points(robot: str) -> np.ndarray:
+    arm = ArmModel.load(robot)
+    shapes = pin.buildGeomFromUrdfString(arm.model, arm.urdf, pin.VISUAL)
     data = shapes.createData()
     pin.updateGeometryPlacements(
         arm.model, arm.model.createData(), shapes, data, np.array(arm.retract),
@@ -34,8 +34,9 @@ def arm_points() -> np.ndarray:
     ])
 
 
-def test_no_point_of_the_arm_projects_into_the_view_from_any_camera() -> None:
-    points, camera, scene = arm_points(), CameraConfig(), SceneConfig()
+@pytest.mark.parametrize('robot', ['panda'])
+def test_no_point_of_the_arm_projects_into_the_view_from_any_camera(robot: str) -> None:
+    points, camera, scene = arm_points(robot), CameraConfig(), SceneConfig()
     jitter = (-camera.position_jitter, 0.0, camera.position_jitter)
     for shift, lift in itertools.product(jitter, jitter):
         x, height = camera.position[0] + shift, camera.position[2] + lift

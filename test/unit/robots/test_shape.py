@@ -6,7 +6,8 @@ import pytest
 
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
-from foresight.robots.shape import ArmShape, _corners
+from foresight.robots.hull import corners
+from foresight.robots.shape import ArmShape
 
 
 @pytest.fixture(scope='module')
@@ -32,7 +33,7 @@ def test_polyhedra_contain_their_primitives(name):
         'Box': coal.Box(0.2, 0.4, 0.6), 'Cylinder': coal.Cylinder(radius, 2 * half),
         'Sphere': coal.Sphere(radius), 'Capsule': coal.Capsule(radius, 2 * half),
     }[name]
-    corners = _corners(shape, name)
+    points = corners(shape, name)
     directions = np.random.default_rng(0).normal(size=(500, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     flat, up = np.hypot(directions[:, 0], directions[:, 1]), np.abs(directions[:, 2])
@@ -40,11 +41,11 @@ def test_polyhedra_contain_their_primitives(name):
         'Box': np.abs(directions) @ [0.1, 0.2, 0.3], 'Cylinder': radius * flat + half * up,
         'Sphere': np.full(500, radius), 'Capsule': radius + half * up,
     }[name]
-    reached = (directions @ corners.T).max(axis=1)
+    reached = (directions @ points.T).max(axis=1)
     assert (reached >= support - 1e-9).all()
     assert (reached <= support + 0.05 * radius).all()
 
 
-def test_an_arm_drawn_in_meshes_is_refused_with_a_remedy():
+def test_another_shape_is_refused_with_a_remedy():
     with pytest.raises(RobotError, match='primitives'):
-        _corners(object(), 'link1')
+        corners(object(), 'link1')

@@ -8,7 +8,6 @@ from foresight.actions.push.keep_out import KeepOut
 from foresight.costs.critic import Critic
 from foresight.costs.goal_energy import RegionConfig
 from foresight.errors import CheckpointError, ConfigError, PlanningError
-from foresight.files import share
 from foresight.planning.settings import PlannerConfig
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel, RobotFile
@@ -25,9 +24,9 @@ from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 
 SMALL = PlannerConfig(samples=32, elites=8, iterations=2, robust_top=2, deadline=60.0)
-PANDA = RobotFile.read(share('config/robots/panda.yaml'))
-ARM = ArmModel(load_urdf(), PANDA)
-SHORT = ArmModel(load_urdf().replace('-0.0825 0.384 0', '-0.0825 0.300 0'), PANDA)
+PANDA = RobotFile.read('panda')
+ARM = ArmModel(load_urdf(PANDA), PANDA)
+SHORT = ArmModel(load_urdf(PANDA).replace('-0.0825 0.384 0', '-0.0825 0.300 0'), PANDA)
 
 
 def feasible(arm):
@@ -161,7 +160,7 @@ def test_a_checkpoint_without_a_critic_names_the_command(tmp_path, checkpoint):
 
 def fenced(*zone):
     """The arm with a zone that no push may sweep."""
-    return ArmModel(load_urdf(), replace(PANDA, keep_out=(('glass', zone),)))
+    return ArmModel(load_urdf(PANDA), replace(PANDA, keep_out=(('glass', zone),)))
 
 
 def test_a_keep_out_zone_holds_whatever_the_task(checkpoint):

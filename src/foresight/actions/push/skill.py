@@ -9,7 +9,7 @@ from foresight.actions.push.action import Push
 from foresight.actions.push.path import push_path, push_stations
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
-from foresight.robots.joint_level import IN_PLANE, JointLevel, JointLevelConfig
+from foresight.robots.joint_level import JointLevel, JointLevelConfig
 from foresight.robots.kinematics import InverseKinematics
 from foresight.robots.timing import quintic_duration
 from foresight.robots.tool_path import ToolPath
@@ -51,7 +51,7 @@ class PushSkill:
         share = config.travel_scale
         self._velocity = share * joint_level.velocity_scale * arm.velocity_limit
         self._acceleration = share * joint_level.acceleration_limit
-        self._kinematics = InverseKinematics(arm, IN_PLANE, joint_level.position_margin)
+        self._kinematics = InverseKinematics(arm, joint_level.position_margin)
 
     def plan(
         self, push: Push, start: Float[np.ndarray, ' joint'],

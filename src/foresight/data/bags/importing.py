@@ -23,7 +23,8 @@ from foresight.data.bags.reader import Recording, read_bag
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
 from foresight.files import write_atomically
-from foresight.robots.arm import ArmModel, RobotConfig
+from foresight.robots.arm import ArmModel
+from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.background import load_background

@@ -7,7 +7,6 @@ import torch
 
 from foresight.actions.push.calibration import calibrate, measure_coverage
 from foresight.actions.push.feasible import PushFeasibility
-from foresight.files import share
 from foresight.robots.arm import ArmModel, RobotFile
 from foresight.robots.description import load_urdf
 from foresight.robots.joint_level import JointLevelConfig
@@ -52,8 +51,8 @@ def test_most_of_the_table_is_coverable_in_any_heading(feasibility: PushFeasibil
 
 
 def test_a_shorter_arm_reaches_less_far() -> None:
-    robot = RobotFile.read(share('config/robots/panda.yaml'))
-    short = ArmModel(load_urdf().replace('-0.0825 0.384 0', '-0.0825 0.300 0'), robot)
+    robot = RobotFile.read('panda')
+    short = ArmModel(load_urdf(robot).replace('-0.0825 0.384 0', '-0.0825 0.300 0'), robot)
     reach = Reach.of(short, CONFIG, JointLevelConfig())
     far = torch.tensor([[0.55, 0.0, 0.0, 0.2]])
     assert PushFeasibility(SCENE, CONFIG, reach)(far).tolist() == [False]

@@ -1,0 +1,133 @@
+"""The robot's file, `config/robots/<robot>/robot.yaml`: what its URDF does not say."""
+
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from foresight.errors import ConfigError
+from foresight.files import share
+from foresight.settings import Checked, setting
+
+Zone = tuple[float, float, float, float]
+FILE = 'robot.yaml'
+_POSE = 6  # degrees of freedom of a pose; a joint more leaves the arm a choice
+
+
+@dataclass(frozen=True)
+class RobotConfig(Checked):
+    """Arm that the nodes work with."""
+
+    robot: str = setting('panda', 'name of a robot of the package, its folder, or its file')
+    view_delay: float = setting(
+        0.1, 'the view counts as free this long after the arm came to rest at retract',
+        's', 0.0, 5.0,
+    )
+
+
+@dataclass(frozen=True)
+class RobotFile:
+    """A robot as data.
+
+    Attributes:
+        name: Name of the robot.
+        description: Its URDF or xacro file.
+        base_frame: Frame of every pose.
+        tool_frame: Frame that a tool path moves: z along the tool, x the direction of a push.
+        joints: Joint names, in the order of every vector of positions.
+        retract: Positions that keep the arm out of the camera's view of the table [rad].
+        held: Joints that stay where they are at `retract`; by default, of more than six
+            joints, those after the second.
+        tool: Name of the tool that is mounted; None if the description brings its own.
+        flange: Link that the tool is mounted on.
+        keep_out: Name and x low, x high, y low, y high of each zone that no push may sweep [m].
+    """
+
+    name: str
+    description: Path
+    base_frame: str
+    tool_frame: str
+    joints: tuple[str, ...]
+    retract: tuple[float, ...]
+    held: tuple[str, ...] = ()
+    tool: str | None = None
+    flange: str | None = None
+    keep_out: tuple[tuple[str, Zone], ...] = ()
+
+    @classmethod
+    def read(cls, robot: str | Path) -> 'RobotFile':
+        """Read a robot's file strictly.
+
+        Args:
+            robot: Name of a robot of the package, its folder, or its file.
+
+        Raises:
+            ConfigError: If there is no such file, a key is unknown or missing, or values do not
+                go together.
+        """
+        path = find_robot(robot)
+        content: dict[str, Any] = yaml.safe_load(path.read_text())
+        known = {item.name: item.default is MISSING for item in fields(cls)}
+        needed = {name for name, required in known.items() if required}
+        if not isinstance(content, dict) or not needed <= set(content) <= set(known):
+            wrong = sorted((needed - set(content or ())) | (set(content or ()) - set(known)))
+            raise ConfigError(f'{path}: unknown or missing keys: {", ".join(wrong)}')
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in content.items()
+        }
+        joints = values['joints']
+        values.setdefault('held', joints[2:2 + max(len(joints) - _POSE, 0)])
+        values['description'] = path.parent / Path(content['description']).expanduser()
+        values['keep_out'] = _zones(content.get('keep_out', {}), path)
+        made = cls(**values)
+        made._check(path)
+        return made
+
+    def _check(self, path: Path) -> None:
+        """Raise ConfigError where values do not go together."""
+        if len(self.retract) != len(self.joints):
+            raise ConfigError(f'{path}: retract needs one position for each of joints')
+        if not set(self.held) <= set(self.joints):
+            raise ConfigError(f'{path}: held names a joint that is not among joints')
+        if (self.tool is None) != (self.flange is None):
+            raise ConfigError(f'{path}: tool and flange go together: give both or neither')
+        if not self.description.is_file():
+            raise ConfigError(f'{path}: description: {self.description}: no such file')
+
+
+def find_robot(robot: str | Path) -> Path:
+    """Find the file of a robot.
+
+    Raises:
+        ConfigError: If there is none; names the robots of the package.
+    """
+    shipped = {folder.name: folder / FILE for folder in sorted(share('config/robots').iterdir())}
+    path = shipped.get(str(robot), Path(robot).expanduser())
+    path = path / FILE if path.is_dir() else path
+    if not path.is_file():
+        raise ConfigError(
+            f'{path}: no such file: give the path of a {FILE} or one of {", ".join(shipped)}'
+        )
+    return path
+
+
+def _zones(content: Any, path: Path) -> tuple[tuple[str, Zone], ...]:
+    """Read the zones that no push may sweep."""
+    if not isinstance(content, dict):
+        raise ConfigError(f'{path}: keep_out is a mapping; write {{}} for no zone')
+    return tuple(
+        (str(name), _zone(zone, f'{path}: keep_out: {name}')) for name, zone in content.items()
+    )
+
+
+def _zone(content: Any, where: str) -> Zone:
+    """Read one zone."""
+    if not isinstance(content, list) or len(content) != 4 or not all(
+        isinstance(number, (int, float)) and np.isfinite(number) for number in content
+    ):
+        raise ConfigError(f'{where}: give x low, x high, y low, y high [m]')
+    x_low, x_high, y_low, y_high = map(float, content)
+    return x_low, x_high, y_low, y_high

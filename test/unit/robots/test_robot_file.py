@@ -1,0 +1,61 @@
+"""The robot's file is read strictly, by name, folder or path."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foresight.errors import ConfigError
+from foresight.robots.robot_file import RobotFile, find_robot
+
+Make = Callable[..., Path]
+
+
+def test_a_robot_is_found_by_name_folder_and_file() -> None:
+    path = find_robot('panda')
+    assert path == find_robot(path) == find_robot(path.parent) == find_robot(str(path.parent))
+    assert RobotFile.read(path) == RobotFile.read('panda')
+
+
+@pytest.mark.parametrize('wrong', ['pandas', 'my/robot.yaml'])
+def test_a_wrong_path_is_no_such_file_and_names_the_robots_there_are(wrong: str) -> None:
+    with pytest.raises(ConfigError, match=f'{wrong}: no such file: .* panda'):
+        find_robot(wrong)
+
+
+@pytest.mark.parametrize(('changes', 'message'), [
+    ({'retrct': []}, 'unknown or missing keys: retrct'),
+    ({'joints': None}, 'unknown or missing keys: joints'),
+    ({'retract': [0.0, -0.75]}, 'retract needs one position'),
+    ({'held': ['joint8']}, 'held names a joint'),
+    ({'tool': 'paddle'}, 'tool and flange go together'),
+    ({'description': 'typo.urdf'}, r'typo.urdf: no such file'),
+    ({'keep_out': [1]}, 'keep_out is a mapping'),
+    ({'keep_out': {'glass': [0.3, 0.4, -0.3]}}, 'keep_out: glass: give x low'),
+    ({'keep_out': {'glass': [0.3, 0.4, 0.0, float('nan')]}}, 'keep_out: glass: give x low'),
+    ({'keep_out': {'glass': 1}}, 'keep_out: glass: give x low'),
+    ({'keep_out': {'glass': list('abcd')}}, 'keep_out: glass: give x low'),
+])
+def test_what_makes_no_sense_is_refused(
+    make_robot: Make, changes: dict[str, Any], message: str,
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        RobotFile.read(make_robot(**changes))
+
+
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / 'robot.yaml'
+    file.write_text('')
+    with pytest.raises(ConfigError, match='missing keys'):
+        RobotFile.read(file)
+
+
+def test_keep_out_zones_are_read_and_may_be_left_out(make_robot: Make) -> None:
+    path = make_robot(keep_out={'glass': [0.3, 0.4, -0.3, 0]})
+    assert RobotFile.read(path).keep_out == (('glass', (0.3, 0.4, -0.3, 0.0)),)
+    assert RobotFile.read(make_robot(keep_out=None)).keep_out == ()
+
+
+def test_of_seven_joints_the_third_is_held_if_the_file_says_nothing(make_robot: Make) -> None:
+    assert RobotFile.read(make_robot(held=None)).held == ('joint3',)
