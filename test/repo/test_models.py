@@ -1,7 +1,7 @@
 """Checkpoints that the package ships."""
 
 from foresight.files import share
-from foresight.world_model.video_checkpoint import load_video
+from foresight.world_model.checkpoint import load_video
 
 LIMIT = 20e6  # bytes
 

@@ -1,7 +1,7 @@
 """A toy table: coloured blobs that pushes move; enough to see whether training learns."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -10,7 +10,8 @@ import torch
 from foresight.data.transitions import Transitions
 from foresight.learning.batches.pushes import rows_of_step, take
 from foresight.learning.learners.world_model import Learner
-from foresight.settings import PushConfig, SceneConfig, TrainConfig
+from foresight.learning.settings import TrainConfig
+from foresight.settings import PushConfig, SceneConfig
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
@@ -20,7 +21,7 @@ ROWS, COLUMNS, STEPS = 64, 96, 6
 
 SMALL = CheckpointConfig(
     encoder=EncoderConfig(width=8), predictor=PredictorConfig(width=32, blocks=2),
-    train=TrainConfig(batch=16, threads=1, expander=32, save_every=10, holdout=0.2),
+    train=asdict(TrainConfig(batch=16, threads=1, expander=32, save_every=10, holdout=0.2)),
 )
 
 
@@ -52,7 +53,7 @@ def lone_blobs() -> Transitions:
 def learn(blobs: Transitions) -> Callable[..., Learner]:
     """Train for some steps; keyword arguments change `TrainConfig`."""
     def run(steps: int, **changes: object) -> Learner:
-        config = replace(SMALL.train, **changes)
+        config = TrainConfig(**{**SMALL.train, **changes})
         torch.manual_seed(config.seed)
         learner = Learner(Jepa(SMALL.encoder, SMALL.predictor), config)
         weights = [value for value in learner.parameters() if value.requires_grad]

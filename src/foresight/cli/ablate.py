@@ -1,6 +1,5 @@
 """`foresight ablate`: rows of methods, labels or transfer, at equal budget, as a table."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +22,8 @@ from foresight.experiments.ablation.table import Table
 from foresight.experiments.ablation.tables import TABLES, find_table
 from foresight.experiments.ablation.transfer import untouched
 from foresight.files import find_model, write_atomically
-from foresight.settings import SHIPPED, TrainConfig
+from foresight.learning.settings import TrainConfig
+from foresight.settings import SHIPPED
 from foresight.sim.site import Site, load_site
 from foresight.world_model.checkpoint import CheckpointConfig, load
 
@@ -112,11 +112,11 @@ def ablate(
     with quiet_stdout(json):
         console = Console(stderr=True)
         base = base_config(starts, place) if chosen.moves else CheckpointConfig()
-        base = replace(base, train=TrainConfig(threads=threads))
         transitions = cached_transitions(data, base)
         play = Play(workers, chosen.budget, place)
         ablation = Ablation(
-            transitions, base, chosen, trained, results, play, about, starts,
+            transitions, base, TrainConfig(threads=threads), chosen, trained, results, play,
+            about, starts,
             practise=Practice(base, workers),
             time=robot_time(data) if any(row.pushes for row in chosen.rows) else None,
         )

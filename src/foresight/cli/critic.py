@@ -14,10 +14,11 @@ from foresight.cli.output import JsonOption, quiet_stdout, write_json
 from foresight.cli.train import DataOption, cached_transitions
 from foresight.files import find_model
 from foresight.learning.learners.critic import CriticLearner, Sweep
+from foresight.learning.settings import CriticConfig
 from foresight.robots.arm import ArmModel
-from foresight.settings import CLEAR_TABLE, SHIPPED, CriticConfig
+from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.tasks.task_file import load_task
-from foresight.world_model.checkpoint import extend, load
+from foresight.world_model.checkpoint import load, write
 
 TaskOption = Annotated[str, typer.Option(help='Task whose cost it looks ahead at.')]
 CheckpointOption = Annotated[Path, typer.Option(help='Folder of the world model; not changed.')]
@@ -44,7 +45,7 @@ def critic(
         last = sweeps[-1]
         known = learner.checkpoint.config
         scores = {**known.scores, 'critic_r2': last.r2, 'critic_mean': last.mean}
-        extend(before, {'critic': learner.critic}, replace(known, scores=scores), out)
+        write(replace(learner.checkpoint, config=replace(known, scores=scores)), out)
     if json is None:
         console.print(_table(sweeps))
         console.print(f'checkpoint: {out}')

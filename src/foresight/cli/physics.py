@@ -35,8 +35,8 @@ from foresight.files import find_model, write_atomically
 from foresight.rollout.clips import matched_pairs
 from foresight.sim.clips.physics_clips import PhysicsSet
 from foresight.sim.clips.violations import VIOLATIONS
+from foresight.world_model.checkpoint import load_video
 from foresight.world_model.predictors.video import VideoJepa
-from foresight.world_model.video_checkpoint import load_video
 
 SHIPPED = Path('models/video')
 FOLDER = Path('data/physics')

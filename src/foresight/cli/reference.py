@@ -41,7 +41,13 @@ def configurations() -> list[type[Checked]]:
     for path in sorted(source.rglob('*.py')):
         if '(Checked)' in path.read_text():
             import_module('.'.join(('foresight', *path.relative_to(source).with_suffix('').parts)))
-    return sorted(Checked.__subclasses__(), key=_place)
+    return sorted(_leaves(Checked), key=_place)
+
+
+def _leaves(kind: type[Checked]) -> list[type[Checked]]:
+    """List what nothing else is built on."""
+    parts = kind.__subclasses__()
+    return [leaf for part in parts for leaf in _leaves(part)] if parts else [kind]
 
 
 def _place(kind: type[Checked]) -> tuple[str, int]:

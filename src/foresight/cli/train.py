@@ -20,8 +20,8 @@ from foresight.data.transitions import (
 from foresight.errors import DatasetError
 from foresight.learning.loop import Result
 from foresight.learning.probes.world_model import ProbeScores
+from foresight.learning.settings import TrainConfig
 from foresight.learning.trainer import Trainer
-from foresight.settings import TrainConfig
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
@@ -59,11 +59,11 @@ def train(
         console = Console(stderr=True)
         folders = data or [Path('data/play')]
         config = CheckpointConfig(
-            encoder=encoder, predictor=predictor, train=train, scene=collected_scene(folders[0]),
+            encoder=encoder, predictor=predictor, scene=collected_scene(folders[0]),
         )
         transitions = join([cached_transitions(folder, config) for folder in folders])
         console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
-        trainer = Trainer(transitions, out, config, console)
+        trainer = Trainer(transitions, out, config, train, console)
         if trainer.step:
             console.print(f'going on after step {trainer.step} of {trainer.steps}')
         result = trainer.run()

@@ -9,16 +9,17 @@ from rich.console import Console
 from foresight.cli.counting import counting
 from foresight.cli.output import JsonOption, quiet_stdout, write_scores
 from foresight.data.clips import Clips, clips_of_play, joined, load_arrays, save_arrays
+from foresight.learning.settings import VideoTrainConfig
 from foresight.learning.video_trainer import VideoTrainer
 from foresight.rollout.clips import possible_clips
-from foresight.settings import SceneConfig, VideoTrainConfig
+from foresight.settings import SceneConfig
 from foresight.sim.clips.physics_clips import PhysicsSet
 from foresight.sim.clips.quadruple import FRAMES
 from foresight.sim.clips.violations import VIOLATIONS
+from foresight.world_model.checkpoint import VideoCheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig
-from foresight.world_model.video_checkpoint import VideoCheckpointConfig
 
 FIRST_SEED = 100_000
 FOLDER = Path('data/physics')
@@ -50,10 +51,10 @@ def train_video(
     """Learn to predict video, without actions, from possible motions alone."""
     with quiet_stdout(json):
         console = Console(stderr=True)
-        config = VideoCheckpointConfig(encoder=encoder, video=video, train=train)
+        config = VideoCheckpointConfig(encoder=encoder, video=video)
         watched = watch(config, data, clips, (scenes, falls), play_clips, workers, console)
         console.print(f'{len(watched)} clips, {len(watched) * FRAMES / 36_000:.2f} h of video')
-        trainer = VideoTrainer(watched, out, config, console)
+        trainer = VideoTrainer(watched, out, config, train, console)
         if trainer.step:
             console.print(f'going on after step {trainer.step} of {train.steps}')
         result = trainer.run()

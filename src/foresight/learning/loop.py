@@ -27,7 +27,7 @@ from foresight.learning.probes.video_scores import VideoScores
 from foresight.learning.probes.world_model import ProbeScores
 from foresight.learning.resume import read_state, write_state
 from foresight.learning.schedule import learning_rate
-from foresight.settings import TrainConfig, VideoTrainConfig
+from foresight.learning.settings import TrainConfig, VideoTrainConfig
 from foresight.world_model.precision import pick_device
 
 LOG_EVERY = 20

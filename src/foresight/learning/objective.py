@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from foresight.settings import TrainConfig
+from foresight.learning.settings import TrainConfig
 
 LABELS_ONLY = ('supervised', 'head')
 """Objectives without a self-supervised loss."""

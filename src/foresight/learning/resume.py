@@ -15,35 +15,37 @@ from torch.optim import Optimizer
 
 from foresight.errors import CheckpointError
 from foresight.files import write_atomically
-from foresight.world_model.checkpoint import CheckpointConfig
-from foresight.world_model.video_checkpoint import VideoCheckpointConfig
+from foresight.learning.settings import TrainConfig
+from foresight.world_model.checkpoint import CheckpointConfig, Described
 
 FILE = 'resume.safetensors'
-Described = CheckpointConfig | VideoCheckpointConfig
+LATER = ('normalisation', 'scores', 'critic')  # Known only after a run.
 
 
-def identity(config: Described, part: str = 'train') -> dict[str, Any]:
+def identity(config: Described) -> dict[str, Any]:
     """Describe what must not change between the two halves of a run.
 
     Args:
         config: What the checkpoint knows about itself.
-        part: Its field with the settings of training.
     """
     described: dict[str, Any] = json.loads(json.dumps(asdict(config)))
-    for name in ('normalisation', 'scores'):
+    for name in LATER:
         described.pop(name, None)
     for name in ('threads', 'save_every', 'device'):
-        described[part].pop(name)
+        described['train'].pop(name, None)
     return described
 
 
 def same_run(kept: dict[str, Any], config: CheckpointConfig) -> bool:
     """Compare identities; a setting that is newer than the kept one must have its default."""
-    wanted, usual = identity(config), identity(replace(CheckpointConfig(), dataset=config.dataset))
+    usual = identity(replace(
+        CheckpointConfig(), train=asdict(TrainConfig()), dataset=config.dataset,
+    ))
+    kept = {part: value for part, value in kept.items() if part not in LATER}
     for part, settings in usual.items():
         if isinstance(settings, dict):
             kept = {**kept, part: {**settings, **kept.get(part, {})}}
-    return kept == wanted
+    return kept == identity(config)
 
 
 def write_state(

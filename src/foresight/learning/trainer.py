@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -20,8 +20,8 @@ from foresight.learning.loop import Loop
 from foresight.learning.objective import LABELS_ONLY
 from foresight.learning.probes.world_model import ProbeScores, probe
 from foresight.learning.resume import identity, same_run
+from foresight.learning.settings import TrainConfig
 from foresight.learning.warm_start import start_from
-from foresight.settings import TrainConfig
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.jepa import Jepa
@@ -33,7 +33,7 @@ class Trainer(Loop[Learner, ProbeScores]):
     """Trains the world model and the cost head on transitions."""
 
     def __init__(
-        self, transitions: Transitions, out: Path, config: CheckpointConfig,
+        self, transitions: Transitions, out: Path, config: CheckpointConfig, train: TrainConfig,
         console: Console | None = None, more: Sequence[Transitions] = (),
     ) -> None:
         """Prepare a run, or the rest of one.
@@ -41,7 +41,8 @@ class Trainer(Loop[Learner, ProbeScores]):
         Args:
             transitions: All pushes; some episodes are held out.
             out: Folder of the checkpoint and the resume state.
-            config: Every setting; scores and dataset are filled in.
+            config: Every setting of the networks; what is known of training is filled in.
+            train: How to train.
             console: Where progress is shown; standard error without one.
             more: Pushes to learn from beside those, none of them held out.
 
@@ -51,9 +52,9 @@ class Trainer(Loop[Learner, ProbeScores]):
             DatasetError: If there are too few pushes or labels, or the encoder would learn the
                 one table of all episodes by heart.
         """
-        train, console = config.train, console or Console(stderr=True)
-        parts = (transitions, *more)
-        self._config = known = replace(config, dataset=joint_digest(parts))
+        console, digest = console or Console(stderr=True), joint_digest((transitions, *more))
+        self._config = known = replace(config, train=asdict(train), dataset=digest)
+        self._train_config = train
         self._has_labels = transitions.has_labels
         _check_labels(transitions, train)
         if warning := one_table(transitions, config.encoder, train):
@@ -65,14 +66,14 @@ class Trainer(Loop[Learner, ProbeScores]):
         self._labelled = LabelledImages(self._train, train.labels, train.seed) \
             if train.labels else None
         super().__init__(
-            _make_learner(config), train, train.steps or steps_an_epoch * train.epochs,
+            _make_learner(config, train), train, train.steps or steps_an_epoch * train.epochs,
             math.ceil(LEAST_BETWEEN_PROBES / steps_an_epoch) * steps_an_epoch, out, console,
             identity(known), lambda kept: same_run(kept, known),
         )
 
     def _losses(self, generator: Generator) -> Losses:
         """Compute the loss of the next pushes."""
-        train, step = self._config.train, self.step
+        train, step = self._train_config, self.step
         rows = rows_of_step(len(self._train), train.batch, train.seed, step)
         labelled = self._labelled.draw(train.batch, step, self._device) if self._labelled else None
         later = following(self._train, rows, train.rollout, self._device)
@@ -82,17 +83,17 @@ class Trainer(Loop[Learner, ProbeScores]):
 
     def _clipped_apart(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """Separate the cost head, whose large gradient would shrink all others in one norm."""
-        head = set(self.learner.cost_head.parameters())
-        others = [value for value in self.learner.parameters() if value not in head]
-        return list(head), others
+        head = list(self.learner.cost_head.parameters())
+        apart = set(head)
+        return head, [value for value in self.learner.parameters() if value not in apart]
 
     def _probe(self) -> ProbeScores:
         """Score on held-out pushes."""
-        return probe(self.learner, self._held_out, self._config.train)
+        return probe(self.learner, self._held_out, self._train_config)
 
     def _sound_alarm(self, scores: ProbeScores) -> None:
         """Stop a self-supervised run whose latents say nothing; other objectives need no alarm."""
-        if self._config.train.objective == 'jepa':
+        if self._train_config.objective == 'jepa':
             super()._sound_alarm(scores)
 
     def _save(self, scores: ProbeScores) -> None:
@@ -107,14 +108,14 @@ class Trainer(Loop[Learner, ProbeScores]):
         ))
 
 
-def _make_learner(config: CheckpointConfig) -> Learner:
+def _make_learner(config: CheckpointConfig, train: TrainConfig) -> Learner:
     """Build a learner whose initial weights depend only on the seed."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.train.seed)
+        torch.manual_seed(train.seed)
         world_model = Jepa(config.encoder, config.predictor, config.scene, config.push)
-        learner = Learner(world_model, config.train)
-    if config.train.pretrained:
-        start_from(Path(config.train.pretrained), learner, config.train.frozen)
+        learner = Learner(world_model, train)
+    if train.pretrained:
+        start_from(Path(train.pretrained), learner, train.frozen)
     return learner
 
 

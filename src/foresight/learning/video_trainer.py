@@ -1,6 +1,6 @@
 """Trainer of the video predictor."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -18,9 +18,11 @@ from foresight.learning.probes.collapse import HealthLimits
 from foresight.learning.probes.video import probe_video
 from foresight.learning.probes.video_scores import VideoScores
 from foresight.learning.resume import identity
+from foresight.learning.settings import VideoTrainConfig
 from foresight.learning.warm_start import start_video_from
+from foresight.world_model import checkpoint
+from foresight.world_model.checkpoint import VideoCheckpointConfig
 from foresight.world_model.predictors.video import VideoJepa
-from foresight.world_model.video_checkpoint import VideoCheckpointConfig, save_video
 
 HELD_OUT = 20  # One clip in so many is kept for the probe.
 
@@ -32,7 +34,7 @@ class VideoTrainer(Loop[VideoLearner, VideoScores]):
     limits = HealthLimits(episode_share_high=0.99, temporal_change_low=0.001)
 
     def __init__(
-        self, clips: Clips, out: Path, config: VideoCheckpointConfig,
+        self, clips: Clips, out: Path, config: VideoCheckpointConfig, train: VideoTrainConfig,
         console: Console | None = None,
     ) -> None:
         """Prepare a run, or the rest of one.
@@ -40,7 +42,8 @@ class VideoTrainer(Loop[VideoLearner, VideoScores]):
         Args:
             clips: All clips; some are held out.
             out: Folder of the checkpoint and the resume state.
-            config: Every setting; scores and dataset are filled in.
+            config: Every setting of the networks; what is known of training is filled in.
+            train: How to train.
             console: Where progress is shown; standard error without one.
 
         Raises:
@@ -48,9 +51,8 @@ class VideoTrainer(Loop[VideoLearner, VideoScores]):
                 to start from does not fit.
             DatasetError: If there are too few or too short clips.
         """
-        train = config.train
-        self._config = replace(config, dataset=digest(clips))
-        learner = _make_learner(config)
+        self._config = replace(config, train=asdict(train), dataset=digest(clips))
+        learner = _make_learner(config, train)
         kept, self._held_out = split_clips(clips)
         self._sampler = ClipSampler(
             kept, learner.model.scene_map, config.encoder.stride,
@@ -64,7 +66,7 @@ class VideoTrainer(Loop[VideoLearner, VideoScores]):
 
     def _losses(self, generator: Generator) -> Losses:
         """Compute the loss of the next stretches."""
-        batch = self._sampler(self.step, self._config.train.batch)
+        batch = self._sampler(self.step, self._settings.batch)
         frames = self.learner.model.prepare(
             batch.frames.to(self._device), batch.backgrounds.to(self._device),
         )
@@ -82,7 +84,8 @@ class VideoTrainer(Loop[VideoLearner, VideoScores]):
 
     def _save(self, scores: VideoScores) -> None:
         """Write the checkpoint."""
-        save_video(self._out, self.learner.model, replace(self._config, scores=scores.known()))
+        known = replace(self._config, scores=scores.known())
+        checkpoint.save(self._out, {'video': self.learner.model}, known)
 
 
 def split_clips(clips: Clips) -> tuple[Clips, Clips]:
@@ -98,11 +101,11 @@ def digest(clips: Clips) -> str:
     return sha256(clips.backgrounds.tobytes(), clips.frames[:, ::5].tobytes())
 
 
-def _make_learner(config: VideoCheckpointConfig) -> VideoLearner:
+def _make_learner(config: VideoCheckpointConfig, train: VideoTrainConfig) -> VideoLearner:
     """Build a learner whose initial weights depend only on the seed."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.train.seed)
-        learner = VideoLearner(VideoJepa(config.encoder, config.video), config.train)
-    if config.train.pretrained:
-        start_video_from(Path(config.train.pretrained), learner)
+        torch.manual_seed(train.seed)
+        learner = VideoLearner(VideoJepa(config.encoder, config.video), train)
+    if train.pretrained:
+        start_video_from(Path(train.pretrained), learner)
     return learner

@@ -9,8 +9,7 @@ from torch import Tensor
 from foresight.errors import CheckpointError
 from foresight.learning.learners.video import VideoLearner
 from foresight.learning.learners.world_model import Learner
-from foresight.world_model.checkpoint import load
-from foresight.world_model.video_checkpoint import load_video
+from foresight.world_model.checkpoint import load, load_video
 
 NEW = ('world_model.predictor.unknown.',)
 """What a checkpoint may lack: it starts as if it were not there."""

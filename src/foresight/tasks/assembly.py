@@ -135,18 +135,18 @@ def critic_of(checkpoint: Checkpoint) -> Critic:
     Raises:
         CheckpointError: If it has none.
     """
-    known, scene_map = checkpoint.config, checkpoint.model.raster.scene_map
-    critic = Critic(known.encoder.channels, scene_map, known.critic.width)
+    channels, scene_map = checkpoint.config.encoder.channels, checkpoint.model.raster.scene_map
     if not has_critic(checkpoint):
         raise CheckpointError(
             f'{checkpoint.folder} has no critic: run `foresight critic`, or leave the term out'
         )
+    critic = Critic(channels, scene_map, len(checkpoint.tensors['critic.layers.0.weight']))
     return checkpoint.fill('critic', critic).requires_grad_(False)
 
 
 def _fast(checkpoint: Checkpoint) -> bool:
     """Tell whether networks shall run in bfloat16."""
-    return checkpoint.config.train.bf16 and has_fast_bf16(checkpoint.model.device)
+    return checkpoint.config.bf16 and has_fast_bf16(checkpoint.model.device)
 
 
 def _aim(checkpoint: Checkpoint, reach: Guardrail, energy: GoalEnergy | None) -> Aim:

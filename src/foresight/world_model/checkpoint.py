@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import torch
 from safetensors import SafetensorError
@@ -12,52 +12,83 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from foresight.errors import CheckpointError
+from foresight.errors import CheckpointError, ConfigError
 from foresight.files import sha256, write_atomically
-from foresight.settings import CriticConfig, PushConfig, SceneConfig, TrainConfig
-from foresight.world_model.description import parse
+from foresight.settings import PushConfig, SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.precision import pick_device
 from foresight.world_model.predictors.task import PredictorConfig
+from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig, VideoJepa
 
 FORMAT = 1
 TENSORS, CONFIG = 'world_model.safetensors', 'config.json'
 ModuleType = TypeVar('ModuleType', bound=nn.Module)
+ConfigType = TypeVar('ConfigType', bound='Described')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """What every checkpoint knows about itself.
+
+    Attributes:
+        train: How it was trained, as learning wrote it; it may hold what this version lacks.
+        dataset: Hash of the training data.
+        scores: Held-out scores by name.
+        format: Version of the layout.
+    """
+
+    remedy: ClassVar[str]
+    train: Mapping[str, Any] = field(default_factory=dict)
+    dataset: str = ''
+    scores: Mapping[str, float] = field(default_factory=dict)
+    format: int = FORMAT
+
+    @property
+    def bf16(self) -> bool:
+        """Whether its networks learned in bfloat16, and run in it."""
+        return bool(self.train.get('bf16', True))
 
 
 @dataclass(frozen=True)
-class CheckpointConfig:
-    """What a checkpoint knows about itself.
+class CheckpointConfig(Described):
+    """What a checkpoint of the world model knows about itself.
 
     Attributes:
         encoder: Shape of images and latents.
         predictor: Size of the task predictor.
         scene: Table, bin and rectified view it was trained on.
         push: Bounds of the macro-action it was trained on.
-        train: How it was trained.
         normalisation: Measured scales by name, such as `surprise`.
-        dataset: Hash of the training data.
-        scores: Held-out scores by name.
-        format: Version of the layout.
         critic: How the critic was trained, if there is one.
     """
 
+    remedy: ClassVar[str] = 'use the version that made it, or train again'
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     predictor: PredictorConfig = field(default_factory=PredictorConfig)
     scene: SceneConfig = field(default_factory=SceneConfig)
     push: PushConfig = field(default_factory=PushConfig)
-    train: TrainConfig = field(default_factory=TrainConfig)
-    normalisation: dict[str, float] = field(default_factory=dict)
-    dataset: str = ''
-    scores: dict[str, float] = field(default_factory=dict)
-    format: int = FORMAT
-    critic: CriticConfig = field(default_factory=CriticConfig)
+    normalisation: Mapping[str, float] = field(default_factory=dict)
+    critic: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VideoCheckpointConfig(Described):
+    """What a checkpoint of the video predictor knows about itself.
+
+    Attributes:
+        encoder: Shape of images and latents.
+        video: Size and reach of the predictor, and the view that it expects.
+    """
+
+    remedy: ClassVar[str] = 'give --checkpoint a folder that `foresight train-video` wrote'
+    encoder: EncoderConfig = VIDEO_ENCODER
+    video: VideoConfig = field(default_factory=VideoConfig)
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded checkpoint.
+    """A loaded checkpoint of the world model.
 
     Attributes:
         model: World model, ready to run.
@@ -77,44 +108,38 @@ class Checkpoint:
         Raises:
             CheckpointError: If the checkpoint has no such module, or of another shape.
         """
-        fill_module(name, module, self.tensors, self.folder)
+        _fill_module(name, module, self.tensors, self.folder)
         return module.to(self.model.device).eval()
 
 
-def save(folder: Path, modules: Mapping[str, nn.Module], config: Any) -> None:
+def save(folder: Path, modules: Mapping[str, nn.Module], config: Described) -> None:
     """Write a checkpoint.
 
     The tensors go first and their hash stands in the JSON: a write that is cut off is noticed.
 
     Args:
         folder: Folder to write into.
-        modules: Modules by name; `world_model` is the one `load` returns.
-        config: What the checkpoint should know about itself, a dataclass.
+        modules: Modules by name; `load` returns `world_model`, `load_video` returns `video`.
+        config: What the checkpoint should know about itself.
     """
     _write(folder, _flat(modules), config)
 
 
-def extend(
-    checkpoint: Checkpoint, modules: Mapping[str, nn.Module], config: CheckpointConfig,
-    folder: Path,
-) -> Checkpoint:
-    """Write a checkpoint with more modules than it had; all others stay as they are.
-
-    Args:
-        checkpoint: What is there.
-        modules: Modules by name; one of the same name is replaced.
-        config: What the new checkpoint should know about itself.
-        folder: Folder to write into.
-    """
-    extended = joined(checkpoint, modules, config)
-    _write(folder, extended.tensors, config)
-    return replace(extended, folder=folder)
+def write(checkpoint: Checkpoint, folder: Path) -> None:
+    """Write a checkpoint with every module that it has."""
+    _write(folder, checkpoint.tensors, checkpoint.config)
 
 
 def joined(
     checkpoint: Checkpoint, modules: Mapping[str, nn.Module], config: CheckpointConfig,
 ) -> Checkpoint:
-    """Return a checkpoint with more modules, in memory only."""
+    """Return a checkpoint with more modules, in memory only.
+
+    Args:
+        checkpoint: What is there; all other modules stay as they are.
+        modules: Modules by name; one of the same name is replaced.
+        config: What the new checkpoint should know about itself.
+    """
     kept = {
         key: value for key, value in checkpoint.tensors.items()
         if key.partition('.')[0] not in modules
@@ -135,7 +160,7 @@ def _flat(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
     }
 
 
-def _write(folder: Path, tensors: Mapping[str, Tensor], config: Any) -> None:
+def _write(folder: Path, tensors: Mapping[str, Tensor], config: Described) -> None:
     blob = save_tensors(dict(tensors))
     described = {'tensors': sha256(blob), **asdict(config)}
     write_atomically(folder / TENSORS, blob)
@@ -143,7 +168,7 @@ def _write(folder: Path, tensors: Mapping[str, Tensor], config: Any) -> None:
 
 
 def load(folder: Path | str, device: str = 'auto') -> Checkpoint:
-    """Load a checkpoint.
+    """Load a world model.
 
     Args:
         folder: Folder that `save` wrote.
@@ -153,14 +178,22 @@ def load(folder: Path | str, device: str = 'auto') -> Checkpoint:
         CheckpointError: If a file is missing, damaged, or of another configuration.
     """
     folder = Path(folder)
-    described = read_json(folder / CONFIG)
-    config = _config(described, folder)
-    tensors = read_tensors(folder / TENSORS, str(described.get('tensors')))
+    config, tensors = _read(CheckpointConfig, folder)
     model = Jepa(config.encoder, config.predictor, config.scene, config.push)
-    fill_module('world_model', model, tensors, folder)
-    model.bf16 = config.train.bf16
-    model.to(pick_device(device)).eval().requires_grad_(False)
-    return Checkpoint(model=model, config=config, tensors=tensors, folder=folder)
+    model.bf16 = config.bf16
+    model = _ready('world_model', model, tensors, folder, device)
+    return Checkpoint(model, config, tensors, folder)
+
+
+def load_video(
+    folder: Path | str, device: str = 'auto',
+) -> tuple[VideoJepa, VideoCheckpointConfig]:
+    """Load a video predictor; see `load`."""
+    folder = Path(folder)
+    config, tensors = _read(VideoCheckpointConfig, folder)
+    model = VideoJepa(config.encoder, config.video)
+    model.bf16 = config.bf16
+    return _ready('video', model, tensors, folder, device), config
 
 
 def check_scene(checkpoint: Checkpoint, scene: SceneConfig) -> None:
@@ -197,7 +230,7 @@ def read_json(path: Path) -> dict[str, Any]:
     return described
 
 
-def read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
+def _read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
     """Read all tensors of a checkpoint, whose file must have the hash `digest`.
 
     Raises:
@@ -222,19 +255,38 @@ def read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
     return tensors
 
 
-def _config(described: dict[str, Any], folder: Path) -> CheckpointConfig:
-    parts = {
-        'encoder': EncoderConfig, 'predictor': PredictorConfig, 'scene': SceneConfig,
-        'push': PushConfig, 'train': TrainConfig, 'critic': CriticConfig,
-    }
-    described = {'critic': {}, **described}  # Newer than the first checkpoints.
-    return parse(
-        CheckpointConfig, parts, described, f'{folder / CONFIG} does not fit this version',
-        'use the version that made it, or train again',
-    )
+def _read(kind: type[ConfigType], folder: Path) -> tuple[ConfigType, dict[str, Tensor]]:
+    """Read what a checkpoint of some kind knows about itself, and its tensors."""
+    described = read_json(folder / CONFIG)
+    digest = str(described.pop('tensors', ''))
+    try:
+        for item in fields(kind):
+            if is_dataclass(item.type):
+                described[item.name] = _build(item.type, described[item.name])
+        config = kind(**described)
+    except (TypeError, KeyError, ConfigError) as error:
+        raise CheckpointError(
+            f'{folder / CONFIG} does not fit this version ({error}): {kind.remedy}'
+        ) from error
+    return config, _read_tensors(folder / TENSORS, digest)
 
 
-def fill_module(
+def _build(kind: Any, values: Mapping[str, Any]) -> Any:
+    """Make a configuration; JSON has lists where it has tuples."""
+    return kind(**{
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    })
+
+
+def _ready(
+    name: str, model: ModuleType, tensors: Mapping[str, Tensor], folder: Path, device: str,
+) -> ModuleType:
+    """Fill a model, and make it ready to run."""
+    _fill_module(name, model, tensors, folder)
+    return model.to(pick_device(device)).eval().requires_grad_(False)
+
+
+def _fill_module(
     name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Path,
 ) -> None:
     """Load the tensors of one module; every name and shape must match."""

@@ -8,7 +8,8 @@ from foresight.data.manifest import MANIFEST
 from foresight.data.transitions import save_transitions
 from foresight.errors import DatasetError
 from foresight.learning.probes.world_model import ProbeScores
-from foresight.settings import SceneConfig, TrainConfig
+from foresight.learning.settings import TrainConfig
+from foresight.settings import SceneConfig
 from foresight.world_model.checkpoint import CheckpointConfig, load
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
@@ -23,7 +24,7 @@ def test_command_trains_and_prints_one_document(blobs, small, tmp_path, capfd):
     of_samples = {'coverage', 'coverage_gain'}  # a predictor without a latent variable has none
     assert {item.name for item in fields(ProbeScores)} - of_samples < scores.keys()
     assert not of_samples & scores.keys()
-    assert load(out, 'cpu').config.train == config
+    assert load(out, 'cpu').config.train == asdict(config)
 
 
 def test_folder_without_episodes_is_refused(tmp_path):

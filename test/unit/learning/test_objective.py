@@ -9,12 +9,17 @@ from foresight.errors import CheckpointError, ConfigError
 from foresight.learning.batches.pushes import take
 from foresight.learning.learners.world_model import Learner
 from foresight.learning.probes.world_model import probe
+from foresight.learning.settings import TrainConfig
 from foresight.learning.trainer import Trainer
-from foresight.settings import TrainConfig
-from foresight.world_model.checkpoint import CheckpointConfig, load
+from foresight.world_model.checkpoint import load
 from foresight.world_model.jepa import Jepa
 
 QUIET = Console(quiet=True)
+
+
+def trained(small, **changes):
+    """Return the training settings of the small networks, some changed."""
+    return TrainConfig(**{**small.train, **changes})
 
 
 def moved_by(small, blobs, **changes):
@@ -22,7 +27,7 @@ def moved_by(small, blobs, **changes):
     with torch.random.fork_rng():
         torch.manual_seed(0)
         learner = Learner(
-            Jepa(small.encoder, small.predictor), replace(small.train, **changes))
+            Jepa(small.encoder, small.predictor), trained(small, **changes))
         for head in (learner.cost_head.layers[-1], learner.world_model.predictor.outlet):
             torch.nn.init.normal_(head.weight, std=0.1)
     batch = take(blobs, np.arange(8), torch.device('cpu'))
@@ -51,7 +56,7 @@ def test_an_objective_moves_these_parts(small, blobs, changes, moved):
 
 def test_prediction_and_labels_never_move_the_encoder_of_an_autoencoder(small, blobs):
     changes = {'objective': 'autoencoder', 'inverse_weight': 0.0}
-    learner = Learner(Jepa(small.encoder, small.predictor), replace(small.train, **changes))
+    learner = Learner(Jepa(small.encoder, small.predictor), trained(small, **changes))
     batch = take(blobs, np.arange(8), torch.device('cpu'))
     losses = learner.losses(batch, torch.Generator().manual_seed(0))
     (losses.total - losses.terms['reconstruction']).backward()
@@ -80,17 +85,17 @@ def test_a_head_alone_needs_a_checkpoint():
 def pretrained(blobs, small, tmp_path_factory):
     """Train a world model for some steps."""
     folder = tmp_path_factory.mktemp('pretrained')
-    Trainer(blobs, folder, replace(small, train=replace(small.train, steps=20)), QUIET).run()
+    Trainer(blobs, folder, small, trained(small, steps=20), QUIET).run()
     return folder
 
 
 def test_a_run_has_the_steps_that_it_is_given(pretrained):
-    assert load(pretrained, 'cpu').config.train.steps == 20
+    assert load(pretrained, 'cpu').config.train['steps'] == 20
 
 
 def test_a_head_alone_leaves_the_world_model_as_it_was(pretrained, blobs, small, tmp_path):
-    train = replace(small.train, objective='head', pretrained=str(pretrained), labels=20, steps=5)
-    Trainer(blobs, tmp_path, replace(small, train=train), QUIET).run()
+    train = trained(small, objective='head', pretrained=str(pretrained), labels=20, steps=5)
+    Trainer(blobs, tmp_path, small, train, QUIET).run()
     before, after = load(pretrained, 'cpu'), load(tmp_path, 'cpu')
     kept = after.model.state_dict()
     for name, value in before.model.state_dict().items():
@@ -100,15 +105,15 @@ def test_a_head_alone_leaves_the_world_model_as_it_was(pretrained, blobs, small,
 
 
 def test_another_objective_goes_on_from_a_checkpoint(pretrained, blobs, small, tmp_path):
-    train = replace(small.train, pretrained=str(pretrained), steps=1)
-    learner = Trainer(blobs, tmp_path, replace(small, train=train), QUIET).learner
+    train = trained(small, pretrained=str(pretrained), steps=1)
+    learner = Trainer(blobs, tmp_path, small, train, QUIET).learner
     start = load(pretrained, 'cpu').model.encoder.state_dict()
     for encoder in (learner.world_model.encoder, learner.target):
         assert all(torch.equal(value, start[name]) for name, value in encoder.state_dict().items())
 
 
 def test_a_checkpoint_of_other_sizes_is_refused(pretrained, blobs, small, tmp_path):
-    train = replace(small.train, pretrained=str(pretrained))
-    other = CheckpointConfig(encoder=replace(small.encoder, width=16), train=train)
+    train = trained(small, pretrained=str(pretrained))
+    other = replace(small, encoder=replace(small.encoder, width=16))
     with pytest.raises(CheckpointError, match='this configuration needs'):
-        Trainer(blobs, tmp_path, replace(other, predictor=small.predictor), QUIET)
+        Trainer(blobs, tmp_path, other, train, QUIET)

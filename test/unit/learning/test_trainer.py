@@ -14,6 +14,7 @@ from rich.console import Console
 from foresight.data.transitions import save_transitions
 from foresight.errors import CheckpointError, CollapseError, DatasetError
 from foresight.learning.resume import FILE
+from foresight.learning.settings import TrainConfig
 from foresight.learning.trainer import Trainer
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import load
@@ -22,13 +23,14 @@ QUIET = Console(quiet=True)
 SCRIPT = """
 import sys
 from pathlib import Path
+from foresight.learning.settings import TrainConfig
 from foresight.settings import *
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
 from foresight.data.transitions import load_transitions
 from foresight.learning.trainer import Trainer
 from foresight.world_model.checkpoint import CheckpointConfig
-Trainer(load_transitions(Path(sys.argv[1])), Path(sys.argv[2]), {config}).run()
+Trainer(load_transitions(Path(sys.argv[1])), Path(sys.argv[2]), *{config}).run()
 """
 
 
@@ -39,15 +41,15 @@ def losses(folder: Path) -> dict[int, float]:
 
 
 def with_train(config, **changes):
-    """Change some training settings."""
-    return replace(config, train=replace(config.train, **changes))
+    """Return settings of networks and of training, some of these changed."""
+    return config, TrainConfig(**{**config.train, **changes})
 
 
 @pytest.fixture(scope='module')
 def straight(blobs, small, tmp_path_factory):
     """An uninterrupted run of 36 steps."""
     folder = tmp_path_factory.mktemp('straight')
-    Trainer(blobs, folder, with_train(small, epochs=2), QUIET).run()
+    Trainer(blobs, folder, *with_train(small, epochs=2), QUIET).run()
     return folder
 
 
@@ -65,14 +67,14 @@ def test_killed_run_goes_on_as_if_nothing_had_happened(blobs, small, straight, t
     child.send_signal(signal.SIGKILL)
     child.wait()
 
-    trainer = Trainer(blobs, out, config, QUIET)
+    trainer = Trainer(blobs, out, *config, QUIET)
     assert 0 < trainer.step < trainer.steps
     trainer.run()
     assert losses(out) == pytest.approx(losses(straight), rel=1e-3)
 
 
 def test_checkpoint_predicts_like_the_learner(blobs, small, straight):
-    trainer = Trainer(blobs, straight, with_train(small, epochs=2), QUIET)
+    trainer = Trainer(blobs, straight, *with_train(small, epochs=2), QUIET)
     checkpoint = load(straight, 'cpu')
     checkpoint.fill('cost_head', CostHead(16, checkpoint.model.raster.scene_map))
     latents = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
@@ -85,7 +87,7 @@ def test_checkpoint_predicts_like_the_learner(blobs, small, straight):
 
 
 def test_finished_run_only_scores_again(blobs, small, straight):
-    trainer = Trainer(blobs, straight, with_train(small, epochs=2), QUIET)
+    trainer = Trainer(blobs, straight, *with_train(small, epochs=2), QUIET)
     before = losses(straight)
     assert trainer.step == trainer.steps
     trainer.run()
@@ -94,22 +96,22 @@ def test_finished_run_only_scores_again(blobs, small, straight):
 
 def test_resuming_with_other_settings_is_refused(blobs, small, straight):
     with pytest.raises(CheckpointError, match='other settings or data'):
-        Trainer(blobs, straight, with_train(small, epochs=5), QUIET)
+        Trainer(blobs, straight, *with_train(small, epochs=5), QUIET)
 
 
 def test_damaged_resume_state_is_refused(blobs, small, tmp_path):
     (tmp_path / FILE).write_bytes(b'not a state')
     with pytest.raises(CheckpointError, match='delete it'):
-        Trainer(blobs, tmp_path, small, QUIET)
+        Trainer(blobs, tmp_path, *with_train(small), QUIET)
 
 
 def test_too_few_pushes_are_refused(blobs, small, tmp_path):
     with pytest.raises(DatasetError, match='collect more'):
-        Trainer(blobs, tmp_path, with_train(small, batch=4096), QUIET)
+        Trainer(blobs, tmp_path, *with_train(small, batch=4096), QUIET)
 
 
 def test_loss_that_is_not_finite_stops_the_run(blobs, small, tmp_path):
-    trainer = Trainer(blobs, tmp_path, with_train(small, epochs=1), QUIET)
+    trainer = Trainer(blobs, tmp_path, *with_train(small, epochs=1), QUIET)
     with torch.no_grad():
         next(trainer.learner.world_model.encoder.parameters()).fill_(float('nan'))
     with pytest.raises(CollapseError, match='not finite at step 0'):
@@ -118,14 +120,14 @@ def test_loss_that_is_not_finite_stops_the_run(blobs, small, tmp_path):
 
 def test_gradient_that_is_not_finite_stops_the_run_before_it_is_kept(blobs, small, tmp_path):
     config = with_train(small, epochs=1, save_every=1)
-    trainer = Trainer(blobs, tmp_path, config, QUIET)
+    trainer = Trainer(blobs, tmp_path, *config, QUIET)
     steps = iter(range(100))
     next(trainer.learner.world_model.encoder.parameters()).register_hook(
         lambda gradient: gradient * (float('nan') if next(steps) == 2 else 1.0),
     )
     with pytest.raises(CollapseError, match='gradient is not finite at step 2'):
         trainer.run()
-    kept = Trainer(blobs, tmp_path, config, QUIET)
+    kept = Trainer(blobs, tmp_path, *config, QUIET)
     assert kept.step == 2
     assert all(bool(value.isfinite().all()) for value in kept.learner.parameters())
 
@@ -140,7 +142,7 @@ def test_labels_reach_the_encoder_only_when_asked(blobs, small):
     batch = take(blobs, rows_of_step(len(blobs), 8, 0, 0), torch.device('cpu'))
     reached = {}
     for asked in (False, True):
-        config = replace(small.train, label_gradient=asked, **weights)
+        _, config = with_train(small, label_gradient=asked, **weights)
         learner = Learner(Jepa(small.encoder, small.predictor), config)
         torch.nn.init.normal_(learner.cost_head.layers[-1].weight)
         learner.losses(batch, torch.Generator().manual_seed(0)).total.backward()
@@ -152,7 +154,7 @@ def test_labels_reach_the_encoder_only_when_asked(blobs, small):
 def test_a_frozen_encoder_stays_while_the_predictor_goes_on(blobs, small, straight, tmp_path):
     start = load(straight, 'cpu')
     config = with_train(small, epochs=1, rollout=2, pretrained=str(straight), frozen=True)
-    trainer = Trainer(blobs, tmp_path, config, QUIET)
+    trainer = Trainer(blobs, tmp_path, *config, QUIET)
     head = start.fill('cost_head', CostHead(16, start.model.raster.scene_map))
     assert torch.equal(trainer.learner.cost_head.layers[0].weight, head.layers[0].weight)
     trainer.run()
@@ -168,7 +170,7 @@ def test_a_frozen_encoder_stays_while_the_predictor_goes_on(blobs, small, straig
 
 def test_few_pushes_are_not_probed_at_every_step(blobs, small, tmp_path):
     config = with_train(small, steps=12, pushes=20)
-    Trainer(blobs, tmp_path, config, QUIET).run()
+    Trainer(blobs, tmp_path, *config, QUIET).run()
     groups = [json.loads(line)['group'] for line in
               (tmp_path / 'journal.jsonl').read_text().splitlines()]
     assert 'probe' not in groups
@@ -177,7 +179,7 @@ def test_few_pushes_are_not_probed_at_every_step(blobs, small, tmp_path):
 
 def test_pushes_without_labels_teach_all_but_the_cost_head(blobs, small, tmp_path):
     bare = replace(blobs, objects=blobs.objects[:, :0])
-    Trainer(bare, tmp_path, with_train(small, epochs=1), QUIET).run()
+    Trainer(bare, tmp_path, *with_train(small, epochs=1), QUIET).run()
     made = load(tmp_path, 'cpu')
     assert {name.partition('.')[0] for name in made.tensors} == {'world_model', 'inverse'}
     assert {'prediction_ratio', 'rank'} < made.config.scores.keys()
@@ -189,4 +191,4 @@ def test_pushes_without_labels_teach_all_but_the_cost_head(blobs, small, tmp_pat
 def test_labels_are_not_expected_where_there_are_none(blobs, small, tmp_path, wish):
     bare = replace(blobs, objects=blobs.objects[:, :0])
     with pytest.raises(DatasetError, match='no labels'):
-        Trainer(bare, tmp_path, with_train(small, **wish), QUIET)
+        Trainer(bare, tmp_path, *with_train(small, **wish), QUIET)

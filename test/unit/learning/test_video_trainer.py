@@ -11,20 +11,20 @@ from foresight.learning.batches.video import ClipSampler, moving_middle
 from foresight.learning.journal import Journal
 from foresight.learning.learners.video import recoloured, worst_loss
 from foresight.learning.loop import PATIENCE
+from foresight.learning.settings import VideoTrainConfig
 from foresight.learning.video_trainer import VideoTrainer
-from foresight.settings import VideoTrainConfig
 from foresight.world_model.belief.surprise import WORST_CELLS
+from foresight.world_model.checkpoint import VideoCheckpointConfig, load_video
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.video import VideoConfig
-from foresight.world_model.video_checkpoint import VideoCheckpointConfig, load_video
 
 CONFIG = VideoCheckpointConfig(
-    EncoderConfig(rows=16, columns=24, channels=8, width=16),
-    VideoConfig(context=3, horizon=2, width=16, blocks=1),
-    VideoTrainConfig(
-        steps=4, batch=4, frames=6, watched=2, crop_rows=16, crop_columns=16, save_every=2,
-        threads=1, bf16=False, expander=16, boards=0.0, planks=0.0,
-    ),
+    encoder=EncoderConfig(rows=16, columns=24, channels=8, width=16),
+    video=VideoConfig(context=3, horizon=2, width=16, blocks=1),
+)
+TRAIN = VideoTrainConfig(
+    steps=4, batch=4, frames=6, watched=2, crop_rows=16, crop_columns=16, save_every=2,
+    threads=1, bf16=False, expander=16, boards=0.0, planks=0.0,
 )
 
 
@@ -41,12 +41,12 @@ def sliding_squares(count=40, frames=8):
 
 def test_a_resumed_run_ends_as_one_that_was_not_killed(tmp_path):
     clips = sliding_squares()
-    VideoTrainer(clips, tmp_path / 'whole', CONFIG).run()
-    killed = VideoTrainer(clips, tmp_path / 'killed', CONFIG)
+    VideoTrainer(clips, tmp_path / 'whole', CONFIG, TRAIN).run()
+    killed = VideoTrainer(clips, tmp_path / 'killed', CONFIG, TRAIN)
     for _ in range(2):
         killed._take_step()
     killed._keep()
-    again = VideoTrainer(clips, tmp_path / 'killed', CONFIG)
+    again = VideoTrainer(clips, tmp_path / 'killed', CONFIG, TRAIN)
     assert again.step == 2
     again.run()
     whole, _ = load_video(tmp_path / 'whole', 'cpu')
@@ -56,27 +56,27 @@ def test_a_resumed_run_ends_as_one_that_was_not_killed(tmp_path):
 
 
 def test_a_run_can_start_from_another(tmp_path):
-    VideoTrainer(sliding_squares(), tmp_path / 'first', CONFIG).run()
+    VideoTrainer(sliding_squares(), tmp_path / 'first', CONFIG, TRAIN).run()
     first, _ = load_video(tmp_path / 'first', 'cpu')
-    train = replace(CONFIG.train, pretrained=str(tmp_path / 'first'), seed=7)
-    following = VideoTrainer(sliding_squares(), tmp_path / 'next', replace(CONFIG, train=train))
+    train = replace(TRAIN, pretrained=str(tmp_path / 'first'), seed=7)
+    following = VideoTrainer(sliding_squares(), tmp_path / 'next', CONFIG, train)
     learner = following.learner
     for name, value in first.state_dict().items():
         assert torch.equal(value, learner.model.state_dict()[name]), name
     assert all(value.requires_grad for value in learner.model.parameters())
-    other = replace(CONFIG, train=train, video=replace(CONFIG.video, width=8))
+    other = replace(CONFIG, video=replace(CONFIG.video, width=8))
     with pytest.raises(CheckpointError, match='same settings'):
-        VideoTrainer(sliding_squares(), tmp_path / 'other', other)
+        VideoTrainer(sliding_squares(), tmp_path / 'other', other, train)
 
 
 def test_training_beats_persistence_on_steady_motion(tmp_path):
-    train = replace(CONFIG.train, steps=200, save_every=200, batch=8, ema_decay=0.9)
-    result = VideoTrainer(sliding_squares(), tmp_path, replace(CONFIG, train=train)).run()
+    train = replace(TRAIN, steps=200, save_every=200, batch=8, ema_decay=0.9)
+    result = VideoTrainer(sliding_squares(), tmp_path, CONFIG, train).run()
     assert result.scores.prediction_ratio < 0.8
 
 
 def test_the_alarm_sounds_when_all_cells_look_alike(tmp_path):
-    trainer = VideoTrainer(sliding_squares(), tmp_path, CONFIG)
+    trainer = VideoTrainer(sliding_squares(), tmp_path, CONFIG, TRAIN)
     trainer.step = PATIENCE
     with torch.no_grad():
         trainer.learner.model.encoder.layers[-1].weight.zero_()
@@ -85,21 +85,21 @@ def test_the_alarm_sounds_when_all_cells_look_alike(tmp_path):
 
 
 def test_a_run_of_other_settings_is_refused(tmp_path):
-    VideoTrainer(sliding_squares(), tmp_path, CONFIG).run()
-    other = replace(CONFIG, train=replace(CONFIG.train, learning_rate=1e-4))
+    VideoTrainer(sliding_squares(), tmp_path, CONFIG, TRAIN).run()
+    other = replace(TRAIN, learning_rate=1e-4)
     with pytest.raises(CheckpointError, match='other settings'):
-        VideoTrainer(sliding_squares(), tmp_path, other)
+        VideoTrainer(sliding_squares(), tmp_path, CONFIG, other)
 
 
 def test_short_clips_are_refused(tmp_path):
     with pytest.raises(DatasetError, match='lower frames'):
-        VideoTrainer(sliding_squares(frames=4), tmp_path, CONFIG)
+        VideoTrainer(sliding_squares(frames=4), tmp_path, CONFIG, TRAIN)
 
 
 def test_a_stretch_without_a_future_is_refused(tmp_path):
-    train = replace(CONFIG.train, frames=3)
+    train = replace(TRAIN, frames=3)
     with pytest.raises(ConfigError, match='at least 4'):
-        VideoTrainer(sliding_squares(), tmp_path, replace(CONFIG, train=train))
+        VideoTrainer(sliding_squares(), tmp_path, CONFIG, train)
 
 
 def test_the_worst_cells_of_each_frame_count():

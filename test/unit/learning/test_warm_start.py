@@ -6,6 +6,7 @@ import torch
 from rich.console import Console
 
 from foresight.errors import CheckpointError
+from foresight.learning.settings import TrainConfig
 from foresight.learning.trainer import Trainer
 from foresight.world_model.checkpoint import load
 
@@ -13,9 +14,9 @@ QUIET = Console(quiet=True)
 
 
 def changed(config, latent=0, **train):
-    return replace(
-        config, predictor=replace(config.predictor, latent=latent),
-        train=replace(config.train, **train),
+    return (
+        replace(config, predictor=replace(config.predictor, latent=latent)),
+        TrainConfig(**{**config.train, **train}),
     )
 
 
@@ -23,7 +24,7 @@ def changed(config, latent=0, **train):
 def first(blobs, small, tmp_path_factory):
     """A short run without a latent variable."""
     folder = tmp_path_factory.mktemp('first')
-    Trainer(blobs, folder, changed(small, epochs=2), QUIET).run()
+    Trainer(blobs, folder, *changed(small, epochs=2), QUIET).run()
     return folder
 
 
@@ -32,13 +33,13 @@ def second(blobs, small, first, tmp_path_factory):
     """A run that goes on from it with a latent variable and the encoder frozen."""
     folder = tmp_path_factory.mktemp('second')
     config = changed(small, latent=4, epochs=3, pretrained=str(first), frozen=True)
-    Trainer(blobs, folder, config, QUIET).run()
+    Trainer(blobs, folder, *config, QUIET).run()
     return folder
 
 
 def test_a_run_starts_as_the_checkpoint_was(blobs, small, first, tmp_path):
     config = changed(small, latent=4, pretrained=str(first), frozen=True)
-    learner = Trainer(blobs, tmp_path, config, QUIET).learner
+    learner = Trainer(blobs, tmp_path, *config, QUIET).learner
     latents, pushes = torch.randn(1, 16, 16, 24), torch.tensor([[0.45, 0.0, 1.0, 0.2]])
     known = load(first, 'cpu')
     predicted = learner.world_model.predict(latents, pushes)
@@ -76,12 +77,12 @@ def test_a_run_without_it_has_no_score_for_it(first):
 
 
 def test_another_predictor_is_refused(blobs, small, first, tmp_path):
-    config = changed(small, pretrained=str(first))
+    config, train = changed(small, pretrained=str(first))
     config = replace(config, predictor=replace(config.predictor, blocks=3))
     with pytest.raises(CheckpointError, match='another encoder or predictor'):
-        Trainer(blobs, tmp_path, config, QUIET)
+        Trainer(blobs, tmp_path, config, train, QUIET)
 
 
 def test_a_missing_start_is_an_error(blobs, small, tmp_path):
     with pytest.raises(CheckpointError, match='cannot be read'):
-        Trainer(blobs, tmp_path, changed(small, pretrained=str(tmp_path / 'none')), QUIET)
+        Trainer(blobs, tmp_path, *changed(small, pretrained=str(tmp_path / 'none')), QUIET)

@@ -46,7 +46,7 @@ def folder(tmp_path_factory):
     for module in (model.predictor, head):
         for parameter in module.parameters():
             torch.nn.init.normal_(parameter, std=0.2)
-    critic = Critic(config.encoder.channels, model.raster.scene_map, config.critic.width)
+    critic = Critic(config.encoder.channels, model.raster.scene_map, 32)
     torch.nn.init.constant_(critic.layers[-1].bias, 1.0)
     save(folder, {'world_model': model, 'cost_head': head, 'critic': critic}, config)
     return folder

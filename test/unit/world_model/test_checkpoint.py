@@ -11,15 +11,19 @@ from foresight.world_model.checkpoint import (
     CONFIG,
     TENSORS,
     CheckpointConfig,
+    VideoCheckpointConfig,
     check_scene,
     digest,
-    extend,
+    joined,
     load,
+    load_video,
     save,
+    write,
 )
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
+from foresight.world_model.predictors.video import VideoConfig, VideoJepa
 
 KNOWN = CheckpointConfig(
     encoder=EncoderConfig(width=8), predictor=PredictorConfig(width=32, blocks=1),
@@ -88,7 +92,7 @@ def test_tensors_of_another_width_are_refused(folder):
 
 
 @pytest.mark.parametrize(('part', 'key', 'value'), [
-    ('encoder', 'wdith', 8), ('encoder', 'width', 10_000), ('train', 'regularizer', 'magic'),
+    ('encoder', 'wdith', 8), ('encoder', 'width', 10_000), ('push', 'length_low', 9.0),
 ])
 def test_unknown_or_impossible_setting_is_refused(folder, part, key, value):
     described = json.loads((folder / CONFIG).read_text())
@@ -142,9 +146,9 @@ def test_a_checkpoint_from_before_there_was_a_critic_loads(folder):
     assert load(folder, 'cpu').config == KNOWN
 
 
-def test_extending_adds_a_module_and_keeps_the_others(folder, tmp_path):
+def test_joining_adds_a_module_and_keeps_the_others(folder, tmp_path):
     before, critic = load(folder, 'cpu'), nn.Linear(2, 1)
-    extend(before, {'critic': critic}, before.config, tmp_path / 'new')
+    write(joined(before, {'critic': critic}, before.config), tmp_path / 'new')
     after = load(tmp_path / 'new', 'cpu')
     assert torch.equal(after.fill('critic', nn.Linear(2, 1)).weight, critic.weight)
     assert {name for name in after.tensors if name not in before.tensors} == {
@@ -154,6 +158,40 @@ def test_extending_adds_a_module_and_keeps_the_others(folder, tmp_path):
     assert digest(after) != digest(before) == digest(load(folder, 'cpu'))
 
 
-def test_extending_replaces_a_module_of_the_same_name(folder, tmp_path):
-    extend(load(folder, 'cpu'), {'head': nn.Linear(5, 1)}, KNOWN, tmp_path / 'new')
+def test_joining_replaces_a_module_of_the_same_name(folder, tmp_path):
+    write(joined(load(folder, 'cpu'), {'head': nn.Linear(5, 1)}, KNOWN), tmp_path / 'new')
     assert load(tmp_path / 'new', 'cpu').fill('head', nn.Linear(5, 1)).weight.shape == (1, 5)
+
+
+def test_how_it_was_trained_is_kept_as_it_stands(folder):
+    described = json.loads((folder / CONFIG).read_text())
+    described['train'] = {'bf16': False, 'what_a_later_version_knows': [1, 2]}
+    (folder / CONFIG).write_text(json.dumps(described))
+    loaded = load(folder, 'cpu')
+    assert loaded.config.train == described['train']
+    assert not loaded.config.bf16 and not loaded.model.bf16
+    save(folder, {'world_model': loaded.model}, loaded.config)
+    assert json.loads((folder / CONFIG).read_text())['train'] == described['train']
+
+
+VIDEO = VideoCheckpointConfig(
+    encoder=EncoderConfig(rows=16, columns=24, channels=8, width=16),
+    video=VideoConfig(context=3, horizon=2, width=16, blocks=1), scores={'rank': 3.0},
+)
+
+
+def test_a_video_predictor_comes_back(tmp_path):
+    model = VideoJepa(VIDEO.encoder, VIDEO.video)
+    save(tmp_path, {'video': model}, VIDEO)
+    loaded, config = load_video(tmp_path, 'cpu')
+    assert config == VIDEO
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, loaded.state_dict()[name])
+
+
+def test_checkpoints_are_not_taken_for_one_another(folder, tmp_path):
+    save(tmp_path / 'video', {'video': VideoJepa(VIDEO.encoder, VIDEO.video)}, VIDEO)
+    with pytest.raises(CheckpointError, match='train-video'):
+        load_video(folder)
+    with pytest.raises(CheckpointError, match='predictor'):
+        load(tmp_path / 'video')

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from foresight.settings import TrainConfig
+from foresight.learning.settings import TrainConfig
 from foresight.world_model.regularizers import (
     CellViews,
     NoRegularizer,
@@ -18,6 +18,7 @@ from foresight.world_model.regularizers.vicreg import covariance_term, variance_
 CHANNELS, CELLS = 16, 512
 CHOICES = TrainConfig.__dataclass_fields__['regularizer'].metadata['choices']
 METHODS = tuple(name for name in CHOICES if name != 'none')
+NUMBERS = {'expander': 128, 'weight': 1.0, 'variance_weight': 1.0, 'covariance_weight': 0.05}
 
 
 def noise(rows: int, features: int, seed: int = 0) -> torch.Tensor:
@@ -45,7 +46,7 @@ def alike(spread: float) -> torch.Tensor:
 def build(name: str, **changes: object) -> Regularizer:
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return make_regularizer(CHANNELS, TrainConfig(regularizer=name, **changes))
+        return make_regularizer(name, CHANNELS, **{**NUMBERS, **changes})
 
 
 def generator() -> torch.Generator:
@@ -99,7 +100,7 @@ def test_penalty_repeats_with_the_generator_and_scales_with_its_weight(name):
             return float(build(name, **changes).eval()(cells, generator()).total)
 
     twice = {'variance_weight': 2.0, 'covariance_weight': 0.1} if name == 'vicreg' else {
-        'regularizer_weight': 2.0}
+        'weight': 2.0}
     assert penalty() == penalty()
     assert penalty(**twice) == pytest.approx(2.0 * penalty())
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from foresight.settings import CLEAR_TABLE, CLEAR_TABLE_BOTH, TrainConfig
+from foresight.learning.settings import TrainConfig
+from foresight.settings import CLEAR_TABLE, CLEAR_TABLE_BOTH
 
 COST_TASK, GOAL_TASK, BOTH_TASK = CLEAR_TABLE, 'clear_table_goal', CLEAR_TABLE_BOTH
 """Tasks that rows play: by the cost head, by an image of the empty table, by both."""

@@ -20,8 +20,8 @@ from foresight.files import write_atomically
 from foresight.learning.batches.pushes import first_pushes, split_episodes
 from foresight.learning.probes.position import position_r2
 from foresight.learning.resume import identity, same_run
+from foresight.learning.settings import TrainConfig
 from foresight.learning.trainer import Trainer
-from foresight.settings import TrainConfig
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
 
@@ -50,7 +50,8 @@ class Ablation:
 
     Attributes:
         transitions: Collected play.
-        base: Settings of every row.
+        base: Settings of the networks of every row.
+        train: Training settings that rows change.
         table: Rows, and what every run may spend.
         runs: Folder of the checkpoints and of half-trained runs.
         results: Folder of one JSON file a finished run.
@@ -64,6 +65,7 @@ class Ablation:
 
     transitions: Transitions
     base: CheckpointConfig
+    train: TrainConfig
     table: Table
     runs: Path
     results: Path
@@ -138,7 +140,7 @@ class Ablation:
         """Return what the pushes of a row cost the robot, if it says how many they are."""
         if self.time is None or not row.pushes:
             return {}
-        known, _ = split_episodes(self.transitions, self.base.train.holdout)
+        known, _ = split_episodes(self.transitions, self.train.holdout)
         used = np.unique(first_pushes(known, row.pushes).episode)
         costs = [self.time.of(used.tolist()), *(lesson.time.whole() for lesson in lessons)]
         return {'robot': {key: round(sum(cost[key] for cost in costs), 4) for key in costs[0]}}
@@ -147,9 +149,11 @@ class Ablation:
         self, row: Row, seed: int, console: Console, lessons: Sequence[Lesson] = (),
     ) -> tuple[str | None, float | None]:
         """Train to the end; return why the run collapsed, and the processor time of a step."""
-        config = replace(self._config(row, seed), dataset='')
         more = [lesson.transitions for lesson in lessons]
-        trainer = Trainer(self.transitions, self._folder(row.name, seed), config, console, more)
+        trainer = Trainer(
+            self.transitions, self._folder(row.name, seed), self.base, self._settings(row, seed),
+            console, more,
+        )
         first, begin, collapsed = trainer.step, time.process_time(), None
         try:
             trainer.run() if row.learns else trainer.finish()
@@ -164,16 +168,19 @@ class Ablation:
         if not (folder / checkpoint.CONFIG).exists():
             return {}
         trained = checkpoint.load(folder)
-        sides = split_episodes(self.transitions, self.base.train.holdout)
+        sides = split_episodes(self.transitions, self.train.holdout)
         position = position_r2(trained.model, *sides)
         known = {**trained.config.scores, 'position_r2': position}
         return {name: round(value, 4) for name, value in known.items() if value == value}
 
     def _config(self, row: Row, seed: int) -> CheckpointConfig:
         """Return every setting of a run."""
-        start = self._start(row, seed)
-        train: TrainConfig = row.settings(self.base.train, seed, self.table.budget, start)
+        train = asdict(self._settings(row, seed))
         return replace(self.base, train=train, dataset=self.transitions.digest)
+
+    def _settings(self, row: Row, seed: int) -> TrainConfig:
+        """Return how a run trains."""
+        return row.settings(self.train, seed, self.table.budget, self._start(row, seed))
 
     def _start(self, row: Row, seed: int) -> str:
         """Return the checkpoint that a run goes on from; empty = random weights."""

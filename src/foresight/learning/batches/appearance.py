@@ -5,7 +5,7 @@ from jaxtyping import UInt8
 
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
-from foresight.settings import TrainConfig
+from foresight.learning.settings import TrainConfig
 from foresight.world_model.encoder import EncoderConfig
 
 ONE_TABLE = 5.0

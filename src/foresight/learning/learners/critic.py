@@ -1,7 +1,7 @@
 """Critic learner: fitted value iteration in a frozen world model, on states seen in play."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -14,11 +14,11 @@ from foresight.costs.goal_energy import GoalEnergy
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError, DatasetError
 from foresight.learning.schedule import learning_rate
+from foresight.learning.settings import CriticConfig
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskLevel
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
-from foresight.settings import CriticConfig
 from foresight.tasks.assembly import assemble, occupancy_of
 from foresight.tasks.clear_table.cost_head import Dropped
 from foresight.tasks.task_file import TaskConfig
@@ -82,7 +82,7 @@ class CriticLearner:
         self._transitions, self._task, self._config = transitions, task, config
         self._arm = arm
         self._weights = dict(task.terms)
-        scored = replace(checkpoint.config, critic=config)
+        scored = replace(checkpoint.config, critic=asdict(config))
         self.checkpoint = joined(checkpoint, {}, scored)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)

@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
-from foresight.settings import TrainConfig
+from foresight.learning.settings import TrainConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.outcome_posterior import OutcomePosterior
 from foresight.world_model.precision import mixed

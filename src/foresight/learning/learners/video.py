@@ -9,7 +9,7 @@ from torch import Generator, Tensor, nn
 from foresight.errors import ConfigError
 from foresight.learning.batches.blinks import blinks
 from foresight.learning.learners.world_model import Losses
-from foresight.settings import VideoTrainConfig
+from foresight.learning.settings import VideoTrainConfig
 from foresight.world_model.belief.surprise import WORST_CELLS
 from foresight.world_model.losses import (
     blindness,

@@ -15,7 +15,7 @@ from foresight.learning.batches.pushes import Batch
 from foresight.learning.batches.sequences import Later, imagine, rollout_loss
 from foresight.learning.learners.outcomes import Outcomes
 from foresight.learning.objective import LABELS_ONLY, as_trained
-from foresight.settings import TrainConfig
+from foresight.learning.settings import TrainConfig
 from foresight.tasks.clear_table.cost_head import CostHead, cost_loss, label_maps
 from foresight.world_model.decoder import Decoder, reconstruction_loss
 from foresight.world_model.encoder import CONTRAST, Encoder
@@ -54,7 +54,10 @@ class Learner(nn.Module):
         self.target = copy.deepcopy(world_model.encoder).requires_grad_(False)
         self.outcomes = Outcomes(world_model, config)
         self.inverse = InverseDynamics(encoder, world_model.scene, world_model.push)
-        self.regularizer = make_regularizer(encoder.channels, config)
+        self.regularizer = make_regularizer(
+            config.regularizer, encoder.channels, config.expander, config.regularizer_weight,
+            config.variance_weight, config.covariance_weight,
+        )
         self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
         self.decoder = Decoder(encoder) if config.objective == 'autoencoder' else None
         self.config = config

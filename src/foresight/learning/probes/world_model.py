@@ -14,7 +14,7 @@ from foresight.learning.batches.pushes import Batch, take
 from foresight.learning.learners.world_model import Learner
 from foresight.learning.probes.collapse import LatentHealth, measure_health
 from foresight.learning.probes.coverage import measure_coverage
-from foresight.settings import TrainConfig
+from foresight.learning.settings import TrainConfig
 from foresight.tasks.clear_table.cost_head import (
     Dropped,
     Occupancy,

@@ -1,10 +1,9 @@
 """Anti-collapse terms: what keeps different scenes apart in latent space.
 
 A regularizer is a module from cells to a `Penalty`. Each method is one file here and one name
-in `TrainConfig.regularizer`.
+for `make_regularizer`.
 """
 
-from foresight.settings import TrainConfig
 from foresight.world_model.regularizers.barlow import CrossCorrelation
 from foresight.world_model.regularizers.distillation import Distillation
 from foresight.world_model.regularizers.infonce import Contrastive
@@ -19,10 +18,21 @@ __all__ = [
 ]
 
 
-def make_regularizer(channels: int, config: TrainConfig) -> Regularizer:
-    """Build the method that `config.regularizer` names."""
-    expander, weight = config.expander, config.regularizer_weight
-    match config.regularizer:
+def make_regularizer(
+    name: str, channels: int, expander: int, weight: float, variance_weight: float,
+    covariance_weight: float,
+) -> Regularizer:
+    """Build a method.
+
+    Args:
+        name: ema, infonce, barlow, sigreg, none; else vicreg.
+        channels: Features of a cell.
+        expander: Output features of the expander.
+        weight: Weight of the term; vicreg has two of its own.
+        variance_weight: Weight of the variance term of vicreg.
+        covariance_weight: Weight of its covariance term.
+    """
+    match name:
         case 'none':
             return NoRegularizer()
         case 'ema':
@@ -34,6 +44,4 @@ def make_regularizer(channels: int, config: TrainConfig) -> Regularizer:
         case 'sigreg':
             return SketchedGaussian(channels, weight)
         case _:
-            return VarianceCovariance(
-                channels, expander, config.variance_weight, config.covariance_weight,
-            )
+            return VarianceCovariance(channels, expander, variance_weight, covariance_weight)

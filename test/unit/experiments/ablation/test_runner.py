@@ -14,6 +14,7 @@ from foresight.experiments.ablation.robot_hours import ROBOT_HOURS
 from foresight.experiments.ablation.rows import Budget
 from foresight.experiments.ablation.runner import Ablation, Lesson
 from foresight.experiments.ablation.transfer import TRANSFER
+from foresight.learning.settings import TrainConfig
 from foresight.world_model.checkpoint import load
 
 QUIET = Console(quiet=True)
@@ -47,7 +48,8 @@ def play():
 @pytest.fixture
 def ablation(blobs, small, play, tmp_path):
     return Ablation(
-        blobs, small, tiny(METHODS), tmp_path / 'runs', tmp_path / 'results', play, ABOUT,
+        blobs, small, TrainConfig(**small.train), tiny(METHODS), tmp_path / 'runs',
+        tmp_path / 'results', play, ABOUT,
     )
 
 
@@ -128,7 +130,7 @@ def test_rows_at_a_site_go_on_from_the_given_checkpoint(ablation, play):
                if name.startswith(('world_model.', 'cost_head.')))
     adapted = there.run(replace(row('adapted_200', TRANSFER), labels=10), 0, QUIET)
     assert adapted['identity']['train']['pretrained'] == str(there.runs / 'play_0')
-    assert load(there.runs / 'play_0', 'cpu').config.train.pretrained == given
+    assert load(there.runs / 'play_0', 'cpu').config.train['pretrained'] == given
     assert play.played == ['supervised_3', 'kept_0', 'adapted_200_0']
 
 

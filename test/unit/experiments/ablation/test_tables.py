@@ -4,7 +4,7 @@ from foresight.errors import ConfigError
 from foresight.experiments.ablation.methods import METHODS, QUICK
 from foresight.experiments.ablation.rows import Budget
 from foresight.experiments.ablation.tables import TABLES, find_table
-from foresight.settings import TrainConfig
+from foresight.learning.settings import TrainConfig
 
 TINY = Budget(steps=4, head_steps=3)
 

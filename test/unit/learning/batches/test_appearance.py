@@ -9,6 +9,7 @@ from rich.console import Console
 
 from foresight.errors import DatasetError
 from foresight.learning.batches.appearance import ONE_TABLE, appearance_spread
+from foresight.learning.settings import TrainConfig
 from foresight.learning.trainer import Trainer
 
 
@@ -29,14 +30,16 @@ def test_the_spread_is_that_of_the_tables_not_of_the_objects(blobs, one_colour):
 def test_one_colour_of_table_is_noticed(blobs, one_colour, small, tmp_path):
     for transitions, noticed in ((one_colour, True), (blobs, False)):
         words = StringIO()
-        Trainer(transitions, tmp_path / str(noticed), small, Console(file=words, width=400))
+        console = Console(file=words, width=400)
+        Trainer(transitions, tmp_path / str(noticed), small, TrainConfig(**small.train), console)
         assert ('all episodes show one table' in words.getvalue()) == noticed
 
 
 def test_an_encoder_that_would_learn_it_by_heart_is_refused(one_colour, small, tmp_path):
     sees = replace(small, encoder=replace(small.encoder, use_image=True))
-    bare = replace(sees, train=replace(small.train, jitter=0.0, invert=0.0))
+    train = TrainConfig(**small.train)
+    bare = replace(train, jitter=0.0, invert=0.0)
     with pytest.raises(DatasetError, match='set jitter and invert above 0'):
-        Trainer(one_colour, tmp_path / 'bare', bare, Console(quiet=True))
+        Trainer(one_colour, tmp_path / 'bare', sees, bare, Console(quiet=True))
     assert not (tmp_path / 'bare').exists()
-    Trainer(one_colour, tmp_path / 'sees', sees, Console(quiet=True))
+    Trainer(one_colour, tmp_path / 'sees', sees, train, Console(quiet=True))

@@ -8,6 +8,7 @@ from foresight.errors import DatasetError
 from foresight.learning.batches.labels import LabelledImages, all_labelled
 from foresight.learning.batches.pushes import take
 from foresight.learning.learners.world_model import Learner
+from foresight.learning.settings import TrainConfig
 from foresight.world_model.jepa import Jepa
 
 CPU = torch.device('cpu')
@@ -58,8 +59,8 @@ def spoiled(labelled):
 
 @pytest.mark.parametrize('objective', ['jepa', 'supervised'])
 def test_labels_of_other_images_are_never_read(blobs, small, objective):
-    learner = Learner(
-        Jepa(small.encoder, small.predictor), replace(small.train, objective=objective, labels=4))
+    train = TrainConfig(**{**small.train, 'objective': objective, 'labels': 4})
+    learner = Learner(Jepa(small.encoder, small.predictor), train)
     labelled = spoiled(LabelledImages(blobs, 4, 0).draw(16, 0, CPU))
     assert labelled.batch.objects_before.isnan().any()
     batch = take(blobs, np.arange(16), CPU)
@@ -68,7 +69,7 @@ def test_labels_of_other_images_are_never_read(blobs, small, objective):
 
 
 def test_few_labels_leave_the_other_losses_alone(blobs, small):
-    learner = Learner(Jepa(small.encoder, small.predictor), small.train)
+    learner = Learner(Jepa(small.encoder, small.predictor), TrainConfig(**small.train))
     batch = take(blobs, np.arange(16), CPU)
     labelled = LabelledImages(blobs, 4, 0).draw(16, 0, CPU)
     few, all_of_them = (

@@ -7,6 +7,7 @@ import torch
 from foresight.learning.batches.pushes import rows_of_step, take
 from foresight.learning.batches.sequences import Later, following, imagine, rollout_loss
 from foresight.learning.learners.world_model import Learner
+from foresight.learning.settings import TrainConfig
 from foresight.world_model.jepa import Jepa
 
 CPU = torch.device('cpu')
@@ -86,7 +87,8 @@ def test_cells_that_an_earlier_push_changed_still_count(blobs, rows):
 @pytest.fixture
 def learner(small):
     torch.manual_seed(0)
-    learner = Learner(Jepa(small.encoder, small.predictor), replace(small.train, bf16=False))
+    train = TrainConfig(**{**small.train, 'bf16': False})
+    learner = Learner(Jepa(small.encoder, small.predictor), train)
     torch.nn.init.normal_(learner.world_model.predictor.outlet.weight, std=0.05)
     return learner
 

@@ -5,14 +5,14 @@ import torch
 
 from foresight.errors import CollapseError, ConfigError, DatasetError
 from foresight.learning.learners.critic import CriticLearner
+from foresight.learning.settings import CriticConfig
 from foresight.planning.settings import PlannerConfig
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
-from foresight.settings import CriticConfig
 from foresight.tasks.assembly import assemble, occupancy_of
 from foresight.tasks.clear_table.cost_head import CostHead, Dropped
 from foresight.tasks.task_file import TaskConfig, load_task
-from foresight.world_model.checkpoint import extend, load, save
+from foresight.world_model.checkpoint import load, save, write
 from foresight.world_model.jepa import Jepa
 
 CONFIG = CriticConfig(
@@ -78,7 +78,7 @@ def test_the_same_seed_learns_the_same_critic(blobs, checkpoint, swept):
 
 def test_a_learned_critic_can_be_planned_with(swept, checkpoint, tmp_path):
     learner = swept[0]
-    extend(checkpoint, {'critic': learner.critic}, learner.checkpoint.config, tmp_path)
+    write(learner.checkpoint, tmp_path)
     task = replace(TASK, terms=(*TASK.terms, ('critic', 1.0)))
     latent = torch.randn(16, 16, 24, generator=torch.Generator().manual_seed(0))
     plan = assemble(task, load(tmp_path, 'cpu'), ARM).decide(Belief(latent, 0.0)).plan

@@ -5,7 +5,7 @@ import torch
 
 from foresight.learning.learners.outcomes import Outcomes
 from foresight.learning.probes.coverage import draw_outcomes, measure_coverage
-from foresight.settings import TrainConfig
+from foresight.learning.settings import TrainConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig

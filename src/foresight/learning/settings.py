@@ -1,0 +1,154 @@
+"""Settings of training."""
+
+from dataclasses import dataclass
+
+from foresight.errors import ConfigError
+from foresight.settings import Checked, setting
+
+
+@dataclass(frozen=True)
+class RunConfig(Checked):
+    """What every training run has."""
+
+    batch: int = setting(128, 'examples in one step', '', 1)
+    learning_rate: float = setting(1e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
+    weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
+    warmup: float = setting(
+        0.03, 'share of the steps in which the learning rate rises', '', 0.0, 0.5
+    )
+    clip: float = setting(1.0, 'largest norm of the gradient', '', 0.01, 1000.0)
+    ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
+    variance_weight: float = setting(1.0, 'weight of the variance term', '', 0.0, 100.0)
+    covariance_weight: float = setting(0.05, 'weight of the covariance term', '', 0.0, 100.0)
+    expander: int = setting(128, 'output features of the expander', '', 16, 4096)
+    change_threshold: float = setting(
+        0.02, 'mean image difference of a cell that changed', '', 0.0, 1.0
+    )
+    save_every: int = setting(200, 'steps between saved states', '', 1)
+    seed: int = setting(0, 'seed of initialisation and batches', '', 0)
+    threads: int = setting(2, 'torch threads', '', 1, 64)
+    bf16: bool = setting(True, 'autocast to bfloat16')
+    device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
+
+
+@dataclass(frozen=True)
+class TrainConfig(RunConfig):
+    """Training of the world model and of the cost head."""
+
+    epochs: int = setting(30, 'passes over the pushes', '', 1, 1000)
+    steps: int = setting(0, 'optimiser steps of the whole run; 0 = as `epochs` says', '', 0)
+    pushes: int = setting(
+        0, 'pushes to learn from: the first whole episodes that hold so many; 0 = all', '', 0
+    )
+    batch: int = setting(128, 'pushes in one step', '', 8, 4096)
+    objective: str = setting(
+        'jepa',
+        'what the world model learns from: its own latents, reconstruction, labels; '
+        'head = only the cost head learns',
+        choices=('jepa', 'autoencoder', 'supervised', 'head'),
+    )
+    pretrained: str = setting('', 'checkpoint whose world model is the start; empty = none')
+    frozen: bool = setting(
+        False, 'keep the encoder of the pretrained checkpoint and go on with its cost head'
+    )
+    regularizer: str = setting(
+        'vicreg', 'anti-collapse term of the objective jepa',
+        choices=('vicreg', 'ema', 'infonce', 'barlow', 'sigreg', 'none'),
+    )
+    regularizer_weight: float = setting(
+        1.0, 'weight of the anti-collapse term; vicreg has two of its own', '', 0.0, 100.0
+    )
+    rollout: int = setting(
+        1, 'pushes of an episode that are imagined one after another in the loss', '', 1, 4
+    )
+    prediction_weight: float = setting(1.0, 'weight of latent prediction', '', 0.0, 100.0)
+    inverse_weight: float = setting(2.0, 'weight of inverse dynamics', '', 0.0, 100.0)
+    cost_weight: float = setting(1.0, 'weight of the cost head', '', 0.0, 100.0)
+    label_gradient: bool = setting(False, 'let the gradient of the cost head reach the encoder')
+    labels: int = setting(
+        0, 'labelled images that the cost head may see, chosen by the seed; 0 = all', '', 0
+    )
+    latent_share: float = setting(
+        0.5, 'share of the pushes predicted with the latent variable', '', 0.0, 1.0
+    )
+    latent_weight: float = setting(
+        0.02, 'weight of what the latent variable is told of the outcome', '1/nat', 0.0, 100.0
+    )
+    latent_free: float = setting(
+        2.0, 'what it may be told of one push free of charge, on average', 'nat', 0.0, 100.0
+    )
+    jitter: float = setting(
+        0.3, 'random gain on the colours, the same before and after', '', 0.0, 0.9
+    )
+    noise: float = setting(0.01, 'random noise on each pixel', '', 0.0, 0.5)
+    invert: float = setting(
+        0.5,
+        'share of colour channels that become their negative; colours then also change places',
+        '',
+        0.0,
+        1.0,
+    )
+    mirror: float = setting(0.5, 'share of the pushes reflected near to far', '', 0.0, 1.0)
+    holdout: float = setting(0.05, 'share of the episodes kept for the probe', '', 0.0, 0.5)
+
+    def __post_init__(self) -> None:
+        """Check bounds, and that a cost head alone has latents to learn on."""
+        super().__post_init__()
+        if self.objective == 'head' and not self.pretrained:
+            raise ConfigError('TrainConfig.objective = head: give `pretrained` a checkpoint')
+
+
+@dataclass(frozen=True)
+class CriticConfig(Checked):
+    """Critic: how the expected remaining cost is learned on a frozen world model."""
+
+    width: int = setting(32, 'channels inside', '', 4, 256)
+    sweeps: int = setting(6, 'pushes that the value looks ahead, one a sweep', '', 1, 50)
+    states: int = setting(3000, 'latents that are planned from in a sweep', '', 16)
+    imagined: float = setting(
+        0.5, 'share of them that plans of the last sweep lead to; the others are real',
+        '', 0.0, 1.0,
+    )
+    samples: int = setting(48, 'candidates an iteration of the planner', '', 8, 8192)
+    iterations: int = setting(2, 'refinements of the planner', '', 1, 50)
+    robust_top: int = setting(4, 'best candidates re-scored under action jitter', '', 0, 256)
+    robust_samples: int = setting(4, 'jittered copies of each', '', 1, 64)
+    epochs: int = setting(30, 'passes over the latents of a sweep', '', 1, 1000)
+    batch: int = setting(128, 'latents in one step', '', 8, 4096)
+    learning_rate: float = setting(2e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
+    holdout: float = setting(0.1, 'share of the latents kept for the score', '', 0.0, 0.5)
+    seed: int = setting(0, 'seed of latents, plans and weights', '', 0)
+    threads: int = setting(2, 'torch threads', '', 1, 64)
+
+
+@dataclass(frozen=True)
+class VideoTrainConfig(RunConfig):
+    """Training of the video predictor on clips without actions."""
+
+    steps: int = setting(10_000, 'optimiser steps', '', 1)
+    pretrained: str = setting('', 'checkpoint of a video predictor to start from; empty = none')
+    batch: int = setting(8, 'clips in one step', '', 2, 1024)
+    frames: int = setting(20, 'frames of each clip in one step', '', 2, 1024)
+    watched: int = setting(4, 'frames it watches before its first prediction counts', '', 1, 64)
+    crop_rows: int = setting(32, 'rows cut out around what moves', 'px', 16, 512)
+    crop_columns: int = setting(48, 'columns cut out around what moves', 'px', 16, 512)
+    blinks: float = setting(
+        0.5, 'share of clips with a patch that it does not get to see for 2 to 6 frames', '',
+        0.0, 1.0
+    )
+    boards: float = setting(
+        0.35, 'share of clips with a board painted over what moves', '', 0.0, 0.5
+    )
+    planks: float = setting(
+        0.35, 'share of clips with a plank painted under what moves', '', 0.0, 0.5
+    )
+    learning_rate: float = setting(2e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
+    worst_weight: float = setting(
+        0.5, 'weight of the error of the worst cells of each frame', '', 0.0, 100.0
+    )
+    blindness_weight: float = setting(
+        2.0, 'weight of latents that stay alike where something moves', '', 0.0, 100.0
+    )
+    jitter: float = setting(0.3, 'random gain on the colours of a clip', '', 0.0, 0.9)
+    invert: float = setting(0.5, 'share of colours that become their negative', '', 0.0, 1.0)
+    save_every: int = setting(200, 'steps between saved states and probes', '', 1)
