@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 import numpy as np
 from jaxtyping import Float
@@ -27,12 +28,14 @@ class Reach:
         far_high: Farthest at the clearance height.
         near_low: Nearest at the height of the sweep.
         far_low: Farthest at the height of the sweep.
+        centre: Where joint 1 stands in `base_link` [m].
     """
 
     near_high: float
     far_high: float
     near_low: float
     far_low: float
+    centre: tuple[float, float] = (0.0, 0.0)
 
     @classmethod
     def of(cls, arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> 'Reach':
@@ -49,15 +52,20 @@ def _reach(arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> 
     """Find the reach of an arm once: it takes half a second."""
     kinematics = InverseKinematics(arm, joint_level.position_margin)
     high = _interval(kinematics, config.clearance)
-    return Reach(*high, *_interval(kinematics, config.tool_height))
+    return Reach(*high, *_interval(kinematics, config.tool_height), arm.axis)
 
 
 def _interval(kinematics: InverseKinematics, height: float) -> tuple[float, float]:
     """Nearest and farthest reachable distance at a height [m]."""
-    reached = [radius for radius in _RADII if _reaches(kinematics, radius, height)]
-    if not reached:
-        raise RobotError(f'no vertical tool gets to a height of {height:.3f} m: lower it')
-    low, high = float(reached[0]), float(reached[-1])
+    tried = groupby(_RADII, lambda radius: _reaches(kinematics, radius, height))
+    rings = [list(radii) for reached, radii in tried if reached]
+    if not rings:
+        raise RobotError(
+            f'{kinematics.arm.name} cannot hold the tool upright {height:.3f} m above the table: '
+            'change where it stands, or its retract pose, where the search begins'
+        )
+    widest = max(rings, key=len)
+    low, high = float(widest[0]), float(widest[-1])
     return (
         _edge(kinematics, height, low, low - _SPACING),
         _edge(kinematics, height, high, high + _SPACING),
@@ -77,8 +85,9 @@ def _edge(kinematics: InverseKinematics, height: float, inside: float, outside: 
 
 def _reaches(kinematics: InverseKinematics, radius: float, height: float) -> bool:
     """True if the vertical tool reaches this distance at this height."""
+    x, y = kinematics.arm.axis
     values: list[Float[np.ndarray, ' 1']] = [
-        np.array([value]) for value in (radius, 0.0, height, 0.0)
+        np.array([value]) for value in (x + radius, y, height, 0.0)
     ]
     try:
         kinematics.reach(vertical_poses(*values)[0], np.array(kinematics.arm.retract))

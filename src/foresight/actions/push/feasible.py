@@ -29,19 +29,22 @@ class PushFeasibility:
 
     def __call__(self, actions: Float[Tensor, 'batch 4']) -> Bool[Tensor, ' batch']:
         """Return True where a push is allowed."""
-        reach, ends = self.reach, push_ends(actions)
+        reach, centre = self.reach, actions.new_tensor(self.reach.centre)
         allowed = in_action_box(actions, self.scene, self.config)
-        for points in (actions[:, :2], ends):
+        starts, ends = actions[:, :2] - centre, push_ends(actions) - centre
+        for points in (starts, ends):
             radius = points.norm(dim=1)
             near, far = max(reach.near_high, reach.near_low), min(reach.far_high, reach.far_low)
             allowed = allowed & (radius >= near) & (radius <= far)
-        return allowed & (_nearest(actions) >= reach.near_low)
+        return allowed & (_nearest(starts, actions) >= reach.near_low)
 
 
-def _nearest(actions: Float[Tensor, 'batch 4']) -> Float[Tensor, ' batch']:
+def _nearest(
+    starts: Float[Tensor, 'batch 2'], actions: Float[Tensor, 'batch 4'],
+) -> Float[Tensor, ' batch']:
     """Distance of each sweep from joint 1 at its nearest point [m]."""
-    start, heading = actions[:, :2], actions[:, 2]
+    heading = actions[:, 2]
     direction = torch.stack([heading.cos(), heading.sin()], dim=1)
-    along = -(start * direction).sum(dim=1).clamp(max=0.0)
+    along = -(starts * direction).sum(dim=1).clamp(max=0.0)
     along = torch.minimum(along, actions[:, 3])
-    return torch.hypot(*(start + along[:, None] * direction).unbind(1))
+    return torch.hypot(*(starts + along[:, None] * direction).unbind(1))

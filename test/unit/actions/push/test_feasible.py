@@ -7,6 +7,7 @@ import torch
 
 from foresight.actions.push.calibration import calibrate, measure_coverage
 from foresight.actions.push.feasible import PushFeasibility
+from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel, RobotFile
 from foresight.robots.description import load_urdf
 from foresight.robots.joint_level import JointLevelConfig
@@ -57,3 +58,23 @@ def test_a_shorter_arm_reaches_less_far() -> None:
     far = torch.tensor([[0.55, 0.0, 0.0, 0.2]])
     assert PushFeasibility(SCENE, CONFIG, reach)(far).tolist() == [False]
     assert calibrate(40, 11, SCENE, CONFIG, short).false_accepts <= 0.02
+
+
+def test_the_reach_goes_with_the_arm() -> None:
+    robot = RobotFile.read('panda')
+    urdf, there = load_urdf(robot), 'xyz="0 0 0.333"'
+    assert there in urdf
+    moved = ArmModel(urdf.replace(there, 'xyz="0.1 -0.05 0.333"'), robot)
+    near, far = (Reach.of(arm, CONFIG, JointLevelConfig()) for arm in (ArmModel.load(), moved))
+    assert far.centre == pytest.approx((0.1, -0.05))
+    assert (far.near_low, far.far_high) == pytest.approx((near.near_low, near.far_high), abs=1e-3)
+    push = torch.tensor([[0.37, 0.0, math.pi / 2, 0.2]])
+    assert PushFeasibility(SCENE, CONFIG, near)(push).all()
+    assert not PushFeasibility(SCENE, CONFIG, far)(push).any()
+
+
+def test_an_arm_too_short_to_lower_its_tool_is_refused() -> None:
+    robot = RobotFile.read('panda')
+    high = ArmModel(load_urdf(robot).replace('"0 0 0.333"', '"0 0 1.6"'), robot)
+    with pytest.raises(RobotError, match='panda cannot hold the tool upright 0.120 m above'):
+        Reach.of(high, CONFIG, JointLevelConfig())
