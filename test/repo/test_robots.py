@@ -13,12 +13,21 @@ from foresight.robots.description import TOOLS, load_urdf
 from foresight.robots.robot_file import RobotFile
 
 ROBOTS = sorted(folder.name for folder in share('config/robots').iterdir())
-FLANGE, REACH = 0.107, 0.14  # m, m from flange to the tip of the paddle
+TURN, FLANGE, REACH = 2 * math.pi, 0.107, 0.14  # rad, m, m from flange to the tip of the paddle
 # Rows of a, alpha, d and the offset of theta, as the makers publish them [m, rad].
 PANDA = [  # modified: a and alpha before theta and d
     (0.0, 0.0, 0.333, 0.0), (0.0, -math.pi / 2, 0.0, 0.0), (0.0, math.pi / 2, 0.316, 0.0),
     (0.0825, math.pi / 2, 0.0, 0.0), (-0.0825, -math.pi / 2, 0.384, 0.0),
     (0.0, math.pi / 2, 0.0, 0.0), (0.088, math.pi / 2, 0.0, 0.0),
+]
+UR5E = [
+    (0.0, math.pi / 2, 0.1625, 0.0), (-0.425, 0.0, 0.0, 0.0), (-0.3922, 0.0, 0.0, 0.0),
+    (0.0, math.pi / 2, 0.1333, 0.0), (0.0, -math.pi / 2, 0.0997, 0.0), (0.0, 0.0, 0.0996, 0.0),
+]
+XARM6 = [
+    (0.0, -math.pi / 2, 0.267, 0.0), (0.2894886, 0.0, 0.0, -1.3849179),
+    (0.0775, -math.pi / 2, 0.0, 1.3849179), (0.0, math.pi / 2, 0.3425, 0.0),
+    (0.076, -math.pi / 2, 0.0, 0.0), (0.0, 0.0, 0.097, 0.0),
 ]
 
 
@@ -39,10 +48,16 @@ def shift(x: float, y: float, z: float) -> np.ndarray:
 def flange(robot: str, positions: np.ndarray) -> np.ndarray:
     """Position of the flange in `base_link` and direction of its z, by the published table."""
     pose = np.eye(4)
-    for (a, alpha, d, offset), angle in zip({'panda': PANDA}[robot], positions, strict=True):
+    for (a, alpha, d, offset), angle in zip(
+        {'panda': PANDA, 'ur5e': UR5E, 'xarm6': XARM6}[robot], positions, strict=True,
+    ):
         link, joint = shift(a, 0, 0) @ turn('x', alpha), turn('z', angle + offset) @ shift(0, 0, d)
-        pose = pose @ link @ joint
-    return pose @ shift(0, 0, FLANGE)
+        pose = pose @ (link @ joint if robot == 'panda' else joint @ link)
+    if robot == 'panda':
+        return pose @ shift(0, 0, FLANGE)
+    # Universal Robots' own base frame looks back; both arms stand where their file says.
+    stand = shift(-0.10, 0, 0) @ turn('z', math.pi) if robot == 'ur5e' else shift(0.03, 0, 0)
+    return stand @ pose
 
 
 @pytest.mark.parametrize('seed', range(3))
@@ -59,6 +74,11 @@ def test_kinematics_are_the_published_ones(robot: str, seed: int) -> None:
     ('panda', [-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973],
      [2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973],
      [2.175] * 4 + [2.61] * 3, [87] * 4 + [12] * 3),
+    ('ur5e', [-TURN, -TURN, -TURN / 2, -TURN, -TURN, -TURN],
+     [TURN, TURN, TURN / 2, TURN, TURN, TURN], [math.radians(180)] * 6, [150] * 3 + [28] * 3),
+    ('xarm6', [-TURN, *np.radians([-118, -225]), -TURN, math.radians(-97), -TURN],
+     [TURN, *np.radians([120, 11]), TURN, math.radians(180), TURN],
+     [2.14] * 6, [50, 50, 32, 32, 32, 20]),
 ])
 def test_limits_are_the_published_ones(
     robot: str, low: list[float], high: list[float], velocity: list[float], effort: list[float],

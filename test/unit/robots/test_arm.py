@@ -82,6 +82,6 @@ def test_text_that_is_no_robot_is_refused(make_robot: Make) -> None:
         ArmModel.load(make_robot('<robot name="empty"/>'))
 
 
-@pytest.mark.parametrize(('robot', 'x'), [('panda', 0.0)])
+@pytest.mark.parametrize(('robot', 'x'), [('panda', 0.0), ('ur5e', -0.1), ('xarm6', 0.03)])
 def test_the_first_joint_stands_where_the_robot_says(robot: str, x: float) -> None:
     assert ArmModel.load(robot).axis == pytest.approx((x, 0.0))

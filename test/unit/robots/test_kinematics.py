@@ -29,7 +29,7 @@ def test_pose_outside_the_reach_is_refused(kinematics: InverseKinematics) -> Non
         kinematics.reach(pose, np.array(kinematics.arm.retract))
 
 
-@pytest.mark.parametrize('robot', ['panda'])
+@pytest.mark.parametrize('robot', ['panda', 'ur5e', 'xarm6'])
 def test_every_robot_finds_the_way_back_within_half_a_turn_of_retract(robot: str) -> None:
     arm, generator = ArmModel.load(robot), np.random.default_rng(0)
     kinematics, rest = InverseKinematics(arm, 0.05), np.array(arm.retract)

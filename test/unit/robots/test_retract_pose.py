@@ -34,7 +34,7 @@ def arm_points(robot: str) -> np.ndarray:
     ])
 
 
-@pytest.mark.parametrize('robot', ['panda'])
+@pytest.mark.parametrize('robot', ['panda', 'ur5e', 'xarm6'])
 def test_no_point_of_the_arm_projects_into_the_view_from_any_camera(robot: str) -> None:
     points, camera, scene = arm_points(robot), CameraConfig(), SceneConfig()
     jitter = (-camera.position_jitter, 0.0, camera.position_jitter)

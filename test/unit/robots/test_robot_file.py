@@ -20,7 +20,7 @@ def test_a_robot_is_found_by_name_folder_and_file() -> None:
 
 @pytest.mark.parametrize('wrong', ['pandas', 'my/robot.yaml'])
 def test_a_wrong_path_is_no_such_file_and_names_the_robots_there_are(wrong: str) -> None:
-    with pytest.raises(ConfigError, match=f'{wrong}: no such file: .* panda'):
+    with pytest.raises(ConfigError, match=f'{wrong}: no such file: .* panda, ur5e, xarm6'):
         find_robot(wrong)
 
 
@@ -59,3 +59,4 @@ def test_keep_out_zones_are_read_and_may_be_left_out(make_robot: Make) -> None:
 
 def test_of_seven_joints_the_third_is_held_if_the_file_says_nothing(make_robot: Make) -> None:
     assert RobotFile.read(make_robot(held=None)).held == ('joint3',)
+    assert RobotFile.read('xarm6').held == ()

@@ -14,7 +14,7 @@ from foresight.robots.tool import Tool
 Make = Callable[..., Path]
 
 
-@pytest.mark.parametrize('robot', ['panda'])
+@pytest.mark.parametrize('robot', ['panda', 'ur5e', 'xarm6'])
 def test_the_paddle_is_as_drawn_on_every_arm(robot: str) -> None:
     assert ArmModel.load(robot).tool == Tool(width=0.12, depth=0.04, face=0.005)
 

@@ -8,10 +8,11 @@ import torch
 from foresight.actions.push.calibration import calibrate, measure_coverage
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.errors import RobotError
-from foresight.robots.arm import ArmModel, RobotFile
+from foresight.robots.arm import ArmModel
 from foresight.robots.description import load_urdf
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
+from foresight.robots.robot_file import RobotFile
 from foresight.settings import PushConfig, SceneConfig
 
 SCENE, CONFIG = SceneConfig(), PushConfig()
@@ -41,8 +42,9 @@ def test_push_outside_box_or_reach_is_refused(
     assert feasibility(torch.tensor([push])).tolist() == [False]
 
 
-def test_calibration_on_a_few_pushes() -> None:
-    result = calibrate(40, 11, SCENE, CONFIG, ArmModel.load())
+@pytest.mark.parametrize('robot', ['panda', 'ur5e', 'xarm6'])
+def test_calibration_on_a_few_pushes(robot: str) -> None:
+    result = calibrate(40, 11, SCENE, CONFIG, ArmModel.load(robot))
     assert result.false_accepts <= 0.02
     assert result.false_rejects <= 0.05
 
