@@ -49,7 +49,7 @@ lint: $(STAMP)  ## Check style and types.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-docs: $(STAMP)  ## Write docs/parameters.md and docs/topics.md from the code.
+docs: $(STAMP)  ## Write docs/commands.md, parameters.md and topics.md from the code.
 	$(BIN)/python -m foresight.cli.reference docs
 
 clean:  ## Remove what was built, not what was learned or recorded.

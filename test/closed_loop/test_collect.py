@@ -136,7 +136,7 @@ def test_a_nearly_full_disk_stops_with_the_remedy(
 def test_the_command_says_how_long_the_robot_worked(tmp_path: Path) -> None:
     settings = '--pushes 2 --pushes-an-episode 2 --workers 1 --no-frames --json -'
     said = subprocess.run(
-        [sys.executable, '-m', 'foresight.cli.main', 'collect', '--out', tmp_path,
+        [sys.executable, '-m', 'foresight.cli.main', 'data', 'collect', '--out', tmp_path,
          *settings.split()],
         capture_output=True, text=True, check=True,
     )

@@ -12,7 +12,7 @@ import pytest
 import torch
 from rosbags.rosbag2 import Reader
 
-from foresight.cli.import_bags import import_bags
+from foresight.cli.data import import_bags
 from foresight.data.bags.importing import BagImport, kept_transitions
 from foresight.data.bags.pushes import NO_AFTER, BagConfig
 from foresight.errors import DatasetError
@@ -155,4 +155,4 @@ def test_demo_names_the_node_that_dies_and_stops_the_others(checkpoint, tmp_path
 def test_missing_checkpoint_is_one_line(tmp_path):
     running = demo(tmp_path / 'nowhere', tmp_path)
     _, words = running.communicate(timeout=60)
-    assert running.returncode == 2 and 'foresight train' in words
+    assert running.returncode == 2 and 'foresight train world-model' in words

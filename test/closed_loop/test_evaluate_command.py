@@ -1,13 +1,17 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from rich.console import Console
 
-from foresight.cli.evaluate import counts, evaluate
-from foresight.cli.horizon import horizon, page_name
-from foresight.cli.memory import memory
 from foresight.errors import CheckpointError, ConfigError
+from foresight.experiments.episodes import counts
+from foresight.experiments.evaluation.measure import Evaluation, EvaluationSettings
+from foresight.experiments.experiment import run
+from foresight.experiments.horizon.measure import Horizon, HorizonSettings
+from foresight.experiments.memory.measure import MemorySettings
 from foresight.files import share
 from foresight.settings import SHIPPED
 from foresight.sim.settings import SimConfig
@@ -23,14 +27,20 @@ def test_over_ros_refuses_a_task_for_which_nobody_gives_a_goal(tmp_path):
     assert 'wants a goal image' in ' '.join(done.stderr.split())
 
 
+def evaluate(out, **changes):
+    """Play one tuning episode and return the document."""
+    settings = replace(Evaluation.settings, episodes=1, seed=2000, workers=1, **changes)
+    return run(Evaluation(), settings, out, Console(quiet=True))
+
+
 def test_an_unknown_split_names_the_known_ones():
     with pytest.raises(ConfigError, match='seen, unseen, both, hard'):
-        evaluate(split='sen')
+        EvaluationSettings(split='sen')
 
 
-def test_memory_is_of_seen_or_of_unseen_objects():
-    with pytest.raises(ConfigError, match='seen, unseen'):
-        memory(split='both')
+def test_an_unknown_policy_names_the_known_ones():
+    with pytest.raises(ConfigError, match='choose from planner, hand_rule'):
+        EvaluationSettings(policy='magic').policies  # noqa: B018
 
 
 def test_objects_beyond_three_allow_more_pushes():
@@ -43,29 +53,37 @@ def test_objects_beyond_three_allow_more_pushes():
 
 def test_over_ros_refuses_a_number_of_objects_drawn_anew():
     with pytest.raises(ConfigError, match='--extra-objects'):
-        evaluate(over_ros=True, extra_objects=2)
+        EvaluationSettings(over_ros=True, extra_objects=2)
+    with pytest.raises(ConfigError, match='leave --policy out'):
+        EvaluationSettings(over_ros=True, policy='random')
 
 
-def test_horizon_refuses_what_it_does_not_know():
+def test_memory_is_of_seen_or_of_unseen_objects():
+    with pytest.raises(ConfigError, match='seen, unseen'):
+        MemorySettings(split='both')
+
+
+def test_horizon_refuses_what_it_does_not_know(tmp_path):
+    horizon, console = Horizon(), Console(quiet=True)
     with pytest.raises(ConfigError, match='seen, unseen, hard'):
-        horizon(split='both')
+        HorizonSettings(split='both')
     with pytest.raises(ConfigError, match='1,2,3'):
-        horizon(horizons='one')
-
-
-def test_horizon_names_the_rows_it_knows():
+        horizon.measure(HorizonSettings(horizons='one'), console)
     with pytest.raises(ConfigError, match='choose from H1, H2'):
-        horizon(horizons='1,2', rows='H3')
+        horizon.measure(HorizonSettings(horizons='1,2', rows='H3'), console)
 
 
 def test_a_longer_row_goes_on_from_the_finished_block(tmp_path, monkeypatch):
-    monkeypatch.setattr('foresight.cli.horizon.BLOCK', 1)
-    scene = {'seed': 2000, 'objects': 1, 'split': 'seen', 'horizons': '1', 'workers': 1,
-             'work': tmp_path / 'work', 'out': tmp_path}
-    horizon(episodes=1, **scene)
+    monkeypatch.setattr('foresight.experiments.horizon.measure.BLOCK', 1)
+    settings = HorizonSettings(
+        episodes=1, seed=2000, objects=1, split='seen', horizons='1', workers=1,
+        work=tmp_path / 'work',
+    )
+    console = Console(quiet=True)
+    run(Horizon(), settings, tmp_path, console)
     first = next((tmp_path / 'work').iterdir())
     played = first.stat().st_mtime_ns
-    horizon(episodes=2, **scene)
+    run(Horizon(), replace(settings, episodes=2), tmp_path, console)
     assert first.stat().st_mtime_ns == played
     page = json.loads((tmp_path / 'horizon_clear_table_seen_2000_2.json').read_text())
     outcomes = page['rows']['H1']['outcomes']
@@ -74,25 +92,18 @@ def test_a_longer_row_goes_on_from_the_finished_block(tmp_path, monkeypatch):
 
 
 def test_only_the_shipped_checkpoint_has_the_plain_page(tmp_path):
-    seeds = range(7, 9)
-    assert page_name('a_task', 'hard', seeds, share(str(SHIPPED))) == 'horizon_a_task_hard_7_2'
-    other = page_name('a_task', 'hard', seeds, tmp_path / 'other')
-    assert other == 'horizon_a_task_hard_7_2_other'
+    settings = HorizonSettings(seed=7, episodes=2, checkpoint=share(str(SHIPPED)))
+    assert Horizon().name(settings) == 'horizon_clear_table_hard_7_2'
+    other = replace(settings, checkpoint=tmp_path / 'other')
+    assert Horizon().name(other) == 'horizon_clear_table_hard_7_2_other'
 
 
-def test_another_site_has_its_own_table_and_objects(tmp_path, capfd):
-    evaluate(
-        site='moved', policy='hand_rule', split='seen', episodes=1, seed=2000, workers=1,
-        out=tmp_path, json='-',
-    )
-    document = json.loads(capfd.readouterr().out)
+def test_another_site_has_its_own_table_and_objects(tmp_path):
+    document = evaluate(tmp_path, site='moved', policy='hand_rule', split='seen')
     assert document['site'] == 'moved'
     assert (tmp_path / 'clear_table_3_objects_seen_2000_1_moved.json').exists()
 
 
 def test_the_planner_needs_a_world_model_of_that_site(tmp_path):
     with pytest.raises(CheckpointError, match='table'):
-        evaluate(
-            site='moved', policy='planner', split='seen', episodes=1, seed=2000, workers=1,
-            out=tmp_path,
-        )
+        evaluate(tmp_path, site='moved', policy='planner', split='seen')

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from foresight.cli.evaluate import check_choices
-from foresight.errors import CheckpointError, ConfigError
+from foresight.errors import CheckpointError
 from foresight.experiments.players import ClearTablePlayers
 from foresight.experiments.results import outcomes
 from foresight.rollout.closed_loop import EpisodeResult, evaluate
@@ -77,8 +76,3 @@ def test_json_document_is_all_there_is_on_standard_output(tmp_path: Path) -> Non
     document = json.loads(run.stdout)
     assert document['splits']['seen']['hand_rule']['success'] == 1.0
     assert sorted(path.suffix for path in tmp_path.iterdir()) == ['.json', '.md']
-
-
-def test_an_unknown_policy_is_refused_with_the_choices() -> None:
-    with pytest.raises(ConfigError, match='choose among planner, hand_rule'):
-        check_choices('seen', 'hand_rule,best')

@@ -2,8 +2,10 @@
 
 import json
 from contextlib import closing
+from dataclasses import replace
 
-from foresight.cli.memory import memory
+from foresight.cli.experiment import measure
+from foresight.experiments.experiment import find_experiment
 from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE
 from foresight.experiments.memory.players import MemoryPlayers
 from foresight.files import share
@@ -25,7 +27,9 @@ def test_a_hidden_object_is_remembered_and_followed():
 
 
 def test_the_command_writes_its_table(tmp_path, capfd):
-    memory(scenes=1, workers=1, out=tmp_path, json='-')
+    memory = find_experiment('memory')
+    settings = replace(memory.settings, episodes=1, workers=1)
+    measure(memory, settings, tmp_path, '-')
     document = json.loads(capfd.readouterr().out)
     assert document == json.loads((tmp_path / 'memory.json').read_text())
     assert {row['scenes'] for row in document['permanence']} == {1}

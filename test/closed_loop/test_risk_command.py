@@ -2,13 +2,14 @@ import json
 
 import pytest
 
-from foresight.cli.risk import page, paired
 from foresight.experiments.results import PolicyResult, to_document
+from foresight.experiments.risk.measure import paired
+from foresight.experiments.risk.page import to_markdown
 from foresight.rollout.closed_loop import EpisodeResult
 
 ABOUT = {
     'task': 'clear_table', 'episodes': 4, 'objects': 3, 'max_pushes': 10, 'seed': 0,
-    'over_ros': False, 'machine': 'a machine', 'command': 'foresight evaluate risk',
+    'over_ros': False, 'machine': 'a machine', 'command': 'foresight experiment risk',
     'checkpoint': 'models/x', 'prediction': {}, 'risk_samples': 16, 'risk_alpha': 0.25,
 }
 
@@ -43,7 +44,7 @@ def test_without_off_there_is_nothing_to_compare_with(results):
 def test_the_page_shows_both_tables_and_the_command(results):
     document = to_document(results, {**ABOUT, 'paired': paired(results)})
     json.dumps(document, allow_nan=False)
-    written = page(document)
+    written = to_markdown(document)
     assert '| cvar | +0.375' in written
     assert '| seen | off |' in written
-    assert 'foresight evaluate risk' in written
+    assert 'foresight experiment risk' in written

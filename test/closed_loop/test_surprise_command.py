@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from foresight.cli.surprise import Playing, Row, make_rows
 from foresight.errors import DatasetError
 from foresight.experiments.surprise.episode import DisturbedEpisode
+from foresight.experiments.surprise.kept import Playing, Row
+from foresight.experiments.surprise.measure import make_rows
 from foresight.experiments.surprise.page import EVERY, WITH, WITHOUT
 from foresight.sim.settings import SimConfig
 from foresight.world_model.belief.surprise_scales import SurpriseScales
@@ -26,7 +27,7 @@ def rows() -> list[Row]:
 def kept(tmp_path, rows) -> Path:
     path = tmp_path / 'runs' / 'kept.jsonl'
     with Playing(1, path, SCALES) as playing:
-        playing._keep(WITH, EPISODE)
+        playing.keep(WITH, EPISODE)
     return path
 
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from foresight.cli.main import COMMANDS
+from foresight.cli.main import COMMANDS, GROUPS
 from foresight.files import share
 
 README = share('README.md').read_text()
@@ -22,10 +22,11 @@ def test_make_target_exists(target):
 
 
 @pytest.mark.parametrize(
-    'name', sorted(set(re.findall(r'(?m)(?:^|`)foresight ([a-z-]+)', README))),
+    'words', sorted(set(re.findall(r'(?m)(?:^|`|/)foresight ([a-z]+(?: [a-z][a-z-]+)?)', README))),
 )
-def test_command_exists(name):
-    assert name in COMMANDS
+def test_command_exists(words):
+    group = words.split()[0] in GROUPS and words != 'experiment'
+    assert words in COMMANDS or not group and words.split()[0] in {*COMMANDS, 'experiment'}
 
 
 @pytest.mark.parametrize('path', sorted(set(re.findall(r'\]\(([^)#:]+)\)', README))))

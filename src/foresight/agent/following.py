@@ -15,7 +15,7 @@ class SurpriseConfig(Checked):
     """Surprise in the loop: when to follow a plan, to plan anew, to give up."""
 
     watch: bool = setting(
-        False, 'let surprise decide; needs `foresight calibrate alarm` for the checkpoint'
+        False, 'let surprise decide; needs `foresight calibrate surprise` for the checkpoint'
     )
     follow: int = setting(
         2, 'pushes of one plan that are carried out while nothing surprises; more than 1 needs '

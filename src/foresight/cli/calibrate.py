@@ -1,5 +1,6 @@
-"""`foresight calibrate`: does the feasibility test of pushes foretell their execution?"""
+"""`foresight calibrate`: the feasibility test, and what counts as a surprise."""
 
+from pathlib import Path
 from typing import Annotated
 
 import torch
@@ -7,10 +8,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from foresight.actions.push import calibration
-from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.actions.push.calibration import Calibration
+from foresight.actions.push.calibration import calibrate as calibrate_push
+from foresight.cli.flags import Shown
+from foresight.cli.output import JsonOption, quiet_stdout
+from foresight.experiments.document import write_json
+from foresight.experiments.surprise.undisturbed import AlarmSettings, described, find_alarm
 from foresight.robots.arm import ArmModel
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SHIPPED, PushConfig, SceneConfig
 
 ROWS = (
     ('executable', 'random pushes that the joint level carries out', ''),
@@ -20,23 +25,38 @@ ROWS = (
 )
 Count = Annotated[int, typer.Option(min=1, help='Random pushes to plan.')]
 Seed = Annotated[int, typer.Option(min=0, help='Seed that draws them.')]
+CheckpointOption = Annotated[Path, typer.Option(help='Folder of the world model.')]
 
 
-def calibrate(
-    scene: SceneConfig, push: PushConfig,
+def push(
+    scene: Annotated[SceneConfig, Shown(('table_near', 'table_depth', 'table_width'))],
+    push: Annotated[PushConfig, Shown(('length_low', 'length_high'))],
     count: Count = 1000, seed: Seed = 0, json: JsonOption = None,
 ) -> None:
     """Compare the feasibility test of pushes with their execution."""
     torch.set_num_threads(1)
     with quiet_stdout(json):
-        result = calibration.calibrate(count, seed, scene, push, ArmModel.load())
+        result = calibrate_push(count, seed, scene, push, ArmModel.load())
+    if json is None:
         Console().print(render(result))
     write_json({'calibration': result}, json)
 
 
-def render(result: calibration.Calibration) -> Table:
+def render(result: Calibration) -> Table:
     """Put what was measured beside what was asked."""
     table = Table('share', 'measured', 'asked', title=f'{result.count} pushes, seed {result.seed}')
     for name, meaning, asked in ROWS:
         table.add_row(meaning, f'{100 * getattr(result, name):.1f} %', asked)
     return table
+
+
+def surprise(
+    settings: AlarmSettings, checkpoint: CheckpointOption = SHIPPED, json: JsonOption = None,
+) -> None:
+    """Play aimed macro-actions that nobody disturbs and measure what counts as a surprise."""
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        scales, levels = find_alarm(settings, checkpoint, console)
+    if json is None:
+        Console().print(described(scales, levels))
+    write_json({'scales': scales, 'levels': levels}, json)

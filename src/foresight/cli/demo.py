@@ -16,8 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from foresight.cli.output import JsonOption, quiet_stdout, write_json
+from foresight.cli.output import JsonOption, quiet_stdout
 from foresight.errors import CheckpointError, ForesightError
+from foresight.experiments.document import write_json
 from foresight.files import find_model
 from foresight.nodes.session import Moment, RosSession, SessionOptions
 from foresight.settings import CLEAR_TABLE, SHIPPED
@@ -91,7 +92,7 @@ def find_checkpoint(folder: Path) -> Path:
     if not (found / 'config.json').is_file():
         raise CheckpointError(
             f'there is no checkpoint in {folder}: give --checkpoint a folder that `foresight '
-            'train` wrote'
+            'train world-model` wrote'
         )
     return found
 

@@ -1,45 +1,107 @@
 """Entry point of `foresight`; a command's module is imported only when it runs."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
 from foresight.cli.flags import expand_configs
 from foresight.errors import ForesightError
+from foresight.experiments.experiment import EXPERIMENTS
 from foresight.files import version
 
+
+class Command(NamedTuple):
+    """A command as the help lists it.
+
+    Attributes:
+        home: Module and function; of an experiment the module alone.
+        summary: What it does.
+        example: A call of it.
+    """
+
+    home: str
+    summary: str
+    example: str
+
+
+GROUPS = {
+    'data': 'Collect, import and look at training data.',
+    'train': 'Train the world model and what goes with it.',
+    'experiment': 'Measure what a results page is made of; --list names the experiments.',
+    'calibrate': 'Measure thresholds and the feasibility test.',
+}
+"""Words that begin several commands."""
 COMMANDS = {
-    'demo': 'Clear a simulated table over ROS 2 and write a report.',
-    'collect': 'Collect pushes in simulation for training.',
-    'import-bags': 'Turn recorded bags into training data, and say what is in them.',
-    'train': 'Train the world model and its cost head.',
-    'critic': 'Learn what the rest of a task costs, on a trained world model.',
-    'train-video': 'Train the video predictor, which only watches.',
-    'evaluate': 'Measure success over episodes and write a results table.',
-    'ablate': 'Compare training methods, or numbers of labels, at equal budget.',
-    'horizon': 'Measure what looking further than one push is worth.',
-    'evaluate memory': 'Measure what is known of hidden objects, and plan with the arm in view.',
-    'evaluate physics': 'Compare surprise at the impossible with that at the possible.',
-    'evaluate uncertainty': 'Compare imagined outcomes of a push with those of repeating it.',
-    'evaluate risk': 'Compare how the imagined futures of a push may count, in closed loop.',
-    'evaluate surprise': 'Measure surprise in the loop: who notices what, how soon, and success.',
-    'calibrate': 'Compare the feasibility test of pushes with their execution.',
-    'calibrate alarm': 'Measure on undisturbed play what counts as a surprise.',
+    'demo': Command(
+        'demo:demo', 'Clear a simulated table over ROS 2 and write a report.',
+        'foresight demo --seed 3 --task clear_table_both',
+    ),
+    'data collect': Command(
+        'data:collect', 'Collect play in simulation for training.',
+        'foresight data collect --pushes 2000 --out data/play',
+    ),
+    'data import': Command(
+        'data:import_bags', 'Turn recorded bags into training data, and say what is in them.',
+        'foresight data import out/bags',
+    ),
+    'data info': Command(
+        'data:info', 'Say what is in a folder of episodes or bags.',
+        'foresight data info data/play --json -',
+    ),
+    'train world-model': Command(
+        'train:world_model', 'Train the world model and its cost head.',
+        'foresight train world-model --data data/play --out runs/train',
+    ),
+    'train critic': Command(
+        'train:critic', 'Learn what the rest of a task costs, on a trained world model.',
+        'foresight train critic --checkpoint runs/train --out runs/critic',
+    ),
+    'train video': Command(
+        'train:video', 'Train the video predictor, which only watches.',
+        'foresight train video --out runs/video',
+    ),
+    'evaluate': Command(
+        'evaluate:evaluate', 'Measure success over episodes and write a results page.',
+        'foresight evaluate clear_table --policy planner --episodes 20 --seed 2000',
+    ),
+    **{
+        f'experiment {name}': Command(
+            'experiment', summary, f'foresight experiment {name} --json -',
+        ) for name, summary in EXPERIMENTS.items()
+    },
+    'calibrate push': Command(
+        'calibrate:push', 'Compare the feasibility test of pushes with their execution.',
+        'foresight calibrate push --count 1000',
+    ),
+    'calibrate surprise': Command(
+        'calibrate:surprise', 'Measure on undisturbed play what counts as a surprise.',
+        'foresight calibrate surprise --checkpoint runs/train --hours 1',
+    ),
+    'doctor': Command(
+        'doctor:doctor', 'Say what is installed, what is missing and whether the demo can run.',
+        'foresight doctor --json -',
+    ),
 }
 EXTRAS = {
     'rclpy': 'ros', 'rosbags': 'ros', 'pybullet': 'sim', 'pybullet_data': 'sim',
     'tensorboard': 'train', 'matplotlib': 'viz', 'av': 'viz',
 }
+"""Extra of `pip install` that brings a package."""
 
 
 def load(name: str) -> Callable[..., Any]:
-    """Import the command `name` and give it the options of its configurations."""
-    module = name.split()[-1].replace('-', '_')
-    function: Callable[..., Any] = getattr(import_module(f'foresight.cli.{module}'), module)
-    return expand_configs(function)
+    """Import a command and give it the options of its settings."""
+    module, _, function = COMMANDS[name].home.partition(':')
+    home = import_module(f'foresight.cli.{module}')
+    command: Callable[..., Any] = (
+        getattr(home, function) if function else home.command(name.split()[1])
+    )
+    return expand_configs(command)
 
 
 def listed() -> None:
@@ -61,21 +123,53 @@ def foresight(
     """Plan in the latent space of a learned world model."""
 
 
-def build(called: str | None) -> typer.Typer:
+def list_experiments(wanted: bool) -> None:
+    """Print one line an experiment and stop."""
+    if wanted:
+        for name, summary in EXPERIMENTS.items():
+            typer.echo(f'{name:<12} {summary}')
+        raise typer.Exit
+
+
+def experiments(
+    wanted: Annotated[bool, typer.Option(
+        '--list', callback=list_experiments, is_eager=True, help='Name the experiments and exit.',
+    )] = False,
+) -> None:
+    """Stand for the group `experiment`, which has an option of its own."""
+
+
+def build(called: str) -> typer.Typer:
     """Make the application; of its commands only `called` is imported."""
-    app = typer.Typer(
-        callback=foresight, no_args_is_help=True, add_completion=False,
-        pretty_exceptions_enable=False,
-    )
-    for name, summary in COMMANDS.items():
-        app.command(name, short_help=summary)(load(name) if name == called else listed)
+    new = partial(typer.Typer, no_args_is_help=True, pretty_exceptions_enable=False)
+    app = new(callback=foresight)
+    groups = {name: new(add_completion=False) for name in GROUPS}
+    for name, command in COMMANDS.items():
+        *group, word = name.split()
+        function = load(name) if name == called else listed
+        (groups[group[0]] if group else app).command(
+            word, short_help=command.summary, epilog=f'Example: {command.example}',
+        )(function)
+    groups['experiment'].callback()(experiments)
+    for name, part in groups.items():
+        app.add_typer(part, name=name, help=GROUPS[name])
     return app
 
 
-def with_command(words: Sequence[str]) -> list[str]:
-    """Join the two words of a command such as `evaluate uncertainty`."""
-    two = ' '.join(words[:2])
-    return [two, *words[2:]] if two in COMMANDS else list(words)
+def called_by(words: Sequence[str]) -> str:
+    """Return the command that words call; empty if they call none."""
+    names = [word for word in words if not word.startswith('-')][:2]
+    return next((name for name in (' '.join(names), *names[:1]) if name in COMMANDS), '')
+
+
+def typed() -> list[str]:
+    """Return the words on the command line, or those before what a shell asks to complete."""
+    words = os.environ.get('COMP_WORDS') or os.environ.get('_TYPER_COMPLETE_ARGS')
+    if '_FORESIGHT_COMPLETE' not in os.environ or not words:
+        return sys.argv[1:]
+    place = os.environ.get('COMP_CWORD')
+    known = words.split()
+    return known[1:int(place)] if place else known[1:] if words.endswith(' ') else known[1:-1]
 
 
 def explain(error: ModuleNotFoundError) -> str | None:
@@ -88,10 +182,8 @@ def explain(error: ModuleNotFoundError) -> str | None:
 
 def main() -> None:
     """Run `foresight`; an expected error is one line on standard error and status 2."""
-    words = with_command(sys.argv[1:])
-    called = next((word for word in words if not word.startswith('-')), None)
     try:
-        build(called)(words)
+        build(called_by(typed()))(prog_name='foresight')
     except ForesightError as error:
         message = str(error)
     except ModuleNotFoundError as error:

@@ -6,9 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
 
 import foresight
-from foresight.cli.flags import allowed
+from foresight.cli.flags import ADVANCED, allowed
+from foresight.cli.main import COMMANDS, Command, build
+from foresight.experiments.tables import table as lines
 from foresight.nodes.topics import NODES, RECORDED, TOPICS
 from foresight.settings import Checked
 
@@ -23,6 +28,18 @@ TOPICS_INTRO = """# Nodes and topics
 Names are relative; `planner/markers` is the private topic `~/markers` of the node `planner`.
 The qualities are those of `nodes/qos.py`.
 """
+COMMANDS_INTRO = """# Commands
+
+`foresight COMMAND --help` says the same; `foresight --install-completion` teaches the shell.
+Commands that measure take `--json PATH|-`: the document, alone on standard output where it is `-`.
+"""
+EXIT_CODES = (
+    ('0', 'done'),
+    ('1', 'what was tried failed: `demo` left the table uncleared, `doctor` says that it would'),
+    ('2', 'the command line is wrong, or an expected error: one line that names the remedy'),
+    ('130, 143', 'interrupted (Ctrl-C), terminated; what was finished is kept'),
+)
+OWN = 'foresight.experiments'
 BAG_INTRO = """## A bag
 
 These topics hold everything that training and debugging need:
@@ -31,17 +48,17 @@ These topics hold everything that training and debugging need:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Render a Markdown table."""
-    lines = [head, ['---'] * len(head), *rows]
-    return '\n'.join('| ' + ' | '.join(line) + ' |' for line in lines) + '\n'
+    return '\n'.join(lines(head, rows)) + '\n'
 
 
 def configurations() -> list[type[Checked]]:
-    """List the configurations, file by file."""
+    """List the configurations, file by file; those of experiments are options of one command."""
     source = Path(foresight.__path__[0])
     for path in sorted(source.rglob('*.py')):
         if '(Checked)' in path.read_text():
             import_module('.'.join(('foresight', *path.relative_to(source).with_suffix('').parts)))
-    return sorted(_leaves(Checked), key=_place)
+    known = [kind for kind in _leaves(Checked) if not kind.__module__.startswith(OWN)]
+    return sorted(known, key=_place)
 
 
 def _leaves(kind: type[Checked]) -> list[type[Checked]]:
@@ -113,7 +130,37 @@ def topics() -> str:
     ])
 
 
-PAGES = {'parameters.md': parameters, 'topics.md': topics}
+def commands() -> str:
+    """Write the page of commands."""
+    sections = [_command(name, command) for name, command in COMMANDS.items()]
+    codes = table(['exit status', 'means'], EXIT_CODES)
+    return '\n'.join([HEADER + COMMANDS_INTRO, f'## Exit status\n\n{codes}', *sections])
+
+
+def _command(name: str, command: Command) -> str:
+    """Write what one command does and which options it has."""
+    found: Any = get_command(build(name))
+    for word in name.split():
+        found = found.commands[word]
+    rows = [_option(item) for item in found.params]
+    usual = [row for panel, row in rows if not panel.startswith(ADVANCED)]
+    more = [row[0] for panel, row in rows if panel.startswith(ADVANCED)]
+    return '\n'.join([
+        f'## {name}\n\n{command.summary}\n\n    {command.example}\n',
+        table(['option', 'default', 'meaning'], usual),
+        *([f'Advanced: {", ".join(more)}.\n'] if more else []),
+    ])
+
+
+def _option(item: Any) -> tuple[str, tuple[str, str, str]]:
+    """Return the panel of an option or argument, and its row."""
+    name = item.opts[0] if item.opts[0].startswith('-') else item.opts[0].upper()
+    default = '' if item.default in (None, False, '') else f'`{item.default}`'
+    help_text = ' '.join((item.help or '').split()).replace('|', '\\|')
+    return item.rich_help_panel or '', (f'`{name}`', default, help_text)
+
+
+PAGES = {'commands.md': commands, 'parameters.md': parameters, 'topics.md': topics}
 
 
 def main() -> None:

@@ -1,55 +1,64 @@
-"""`foresight train`: learn the world model and its cost head from collected play."""
+"""`foresight train`: learn the world model, the critic or the video predictor."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import torch
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
-from foresight.cli.output import JsonOption, quiet_stdout, write_json
-from foresight.data.bags.folder import find_bags
+from foresight.cli.flags import Shown
+from foresight.cli.output import JsonOption, quiet_stdout, write_scores
+from foresight.data.collected import collected
 from foresight.data.manifest import collected_scene
-from foresight.data.transitions import (
-    Transitions,
-    build_transitions,
-    join,
-    load_transitions,
-    save_transitions,
-)
-from foresight.errors import DatasetError
-from foresight.learning.loop import Result
-from foresight.learning.probes.world_model import ProbeScores
-from foresight.learning.settings import TrainConfig
+from foresight.data.transitions import join
+from foresight.experiments.document import write_json
+from foresight.files import find_model
+from foresight.learning.learners.critic import CriticLearner, Sweep
+from foresight.learning.settings import CriticConfig, TrainConfig, VideoTrainConfig
 from foresight.learning.trainer import Trainer
-from foresight.world_model.checkpoint import CheckpointConfig
+from foresight.learning.video_trainer import VideoTrainer
+from foresight.robots.arm import ArmModel
+from foresight.settings import CLEAR_TABLE, SHIPPED
+from foresight.sim.settings import ClipsConfig
+from foresight.tasks.task_file import load_task
+from foresight.viz.progress import bars
+from foresight.world_model.checkpoint import (
+    CheckpointConfig,
+    VideoCheckpointConfig,
+    load,
+    write,
+)
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.observation.rectification import Rectifier
 from foresight.world_model.predictors.task import PredictorConfig
+from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig
 
-DataOption = Annotated[
-    Path, typer.Option(help='Folder of episodes that `collect` wrote, or of bags.'),
-]
-FoldersOption = Annotated[
-    list[Path] | None, typer.Option(
-        '--data', help='Folder of episodes that `collect` wrote, or of bags; data/play; say it '
-        'again to learn from several.',
-    ),
-]
+USUAL = (
+    'epochs', 'steps', 'batch', 'learning_rate', 'pretrained', 'seed', 'threads', 'device',
+    'labels', 'sweeps', 'states', 'scenes', 'clips', 'workers',
+)
+"""Settings that most users set."""
+ARCHITECTURE = Shown(('width', 'blocks'))
+PLAY = Path('data/play')
+DataOption = Annotated[Path, typer.Option(
+    help='Folder of episodes that `data collect` wrote, or of bags.',
+)]
+FoldersOption = Annotated[list[Path] | None, typer.Option(
+    '--data', help=f'Folder of episodes that `data collect` wrote, or of bags; {PLAY}; say it '
+    'again to learn from several.',
+)]
 OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]
-ARROWS = {
-    'prediction_ratio': 'prediction error over "nothing moves" (lower is better)',
-    'prediction_ratio_changed': 'the same where the image changed (lower is better)',
-    'occupancy_r2': 'occupancy that a linear probe explains (higher is better)',
-    'ranking_accuracy': 'pairs of pushes ordered as they turned out (higher is better)',
-    'inverse_skill': 'pushes that inverse dynamics explains (higher is better)',
-}
+TaskOption = Annotated[str, typer.Option(help='Task whose cost it looks ahead at.')]
+CheckpointOption = Annotated[Path, typer.Option(help='Folder of the world model; not changed.')]
 
 
-def train(
-    train: TrainConfig,
-    encoder: EncoderConfig,
-    predictor: PredictorConfig,
+def world_model(
+    train: Annotated[TrainConfig, Shown(USUAL)],
+    encoder: Annotated[EncoderConfig, ARCHITECTURE],
+    predictor: Annotated[PredictorConfig, ARCHITECTURE],
     data: FoldersOption = None,
     out: OutOption = Path('runs/train'),
     json: JsonOption = None,
@@ -57,49 +66,90 @@ def train(
     """Train the world model and its cost head."""
     with quiet_stdout(json):
         console = Console(stderr=True)
-        folders = data or [Path('data/play')]
+        folders = data or [PLAY]
         config = CheckpointConfig(
             encoder=encoder, predictor=predictor, scene=collected_scene(folders[0]),
         )
-        transitions = join([cached_transitions(folder, config) for folder in folders])
+        transitions = join([collected(folder, config.scene, encoder) for folder in folders])
         console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
         trainer = Trainer(transitions, out, config, train, console)
         if trainer.step:
             console.print(f'going on after step {trainer.step} of {trainer.steps}')
         result = trainer.run()
+    about = {'steps': result.steps, 'folder': str(result.folder)}
+    write_scores(result.scores.known(), about, console, json)
+
+
+def critic(
+    critic: Annotated[CriticConfig, Shown(USUAL)],
+    task: TaskOption = CLEAR_TABLE,
+    checkpoint: CheckpointOption = SHIPPED,
+    data: DataOption = PLAY,
+    out: OutOption = Path('runs/critic'),
+    json: JsonOption = None,
+) -> None:
+    """Learn the expected remaining cost from play, by planning in the world model."""
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        torch.set_num_threads(critic.threads)
+        before = load(find_model(checkpoint))
+        play = collected(data, before.config.scene, before.config.encoder)
+        learner = CriticLearner(play, before, ArmModel.load(), load_task(task), critic)
+        with bars(console) as progress:
+            sweeps = [_sweep(learner, index, critic, progress) for index in range(critic.sweeps)]
+        last = sweeps[-1]
+        known = learner.checkpoint.config
+        scores = {**known.scores, 'critic_r2': last.r2, 'critic_mean': last.mean}
+        write(replace(learner.checkpoint, config=replace(known, scores=scores)), out)
     if json is None:
-        console.print(_table(result))
-        console.print(f'checkpoint: {result.folder}')
-    scores = result.scores.known()
-    write_json({**scores, 'steps': result.steps, 'folder': str(result.folder)}, json)
+        console.print(_table(sweeps))
+        console.print(f'checkpoint: {out}')
+    write_json({'sweeps': [vars(item) for item in sweeps], 'folder': str(out)}, json)
 
 
-def cached_transitions(data: Path, config: CheckpointConfig) -> Transitions:
-    """Rectify the episodes once; later runs map the result into memory.
+def video(
+    train: Annotated[VideoTrainConfig, Shown(USUAL)],
+    video: Annotated[VideoConfig, ARCHITECTURE],
+    clips: Annotated[ClipsConfig, Shown(USUAL)],
+    encoder: Annotated[EncoderConfig, ARCHITECTURE] = VIDEO_ENCODER,
+    data: DataOption = PLAY,
+    out: OutOption = Path('runs/video'),
+    json: JsonOption = None,
+) -> None:
+    """Learn to predict video, without actions, from possible motions alone."""
+    from foresight.rollout.clips import SECONDS_A_CLIP, scenes_of, training_clips  # needs `sim`
 
-    Raises:
-        DatasetError: If there are neither episodes nor bags, one is damaged, or they are of
-            another table.
-    """
-    if collected_scene(data) != config.scene:
-        raise DatasetError(
-            f'{data} was collected at another table: give --data of the same site, or train there'
-        )
-    encoder, count = config.encoder, len(list(data.glob('episode_*.npz')))
-    if count == 0 and find_bags(data):
-        from foresight.data.bags.importing import kept_transitions  # needs the extra `ros`
-
-        return kept_transitions(data, config.scene, encoder)
-    cache = data / f'transitions_{encoder.rows}x{encoder.columns}_{count}'
-    if not (cache / 'digest.json').exists():
-        rectifier = Rectifier(config.scene, encoder)
-        save_transitions(build_transitions(data, rectifier.rectify, rectifier.project), cache)
-    return load_transitions(cache)
+    with quiet_stdout(json):
+        console = Console(stderr=True)
+        config = VideoCheckpointConfig(encoder=encoder, video=video)
+        with bars(console) as progress:
+            bar = progress.add_task('making clips', total=scenes_of(clips), rate='')
+            watched = training_clips(
+                clips, encoder, video, data, lambda made: progress.update(bar, completed=made),
+            )
+        hours = len(watched) * SECONDS_A_CLIP / 3600.0
+        console.print(f'{len(watched)} clips, {hours:.2f} h of video')
+        trainer = VideoTrainer(watched, out, config, train, console)
+        if trainer.step:
+            console.print(f'going on after step {trainer.step} of {train.steps}')
+        result = trainer.run()
+    about = {'steps': result.steps, 'folder': str(result.folder)}
+    write_scores(result.scores.known(), about, console, json)
 
 
-def _table(result: Result[ProbeScores]) -> Table:
-    """Show the held-out scores."""
-    table = Table('score', 'value', 'meaning', title=f'{result.scores.pushes} held-out pushes')
-    for name, value in result.scores.known().items():
-        table.add_row(name, f'{value:.3f}', ARROWS.get(name, ''))
+def _sweep(
+    learner: CriticLearner, index: int, config: CriticConfig, progress: Progress,
+) -> Sweep:
+    """Run one sweep under a bar."""
+    bar = progress.add_task(
+        f'sweep {index + 1} of {config.sweeps}', total=config.states, rate='',
+    )
+    return learner.sweep(index, lambda: progress.advance(bar))
+
+
+def _table(sweeps: list[Sweep]) -> Table:
+    """Show how the value grew."""
+    table = Table('looking ahead', 'mean cost', 'explained (held out)')
+    for item in sweeps:
+        table.add_row(str(item.index), f'{item.mean:.2f}', f'{item.r2:.3f}')
     return table

@@ -97,7 +97,7 @@ def clips_of_play(folder: Path, rectify: Rectify, count: int, length: int) -> Cl
     """Cut clips out of collected play: one in the middle of each of the first pushes.
 
     Args:
-        folder: Episodes that `foresight collect` wrote.
+        folder: Episodes that `foresight data collect` wrote.
         rectify: Resamples an image onto the table plane.
         count: Clips wanted.
         length: Frames of a clip.

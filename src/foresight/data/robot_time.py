@@ -48,7 +48,9 @@ def robot_time(folder: Path) -> RobotTime:
     """
     rows = [row for path in sorted(folder.glob('episode_*.npz')) if (row := _row(path))]
     if not rows:
-        raise DatasetError(f'{folder} holds no episodes: run `foresight collect --out {folder}`')
+        raise DatasetError(
+            f'{folder} holds no episodes: run `foresight data collect --out {folder}`'
+        )
     seconds, pushes, rejected = (np.array(column) for column in zip(*rows, strict=True))
     return RobotTime(seconds, pushes, rejected)
 

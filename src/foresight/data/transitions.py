@@ -125,7 +125,9 @@ def build_transitions(
     """
     paths = sorted(folder.glob('episode_*.npz'))
     if not paths:
-        raise DatasetError(f'{folder} holds no episodes: run `foresight collect --out {folder}`')
+        raise DatasetError(
+            f'{folder} holds no episodes: run `foresight data collect --out {folder}`'
+        )
     digest, parts, starts, first = hashlib.sha256(), [], [], 0
     for path in paths:
         episode = load_episode(path)

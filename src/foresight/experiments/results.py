@@ -1,4 +1,4 @@
-"""Results tables: what an evaluation measured, as JSON and as Markdown."""
+"""Results of closed-loop play: episodes of a policy and their figures."""
 
 import json
 import math
@@ -124,52 +124,3 @@ def joined(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _rounded(value: float, digits: int = 4) -> float | None:
     """Round; None for what JSON cannot say."""
     return round(value, digits) if math.isfinite(value) else None
-
-
-def to_markdown(document: dict[str, Any]) -> str:
-    """Return the table that the README shows, with the command that makes it again."""
-    place = f' at the site {document["site"]}' if document.get('site') else ''
-    lines = [
-        f'# {document["task"]}{place}: {document["episodes"]} episodes, '
-        f'{document["objects"]} objects, at most {document["max_pushes"]} pushes', '',
-        '| objects | policy | success | 95 % interval | cleared | dropped | pushes '
-        '| plan ms p50 | plan ms p99 | outcomes |',
-        '|---|---|---|---|---|---|---|---|---|---|',
-    ]
-    for split, policies in document['splits'].items():
-        for policy, f in policies.items():
-            lines.append(
-                f'| {split} | {policy} | {f["success"]:.2f} '
-                f'| {f["success_low"]:.2f} to {f["success_high"]:.2f} | {f["cleared"]:.2f} '
-                f'| {f["dropped"]:.2f} | {f["pushes"]:.1f} | {_shown(f["plan_ms_p50"])} '
-                f'| {_shown(f["plan_ms_p99"])} | `{f["digest"]}` |'
-            )
-    seeds = f'{document["seed"]} to {document["seed"] + document["episodes"] - 1}'
-    over_ros = document['over_ros']
-    through = 'the nodes over ROS 2' if over_ros else 'the core in lockstep'
-    promise = 'timing can change it' if over_ros else 'the same command gives the same one'
-    lines += [
-        '', f'Seeds {seeds}, played through {through}. Machine: {document["machine"]}. '
-        f'Checkpoint: {document["checkpoint"] or "none"}.', '',
-        'Success: every object in the bin, none dropped, within the allowed pushes. Cleared and '
-        "dropped are shares of all objects. The interval is Wilson's. `outcomes` is a "
-        f'fingerprint of every per-episode outcome: {promise}.', '',
-        *_prediction(document['prediction']), '```', document['command'], '```', '',
-    ]
-    return '\n'.join(lines)
-
-
-def _prediction(scores: Mapping[str, float]) -> list[str]:
-    """Compare prediction with its floor, "nothing moves", if the checkpoint was scored."""
-    if not scores:
-        return []
-    return [
-        'Prediction on held-out pushes; the error is relative to that of "nothing moves" '
-        '(persistence = 1).', '', '| score | value |', '|---|---|',
-        *(f'| {name.replace("_", " ")} | {value:.3g} |' for name, value in scores.items()), '',
-    ]
-
-
-def _shown(value: float | None) -> str:
-    """Return a time for the table."""
-    return '-' if value is None else f'{value:.1f}'

@@ -7,11 +7,28 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from foresight.data.clips import ClipPairs, Clips, load_arrays, save_arrays
+from foresight.data.clips import (
+    ClipPairs,
+    Clips,
+    clips_of_play,
+    joined,
+    load_arrays,
+    save_arrays,
+)
 from foresight.rollout.workers import Crew
+from foresight.settings import SceneConfig
 from foresight.sim.clips.physics_clips import Frames, Matched, PhysicsSet
+from foresight.sim.clips.quadruple import FRAMES
 from foresight.sim.clips.violations import VIOLATIONS
+from foresight.sim.settings import ClipsConfig
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.rectification import Rectifier
+from foresight.world_model.predictors.video import VideoConfig
 
+FIRST_SEED = 100_000
+"""Of the scenes that training watches."""
+SECONDS_A_CLIP = 0.1 * FRAMES
+"""Time that a clip shows [s]."""
 Progress = Callable[[int], None]
 
 
@@ -69,6 +86,47 @@ def matched_pairs(
         for name, path in paths.items():
             save_arrays(_paired(made[name]), path)
     return {name: load_arrays(ClipPairs, path) for name, path in paths.items()}
+
+
+def scenes_of(config: ClipsConfig) -> int:
+    """Return how many scenes of free motion training watches."""
+    return len(VIOLATIONS) * config.scenes + config.falls
+
+
+def training_clips(
+    config: ClipsConfig, encoder: EncoderConfig, video: VideoConfig, play: Path,
+    progress: Progress,
+) -> Clips:
+    """Gather clips of free motion and of play; all are made once and kept.
+
+    Args:
+        config: How many, and where they are kept.
+        encoder: Size of their images.
+        video: What is watched.
+        play: Folder of collected play.
+        progress: Called with the scenes that are made.
+    """
+    wanted = PhysicsSet(held_out=False, encoder=encoder, video=video)
+    most = len(VIOLATIONS) * config.scenes
+
+    def gather(seeds: range, before: int, kind: str = '') -> Clips:
+        return possible_clips(
+            wanted, config.clips, seeds, config.workers, lambda made: progress(before + made),
+            kind,
+        )
+
+    first = FIRST_SEED + config.scenes
+    parts = [gather(range(FIRST_SEED, first), 0)]
+    if config.falls:
+        parts.append(gather(range(first, first + config.falls), most, 'gravity'))
+    if config.play_clips:
+        path = config.clips / f'play_{wanted.name}_{config.play_clips}.npz'
+        if not path.exists():
+            rectifier = Rectifier(video.scene(SceneConfig()), encoder)
+            clips = clips_of_play(play, rectifier.rectify, config.play_clips, FRAMES)
+            save_arrays(clips, path)
+        parts.append(load_arrays(Clips, path))
+    return joined(parts)
 
 
 def _made(

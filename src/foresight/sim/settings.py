@@ -1,6 +1,7 @@
 """Settings of the simulator."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from foresight.errors import ConfigError
 from foresight.settings import Checked, setting
@@ -84,3 +85,16 @@ class SimConfig(Checked):
             )
 
 
+
+
+@dataclass(frozen=True)
+class ClipsConfig(Checked):
+    """Clips to watch."""
+
+    scenes: int = setting(200, 'scenes of each kind of free motion', '', 1)
+    falls: int = setting(
+        400, 'more scenes of what slides over an edge: to the floor, or on along a plank', '', 0
+    )
+    play_clips: int = setting(150, 'clips of the arm at play', '', 0)
+    clips: Path = setting(Path('data/physics'), 'folder where clips are kept')
+    workers: int = setting(2, 'processes that make clips', '', 1)

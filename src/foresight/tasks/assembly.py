@@ -138,7 +138,8 @@ def critic_of(checkpoint: Checkpoint) -> Critic:
     channels, scene_map = checkpoint.config.encoder.channels, checkpoint.model.raster.scene_map
     if not has_critic(checkpoint):
         raise CheckpointError(
-            f'{checkpoint.folder} has no critic: run `foresight critic`, or leave the term out'
+            f'{checkpoint.folder} has no critic: run `foresight train critic`, or leave the term '
+            'out'
         )
     critic = Critic(channels, scene_map, len(checkpoint.tensors['critic.layers.0.weight']))
     return checkpoint.fill('critic', critic).requires_grad_(False)

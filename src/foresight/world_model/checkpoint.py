@@ -81,7 +81,7 @@ class VideoCheckpointConfig(Described):
         video: Size and reach of the predictor, and the view that it expects.
     """
 
-    remedy: ClassVar[str] = 'give --checkpoint a folder that `foresight train-video` wrote'
+    remedy: ClassVar[str] = 'give --checkpoint a folder that `foresight train video` wrote'
     encoder: EncoderConfig = VIDEO_ENCODER
     video: VideoConfig = field(default_factory=VideoConfig)
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from foresight.cli.output import quiet_stdout, to_json, write_json
+from foresight.cli.output import quiet_stdout
 from foresight.errors import ForesightError
+from foresight.experiments.document import to_json, write_json
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ def test_file_is_written_into_a_new_folder(tmp_path):
     write_json({'success': 1.0}, str(tmp_path / 'new' / 'score.json'))
     assert json.loads((tmp_path / 'new' / 'score.json').read_text()) == {'success': 1.0}
     assert [path.name for path in (tmp_path / 'new').iterdir()] == ['score.json']
+
+
+def test_home_is_where_a_shell_has_it(tmp_path, monkeypatch):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    write_json({'success': 1.0}, '~/score.json')
+    assert (tmp_path / 'score.json').exists()
 
 
 def test_unwritable_path_names_the_remedy(tmp_path):

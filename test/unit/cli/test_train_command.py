@@ -3,14 +3,15 @@ from dataclasses import asdict, fields
 
 import pytest
 
-from foresight.cli.train import cached_transitions, train
+from foresight.cli.train import world_model
+from foresight.data.collected import collected
 from foresight.data.manifest import MANIFEST
 from foresight.data.transitions import save_transitions
 from foresight.errors import DatasetError
 from foresight.learning.probes.world_model import ProbeScores
 from foresight.learning.settings import TrainConfig
 from foresight.settings import SceneConfig
-from foresight.world_model.checkpoint import CheckpointConfig, load
+from foresight.world_model.checkpoint import load
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
 
@@ -19,7 +20,7 @@ def test_command_trains_and_prints_one_document(blobs, small, tmp_path, capfd):
     save_transitions(blobs, tmp_path / 'transitions_64x96_0')
     config = TrainConfig(batch=32, epochs=1, threads=1, holdout=0.2)
     out = tmp_path / 'out'
-    train(config, small.encoder, small.predictor, data=[tmp_path], out=out, json='-')
+    world_model(config, small.encoder, small.predictor, data=[tmp_path], out=out, json='-')
     scores = json.loads(capfd.readouterr().out)
     of_samples = {'coverage', 'coverage_gain'}  # a predictor without a latent variable has none
     assert {item.name for item in fields(ProbeScores)} - of_samples < scores.keys()
@@ -28,8 +29,10 @@ def test_command_trains_and_prints_one_document(blobs, small, tmp_path, capfd):
 
 
 def test_folder_without_episodes_is_refused(tmp_path):
-    with pytest.raises(DatasetError, match='foresight collect'):
-        train(TrainConfig(), EncoderConfig(), PredictorConfig(), data=[tmp_path], out=tmp_path)
+    with pytest.raises(DatasetError, match='foresight data collect'):
+        world_model(
+            TrainConfig(), EncoderConfig(), PredictorConfig(), data=[tmp_path], out=tmp_path,
+        )
 
 
 def test_a_run_is_for_the_table_that_its_pushes_were_collected_at(blobs, small, tmp_path):
@@ -37,7 +40,7 @@ def test_a_run_is_for_the_table_that_its_pushes_were_collected_at(blobs, small, 
     save_transitions(blobs, tmp_path / 'transitions_64x96_0')
     (tmp_path / MANIFEST).write_text(json.dumps({'scene': asdict(scene)}))
     config = TrainConfig(batch=32, steps=1, threads=1, holdout=0.2)
-    train(config, small.encoder, small.predictor, data=[tmp_path], out=tmp_path / 'out')
+    world_model(config, small.encoder, small.predictor, data=[tmp_path], out=tmp_path / 'out')
     assert load(tmp_path / 'out', 'cpu').config.scene == scene
     with pytest.raises(DatasetError, match='another table'):
-        cached_transitions(tmp_path, CheckpointConfig())
+        collected(tmp_path, SceneConfig(), EncoderConfig())

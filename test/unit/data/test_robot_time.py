@@ -39,7 +39,7 @@ def test_an_episode_that_is_not_trained_on_does_not_count(
 def test_a_folder_without_episodes_or_with_a_cut_one_is_refused(
     make_episode: MakeEpisode, tmp_path: Path,
 ) -> None:
-    with pytest.raises(DatasetError, match='foresight collect'):
+    with pytest.raises(DatasetError, match='foresight data collect'):
         robot_time(tmp_path)
     path = tmp_path / 'episode_00000000.npz'
     save_episode(make_episode(0), path)

@@ -81,7 +81,7 @@ def test_datasets_with_and_without_labels_are_not_joined(
 
 
 def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match='foresight collect'):
+    with pytest.raises(DatasetError, match='foresight data collect'):
         build_transitions(tmp_path, same, flat)
 
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from foresight.experiments.results import PolicyResult, figures, joined, to_document, to_markdown
+from foresight.experiments.evaluation.page import to_markdown
+from foresight.experiments.results import PolicyResult, figures, joined, to_document
 from foresight.rollout.closed_loop import EpisodeResult, PushRecord
 
 ABOUT = {

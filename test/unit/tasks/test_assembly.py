@@ -154,7 +154,7 @@ def test_a_goal_task_without_a_goal_is_an_error(checkpoint):
 def test_a_checkpoint_without_a_critic_names_the_command(tmp_path, checkpoint):
     head = CostHead(4, checkpoint.model.raster.scene_map)
     save(tmp_path, {'world_model': checkpoint.model, 'cost_head': head}, checkpoint.config)
-    with pytest.raises(CheckpointError, match='foresight critic'):
+    with pytest.raises(CheckpointError, match='foresight train critic'):
         assemble(task(remaining=1.0, critic=1.0), load(tmp_path, 'cpu'), ARM)
 
 

@@ -191,7 +191,7 @@ def test_a_video_predictor_comes_back(tmp_path):
 
 def test_checkpoints_are_not_taken_for_one_another(folder, tmp_path):
     save(tmp_path / 'video', {'video': VideoJepa(VIDEO.encoder, VIDEO.video)}, VIDEO)
-    with pytest.raises(CheckpointError, match='train-video'):
+    with pytest.raises(CheckpointError, match='train video'):
         load_video(folder)
     with pytest.raises(CheckpointError, match='predictor'):
         load(tmp_path / 'video')

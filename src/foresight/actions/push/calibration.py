@@ -1,6 +1,6 @@
 """Calibrates push feasibility against planning every command of a push.
 
-`foresight calibrate` repeats it.
+`foresight calibrate push` repeats it.
 """
 
 import math

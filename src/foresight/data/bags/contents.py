@@ -84,7 +84,7 @@ def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
     if not rows:
         raise DatasetError(
             'no bag has a push that was carried out and seen from both sides; `foresight '
-            'import-bags` says why'
+            'data import` says why'
         )
     before, episode, pushes = zip(*rows, strict=True)
     return Transitions(

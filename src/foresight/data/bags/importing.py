@@ -141,6 +141,21 @@ def kept_transitions(folder: Path, scene: SceneConfig, encoder: EncoderConfig) -
     return load_transitions(cache)
 
 
+def import_folder(
+    reader: BagImport, folder: Path, encoder: EncoderConfig,
+) -> list[BagSummary]:
+    """Read every bag of a folder, keep its pushes beside them and say what each bag holds.
+
+    Raises:
+        DatasetError: If there is no bag, or one cannot be used; nothing is kept then.
+    """
+    found = reader.pushes(reader.read(folder))
+    summaries = [reader.summary(bag) for bag in found]
+    if any(item.pushes for item in summaries):
+        keep(to_transitions(found), folder, encoder)
+    return summaries
+
+
 def keep(transitions: Transitions, folder: Path, encoder: EncoderConfig) -> None:
     """Keep what was imported beside the bags, with the list of what they were."""
     cache = cache_of(folder, encoder)

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from foresight.experiments.statistics import paired_difference
+from foresight.experiments.tables import table
 
 SUCCESS = 1
 """Column of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
@@ -33,11 +34,10 @@ def differences(
 
 def difference_lines(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the differences as a Markdown table; nothing where there are none."""
-    return [
-        '| difference in success | mean | 95 % |', '|---|---|---|',
-        *(f'| {name} | {item["mean"]:+.2f} | {item["low"]:+.2f} to {item["high"]:+.2f} |'
-          for name, item in found.items()),
-    ] if found else []
+    return table(('difference in success', 'mean', '95 %'), (
+        [name, f'{item["mean"]:+.2f}', f'{item["low"]:+.2f} to {item["high"]:+.2f}']
+        for name, item in found.items()
+    )) if found else []
 
 
 def _successes(runs: Sequence[Mapping[str, Any]], name: str) -> dict[int, list[float]]:

@@ -120,7 +120,7 @@ def _cells(row: Mapping[str, Any] | None) -> list[str]:
 
 
 LABELS = Table(
-    'labels', 'Success by the number of labelled images', 'label_efficiency',
+    'Success by the number of labelled images', 'label_efficiency',
     rows=(
         NO_LABEL, *_rows(),
         *(replace(row, task=BOTH_TASK, meaning=f'{row.meaning}, all labelled images')

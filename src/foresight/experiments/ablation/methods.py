@@ -21,7 +21,7 @@ SUPERVISED = Row(
     'supervised', 'labels alone, no self-supervised loss', {'objective': 'supervised'},
 )
 METHODS = Table(
-    'methods', 'Anti-collapse methods, the autoencoder and labels, at equal budget', 'ablation',
+    'Anti-collapse methods, the autoencoder and labels, at equal budget', 'ablation',
     rows=(
         *(Row(f'{name}_inverse', f'{meaning}, inverse dynamics', {'regularizer': name})
           for name, meaning in REGULARIZERS.items()),
@@ -34,9 +34,8 @@ METHODS = Table(
             {'label_gradient': True}),
         SUPERVISED,
     ),
-    seeds=(0, 1, 2),
 )
 QUICK = Table(
-    'quick', 'The extremes of the methods, at a small budget', 'ablation_quick',
+    'The extremes of the methods, at a small budget', 'ablation_quick',
     rows=(REFERENCE, NONE, AUTOENCODER, SUPERVISED), budget=Budget(steps=1000, episodes=20),
 )

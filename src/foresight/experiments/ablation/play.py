@@ -5,9 +5,9 @@ from json import loads as load_json
 from pathlib import Path
 from typing import Any
 
-from foresight.cli.output import write_json
 from foresight.experiments import results
 from foresight.experiments.ablation.rows import COST_TASK, GOAL_TASK, Budget
+from foresight.experiments.document import write_json
 from foresight.experiments.players import ClearTablePlayers
 from foresight.experiments.results import PolicyResult
 from foresight.rollout.closed_loop import evaluate as play_episodes
@@ -35,9 +35,7 @@ class Play:
         )
         done = tuple(play_episodes(players, self._seeds, self._workers))
         result = PolicyResult(players.policy, players.split, done)
-        document = results.to_document([result], {})
-        figures: dict[str, Any] = document['splits'][site.sim.object_set][players.policy]
-        return figures
+        return results.figures(result)
 
     def references(self, folder: Path, unlabelled: Sequence[Path]) -> dict[str, Any]:
         """Return what stands beside the rows, on the same seeds: ceiling, floor, goal images.
@@ -63,6 +61,6 @@ class Play:
         """Read figures, or play and keep them."""
         path = stem.with_name(f'{stem.name}_{self._seeds.start}_{len(self._seeds)}.json')
         if not path.exists():
-            write_json(dict(self(checkpoint, task, policy)), str(path))
+            write_json(self(checkpoint, task, policy), path)
         figures: dict[str, Any] = load_json(path.read_text())
         return figures

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from foresight.cli.train import cached_transitions
+from foresight.data.collected import collected
 from foresight.data.robot_time import robot_time
 from foresight.experiments.ablation.rows import BOTH_TASK, PLANNED_SHARE, PRACTICE
 from foresight.experiments.ablation.runner import Lesson
@@ -44,4 +44,4 @@ class Practice:
             planned_share=PLANNED_SHARE, checkpoint=str(checkpoint), task=BOTH_TASK,
         )
         collect(PlayConfig(collect=play), folder, lambda _: None)
-        return Lesson(cached_transitions(folder, self.base), robot_time(folder))
+        return Lesson(collected(folder, self.base.scene, self.base.encoder), robot_time(folder))

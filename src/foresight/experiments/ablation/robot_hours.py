@@ -132,6 +132,6 @@ def _rows() -> tuple[Row, ...]:
 
 
 ROBOT_HOURS = Table(
-    'robot_hours', 'From doing, then from practice', 'watching', rows=_rows(), compare=compare,
+    'From doing, then from practice', 'watching', rows=_rows(), compare=compare,
     lines=lines, legend=LEGEND,
 )

@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from foresight.errors import ConfigError
 from foresight.experiments.ablation.rows import Budget, Row
 from foresight.experiments.statistics import wilson
 
@@ -66,30 +65,24 @@ class Table:
     """One table of the ablation.
 
     Attributes:
-        name: Name in the command.
         title: Title of its page.
         page: Name of its page, of its JSON file and of the folders of its runs and results.
         rows: Rows, in order.
         before: Rows that others go on from and that it does not show.
         budget: What every row may spend.
-        seeds: Usual training seeds.
         shares: Page of the table whose runs it goes on with; empty = its own.
-        moves: True where its rows go on from the shipped checkpoint, at another site.
         compare: Adds to a document what its page shows beyond the rows; the second argument is
             one mapping a run, with its outcomes.
         lines: Draws what stands between title and legend.
         legend: What the figures are; braces take the budget.
     """
 
-    name: str
     title: str
     page: str
     rows: tuple[Row, ...]
     before: tuple[Row, ...] = ()
     budget: Budget = Budget()
-    seeds: tuple[int, ...] = (0,)
     shares: str = ''
-    moves: bool = False
     compare: Callable[[Document, Runs], Document] = as_it_is
     lines: Callable[[Document], list[str]] = row_lines
     legend: str = LEGEND
@@ -97,23 +90,6 @@ class Table:
     def row(self, name: str) -> Row:
         """Return a row, or one that others go on from."""
         return next(row for row in (*self.rows, *self.before) if row.name == name)
-
-    def choose(self, names: str) -> tuple[Row, ...]:
-        """Return the rows of a comma-separated list; all where it is empty.
-
-        Raises:
-            ConfigError: If there is no such row.
-        """
-        known = {row.name: row for row in self.rows}
-        wanted = names.split(',') if names else list(known)
-        if wrong := [name for name in wanted if name not in known]:
-            raise ConfigError(f'--rows {wrong[0]!r} is unknown: choose among {", ".join(known)}')
-        return tuple(known[name] for name in wanted)
-
-    def spending(self, **given: int | None) -> 'Table':
-        """Return the same table with another budget, where something is given."""
-        known = {name: value for name, value in given.items() if value is not None}
-        return replace(self, budget=replace(self.budget, **known))
 
     def to_document(self, runs: Runs, about: Mapping[str, Any]) -> Document:
         """Bring the runs of each row together.
@@ -126,7 +102,7 @@ class Table:
             row.name: _pooled(known) for row in self.rows
             if (known := [run for run in runs if run['row'] == row.name])
         }
-        document = {**about, 'budget': asdict(self.budget), 'table': self.name, 'rows': rows}
+        document = {**about, 'budget': asdict(self.budget), 'rows': rows}
         return self.compare(document, runs)
 
     def to_markdown(self, document: Document) -> str:

@@ -88,7 +88,7 @@ def _reference(name: str, f: Mapping[str, Any]) -> str:
 
 
 TRANSFER = Table(
-    'transfer', 'Transfer to another site', 'transfer',
+    'Transfer to another site', 'transfer',
     rows=(KEPT, NEW_HEAD, ADAPTED, GROUNDED, TUNED, FRESH), before=(PLAY,),
-    budget=Budget(steps=500, head_steps=400), moves=True, compare=compare, lines=lines,
+    budget=Budget(steps=500, head_steps=400), compare=compare, lines=lines,
 )

@@ -10,6 +10,7 @@ from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE, Trial
 from foresight.experiments.memory.spoil import Spoil
 from foresight.experiments.results import PolicyResult, figures
 from foresight.experiments.statistics import wilson
+from foresight.experiments.tables import closing, interval, table
 
 RIGHT = 0.5  # error of an expected number of objects that still counts as right
 VARIANTS = (MEMORY, FROZEN, NONE)
@@ -111,7 +112,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
         f'Machine: {document["machine"]}. Checkpoint: {document["checkpoint"]}.', '',
         *_permanence_lines(document['permanence']),
         *_spoil_lines(document['spoil']), *_loop_lines(document['closed_loop']),
-        '```', document['command'], '```', '',
+        *closing(document)[1:],
     ]
     return '\n'.join(lines)
 
@@ -120,7 +121,12 @@ def _permanence_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the table of hidden objects."""
     if not rows:
         return []
-    lines = [
+    head = (
+        'hidden by', 'event', 'seconds', 'scenes', 'in view', 'memory', 'without prediction',
+        'no memory', 'ghost: memory', 'ghost: without prediction', 'phantom: memory',
+        'phantom: no memory', 'miscount: memory', 'miscount: no memory',
+    )
+    return [
         '## Hidden objects', '',
         'Share of the scenes in which the cost head counts the objects within one cell of the '
         f'true place of the hidden one rightly (error below {RIGHT}), Wilson 95 % interval. *In '
@@ -128,22 +134,18 @@ def _permanence_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         'hidden; *ghost* is the share in which it is still believed where it was. *Phantom* is '
         'the share in which an object is believed at a hidden place that is empty. Miscount is '
         'the mean error of the expected number of objects on the table.', '',
-        '| hidden by | event | seconds | scenes | in view | memory | without prediction '
-        '| no memory | ghost: memory | ghost: without prediction | phantom: memory '
-        '| phantom: no memory | miscount: memory | miscount: no memory |',
-        '|---' * 14 + '|',
+        *table(head, (
+            [
+                row['occluder'], row['event'],
+                '-' if row['event'] == 'pushed' else f'{row["seconds"]:.0f}',
+                str(row['scenes']), _shown(row['in_view']),
+                *(_shown(row['found'][name]) for name in VARIANTS),
+                *(_shown(row['ghost'][name]) for name in (MEMORY, FROZEN)),
+                *(_shown(row['phantom'][name]) for name in (MEMORY, NONE)),
+                *(f'{row["miscount"][name]:.2f}' for name in (MEMORY, NONE)),
+            ] for row in rows
+        )), '',
     ]
-    for row in rows:
-        seconds = '-' if row['event'] == 'pushed' else f'{row["seconds"]:.0f}'
-        cells = [
-            row['occluder'], row['event'], seconds, str(row['scenes']), _shown(row['in_view']),
-            *(_shown(row['found'][name]) for name in VARIANTS),
-            *(_shown(row['ghost'][name]) for name in (MEMORY, FROZEN)),
-            *(_shown(row['phantom'][name]) for name in (MEMORY, NONE)),
-            *(f'{row["miscount"][name]:.2f}' for name in (MEMORY, NONE)),
-        ]
-        lines.append('| ' + ' | '.join(cells) + ' |')
-    return [*lines, '']
 
 
 def _spoil_lines(spoil: Mapping[str, Any]) -> list[str]:
@@ -151,51 +153,46 @@ def _spoil_lines(spoil: Mapping[str, Any]) -> list[str]:
     if not spoil:
         return []
     change = spoil['change_by_cells']
-    lines = [
+    return [
         '## How far the arm spoils the latent', '',
         f'The arm stands above a random point of {spoil["scenes"]} scenes at rest. Mean distance '
         'of a cell from the latent of the same scene without the arm, by its distance from the '
         f'nearest cell that shows the arm; an object changes its cell by '
         f'{spoil["object_change"]:.2f}.', '',
-        '| cells from the arm | ' + ' | '.join(
-            [str(i) for i in range(len(change) - 1)] + ['further']) + ' |',
-        '|---' * (len(change) + 1) + '|',
-        '| change | ' + ' | '.join(
-            '-' if value is None else f'{value:.3f}' for value in change) + ' |', '',
+        *table(
+            ('cells from the arm', *map(str, range(len(change) - 1)), 'further'),
+            [['change', *('-' if value is None else f'{value:.3f}' for value in change)]],
+        ), '',
         'What counts as hidden beside the arm itself (`memory.reach`), and every object of these '
         'scenes looked for in the belief:', '',
-        '| cells | hidden share of the view | objects counted rightly | miscount |',
-        '|---|---|---|---|',
+        *table(('cells', 'hidden share of the view', 'objects counted rightly', 'miscount'), (
+            [name, f'{row["hidden"]:.2f}', _shown(row['found']), f'{row["miscount"]:.3f}']
+            for name, row in spoil['by_reach'].items()
+        )), '',
     ]
-    lines += [
-        f'| {name} | {row["hidden"]:.2f} | {_shown(row["found"])} | {row["miscount"]:.3f} |'
-        for name, row in spoil['by_reach'].items()
-    ]
-    return [*lines, '']
 
 
 def _loop_lines(episodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the closed loop."""
     if not episodes:
         return []
-    lines = [
+    head = 'plans from', 'episodes', 'success', 'cleared', 'dropped', 'pushes', 'outcomes'
+    return [
         '## Planning with the arm in view', '',
         'Episodes of `clear_table` in which the arm never leaves the picture: it hovers above a '
         'random point of the table while the planner plans, pushes, and stops above the next. '
         '*Arm retracted* is the usual episode on the same seeds.', '',
-        '| plans from | episodes | success | cleared | dropped | pushes | outcomes |',
-        '|---|---|---|---|---|---|---|',
+        *table(head, (
+            [name, str(f['episodes']),
+             interval(f['success'], f['success_low'], f['success_high']), f'{f["cleared"]:.2f}',
+             f'{f["dropped"]:.2f}', f'{f["pushes"]:.1f}', f'`{f["digest"]}`']
+            for name, f in episodes.items()
+        )), '',
     ]
-    lines += [
-        f'| {name} | {f["episodes"]} | {f["success"]:.2f} ({f["success_low"]:.2f}-'
-        f'{f["success_high"]:.2f}) | {f["cleared"]:.2f} | {f["dropped"]:.2f} | '
-        f'{f["pushes"]:.1f} | `{f["digest"]}` |' for name, f in episodes.items()
-    ]
-    return [*lines, '']
 
 
 def _shown(share: Mapping[str, float]) -> str:
     """Return a rate with its interval."""
     if not share['trials']:
         return '-'
-    return f'{share["rate"]:.2f} ({share["low"]:.2f}-{share["high"]:.2f})'
+    return interval(share['rate'], share['low'], share['high'])

@@ -1,4 +1,4 @@
-"""Who plays `foresight evaluate memory`: one simulator, arm and world model, several memories."""
+"""Who plays the experiment `memory`: one simulator, arm and world model, several memories."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

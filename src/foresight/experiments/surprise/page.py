@@ -8,6 +8,7 @@ import numpy as np
 
 from foresight.experiments.statistics import bootstrap, paired_difference, poisson, wilson
 from foresight.experiments.surprise.episode import DisturbedEpisode
+from foresight.experiments.tables import closing, difference, interval, table
 
 HOUR = 3600.0
 WITH, WITHOUT, EVERY = MODES = ('with surprise', 'without', 'plan every push')
@@ -116,7 +117,7 @@ def _paired(first: Episodes, second: Episodes) -> dict[str, Any]:
 def to_markdown(document: Mapping[str, Any]) -> str:
     """Return the tables, with the command that makes them again."""
     first, scales = document['seed'], document['scales']
-    lines = [
+    return '\n'.join([
         '# Surprise in the loop', '',
         f'Seeds {first} to {first + document["episodes_a_row"] - 1} for each row, from '
         f'{document["aimed_seed"]} for aimed play; {document["objects"]} objects. Threshold: '
@@ -126,60 +127,47 @@ def to_markdown(document: Mapping[str, Any]) -> str:
         f'Checkpoint: {document["checkpoint"]}.', '',
         '## False alarms', '',
         'Play that nobody disturbs; exact Poisson 95 % interval.', '',
-        '| play | episodes | pushes | hours | alarms | an hour | stops |',
-        '|---|---|---|---|---|---|---|',
-    ]
-    lines += [
-        f'| {name} | {f["episodes"]} | {f["pushes"]} | {f["hours"]:.2f} | {f["alarms"]} '
-        f'| {f["an_hour"]:.1f} ({f["low"]:.1f}-{f["high"]:.1f}) | {f["stops"]} |'
-        for name, f in document['false_alarms'].items()
-    ]
-    lines += [
-        '', '## Time to notice', '',
+        *table(('play', 'episodes', 'pushes', 'hours', 'alarms', 'an hour', 'stops'), (
+            [name, str(f['episodes']), str(f['pushes']), f'{f["hours"]:.2f}', str(f['alarms']),
+             interval(f['an_hour'], f['low'], f['high'], 1), str(f['stops'])]
+            for name, f in document['false_alarms'].items()
+        )), '',
+        '## Time to notice', '',
         'From the disturbance to the first alarm, in simulated time; share with Wilson, median '
         'with bootstrap 95 % interval. *Pushes* begin between the two.', '',
-        '| disturbance | when | episodes | noticed | seconds (median) | 90 % within | pushes |',
-        '|---|---|---|---|---|---|---|',
-    ]
-    for kind, moments in document['noticing'].items():
-        lines += [_noticing_line(kind, moment, f) for moment, f in moments.items()]
-    lines += [
-        '', '## Success', '',
+        *table(
+            ('disturbance', 'when', 'episodes', 'noticed', 'seconds (median)', '90 % within',
+             'pushes'),
+            ([kind, moment, *_noticed(found)] for kind, moments in document['noticing'].items()
+             for moment, found in moments.items()),
+        ), '',
+        '## Success', '',
         'The same seeds and disturbances. *With surprise*: the second push of a plan is carried '
         'out without planning anew while nothing surprises; a surprise plans anew, one that '
         'lasts stops. *Without*: the second push is always carried out. *Plan every push*: no '
         'push is carried out without planning. Dropped and stopped are counts; the rest are '
         'means of an episode.', '',
-        '| disturbance | mode | episodes | success | dropped | stopped | pushes | plans '
-        '| followed | seconds |', '|---|---|---|---|---|---|---|---|---|---|',
-    ]
-    lines += [
-        f'| {f["disturbance"]} | {f["mode"]} | {f["episodes"]} | {f["success"]:.2f} '
-        f'({f["success_low"]:.2f}-{f["success_high"]:.2f}) | {f["dropped"]} | {f["stopped"]} '
-        f'| {f["pushes"]:.1f} | {f["plans"]:.1f} | {f["followed_share"]:.0%} '
-        f'| {f["seconds"]:.1f} |' for f in document['success']
-    ]
-    lines += [
-        '', 'With minus without, paired over seeds, bootstrap 95 %:', '',
-        '| disturbance | success | dropped | pushes | plans | seconds |',
-        '|---|---|---|---|---|---|',
-    ]
-    for kind, scores in document['with_minus_without'].items():
-        cells = (
-            f'{d["mean"]:+.2f} ({d["low"]:+.2f} to {d["high"]:+.2f})' for d in scores.values()
-        )
-        lines.append(f'| {kind} | ' + ' | '.join(cells) + ' |')
-    return '\n'.join([*lines, '', '```', document['command'], '```', ''])
+        *table(
+            ('disturbance', 'mode', 'episodes', 'success', 'dropped', 'stopped', 'pushes',
+             'plans', 'followed', 'seconds'),
+            ([f['disturbance'], f['mode'], str(f['episodes']),
+              interval(f['success'], f['success_low'], f['success_high']), str(f['dropped']),
+              str(f['stopped']), f'{f["pushes"]:.1f}', f'{f["plans"]:.1f}',
+              f'{f["followed_share"]:.0%}', f'{f["seconds"]:.1f}'] for f in document['success']),
+        ), '',
+        'With minus without, paired over seeds, bootstrap 95 %:', '',
+        *table(('disturbance', 'success', 'dropped', 'pushes', 'plans', 'seconds'), (
+            [kind, *map(difference, scores.values())]
+            for kind, scores in document['with_minus_without'].items()
+        )), *closing(document),
+    ])
 
 
-def _noticing_line(kind: str, moment: str, found: Mapping[str, Any]) -> str:
-    """Return one line of the table of times."""
-    shown = '-'
-    if soon := found['seconds']:
-        shown = f'{soon["median"]:.1f} ({soon["median_low"]:.1f}-{soon["median_high"]:.1f})'
-    within = f'{soon["p90"]:.1f}' if soon else '-'
-    pushes = '-' if found['pushes'] is None else f'{found["pushes"]:.1f}'
-    return (
-        f'| {kind} | {moment} | {found["happened"]} | {found["noticed"]:.2f} '
-        f'({found["low"]:.2f}-{found["high"]:.2f}) | {shown} | {within} | {pushes} |'
-    )
+def _noticed(found: Mapping[str, Any]) -> list[str]:
+    """Return the cells of how soon a disturbance was noticed."""
+    soon, pushes = found['seconds'], found['pushes']
+    return [
+        str(found['happened']), interval(found['noticed'], found['low'], found['high']),
+        interval(soon['median'], soon['median_low'], soon['median_high'], 1) if soon else '-',
+        f'{soon["p90"]:.1f}' if soon else '-', '-' if pushes is None else f'{pushes:.1f}',
+    ]

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from foresight.experiments.document import Document
+from foresight.experiments.tables import closing, interval, table
+
 MEANINGS = {
     'perfect_expected': 'error of the mean of the other true outcomes: the best single prediction',
     'expected': 'error of the prediction without the latent variable',
@@ -22,33 +25,26 @@ MEANINGS = {
 }
 
 
-def rows(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return meaning and value of each figure."""
-    return [
-        (meaning.format(**figures), _shown(figures[name])) for name, meaning in MEANINGS.items()
-    ]
-
-
-def page(document: Mapping[str, Any]) -> str:
+def to_markdown(document: Document) -> str:
     """Return the page, with the command that makes it again."""
-    lines = [
+    return '\n'.join([
         f'# What may happen: {document["states"]} pushes, each repeated {document["repeats"]} '
         'times', '',
         f'States of {document["object_set"]} objects from seed {document["seed"]} on; the same '
         'push is done again from the same state, with friction and mass of each object drawn anew '
         'and each object moved by about a millimetre. Errors are squared distances of latents '
         'relative to "nothing moves" (1).', '',
-        '| figure | value |', '|---|---|',
-        *(f'| {meaning} | {value} |' for meaning, value in rows(document)), '',
+        *table(('figure', 'value'), (
+            [meaning.format(**document), _shown(document[name])]
+            for name, meaning in MEANINGS.items()
+        )), '',
         f'Checkpoint: {document["checkpoint"]}, latent variable of size {document["unknowns"]}. '
-        'Intervals: bootstrap over states, 95 %.', '',
-        '```', document['command'], '```', '',
-    ]
-    return '\n'.join(lines)
+        'Intervals: bootstrap over states, 95 %.', *closing(document),
+    ])
 
 
 def _shown(value: Any) -> str:
     """Write a figure, with its interval if it has one."""
     if isinstance(value, Mapping):
-        return f'{value["value"]:.2f} ({value["low"]:.2f} to {value["high"]:.2f})'
+        return interval(value['value'], value['low'], value['high'])
     return f'{value:.3f}'

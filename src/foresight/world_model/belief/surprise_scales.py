@@ -11,7 +11,7 @@ from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.checkpoint import Checkpoint
 
 FORMAT, FILE = 1, 'surprise.json'
-REMEDY = 'run `foresight calibrate alarm` for this checkpoint'
+REMEDY = 'run `foresight calibrate surprise` for this checkpoint'
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def test_an_empty_table_must_come_from_somewhere(make_bag: MakeBag) -> None:
 
 
 def test_no_push_at_all_says_where_to_look(make_bag: MakeBag) -> None:
-    with pytest.raises(DatasetError, match='foresight import-bags'):
+    with pytest.raises(DatasetError, match='foresight data import'):
         to_transitions([found(make_bag(pushes=0))])
 
 

@@ -5,7 +5,7 @@ import pytest
 from foresight.experiments.ablation.robot_hours import ROBOT_HOURS
 
 ABOUT = {
-    'machine': 'this one', 'command': 'foresight ablate --table robot_hours', 'dataset': 'blobs',
+    'machine': 'this one', 'command': 'foresight experiment practice', 'dataset': 'blobs',
 }
 
 
@@ -58,7 +58,7 @@ def test_the_page_names_hours_of_every_kind_and_the_command() -> None:
     assert '| `doing_250` | 0.24 | 253 | 9 | 1 | 1 | 0.30 | 0.11 to 0.60 | 0.40 | 0.60 |' in text
     assert 'doing, then practice: 2.40 robot-hours' in text
     assert 'doing alone: 90% is not reached; the best is 0.30' in text
-    assert 'foresight ablate --table robot_hours' in text
+    assert 'foresight experiment practice' in text
 
 
 def test_half_a_table_is_a_table() -> None:

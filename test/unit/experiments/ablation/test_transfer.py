@@ -2,7 +2,7 @@ from foresight.experiments.ablation.transfer import TRANSFER, untouched
 
 SCORES = {'prediction_ratio_changed': 0.5, 'rank': 8.0}
 ABOUT = {
-    'machine': 'this one', 'command': 'foresight ablate --table transfer', 'dataset': 'moved',
+    'machine': 'this one', 'command': 'foresight experiment transfer', 'dataset': 'moved',
     'pushes': 1500, 'site': 'moved',
 }
 CEILING = {

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from foresight.experiments.horizon.page import Look, looks, to_document, to_markdown
+from foresight.experiments.horizon.looks import Look, compared, looks
+from foresight.experiments.horizon.page import to_markdown
 from foresight.experiments.results import PolicyResult, figures
 from foresight.rollout.closed_loop import EpisodeResult
 from foresight.tasks.task_file import TaskConfig
@@ -10,7 +11,7 @@ from foresight.tasks.task_file import TaskConfig
 TASK = TaskConfig('clear_table', (('remaining', 1.0), ('critic', 0.3)), 'remaining', 0.3)
 ABOUT = {
     'task': 'clear_table', 'split': 'hard', 'episodes': 4, 'seed': 0, 'objects': '3-5',
-    'max_pushes': '10-18', 'machine': 'a machine', 'command': 'foresight horizon',
+    'max_pushes': '10-18', 'machine': 'a machine', 'command': 'foresight experiment horizon',
     'checkpoint': 'models/clear_table',
 }
 ONE, TWO = Look(1, False), Look(2, False)
@@ -38,7 +39,7 @@ def test_a_look_changes_horizon_and_critic_and_nothing_else():
 
 
 def test_rows_are_compared_seed_by_seed_with_the_first():
-    document = to_document({ONE: row(1, 0, 0, 1), TWO: row(1, 1, 0, 1)}, ABOUT)
+    document = compared({ONE: row(1, 0, 0, 1), TWO: row(1, 1, 0, 1)})
     against = document['rows']['H2']['against_first']
     assert against['success']['mean'] == pytest.approx(0.25)
     assert against['dropped']['mean'] == pytest.approx(-0.25)
@@ -47,18 +48,18 @@ def test_rows_are_compared_seed_by_seed_with_the_first():
 
 
 def test_the_table_shows_differences_seeds_and_command():
-    document = to_document({ONE: row(1, 0), TWO: row(1, 1)}, {**ABOUT, 'episodes': 2})
+    document = {**ABOUT, 'episodes': 2, **compared({ONE: row(1, 0), TWO: row(1, 1)})}
     text = to_markdown(json.loads(json.dumps(document, allow_nan=False)))
     assert '| H2 | 1.00 |' in text
     assert '+0.50 (' in text
     assert 'Seeds 0 to 1' in text
-    assert 'foresight horizon' in text
+    assert 'foresight experiment horizon' in text
 
 
 def test_rows_with_the_critic_are_also_compared_among_themselves():
-    document = to_document({
+    document = {**ABOUT, **compared({
         ONE: row(1, 1), Look(1, True): row(0, 0), Look(2, True): row(1, 0),
-    }, ABOUT)
+    })}
     assert list(document['differences']) == ['H2+critic - H1+critic']
     assert document['differences']['H2+critic - H1+critic']['mean'] == 0.5
     assert '| H2+critic - H1+critic | +0.50 |' in to_markdown(document)

@@ -10,7 +10,7 @@ from foresight.rollout.closed_loop import EpisodeResult
 
 ABOUT = {
     'scenes': 2, 'episodes': 1, 'seed': 5, 'objects': 3, 'machine': 'a machine',
-    'checkpoint': 'models/clear_table', 'command': 'foresight evaluate memory',
+    'checkpoint': 'models/clear_table', 'command': 'foresight experiment memory',
 }
 
 

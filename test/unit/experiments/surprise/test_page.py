@@ -8,7 +8,7 @@ from foresight.experiments.surprise.page import AIMED, WITH, WITHOUT, to_documen
 ABOUT = {
     'task': 'surprise', 'episodes_a_row': 2, 'seed': 0, 'objects': 3, 'aimed_seed': 2000,
     'think': 0.4, 'checkpoint': 'models/x', 'machine': 'a machine',
-    'command': 'foresight evaluate surprise',
+    'command': 'foresight experiment surprise',
     'scales': {'false_alarms': 5.0, 'hours': 1.0, 'pushes': 900, 'seed': 6000},
 }
 
@@ -62,5 +62,5 @@ def test_the_page_shows_every_table_and_the_command(document):
     json.dumps(document, allow_nan=False)
     page = to_markdown(document)
     for line in ('| aimed play | 1 |', '| moved | at rest | 2 | 0.50', '| none | +0.50', '| moved '
-                 '| with surprise | 2 | 1.00', 'foresight evaluate surprise'):
+                 '| with surprise | 2 | 1.00', 'foresight experiment surprise'):
         assert line in page

@@ -30,7 +30,7 @@ def checkpoint(tmp_path_factory):
 def scales(checkpoint):
     return SurpriseScales(
         cell=0.2, push=0.5, rest=0.2, false_alarms=5.0, hours=1.0, pushes=900, seed=6000,
-        model=MemoryOwner.of(checkpoint).model, command='foresight calibrate alarm',
+        model=MemoryOwner.of(checkpoint).model, command='foresight calibrate surprise',
     )
 
 
@@ -41,7 +41,7 @@ def test_scales_come_back_as_they_were(checkpoint, scales):
 
 def test_scales_of_another_world_model_are_refused(checkpoint, scales):
     save_scales(checkpoint.folder, replace(scales, model='another'))
-    with pytest.raises(CheckpointError, match='another world model.*calibrate alarm'):
+    with pytest.raises(CheckpointError, match='another world model.*calibrate surprise'):
         load_scales(checkpoint)
 
 
@@ -50,7 +50,7 @@ def test_scales_of_another_world_model_are_refused(checkpoint, scales):
 ])
 def test_damaged_scales_are_refused(checkpoint, scales, text):
     (checkpoint.folder / FILE).write_text(text)
-    with pytest.raises(CheckpointError, match='calibrate alarm'):
+    with pytest.raises(CheckpointError, match='calibrate surprise'):
         load_scales(checkpoint)
 
 
@@ -65,5 +65,5 @@ def test_scales_of_another_version_or_without_size_are_refused(checkpoint, scale
 
 def test_missing_scales_are_asked_for(checkpoint):
     (checkpoint.folder / FILE).unlink(missing_ok=True)
-    with pytest.raises(CheckpointError, match='is missing: run `foresight calibrate alarm`'):
+    with pytest.raises(CheckpointError, match='is missing: run `foresight calibrate surprise`'):
         load_scales(checkpoint)

@@ -3,9 +3,16 @@ import numpy as np
 import torch
 
 from foresight.data.repeated_pushes import RepeatedPushes
-from foresight.experiments.uncertainty.measure import Imagined
+from foresight.experiments.uncertainty.picture import (
+    GAP,
+    ROWS,
+    SCALE,
+    TITLE,
+    draw_outcomes,
+    farthest,
+)
+from foresight.experiments.uncertainty.scores import Imagined
 from foresight.tasks.clear_table.cost_head import CostHead, Occupancy
-from foresight.viz.outcomes import GAP, ROWS, SCALE, TITLE, draw_outcomes, farthest
 from foresight.world_model.checkpoint import CheckpointConfig
 
 

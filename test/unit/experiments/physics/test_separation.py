@@ -3,14 +3,14 @@ import pytest
 
 from foresight.data.clips import ClipPairs
 from foresight.experiments.physics.clip_surprise import pixel_surprise
-from foresight.experiments.physics.measure import (
+from foresight.experiments.physics.separation import (
     Curves,
     auroc,
     by_variant,
-    measure,
     overall,
     pair_accuracy,
     separation,
+    watch,
 )
 
 
@@ -53,8 +53,8 @@ def test_pixels_are_surprised_by_change_after_the_context():
     late = clip.copy()
     late[0, 4] = 11
     empty = np.zeros((1, 2, 2, 3), np.uint8)
-    watch = pixel_surprise('pixels', context=2)
-    assert watch(clip, empty)['pixels'].tolist() == [[0.0, 0.0, 0.0]]
-    assert watch(late, empty)['pixels'].tolist() == [[0.0, 0.0, 2.0]]
+    watcher = pixel_surprise('pixels', context=2)
+    assert watcher(clip, empty)['pixels'].tolist() == [[0.0, 0.0, 0.0]]
+    assert watcher(late, empty)['pixels'].tolist() == [[0.0, 0.0, 2.0]]
     pairs = ClipPairs(clip, late, empty, np.array([4]), np.array(['jump a']), np.array([0]))
-    assert by_variant(measure(watch, pairs)['pixels'], pairs)['jump a'].successes == 1
+    assert by_variant(watch(watcher, pairs)['pixels'], pairs)['jump a'].successes == 1

@@ -4,13 +4,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from foresight.cli.ablate import ablate, choose_table, parse_seeds
+from foresight.cli.experiment import measure
 from foresight.data.transitions import Transitions, save_transitions
-from foresight.errors import ConfigError
-from foresight.experiments.ablation.methods import QUICK
 from foresight.experiments.ablation.play import Play
 from foresight.experiments.ablation.practice import Practice
 from foresight.experiments.ablation.rows import GOAL_TASK, Budget
+from foresight.experiments.experiment import find_experiment
 from foresight.files import share
 from foresight.sim.site import load_site
 from foresight.world_model.checkpoint import CheckpointConfig, load, save
@@ -40,10 +39,11 @@ def data(tmp_path):
 @pytest.mark.slow
 def test_command_trains_plays_and_writes_one_table(data, tmp_path, capfd):
     def run():
-        ablate(
-            rows='supervised', seeds='4', steps=2, episodes=1, workers=1, threads=1, data=data,
-            runs=tmp_path / 'runs', out=tmp_path / 'out', json='-',
-        )
+        experiment = find_experiment('ablation')
+        measure(experiment, replace(
+            experiment.settings, rows='supervised', seeds='4', steps=2, episodes=1, workers=1,
+            threads=1, data=data, runs=tmp_path / 'runs', results=tmp_path / 'out' / 'ablation',
+        ), tmp_path / 'out', '-')
         return json.loads(capfd.readouterr().out)
 
     document = run()
@@ -57,19 +57,6 @@ def test_command_trains_plays_and_writes_one_table(data, tmp_path, capfd):
     written = finished.stat().st_mtime_ns
     assert run()['rows'] == document['rows']
     assert finished.stat().st_mtime_ns == written
-
-
-def test_quick_is_a_table_of_its_own():
-    assert choose_table('methods', True) is choose_table('quick', False) is QUICK
-    with pytest.raises(ConfigError, match='leave --table labels or --quick out'):
-        choose_table('labels', True)
-
-
-def test_seeds_that_are_no_numbers_are_refused():
-    assert parse_seeds('0, 7') == (0, 7)
-    assert parse_seeds('') == ()
-    with pytest.raises(ConfigError, match='whole numbers'):
-        parse_seeds('0,x')
 
 
 @pytest.mark.slow

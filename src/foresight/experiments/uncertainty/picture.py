@@ -9,7 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from foresight.data.repeated_pushes import RepeatedPushes
-from foresight.experiments.uncertainty.measure import Imagined, spread
+from foresight.experiments.uncertainty.scores import Imagined, spread
 from foresight.tasks.clear_table.cost_head import Occupancy
 from foresight.viz.drawing import HALO, INK, draw_on_rectified
 from foresight.world_model.checkpoint import CheckpointConfig
@@ -94,7 +94,8 @@ def _lit(
     cells = np.clip(heat / FULL, 0.0, 1.0).astype(np.float32)
     size = (image.shape[1], image.shape[0])
     share = np.asarray(cv2.resize(cells, size, interpolation=cv2.INTER_CUBIC)).clip(0.0, 1.0)
-    return np.round(image + share[..., None] * (np.array(INK) - image)).astype(np.uint8)
+    lit = image + share[..., None] * (np.array(INK) - image)
+    return np.asarray(np.round(lit).astype(np.uint8))
 
 
 def _padded(

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from foresight.data.repeated_pushes import RepeatedPushes
-from foresight.experiments.uncertainty.measure import (
+from foresight.experiments.uncertainty.page import to_markdown
+from foresight.experiments.uncertainty.scores import (
     compare,
     drop_rates,
     ideal,
     imagine_repeated,
     score,
 )
-from foresight.experiments.uncertainty.page import page
 from foresight.tasks.clear_table.cost_head import CostHead, Occupancy
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
@@ -108,6 +108,6 @@ def test_the_page_names_figures_and_command(pushes):
         'object_set': 'seen', 'unknowns': 3, **asdict(measured(pushes, 3)[0]),
     }
     json.dumps(document, allow_nan=False)
-    written = page(document)
+    written = to_markdown(document)
     assert 'foresight evaluate uncertainty' in written
     assert 'best of 4 samples' in written

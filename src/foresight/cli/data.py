@@ -1,0 +1,127 @@
+"""`foresight data`: collect, import and look at training data."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from foresight.cli.flags import Shown
+from foresight.cli.output import JsonOption, quiet_stdout
+from foresight.data.bags.pushes import BagConfig
+from foresight.data.episodes import episode_seconds
+from foresight.experiments.document import write_json
+from foresight.robots.robot_file import RobotConfig
+from foresight.rollout.collect import collect as collect_play
+from foresight.rollout.inventory import inventory
+from foresight.rollout.play import CollectConfig, PlayConfig
+from foresight.settings import SceneConfig
+from foresight.sim.site import load_site
+from foresight.viz.progress import bars
+from foresight.world_model.encoder import EncoderConfig
+
+if TYPE_CHECKING:
+    from foresight.data.bags.importing import BagSummary  # needs the extra `ros`
+
+EPISODES = 'episode_*.npz'
+USUAL = 'pushes', 'seed', 'workers', 'planned_share', 'checkpoint', 'task', 'objects_high'
+OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
+SiteOption = Annotated[str, typer.Option(
+    help='Where the robot works: a name in config/sites, or a YAML file; empty = the defaults.',
+)]
+BagsArgument = Annotated[Path, typer.Argument(help='Folder of bags, also in folders of it.')]
+BackgroundOption = Annotated[
+    Path | None, typer.Option(help='File of the empty table, where image_background is lacking.'),
+]
+FolderArgument = Annotated[Path, typer.Argument(help='Folder of episodes or of bags.')]
+
+
+def collect(
+    config: Annotated[CollectConfig, Shown(USUAL)], site: SiteOption = '',
+    out: OutOption = Path('data/play'), json: JsonOption = None,
+) -> None:
+    """Collect play in simulation for training."""
+    begin, before, place = time.perf_counter(), set(out.glob(EPISODES)), load_site(site)
+    play = PlayConfig(collect=config, sim=place.sim, scene=place.scene, camera=place.camera)
+    with quiet_stdout(json), bars(Console(stderr=True)) as progress:
+        total, first = collect_under(progress, play, out)
+    seconds = time.perf_counter() - begin
+    simulated = {path: episode_seconds(path) for path in out.glob(EPISODES)}
+    new = sum(simulated[path] for path in simulated.keys() - before)
+    report = {
+        'pushes': total, 'new': total - first, 'seconds': round(seconds, 1),
+        'pushes_per_second': round((total - first) / seconds, 2),
+        'robot_hours': round(sum(simulated.values()) / 3600, 4),
+        'real_time_factor_per_worker': round(new / seconds / config.workers, 1),
+        'folder': str(out),
+    }
+    show(report, json)
+
+
+def collect_under(progress: Progress, play: PlayConfig, out: Path) -> tuple[int, int]:
+    """Collect under a bar; return the pushes at the end and at the beginning."""
+    bar = progress.add_task('collecting', total=play.collect.pushes, rate='')
+    held: list[int] = []
+    begin = time.perf_counter()
+
+    def advance(total: int) -> None:
+        held.append(total)
+        rate = (total - held[0]) / max(time.perf_counter() - begin, 1e-6)
+        progress.update(bar, completed=total, rate=f'{rate:.1f} a second')
+
+    return collect_play(play, out, advance), held[0]
+
+
+def show(figures: dict[str, Any], json: str | None) -> None:
+    """Print figures for people, or write them as a document."""
+    if json is None:
+        table = Table(show_header=False)
+        for name, value in figures.items():
+            table.add_row(name.replace('_', ' '), str(value))
+        Console().print(table)
+    write_json(figures, json)
+
+
+def import_bags(
+    bags: Annotated[BagConfig, Shown(('gap',))],
+    robot: RobotConfig,
+    encoder: Annotated[EncoderConfig, Shown(('rows', 'columns'))],
+    scene: Annotated[SceneConfig, Shown(('table_near', 'table_depth', 'table_width'))],
+    folder: BagsArgument = Path('out/bags'),
+    background: BackgroundOption = None,
+    json: JsonOption = None,
+) -> None:
+    """Read every bag of a folder, keep its pushes for training, and say what it holds."""
+    from foresight.data.bags.importing import BagImport, import_folder, totals
+
+    with quiet_stdout(json):
+        reader = BagImport(scene, encoder, robot, bags, background)
+        found = import_folder(reader, folder, encoder)
+    if json is None:
+        Console().print(by_bag(found))
+        show(totals(found), None)
+    write_json({**totals(found), 'by_bag': [item.described() for item in found]}, json)
+
+
+def by_bag(summaries: Sequence['BagSummary']) -> Table:
+    """Show one line a bag."""
+    table = Table('bag', 'seconds', 'images', 'pushes', 'clips', 'left out')
+    for item in summaries:
+        reasons = [f'{count} {why}' for why, count in (item.dropped + item.left_out).items()]
+        table.add_row(
+            item.bag, f'{item.seconds:.1f}', str(item.images), str(item.pushes), str(item.clips),
+            '; '.join(reasons) or '-',
+        )
+    return table
+
+
+def info(folder: FolderArgument, json: JsonOption = None) -> None:
+    """Say what is in a folder of episodes or bags."""
+    with quiet_stdout(json):
+        found = inventory(folder)
+    show(asdict(found), json)

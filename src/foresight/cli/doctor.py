@@ -1,0 +1,145 @@
+"""`foresight doctor`: what is installed, what is missing, and whether the demo can run."""
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from foresight.cli.output import JsonOption, quiet_stdout
+from foresight.errors import ForesightError
+from foresight.experiments.document import write_json
+from foresight.files import find_model, version
+from foresight.settings import SHIPPED
+
+CORE = 'torch', 'numpy', 'pin', 'daqp', 'opencv-python-headless', 'typer'
+EXTRAS = {
+    'ros': ('ros-rclpy', 'rosbags'), 'sim': ('pybullet',), 'train': ('tensorboard',),
+    'viz': ('av', 'matplotlib'),
+}
+"""Packages that an extra of `pip install` brings."""
+DEMO = {
+    'ros': 'foresight.nodes.session', 'sim': 'foresight.sim.clear_table',
+    'viz': 'foresight.viz.demo_pages',
+}
+"""Modules that the demo needs, by the extra that brings what they import."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        what: Its name.
+        found: What it is.
+        remedy: What to do about it; empty where nothing is wrong.
+        needed: Whether the demo needs it.
+    """
+
+    what: str
+    found: str
+    remedy: str = ''
+    needed: bool = False
+
+
+def doctor(json: JsonOption = None) -> None:
+    """Say what is installed, what is missing and whether the demo can run."""
+    with quiet_stdout(json):
+        findings = [*packages(), *demo_parts(), checkpoint(), *machine()]
+    runs = not any(item.needed and item.remedy for item in findings)
+    if json is None:
+        Console().print(table(findings))
+        Console().print('the demo can run' if runs else 'the demo cannot run: see the remedies')
+    write_json({'demo': runs, 'findings': [asdict(item) for item in findings]}, json)
+    if not runs:
+        raise typer.Exit(1)
+
+
+def packages() -> list[Finding]:
+    """Look for packages and extras."""
+    found = [Finding('foresight', version()), Finding('Python', platform.python_version())]
+    found += [Finding(name, installed(name) or 'missing') for name in CORE]
+    for extra, names in EXTRAS.items():
+        known = {name: installed(name) for name in names}
+        words = ', '.join(f'{name} {known[name] or "missing"}' for name in names)
+        found.append(Finding(f'extra {extra}', words, '' if all(known.values()) else how(extra)))
+    return found
+
+
+def installed(package: str) -> str:
+    """Return the version of a package; empty where it is missing."""
+    try:
+        return version_of(package)
+    except PackageNotFoundError:
+        return ''
+
+
+def how(extra: str) -> str:
+    """Say how to get an extra."""
+    return f"pip install 'foresight[{extra}]'"
+
+
+def demo_parts() -> list[Finding]:
+    """Import what the demo needs: a package that is there may still not load."""
+    return [_part(module, how(extra)) for extra, module in DEMO.items()]
+
+
+def _part(module: str, remedy: str) -> Finding:
+    """Import one module."""
+    try:
+        import_module(module)
+    except ImportError as error:
+        return Finding(module, str(error), remedy, needed=True)
+    return Finding(module, 'loads', needed=True)
+
+
+def checkpoint() -> Finding:
+    """Load the checkpoint that ships."""
+    from foresight.world_model.checkpoint import digest, load
+
+    try:
+        return Finding(
+            f'checkpoint {SHIPPED}', f'loads, {digest(load(find_model(SHIPPED), "cpu"))[:16]}',
+            needed=True,
+        )
+    except ForesightError as error:
+        return Finding(f'checkpoint {SHIPPED}', 'does not load', str(error), needed=True)
+
+
+def machine() -> list[Finding]:
+    """Look at what decides how fast plans are, and who hears the nodes."""
+    import torch
+
+    from foresight.world_model.precision import has_fast_bf16
+
+    cuda = torch.cuda.is_available()
+    amx = has_fast_bf16(torch.device('cpu'))
+    return [
+        Finding('threads', f'{torch.get_num_threads()} of {os.cpu_count()} cores, '
+                f'OMP_NUM_THREADS {os.environ.get("OMP_NUM_THREADS", "not set")}'),
+        Finding('matrix tiles (AMX)', 'yes, bfloat16' if amx else 'no, single precision'),
+        Finding('GPU', torch.cuda.get_device_name() if cuda else 'none'),
+        *(Finding(name, os.environ.get(name, usual)) for name, usual in ROS.items()),
+    ]
+
+
+ROS: Mapping[str, Any] = {
+    'ROS_DOMAIN_ID': '0, not set', 'RMW_IMPLEMENTATION': 'not set: the usual one',
+    'ROS_AUTOMATIC_DISCOVERY_RANGE': 'not set: the usual one',
+}
+"""What ROS is told by the environment, and what holds otherwise."""
+
+
+def table(findings: list[Finding]) -> Table:
+    """Show one line a finding."""
+    shown = Table('what', 'found', 'remedy')
+    for item in findings:
+        shown.add_row(item.what, item.found, item.remedy)
+    return shown

@@ -1,0 +1,1 @@
+"""Success over episodes, with floors and ceiling."""

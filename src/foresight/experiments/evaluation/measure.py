@@ -1,0 +1,119 @@
+"""Success over episodes: every policy on every split, on the same seeds."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from foresight.errors import ConfigError
+from foresight.experiments import results
+from foresight.experiments.document import Document
+from foresight.experiments.episodes import SPLITS, Play, counts, measure, scores
+from foresight.experiments.evaluation.page import to_markdown
+from foresight.experiments.experiment import PlaySettings, choose
+from foresight.experiments.players import HARD, POLICIES, ClearTablePlayers, scenes
+from foresight.experiments.results import PolicyResult
+from foresight.files import find_model
+from foresight.rollout.closed_loop import evaluate as in_lockstep
+from foresight.rollout.policies import PlannerPolicy
+from foresight.settings import CLEAR_TABLE, setting
+from foresight.sim.settings import SimConfig
+from foresight.sim.site import load_site
+from foresight.viz.progress import bars
+
+ALL = ','.join(POLICIES)
+
+
+@dataclass(frozen=True)
+class EvaluationSettings(PlaySettings):
+    """Episodes of a task: which policies in which scenes."""
+
+    task: str = setting(CLEAR_TABLE, 'name of the task, or path of its YAML file')
+    split: str = setting('both', 'scenes', choices=tuple(SPLITS))
+    policy: str = setting(ALL, 'comma-separated policies')
+    extra_objects: int = setting(
+        0, 'up to this many objects more, drawn anew for each episode', '', 0, 10
+    )
+    site: str = setting(
+        '', 'where the robot works: a name in config/sites, or a YAML file; empty = the defaults'
+    )
+    over_ros: bool = setting(False, 'play through the real nodes; only the planner')
+
+    def __post_init__(self) -> None:
+        """Check bounds, and what the nodes can play."""
+        super().__post_init__()
+        if not self.over_ros:
+            return
+        if self.policy not in (ALL, PlannerPolicy.name):
+            raise ConfigError('--over-ros plays the planner alone: leave --policy out')
+        if self.split == HARD or self.extra_objects or self.site:
+            raise ConfigError(
+                f'--over-ros knows neither {HARD} scenes nor --extra-objects nor --site: leave '
+                'them out'
+            )
+
+    @property
+    def policies(self) -> list[str]:
+        """Names of the policies that play."""
+        return [PlannerPolicy.name] if self.over_ros else choose(
+            self.policy, POLICIES, '--policy',
+        )
+
+    @property
+    def sim(self) -> SimConfig:
+        """Objects and physics."""
+        return replace(
+            load_site(self.site).sim, objects=self.objects, extra_objects=self.extra_objects,
+        )
+
+
+class Evaluation:
+    """Plays every policy on every split.
+
+    Attributes:
+        settings: Usual settings: test seeds.
+    """
+
+    settings = EvaluationSettings(seed=10_000)
+    page = staticmethod(to_markdown)
+
+    def __init__(self, play: Play = in_lockstep) -> None:
+        """Keep what plays episodes."""
+        self._play = play
+
+    def measure(self, settings: EvaluationSettings, console: Console) -> list[PolicyResult]:
+        """Play, one bar a policy and split."""
+        place, sim, policies = load_site(settings.site), settings.sim, settings.policies
+        base = ClearTablePlayers(
+            '', settings.task, sim, find_model(settings.checkpoint), scene=place.scene,
+            camera=place.camera,
+        )
+        seeds = range(settings.seed, settings.seed + settings.episodes)
+        with bars(console) as progress:
+            return [
+                measure(replace(base, policy=name, sim=scenes(sim, part)), seeds,
+                        settings.workers, progress, play=self._play)
+                for part in SPLITS[settings.split] for name in policies
+            ]
+
+    def document(
+        self, settings: EvaluationSettings, measured: list[PolicyResult],
+    ) -> Document:
+        """Return the figures by split and policy."""
+        plans = PlannerPolicy.name in settings.policies
+        checkpoint = settings.checkpoint
+        return results.to_document(measured, {
+            'task': Path(settings.task).stem, **counts(settings.sim, settings.split),
+            'site': settings.site and load_site(settings.site).name,
+            'checkpoint': str(checkpoint) if plans else None,
+            'prediction': scores(find_model(checkpoint)) if plans else {},
+        })
+
+    def name(self, settings: EvaluationSettings) -> str:
+        """Name the page by what is measured."""
+        objects = counts(settings.sim, settings.split)['objects']
+        parts = '_'.join(SPLITS[settings.split])
+        name = f'{Path(settings.task).stem}_{objects}_objects_{parts}_{settings.seed}'
+        name += f'_{settings.episodes}'
+        name += f'_{load_site(settings.site).name}' if settings.site else ''
+        return name + ('_over_ros' if settings.over_ros else '')

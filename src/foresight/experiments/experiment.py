@@ -1,0 +1,131 @@
+"""The interface of an experiment, and the experiments by name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+from rich.console import Console
+
+from foresight.errors import ConfigError
+from foresight.experiments.document import Document, provenance, write_page
+from foresight.settings import SHIPPED, Checked, setting
+
+RESULTS = Path('out/results')
+"""Where documents and pages go, in a folder with the name of the checkpoint."""
+EXPERIMENTS = {
+    'ablation': 'Compare anti-collapse methods, the autoencoder and labels, at equal budget.',
+    'quick': 'The extremes of `ablation` at a small budget, in ten minutes.',
+    'labels': 'Measure success by the number of labelled images.',
+    'transfer': 'Measure what the shipped world model is worth at another site.',
+    'practice': 'Measure success by robot-hours, of play alone and with practice.',
+    'horizon': 'Measure what looking further than one macro-action is worth.',
+    'memory': 'Measure what is known of hidden objects, and plan with the arm in view.',
+    'physics': 'Compare surprise at the impossible with that at the possible.',
+    'uncertainty': 'Compare imagined outcomes with those of doing the same again.',
+    'risk': 'Compare in closed loop how imagined futures may count.',
+    'surprise': 'Measure surprise in the loop: who notices what, how soon, and success.',
+}
+"""What each experiment measures, by name."""
+TABLES = ('ablation', 'quick', 'labels', 'transfer', 'practice')
+"""Experiments that are tables of one runner: rows trained at equal budget."""
+
+Settings = TypeVar('Settings', bound=Checked)
+Measured = TypeVar('Measured')
+
+
+@runtime_checkable
+class Experiment(Protocol[Settings, Measured]):
+    """What a results page is made of.
+
+    Attributes:
+        settings: Its usual settings; their dataclass says which options it has.
+    """
+
+    settings: Settings
+
+    def measure(self, settings: Settings, console: Console) -> Measured:
+        """Measure, showing progress on a console; what is finished is not done again."""
+        ...
+
+    def document(self, settings: Settings, measured: Measured) -> Document:
+        """Return the figures as plain values; how they were made is added to them."""
+        ...
+
+    def page(self, document: Document) -> str:
+        """Return the page as Markdown."""
+        ...
+
+    def name(self, settings: Settings) -> str:
+        """Return the name of the page, without suffix."""
+        ...
+
+
+@dataclass(frozen=True)
+class PlaySettings(Checked):
+    """What most experiments ask: which scenes, which world model, how many processes."""
+
+    episodes: int = setting(100, 'episodes of each row', '', 1)
+    seed: int = setting(4000, 'first seed; nothing is tuned on 10000-19999', '', 0)
+    objects: int = setting(3, 'objects on the table', '', 1, 10)
+    checkpoint: Path = setting(SHIPPED, 'folder of the world model')
+    workers: int = setting(2, 'processes; outcomes do not depend on it', '', 1)
+
+
+def find_experiment(name: str) -> Experiment[Any, Any]:
+    """Import an experiment.
+
+    Raises:
+        ConfigError: If there is none of that name.
+    """
+    if name not in EXPERIMENTS:
+        raise ConfigError(f'experiment {name!r} is unknown: choose from {", ".join(EXPERIMENTS)}')
+    home = 'ablation' if name in TABLES else name
+    module = import_module(f'foresight.experiments.{home}.measure')
+    experiment: Experiment[Any, Any] = module.EXPERIMENTS[name]
+    return experiment
+
+
+def run(
+    experiment: Experiment[Settings, Measured], settings: Settings, out: Path | None,
+    console: Console,
+) -> Document:
+    """Measure, and write document and page.
+
+    Args:
+        experiment: What is measured.
+        settings: How.
+        out: Folder of the two files; None = one in RESULTS with the name of the checkpoint.
+        console: Where progress is shown.
+    """
+    measured = experiment.measure(settings, console)
+    document = {**provenance(settings), **experiment.document(settings, measured)}
+    checkpoint = getattr(settings, 'checkpoint', Path())
+    folder = RESULTS / checkpoint.name if out is None else out
+    write_page(document, experiment.page(document), folder / experiment.name(settings))
+    return document
+
+
+def choose(names: str, known: Sequence[str], option: str) -> list[str]:
+    """Return what a comma-separated list names, in its order; all where it is empty.
+
+    Raises:
+        ConfigError: If something is unknown.
+    """
+    wanted = [name.strip() for name in names.split(',')] if names else list(known)
+    if wrong := [name for name in wanted if name not in known]:
+        raise ConfigError(f'{option} {wrong[0]!r} is unknown: choose from {", ".join(known)}')
+    return wanted
+
+
+def numbers(text: str, option: str) -> tuple[int, ...]:
+    """Read a comma-separated list of whole numbers, which may be empty.
+
+    Raises:
+        ConfigError: If it is none.
+    """
+    words = text.split(',') if text else []
+    if not all(word.strip().isdecimal() for word in words):
+        raise ConfigError(f'{option} {text!r}: give whole numbers with commas between, as 1,2,3')
+    return tuple(int(word) for word in words)

@@ -1,0 +1,1 @@
+"""How imagined futures may count."""

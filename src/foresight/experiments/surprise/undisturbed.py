@@ -1,0 +1,102 @@
+"""Play that nobody disturbs, and what counts as a surprise after it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from rich.console import Console
+from torch import Tensor
+
+from foresight.agent.following import SurpriseConfig
+from foresight.errors import ConfigError
+from foresight.experiments.document import command
+from foresight.experiments.statistics import percentile
+from foresight.experiments.surprise.alarm import UndisturbedPush, find_scales
+from foresight.experiments.surprise.players import AIMED, SurprisePlayers
+from foresight.files import find_model
+from foresight.settings import Checked, setting
+from foresight.sim.settings import SimConfig
+from foresight.viz.progress import bars
+from foresight.world_model.belief.memory_file import MemoryOwner
+from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
+from foresight.world_model.checkpoint import load
+
+TEST_SEEDS = range(10_000, 20_000)
+HOUR = 3600.0
+
+
+@dataclass(frozen=True)
+class AlarmSettings(Checked):
+    """How much play, and how many false alarms may be."""
+
+    hours: float = setting(1.0, 'robot time to play, simulated', 'h', 0.01)
+    false_alarms: float = setting(5.0, 'false alarms that may be', '1/h', 0.01)
+    seed: int = setting(6000, 'first seed; test seeds are refused', '', 0)
+
+    def __post_init__(self) -> None:
+        """Check bounds, and that no test seed is played."""
+        super().__post_init__()
+        if self.seed in TEST_SEEDS:
+            raise ConfigError(
+                f'--seed {self.seed} is for tests: choose one below {TEST_SEEDS.start}'
+            )
+
+
+def find_alarm(
+    settings: AlarmSettings, checkpoint: Path, console: Console,
+) -> tuple[SurpriseScales, dict[str, float]]:
+    """Play, keep the scales beside the checkpoint, and return them with levels of the play.
+
+    Raises:
+        ConfigError: If so much play runs into the test seeds.
+        DatasetError: If so little play says nothing about so rare an alarm.
+    """
+    torch.set_num_threads(1)
+    folder = find_model(checkpoint)
+    known = load(folder, 'cpu')
+    pushes, hours = _play(folder, settings, console)
+    shown = known.model.raster.scene_map.sum(dim=0)
+    found = find_scales(pushes, hours, settings.false_alarms, shown)
+    scales = SurpriseScales(
+        cell=found.cell, push=found.push, rest=found.cell, false_alarms=settings.false_alarms,
+        hours=hours, pushes=len(pushes), seed=settings.seed, model=MemoryOwner.of(known).model,
+        command=command(),
+    )
+    save_scales(folder, scales)
+    levels = [level / found.push for level in found.levels]
+    return scales, {
+        f'p{share:g}': percentile(levels, share) for share in (50.0, 90.0, 99.0, 100.0)
+    }
+
+
+def _play(
+    folder: Path, settings: AlarmSettings, console: Console,
+) -> tuple[list[UndisturbedPush], float]:
+    """Play until so much robot time has passed; return every push and the time [h]."""
+    pushes: list[UndisturbedPush] = []
+    players = SurprisePlayers(
+        folder, '', SimConfig(), replace(SurpriseConfig(), watch=False), AIMED, scaled=False,
+    )
+
+    def keep(*latents: Tensor) -> None:
+        pushes.append(UndisturbedPush(*(latent.half().cpu() for latent in latents)))
+
+    wanted, seconds, seed = settings.hours * HOUR, 0.0, settings.seed
+    with bars(console) as progress, players(keep) as player:
+        bar = progress.add_task('undisturbed play [s]', total=wanted, rate='')
+        while seconds < wanted:
+            if seed in TEST_SEEDS:
+                raise ConfigError('so much play runs into the test seeds: choose a lower --seed')
+            seconds += player.play(seed).seconds
+            seed += 1
+            progress.update(bar, completed=min(seconds, wanted), rate=f'{len(pushes)} pushes')
+    return pushes, seconds / HOUR
+
+
+def described(scales: SurpriseScales, levels: dict[str, float]) -> str:
+    """Say what was found."""
+    words = ', '.join(f'{name} {value:.2f}' for name, value in levels.items())
+    return (
+        f'{scales.pushes} pushes in {scales.hours:.2f} h: a cell differs above {scales.cell:.3f}, '
+        f'a push surprises above {scales.push:.3f}; levels of these pushes: {words}'
+    )

@@ -1,0 +1,95 @@
+"""Inventory: what a folder of episodes or of bags holds."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from foresight.data.bags.folder import find_bags
+from foresight.data.manifest import MANIFEST, collected_scene
+from foresight.data.robot_time import robot_time
+from foresight.errors import FileError
+from foresight.files import share
+from foresight.settings import SceneConfig
+from foresight.sim.site import USUAL, load_site
+
+ARM = 'panda'
+"""Arm of a folder that names none."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """What a folder holds.
+
+    Attributes:
+        kind: `episodes` or `bags`.
+        count: How many of them.
+        pushes: Macro-actions that were carried out.
+        robot_hours: Time that the robot took for all of it [h].
+        site: Name of the site whose table this is; empty if no site of the package has it.
+        robot: Arm.
+        objects: Scenes by their number of objects; empty where nobody knows.
+    """
+
+    kind: str
+    count: int
+    pushes: int
+    robot_hours: float
+    site: str
+    robot: str
+    objects: dict[int, int]
+
+
+def inventory(folder: Path) -> Inventory:
+    """Look into a folder.
+
+    Raises:
+        DatasetError: If it holds neither episodes nor bags, or one is damaged.
+        FileError: If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise FileError(f'there is no folder {folder}: give one of episodes or of bags')
+    bags = [] if any(folder.glob('episode_*.npz')) else find_bags(folder)
+    return _of_bags(folder) if bags else _of_episodes(folder)
+
+
+def _of_episodes(folder: Path) -> Inventory:
+    """Add up episodes."""
+    time = robot_time(folder)
+    counts: Counter[int] = Counter()
+    for path in sorted(folder.glob('episode_*.npz')):
+        with np.load(path, allow_pickle=False) as arrays:
+            counts[len(json.loads(str(arrays['meta']))['objects'])] += 1
+    path = folder / MANIFEST
+    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return Inventory(
+        'episodes', len(time.seconds), int(time.pushes.sum()),
+        round(float(time.seconds.sum()) / 3600.0, 4), site_of(collected_scene(folder)),
+        str(known.get('robot', ARM)), dict(sorted(counts.items())),
+    )
+
+
+def _of_bags(folder: Path) -> Inventory:
+    """Add up bags, as an import with the usual settings finds them."""
+    from foresight.data.bags.importing import BagImport, totals  # needs the extra `ros`
+    from foresight.data.bags.pushes import BagConfig
+    from foresight.robots.robot_file import RobotConfig
+    from foresight.world_model.encoder import EncoderConfig
+
+    robot = RobotConfig()
+    reader = BagImport(SceneConfig(), EncoderConfig(), robot, BagConfig())
+    found = totals([reader.summary(bag) for bag in reader.pushes(reader.read(folder))])
+    return Inventory(
+        'bags', found['bags'], found['pushes'], found['robot_hours'], USUAL.name,
+        Path(robot.robot).stem, {},
+    )
+
+
+def site_of(scene: SceneConfig) -> str:
+    """Return the name of the site of the package that has this table; empty if none has."""
+    names = sorted(path.stem for path in share('config/sites').glob('*.yaml'))
+    sites = [USUAL, *map(load_site, names)]
+    return next((site.name for site in sites if site.scene == scene), '')
