@@ -9,6 +9,7 @@ from foresight.nodes.bringup import arguments, node_actions, typed, view
 
 ARGUMENTS = {
     'task': ('clear_table', 'task, or path of its YAML file'),
+    'robot': ('panda', 'name of the robot, its folder, or its file'),
     'seed': ('0', 'seed of the scene and of the planner'),
     'objects': ('3', 'objects on the table'),
     'object_set': ('seen', 'seen, unseen or primitives'),
@@ -21,15 +22,18 @@ ARGUMENTS = {
 
 
 def generate_launch_description():
-    model = {'checkpoint': LaunchConfiguration('checkpoint'), 'use_sim_time': True}
+    robot = {'robot': LaunchConfiguration('robot')}
+    common = {**robot, 'use_sim_time': True}
+    model = {**common, 'checkpoint': LaunchConfiguration('checkpoint')}
     parameters = {
         'sim': {
+            **robot,
             'objects': typed('objects', int),
             'real_time_factor': typed('real_time_factor', float),
         },
         'perception': model, 'predictor': model,
         'planner': {**model, 'task': LaunchConfiguration('task')},
-        'guard': {'use_sim_time': True},
+        'guard': common,
     }
     episode = Node(
         package='foresight', executable='episode', output='screen',
@@ -43,5 +47,5 @@ def generate_launch_description():
     return LaunchDescription([
         *arguments(ARGUMENTS),
         *node_actions(('sim', 'perception', 'predictor', 'planner', 'guard'), parameters),
-        episode, recorder, view('true', LaunchConfiguration('rviz')),
+        episode, recorder, view('true', LaunchConfiguration('rviz'), robot['robot']),
     ])

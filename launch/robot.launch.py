@@ -53,5 +53,5 @@ def generate_launch_description():
     names = ('guard', 'perception', 'predictor', 'planner')
     return LaunchDescription([
         *arguments(ARGUMENTS), *node_actions(names, parameters, remappings),
-        recorder, view(given['use_sim_time'], given['rviz']),
+        recorder, view(given['use_sim_time'], given['rviz'], given['robot']),
     ])

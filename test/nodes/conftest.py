@@ -178,10 +178,10 @@ class Stage:
 
 
 @pytest.fixture
-def stage(arm: ArmModel, view: CameraView) -> Callable[[Bench], Stage]:
+def stage(arm: ArmModel, view: CameraView) -> Callable[..., Stage]:
     """Make what publishes for a bench."""
     return partial(_stage, arm, view)
 
 
-def _stage(arm: ArmModel, view: CameraView, bench: Bench) -> Stage:
-    return Stage(bench, arm, view)
+def _stage(arm: ArmModel, view: CameraView, bench: Bench, other: ArmModel | None = None) -> Stage:
+    return Stage(bench, other or arm, view)

@@ -10,6 +10,7 @@ from foresight.actions.push.keep_out import KeepOut
 from foresight.agent.phase import Phase
 from foresight.nodes.convert import image_message, latent_message, plan_window, push_of_path
 from foresight.nodes.planner_node import PlannerNode
+from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import FILE, find_robot
 from foresight.robots.status import Status
 from foresight.world_model.belief.memory_file import MemoryOwner
@@ -76,6 +77,18 @@ def test_push_is_announced_with_the_stamp_of_its_belief_and_streamed(planning):
     window = plan_window(made.heard['joint_plan'][0], robot.arm.joint_names)
     assert window.end - made.now() > 0.3
     np.testing.assert_allclose(window.positions[0], robot.arm.retract, atol=1e-6)
+
+
+@pytest.mark.parametrize('name', ['ur5e', 'xarm6'])
+def test_another_robot_is_planned_for_by_its_name(bench, stage, checkpoint, name):
+    made = bench(
+        PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
+        robust_top=0, elites=4, robot=name,
+    ).up()
+    robot = stage(made, ArmModel.load(name))
+    made.call('planner/start')
+    made.spin_until(lambda: made.heard['joint_plan'], show(made, robot))
+    assert tuple(made.heard['joint_plan'][0].joint_names) == robot.arm.joint_names
 
 
 def test_windows_reach_half_a_second_ahead_and_end_at_rest(planning):

@@ -27,6 +27,13 @@ def test_every_topic_appears(simulated):
     assert 'joint1' in simulated.heard['robot_description'][0].data
 
 
+def test_another_robot_stands_at_the_table(bench):
+    made = bench(SimNode, HEARS, real_time_factor=20.0, object_set='empty', robot='ur5e')
+    made.spin_until(lambda: made.heard['joint_states'] and made.heard['robot_description'])
+    assert 'elbow_joint' in made.heard['joint_states'][0].name
+    assert 'elbow_joint' in made.heard['robot_description'][0].data
+
+
 def test_clock_and_joint_states_go_on_together_at_100_hz(simulated):
     simulated.spin_until(lambda: len(simulated.heard['joint_states']) > 30)
     times = [seconds(message.header.stamp) for message in simulated.heard['joint_states']]

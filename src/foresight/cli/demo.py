@@ -21,6 +21,7 @@ from foresight.errors import CheckpointError, ForesightError
 from foresight.experiments.document import write_json
 from foresight.files import find_model
 from foresight.nodes.session import Moment, RosSession, SessionOptions
+from foresight.robots.robot_file import RobotConfig
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.settings import SimConfig
 from foresight.viz.demo_budgets import demo_budgets
@@ -33,6 +34,7 @@ Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.
 ObjectSet = Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')]
 Factor = Annotated[float, typer.Option(min=0.0, help='Simulated over wall-clock time.')]
 Task = Annotated[str, typer.Option(help='Name of the task, or path of its YAML file.')]
+Robot = Annotated[str, typer.Option(help='Name of the robot, its folder, or its file.')]
 Pushes = Annotated[int, typer.Option(min=1, help='Pushes before the demo gives up.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
 Out = Annotated[Path, typer.Option(help='Folder of film, report and bag.')]
@@ -44,6 +46,7 @@ def demo(
     task: Task = CLEAR_TABLE,
     objects: Objects = 3,
     object_set: ObjectSet = 'seen',
+    robot: Robot = RobotConfig.robot,
     max_pushes: Pushes = 10,
     real_time_factor: Factor = 1.0,
     checkpoint: CheckpointFolder = SHIPPED,
@@ -58,6 +61,7 @@ def demo(
     )
     options = SessionOptions(
         find_checkpoint(checkpoint), sim, out if bag else None, out / 'log', task,
+        robot=robot,
     )
     signal.signal(signal.SIGTERM, leave)
     prepare(out)
@@ -65,7 +69,7 @@ def demo(
         console = Console(stderr=True)
         result = run(options, seed, console)
         budgets = demo_budgets(result, running_for())
-        film, report = write_demo(result, out, budgets, command(seed, task))
+        film, report = write_demo(result, out, budgets, command(seed, task, robot))
         console.print(table(result, budgets))
         console.print(f'film {film}, report {report}{f", bag {out}/bag" if bag else ""}')
     write_json(document(result, budgets, task), json)
@@ -73,10 +77,11 @@ def demo(
         raise typer.Exit(1)
 
 
-def command(seed: int, task: str) -> str:
+def command(seed: int, task: str, robot: str) -> str:
     """Return the command that makes the run again."""
     words = ['foresight', 'demo', '--seed', str(seed)]
-    return shlex.join(words if task == CLEAR_TABLE else [*words, '--task', task])
+    words += [] if task == CLEAR_TABLE else ['--task', task]
+    return shlex.join(words if robot == RobotConfig.robot else [*words, '--robot', robot])
 
 
 def running_for() -> float:

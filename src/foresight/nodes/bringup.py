@@ -60,10 +60,10 @@ def typed(name: str, kind: type) -> ParameterValue:
     return ParameterValue(LaunchConfiguration(name), value_type=kind)
 
 
-def view(use_sim_time: Any, condition: Any) -> Action:
+def view(use_sim_time: Any, condition: Any, robot: Any) -> Action:
     """Return what shows the robot in RViz, if `condition` holds."""
     source = PythonLaunchDescriptionSource(str(share('launch/view.launch.py')))
     return IncludeLaunchDescription(
-        source, launch_arguments={'use_sim_time': use_sim_time}.items(),
+        source, launch_arguments={'use_sim_time': use_sim_time, 'robot': robot}.items(),
         condition=IfCondition(condition),
     )

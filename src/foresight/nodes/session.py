@@ -24,6 +24,8 @@ from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import NodeProcesses, free_domain, local_environment
 from foresight.nodes.summary import summarise
 from foresight.nodes.topics import NODES
+from foresight.robots.arm import ArmModel
+from foresight.robots.robot_file import RobotConfig, find_robot
 from foresight.settings import CLEAR_TABLE
 from foresight.sim.settings import SimConfig
 from foresight.tasks.task_file import EMPTY_TABLE, load_task
@@ -52,6 +54,7 @@ class SessionOptions:
         logs: Folder of the nodes' output.
         task: Name of the task, or path of its YAML file.
         deadline: Wall-clock limit of one plan [s]; None keeps the planner's own.
+        robot: Name of the robot, its folder, or its file.
     """
 
     checkpoint: Path
@@ -60,13 +63,16 @@ class SessionOptions:
     logs: Path
     task: str = CLEAR_TABLE
     deadline: float | None = None
+    robot: str = RobotConfig.robot
 
     def __post_init__(self) -> None:
-        """Check that nobody has to give the task a goal image.
+        """Check that nobody has to give the task a goal image, and the robot.
 
         Raises:
-            ConfigError: If somebody has to, or there is no such task.
+            ConfigError: If somebody has to, or there is no such task or robot.
+            RobotError: If the robot's description cannot be used.
         """
+        ArmModel.load(self.robot)
         task = load_task(self.task)
         if task.has_goal and task.goal != EMPTY_TABLE:
             raise ConfigError(
@@ -76,10 +82,12 @@ class SessionOptions:
 
     def parameters(self, node: str) -> dict[str, Any]:
         """Return the parameters of a node."""
+        robot = {'robot': str(find_robot(self.robot).resolve())}
         sim: dict[str, Any] = {
-            'objects': self.sim.objects, 'real_time_factor': self.sim.real_time_factor,
+            **robot, 'objects': self.sim.objects, 'real_time_factor': self.sim.real_time_factor,
         }
-        model = {'use_sim_time': True, 'checkpoint': str(self.checkpoint.resolve())}
+        common = {**robot, 'use_sim_time': True}
+        model = {**common, 'checkpoint': str(self.checkpoint.resolve())}
         limit = {} if self.deadline is None else {'deadline': self.deadline}
         table: dict[str, dict[str, Any]] = {
             'sim': sim,
@@ -88,7 +96,7 @@ class SessionOptions:
             'planner': {
                 **model, **limit, 'task': self.task, 'max_pushes': self.sim.max_pushes,
             },
-            'guard': {'use_sim_time': True},
+            'guard': common,
             'recorder': {
                 'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
             },
