@@ -162,6 +162,39 @@ def test_e_stop_topic_stops_and_release_waits_for_it(guarded):
     assert made.call('guard/release').success
 
 
+def test_release_is_refused_while_an_arm_swings_whose_driver_measures_no_velocities(guarded):
+    made, robot = guarded
+    begin, where = made.now(), np.array(robot.arm.retract)
+
+    def swing():
+        now = made.now()
+        where[0] = robot.arm.retract[0] + 0.2 * np.sin(2.5 * (now - begin))
+        message = joint_state(robot.arm.joint_names, where, np.zeros(len(where)), now)
+        message.velocity = []
+        made.say('joint_states', message)
+
+    made.call('guard/e_stop', swing)
+    made.spin(0.3, swing)
+    begin = made.now()  # in the middle of the swing, where it is fastest
+    made.spin(0.1, swing)
+    assert 'the arm moves' in made.call('guard/release', swing).message
+
+
+def test_messages_of_a_gripper_are_passed_over(guarded, capfd):
+    made, robot = guarded
+
+    def both():
+        robot.joints()
+        made.say('joint_states', joint_state(('finger_joint',), np.array([0.02]), np.zeros(1),
+                                             made.now()))
+
+    made.spin_until(lambda: made.heard['commands'], both)
+    made.heard['commands'].clear()
+    made.spin(0.5, both)
+    assert made.heard['commands'] and made.node.health.status is Status.IDLE
+    assert 'ERROR' not in capfd.readouterr().err
+
+
 QUALITIES = {
     'default': QoSProfile(depth=10),
     'best_effort': QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT),

@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 import torch
+from rosgraph_msgs.msg import Clock
 
-from foresight.nodes.convert import camera_info, camera_pose, image_message, latent_tensor
+from foresight.nodes.convert import (
+    camera_info,
+    camera_pose,
+    image_message,
+    latent_tensor,
+    stamp_of,
+)
 from foresight.nodes.perception_node import PerceptionNode
 from foresight.robots.status import Status
 
@@ -135,3 +142,63 @@ def test_camera_that_falls_silent_is_reported(seeing):
 def test_missing_checkpoint_leaves_the_node_unconfigured(bench, tmp_path):
     made = bench(PerceptionNode, (), checkpoint=tmp_path / 'nowhere')
     assert made.node.trigger_configure().name == 'FAILURE'
+
+
+class SimulatedTime:
+    """A clock that a simulator publishes, with a robot that follows it."""
+
+    def __init__(self, made, robot, time):
+        self.made, self.robot, self.time = made, robot, time
+
+    def __call__(self, where=None, camera=True):
+        self.time += 0.02
+        self.made.say('/clock', Clock(clock=stamp_of(self.time)))
+        self.robot.joints(where)
+        if camera:
+            self.robot.camera()
+
+
+@pytest.fixture
+def simulated(bench, stage, checkpoint):
+    """An active perception node that lives in simulated time, and what tells the time."""
+    made = bench(
+        PerceptionNode, HEARS, checkpoint=checkpoint, device='cpu', use_sim_time=True,
+    ).up()
+    return made, SimulatedTime(made, stage(made), 100.0)
+
+
+def test_after_a_clock_that_jumps_back_the_empty_table_can_be_captured(simulated):
+    made, tick = simulated
+    away = np.array(tick.robot.arm.retract) + 0.3
+    made.spin_until(lambda: made.heard['image_rectified'], lambda: tick(away))
+    made.spin(0.3, lambda: tick(away))
+    assert 'move it to its retract pose' in made.call('perception/capture_background').message
+    tick.time = 0.0
+    made.spin_until(lambda: tick.time > 1.0, tick)
+    answer = made.call('perception/capture_background', tick)
+    assert answer.success, answer.message
+
+
+def test_a_camera_that_falls_silent_after_a_jump_back_is_noticed(simulated):
+    made, tick = simulated
+    made.spin_until(lambda: made.heard['image_rectified'], tick)
+    assert made.call('perception/capture_background', tick).success
+    made.spin_until(lambda: made.node.health.status is Status.OK, tick)
+    tick.time = 0.0
+    made.spin_until(lambda: 'check the camera' in made.node.health.reason,
+                    lambda: tick(camera=False))
+    assert tick.time < 10.0
+
+
+def test_an_image_from_the_future_names_both_clocks(seeing):
+    made, robot = seeing
+
+    def ahead():
+        robot.joints()
+        made.say('camera/camera_info', camera_info(robot.view, made.now()))
+        made.say('camera/pose', camera_pose(robot.view, made.now()))
+        made.say('camera/image_raw', image_message(robot.image, made.now() + 1.5))
+
+    made.spin_until(lambda: made.heard['image_rectified'], ahead)
+    made.spin(0.3, ahead)
+    assert 'the clocks of camera and robot' in made.call('perception/capture_background').message

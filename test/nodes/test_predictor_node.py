@@ -1,5 +1,7 @@
 """Claims about the predictor node, over real topics."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -95,7 +97,7 @@ def say_camera(made, robot):
         made.say('camera/camera_info', camera_info(robot.view, made.now()))
         made.say('camera/pose', camera_pose(robot.view, made.now()))
 
-    made.spin_until(lambda: made.node._camera() is not None, each)
+    made.spin_until(lambda: made.node._camera.view() is not None, each)
 
 
 def newest(made):
@@ -107,7 +109,7 @@ def reach(made, robot):
     """Bring the arm over the table; until the node knows it, a latent would count as free."""
     begin = made.now()
     made.spin_until(
-        lambda: made.node._arm.was_away_since(begin), lambda: robot.joints(REACHING)
+        lambda: made.node._witness._arm.was_away_since(begin), lambda: robot.joints(REACHING)
     )
 
 
@@ -172,7 +174,7 @@ def test_memory_outlives_a_restart_with_its_age(watching, tmp_path):
     made.spin_until(lambda: made.heard['belief'], show(made, robot, REACHING, OTHER))
     hidden = (newest(made) != OTHER).any(dim=0)
     assert torch.equal(newest(made)[:, hidden], LATENT[:, hidden])
-    assert float(made.node._tracker.memory.age[hidden].min()) >= 0.3
+    assert float(made.node._witness.tracker.memory.age[hidden].min()) >= 0.3
 
 
 def test_clear_memory_deletes_the_file(watching, tmp_path):
@@ -181,7 +183,7 @@ def test_clear_memory_deletes_the_file(watching, tmp_path):
     made.spin_until(path.exists, show(made, robot))
     assert made.call('predictor/clear_memory').success
     assert not path.exists()
-    assert not made.node._tracker.memory.complete
+    assert not made.node._witness.tracker.memory.complete
 
 
 def test_memory_of_another_model_is_refused_and_kept(bench, checkpoint, tmp_path):
@@ -310,3 +312,18 @@ def test_without_joint_states_there_is_no_belief(predicting):
         lambda: made.say('latent', latent_message(LATENT, made.now())),
     )
     assert not made.heard['belief']
+
+
+def test_a_camera_whose_clock_is_ahead_is_told_from_a_dead_joint_driver(predicting):
+    made, robot = predicting
+
+    def ahead():
+        robot.joints()
+        made.say('latent', latent_message(LATENT, made.now() + 1.5))
+
+    made.spin_until(lambda: made.node.health.status is Status.STALE_JOINTS, ahead)
+    made.spin(0.3, ahead)
+    reason = made.node.health.reason
+    image, joints = (float(n) for n in re.findall(r'of (\d+\.\d+) s', reason))
+    assert image - joints == pytest.approx(1.5, abs=0.5)
+    assert 'the clocks of camera and robot' in reason

@@ -68,7 +68,7 @@ class Agent(Generic[Seen]):
         self._thinker, self._home, self._limits, self._run = thinker, home, limits, run
         self._job: Future[Decision] | None = None
         self._joints = np.full(len(home), np.nan)
-        self._joints_at = self._seen_at = self._ready_at = -np.inf
+        self._joints_at = self._seen_at = self._ready_at = self._ticked_at = -np.inf
         self._strays, self._stopping = 0, False
         self._status, self._reason = Status.IDLE, ''
 
@@ -142,6 +142,9 @@ class Agent(Generic[Seen]):
             missing: What the task waits for; empty if it can be worked on.
         """
         decision, window = None, None
+        if now < self._ticked_at and self.phase not in (Phase.IDLE, Phase.DONE):
+            self._begin_anew(now)
+        self._ticked_at = now
         if self.phase is Phase.PLANNING:
             decision = self._take(now)
         elif self.phase is Phase.SETTLING:
@@ -149,6 +152,11 @@ class Agent(Generic[Seen]):
         if self.stream is not None:
             window = self._go_on(self.stream, now)
         return Step(self.phase, self._status, self._reason, self.actions, decision, window)
+
+    def _begin_anew(self, now: float) -> None:
+        """Forget motion and decision: the clock jumped back, so nothing says where the arm is."""
+        self._joints_at = min(self._joints_at, now)
+        self._wait(now, now)
 
     def _think(self, job: Future[Decision]) -> None:
         """Wait for what comes of a job."""

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 from foresight.protocols import CameraView
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_history import JointHistory
-from foresight.robots.retract_monitor import RetractWatch
+from foresight.robots.retract_monitor import RetractMonitor
 from foresight.robots.status import Status
 from foresight.world_model.observation.occlusion import ArmOcclusion
 
@@ -34,7 +34,7 @@ class Sight:
     hidden: Bool[np.ndarray, 'row column'] | None = None
 
 
-class ArmWatch:
+class ArmMonitor:
     """Follows joints and camera.
 
     Attributes:
@@ -51,7 +51,8 @@ class ArmWatch:
         """
         self.view: CameraView | None = None
         self._arm, self._delay, self._occlusion = arm, delay, occlusion
-        self._retract, self._history = RetractWatch(arm.retract, delay), JointHistory()
+        self._retract = RetractMonitor(np.array(arm.retract), delay)
+        self._history, self._said = JointHistory(), ''
 
     def update(self, positions: Joints, velocities: Joints, stamp: float) -> Float[
         np.ndarray, '4 4'
@@ -75,11 +76,14 @@ class ArmWatch:
         Raises:
             ObservationError: If the camera does not see the rectified view.
         """
+        if self._retract.stamp < stamp - self._delay:
+            # The same words while joints come too early: a log of every stamp helps nobody.
+            doubt = self._said or self._retract.doubt(stamp)
+            self._said = doubt if np.isfinite(self._retract.stamp) else ''
+            return Sight(Status.STALE_JOINTS, doubt, early=True)
+        self._said = ''
         if self._retract.is_clear(stamp):
             return Sight(Status.OK, clear=True)
-        if self._retract.stamp < stamp - self._delay:
-            reason = 'no joint states: check the joint driver'
-            return Sight(Status.STALE_JOINTS, reason, early=True)
         if self._retract.stamp < stamp:
             return Sight(Status.OK, early=True)
         positions = self._history.at(stamp)

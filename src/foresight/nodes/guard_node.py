@@ -10,8 +10,9 @@ from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.errors import RobotError
-from foresight.nodes.convert import joint_state, joint_values, plan_window, seconds, trajectory
+from foresight.nodes.convert import joint_state, plan_window, trajectory
 from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
@@ -42,7 +43,7 @@ class GuardNode(StagedNode):
         self._last = time.perf_counter()
         kind = INTERFACES[self._config.command_interface]
         self._commands = publisher(self, 'commands', kind)
-        subscription(self, 'joint_states', self._on_joints)
+        self._joints = JointReader(self, self._on_joints)
         subscription(self, 'joint_plan', self._on_plan)
         subscription(self, 'e_stop', self._on_e_stop)
         service(self, 'guard/e_stop', self._stop)
@@ -60,7 +61,8 @@ class GuardNode(StagedNode):
         limits = JointLimits(
             arm.joint_names, arm.position_low, arm.position_high, arm.velocity_limit,
         )
-        self._names, self._guard = arm.joint_names, Guard(limits, self._config, self._e_stop)
+        self._guard = Guard(limits, self._config, self._e_stop)
+        self._names = self._joints.names = arm.joint_names
 
     def activate(self) -> None:
         """Measure from now on."""
@@ -87,16 +89,10 @@ class GuardNode(StagedNode):
         self._guard.leave()
         return not self._guard.moving and self._commands.wait_for_all_acked(ACKNOWLEDGED)
 
-    def _on_joints(self, message: JointState) -> None:
-        if self._guard is None:
-            return
-        try:
-            positions, velocities = joint_values(message, self._names)
+    def _on_joints(self, positions: Joints, velocities: Joints, stamp: float) -> None:
+        if self._guard is not None:
             # A stamp from the future must not keep old joints fresh.
-            stamp = min(seconds(message.header.stamp), self.time)
-            self._guard.accept_joints(positions, velocities, stamp)
-        except RobotError as error:
-            self.get_logger().error(str(error), throttle_duration_sec=1.0)
+            self._guard.accept_joints(positions, velocities, min(stamp, self.time))
 
     def _on_plan(self, message: JointTrajectory) -> None:
         if self._guard is None or not self.active:

@@ -6,30 +6,23 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from geometry_msgs.msg import PoseStamped
-from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
-from sensor_msgs.msg import CameraInfo, Image, JointState
+from sensor_msgs.msg import Image
 
-from foresight.errors import ObservationError, RobotError
+from foresight.errors import ObservationError
 from foresight.files import find_model
-from foresight.nodes.convert import (
-    BASE,
-    camera_view,
-    image_array,
-    image_message,
-    joint_values,
-    latent_message,
-    seconds,
-)
+from foresight.nodes.camera import CameraReader
+from foresight.nodes.convert import BASE, image_array, image_message, latent_message, seconds
 from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.settings import ModelConfig, PerceptionConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel
-from foresight.robots.retract_monitor import RetractWatch
+from foresight.robots.retract_monitor import RetractMonitor
 from foresight.robots.robot_file import RobotConfig
+from foresight.robots.silence_monitor import SilenceMonitor
 from foresight.robots.status import Status
 from foresight.world_model.checkpoint import load
 from foresight.world_model.observation.background import load_background, save_background
@@ -45,19 +38,15 @@ class PerceptionNode(StagedNode):
     def __init__(self, name: str = 'perception') -> None:
         super().__init__(name)
         self._perception: Perception | None = None
-        self._info: CameraInfo | None = None
-        self._pose: PoseStamped | None = None
         self._observation: Observation | None = None
         self._empty: Image | None = None
-        self._image_at = 0.0
+        self._silence = SilenceMonitor(SILENCE)
         self._spent: deque[float] = deque(maxlen=200)
         self._latent = publisher(self, 'latent')
         self._rectified = publisher(self, 'image_rectified')
         self._background = publisher(self, 'image_background')
         subscription(self, 'camera/image_raw', self._on_image)
-        subscription(self, 'camera/camera_info', self._on_info)
-        subscription(self, 'camera/pose', self._on_pose)
-        subscription(self, 'joint_states', self._on_joints)
+        self._camera, self._joints = CameraReader(self), JointReader(self, self._on_joints)
         service(self, 'perception/capture_background', self._capture)
         self.create_timer(SILENCE, self._watch)
 
@@ -73,47 +62,29 @@ class PerceptionNode(StagedNode):
         checkpoint = load(find_model(self._model.checkpoint), self._model.device)
         known = checkpoint.config
         arm = ArmModel.load(self._robot.robot)
-        self._names, self._watcher = arm.joint_names, RetractWatch(
-            arm.retract, self._robot.view_delay
-        )
+        self._arm = RetractMonitor(np.array(arm.retract), self._robot.view_delay)
         blank = torch.zeros(1, known.encoder.rows, known.encoder.columns, 3, dtype=torch.uint8)
         with torch.inference_mode():
             checkpoint.model.encode(blank.to(checkpoint.model.device),
                                     blank.to(checkpoint.model.device))
         rectifier = Rectifier(known.scene, known.encoder)
         self._perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
+        self._joints.names = arm.joint_names
         if self._file and Path(self._file).is_file():
             self._remember(load_background(Path(self._file)))
 
     def activate(self) -> None:
-        """Wait for the first image."""
-        self._image_at = self.time
+        """Show a remembered empty table, and wait for the first image."""
+        self._silence.hear(self.time)
+        self._show_background()
 
     def cleanup(self) -> None:
         """Free the encoder and forget the empty table."""
-        self._perception = self._empty = None
+        self._perception = self._observation = self._empty = None
+        self._joints.names = ()
 
-    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Show a remembered empty table as soon as publishers publish."""
-        result = super().on_activate(state)
-        self._show_background()
-        return result
-
-    def _on_info(self, message: CameraInfo) -> None:
-        self._info = message
-
-    def _on_pose(self, message: PoseStamped) -> None:
-        self._pose = message
-
-    def _on_joints(self, message: JointState) -> None:
-        if self._perception is None:
-            return
-        try:
-            self._watcher.update(
-                *joint_values(message, self._names), seconds(message.header.stamp)
-            )
-        except RobotError as error:
-            self.get_logger().error(str(error), throttle_duration_sec=1.0)
+    def _on_joints(self, positions: Joints, velocities: Joints, stamp: float) -> None:
+        self._arm.update(positions, velocities, stamp)
 
     def _on_image(self, message: Image) -> None:
         """Publish rectified image and latent with the image's stamp."""
@@ -130,7 +101,7 @@ class PerceptionNode(StagedNode):
             self.health.report(Status.STALE_IMAGE, str(error))
             return
         self._latent.publish(latent_message(latent, stamp))
-        self._image_at = self.time
+        self._silence.hear(self.time)
         self._spent.append(1e3 * (time.perf_counter() - begin))
         self.health.figures({'encode_ms_p99': float(np.percentile(self._spent, 99))})
         self.health.report(Status.OK)
@@ -141,19 +112,18 @@ class PerceptionNode(StagedNode):
         Raises:
             ObservationError: If one of them is missing or cannot be used.
         """
-        if self._info is None:
-            raise ObservationError('no camera_info yet: publish it beside the image')
-        if self._pose is None:
-            raise ObservationError('no camera pose yet: publish camera/pose in base_link, latched')
-        view = camera_view(self._info, self._pose)
+        view = self._camera.view()
+        if view is None:
+            raise ObservationError(self._camera.missing)
         return Observation(image_array(message), view, seconds(message.header.stamp))
 
     def _capture(self) -> str:
         """Take the newest image as the empty table."""
         if self._observation is None or not self.active:
             raise ObservationError('no usable image yet: activate perception, start the camera')
-        if not self._watcher.is_clear(self._observation.stamp):
-            raise ObservationError('the arm may be in the picture: move it to its retract pose')
+        doubt = self._arm.doubt(self._observation.stamp)
+        if doubt:
+            raise ObservationError(doubt)
         self._remember(self._observation)
         if self._file:
             save_background(Path(self._file), self._observation)
@@ -173,7 +143,7 @@ class PerceptionNode(StagedNode):
 
     def _watch(self) -> None:
         """Notice a camera that fell silent."""
-        silent = self.active and self.time - self._image_at > SILENCE
+        silent = self.active and self._silence.is_silent(self.time)
         if silent and self.health.status is not Status.STALE_IMAGE:
             self.health.report(Status.STALE_IMAGE, 'no image: check the camera driver')
 

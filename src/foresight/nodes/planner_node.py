@@ -13,13 +13,12 @@ from foresight.agent.assembly import make_tasks, make_thinker, noise
 from foresight.agent.following import SurpriseConfig
 from foresight.agent.goals import REMEDIES, Goals, MakeTask
 from foresight.agent.step import Limits
-from foresight.agent.thinker import Joints
 from foresight.errors import ObservationError, RobotError
 from foresight.files import find_model
 from foresight.nodes.convert import image_array, latent_tensor, seconds, trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.joints import JointReader
+from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.parameters import declare, with_overrides
 from foresight.nodes.run import run
 from foresight.nodes.settings import EpisodeConfig, ModelConfig

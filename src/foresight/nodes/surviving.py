@@ -76,8 +76,8 @@ class SurvivingNode(Node):
 def unexpected(error: Exception) -> str:
     """Say what nobody foresaw, where it happened and what to do."""
     calls = traceback.extract_tb(error.__traceback__)
-    own = [call for call in calls if 'foresight' in Path(call.filename).parts]
-    call = (own or calls)[-1]
+    inside = [call for call in calls[1:] if 'foresight' in Path(call.filename).parts]
+    call = (inside or calls)[-1]
     return (
         f'{type(error).__name__}: {error} ({Path(call.filename).name}:{call.lineno} in '
         f'{call.name}): mend the file or message that this names and configure again; if it names '

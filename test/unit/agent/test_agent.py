@@ -379,3 +379,22 @@ def test_windows_follow_one_another_without_a_gap():
         agent.feel(stream.path.sample(now - stream.start)[0], now)
         ends.append(agent.tick(now).window.end)
     assert all(b >= a for a, b in pairwise(ends)) and ends[0] >= 0.5
+
+
+def test_a_clock_that_jumps_back_drops_the_motion_and_decides_anew():
+    agent, _ = make(plan(), plan())
+    agent.start(0, 100.0)
+    assert look(agent, 100.0).begins
+    agent.feel(HOME, 0.0)
+    step = agent.tick(0.0)
+    assert step.window is None and step.phase is Phase.SETTLING
+    assert look(agent, 0.1).begins
+
+
+def test_joints_that_stop_as_the_clock_jumps_back_are_missed():
+    agent, _ = make(plan())
+    agent.start(0, 100.0)
+    agent.feel(HOME, 100.0)
+    agent.tick(100.0)
+    agent.tick(0.0)
+    assert agent.tick(2.5).status is Status.STALE_JOINTS
