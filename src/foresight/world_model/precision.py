@@ -2,11 +2,20 @@
 
 import torch
 
+from foresight.errors import ConfigError
+
 
 def pick_device(name: str) -> torch.device:
-    """Turn `auto`, `cpu` or `cuda` into a device; `auto` takes the GPU if there is one."""
+    """Turn `auto`, `cpu` or `cuda` into a device; `auto` takes the GPU if there is one.
+
+    Raises:
+        ConfigError: If a GPU is asked for and there is none.
+    """
+    available = torch.cuda.is_available()
+    if name == 'cuda' and not available:
+        raise ConfigError('device cuda: PyTorch finds no GPU here; use auto or cpu')
     if name == 'auto':
-        name = 'cuda' if torch.cuda.is_available() else 'cpu'
+        name = 'cuda' if available else 'cpu'
     return torch.device(name)
 
 

@@ -2,11 +2,20 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
-from foresight.world_model.precision import has_fast_bf16, mixed
+from foresight.errors import ConfigError
+from foresight.world_model.precision import has_fast_bf16, mixed, pick_device
 
 CPU = torch.device('cpu')
+
+
+def test_a_gpu_that_is_not_there_is_refused_with_the_remedy(monkeypatch):
+    monkeypatch.setattr(torch.cuda, 'is_available', lambda: False)
+    assert pick_device('auto') == CPU
+    with pytest.raises(ConfigError, match='no GPU here; use auto or cpu'):
+        pick_device('cuda')
 
 
 def test_a_processor_without_tiles_keeps_single_precision():
