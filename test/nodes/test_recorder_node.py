@@ -53,6 +53,13 @@ def test_next_bag_gets_another_name(bench, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ['bag', 'bag_1']
 
 
+def test_a_folder_may_begin_at_home(bench, tmp_path, monkeypatch):
+    monkeypatch.setenv('HOME', str(tmp_path))
+    made = bench(RecorderNode, (), folder='~/bags')
+    assert made.call('recorder/start').message.startswith(str(tmp_path / 'bags'))
+    made.call('recorder/stop')
+
+
 def test_bag_is_complete_when_the_node_is_stopped(bench, tmp_path):
     made = bench(RecorderNode, (), folder=tmp_path)
     say(made, 3)

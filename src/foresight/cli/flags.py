@@ -113,10 +113,12 @@ def own(parameter: Parameter) -> Parameter:
 
 
 def at_home(value: Any) -> Any:
-    """Return a value; in a path, `~` is the home directory, as shells have it."""
+    """Return a value; `~/` at its beginning is the home directory, as shells have it."""
     if isinstance(value, list):
         return [at_home(entry) for entry in value]
-    return value.expanduser() if isinstance(value, Path) else value
+    if isinstance(value, (str, Path)) and str(value).startswith('~/'):
+        return type(value)(Path(value).expanduser())
+    return value
 
 
 def expand_configs(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -40,7 +40,7 @@ def write_json(document: Mapping[str, Any], target: str | Path | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     else:
-        write_atomically(Path(target).expanduser(), text)
+        write_atomically(Path(target), text)
 
 
 def write_page(document: Mapping[str, Any], page: str, stem: Path) -> None:

@@ -1,6 +1,7 @@
 """Configuration dataclasses as ROS parameters: declared, described, bounded, and nothing else."""
 
 from dataclasses import Field, fields, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -33,8 +34,14 @@ def declare(
         default = getattr(config, item.name)
         descriptor = _descriptor(default, item, item.name not in changeable)
         value = _value(node, prefix + item.name, _listed(default), descriptor)
-        values[item.name] = tuple(value) if isinstance(default, tuple) else value
+        values[item.name] = tuple(value) if isinstance(default, tuple) else _at_home(value)
     return replace(config, **values)  # type: ignore[type-var]
+
+
+def _at_home(value: Any) -> Any:
+    """Return a value; `~/` at its beginning is the home directory, as shells have it."""
+    here = isinstance(value, str) and value.startswith('~/')
+    return str(Path(value).expanduser()) if here else value
 
 
 def with_overrides(node: Node, config: Config, declared: Config) -> Config:

@@ -1,10 +1,12 @@
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from foresight.cli.flags import expand_configs
+from foresight.cli.flags import Shown, expand_configs
 from foresight.errors import ConfigError
 from foresight.settings import Checked, setting
 
@@ -21,6 +23,9 @@ class Wheel(Checked):
 @dataclass(frozen=True)
 class Brake(Checked):
     seed: int = setting(1, 'seed of the brake', '', 0)
+
+
+Fast = Annotated[bool, typer.Option('--fast', help='hurry')]
 
 
 def run(function, *arguments):
@@ -87,3 +92,40 @@ def test_argument_of_the_command_keeps_its_name():
 
     assert run(drive, '--seed', '6').exit_code == 0
     assert seen == [(6, 1)]
+
+
+def test_help_has_usual_and_advanced_panels(monkeypatch):
+    def drive(wheel: Annotated[Wheel, Shown(usual=('radius',))], fast: Fast = False) -> None:
+        """Drive."""
+
+    monkeypatch.setenv('COLUMNS', '100')
+    usual, _, advanced = run(drive, '--help').output.partition('Advanced: ')
+    assert all(option in usual for option in ('Usual', '--radius', '--fast'))
+    assert all(option in advanced for option in ('--kind', '--spare', '--seed'))
+
+
+def test_a_setting_can_be_given_without_its_name():
+    seen = []
+
+    def drive(wheel: Annotated[Wheel, Shown(argument='kind')]) -> None:
+        """Drive."""
+        seen.append(wheel)
+
+    assert run(drive, 'rail', '--radius', '0.2').exit_code == 0
+    assert seen == [Wheel(0.2, 'rail')]
+
+
+def test_the_home_directory_is_what_a_shell_makes_of_it(monkeypatch, tmp_path):
+    seen = []
+
+    def drive(
+        track: Annotated[Path, typer.Option()] = Path('here'),
+        names: Annotated[list[Path] | None, typer.Option()] = None,
+        json: Annotated[str, typer.Option()] = '-',
+    ) -> None:
+        """Drive."""
+        seen.append((track, names, json))
+
+    monkeypatch.setenv('HOME', str(tmp_path))
+    assert run(drive, '--track=~/a', '--names=~/b', '--names', 'c', '--json=~/d').exit_code == 0
+    assert seen == [(tmp_path / 'a', [tmp_path / 'b', Path('c')], str(tmp_path / 'd'))]

@@ -44,12 +44,6 @@ def test_file_is_written_into_a_new_folder(tmp_path):
     assert [path.name for path in (tmp_path / 'new').iterdir()] == ['score.json']
 
 
-def test_home_is_where_a_shell_has_it(tmp_path, monkeypatch):
-    monkeypatch.setenv('HOME', str(tmp_path))
-    write_json({'success': 1.0}, '~/score.json')
-    assert (tmp_path / 'score.json').exists()
-
-
 def test_unwritable_path_names_the_remedy(tmp_path):
     (tmp_path / 'file').touch()
     with pytest.raises(ForesightError, match='choose another'):
