@@ -14,10 +14,12 @@ import numpy as np
 import pytest
 
 from foresight.data.episodes import load_episode
-from foresight.errors import CheckpointError, ConfigError, DatasetError
+from foresight.errors import CheckpointError, ConfigError, DatasetError, FileError
 from foresight.rollout import collect as collect_module
 from foresight.rollout.collect import collect
+from foresight.rollout.inventory import inventory, site_of
 from foresight.rollout.play import STATUS_CODES, CollectConfig, PlayConfig, Player
+from foresight.sim.site import load_site
 
 CONFIG = PlayConfig(
     collect=CollectConfig(pushes=4, pushes_an_episode=2, workers=1, objects_low=1, seed=0),
@@ -144,3 +146,18 @@ def test_the_command_says_how_long_the_robot_worked(tmp_path: Path) -> None:
     assert report['pushes'] == report['new'] >= 2
     assert report['robot_hours'] > 2 * 2.0 / 3600
     assert report['real_time_factor_per_worker'] > 0.0
+    found = inventory(tmp_path)
+    assert (found.kind, found.count, found.pushes) == ('episodes', 1, report['pushes'])
+    assert (found.site, found.robot) == ('usual', 'panda')
+    assert sum(found.objects.values()) == 1 and min(found.objects) >= 1
+    assert found.robot_hours == report['robot_hours']
+
+
+def test_a_folder_of_another_site_is_told_from_the_usual_one(tmp_path: Path) -> None:
+    moved = load_site('moved').scene
+    assert site_of(moved) == 'moved'
+    assert site_of(replace(moved, table_near=0.31)) == ''
+    with pytest.raises(FileError, match='there is no folder'):
+        inventory(tmp_path / 'nowhere')
+    with pytest.raises(DatasetError, match='foresight data collect'):
+        inventory(tmp_path)

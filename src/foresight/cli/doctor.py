@@ -55,8 +55,8 @@ def doctor(json: JsonOption = None) -> None:
         findings = [*packages(), *demo_parts(), checkpoint(), *machine()]
     runs = not any(item.needed and item.remedy for item in findings)
     if json is None:
-        Console().print(table(findings))
-        Console().print('the demo can run' if runs else 'the demo cannot run: see the remedies')
+        show(findings)
+        print('the demo can run' if runs else 'the demo cannot run: see above what to do')
     write_json({'demo': runs, 'findings': [asdict(item) for item in findings]}, json)
     if not runs:
         raise typer.Exit(1)
@@ -137,9 +137,12 @@ ROS: Mapping[str, Any] = {
 """What ROS is told by the environment, and what holds otherwise."""
 
 
-def table(findings: list[Finding]) -> Table:
-    """Show one line a finding."""
-    shown = Table('what', 'found', 'remedy')
+def show(findings: list[Finding]) -> None:
+    """Show one line a finding, and below them what to do: to be copied, so never wrapped."""
+    shown = Table('what', 'found')
     for item in findings:
-        shown.add_row(item.what, item.found, item.remedy)
-    return shown
+        shown.add_row(item.what, item.found)
+    Console().print(shown, markup=False)
+    for item in findings:
+        if item.remedy:
+            print(f'{item.what}: {item.remedy}')

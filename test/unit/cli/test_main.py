@@ -56,6 +56,12 @@ def test_expected_error_is_one_line_and_status_2(monkeypatch, capsys, error, mes
     assert message in printed and printed.count('\n') == 1
 
 
+def test_ctrl_c_is_status_130():
+    raises = 'import _thread; from foresight.cli import doctor; ' \
+        'doctor.packages = _thread.interrupt_main'
+    assert foresight('doctor', before=raises).returncode == 130
+
+
 def test_missing_module_of_our_own_is_not_hidden(monkeypatch):
     def fail(called):
         raise ModuleNotFoundError('x', name='foresight.cli.levitate')
