@@ -102,17 +102,6 @@ def joint_values(
     return values[:, 0], values[:, 1]
 
 
-def holds_any(message: Any, names: tuple[str, ...]) -> bool:
-    """Return whether a joint state speaks of any of these joints."""
-    return not set(names).isdisjoint(message.name)
-
-
-def measures_speed(message: Any, names: tuple[str, ...]) -> bool:
-    """Return whether a joint state has the velocity of each of these joints."""
-    speeds = dict(zip(message.name, message.velocity, strict=False))
-    return all(np.isfinite(speeds.get(name, np.nan)) for name in names)
-
-
 def order_of(given: list[str], names: tuple[str, ...], topic: str) -> list[int]:
     """Return where each of `names` is in `given`."""
     missing = [name for name in names if name not in given]

@@ -37,7 +37,6 @@ class GuardNode(StagedNode):
         super().__init__(name)
         self._guard: Guard | None = None
         self._e_stop = EStop()
-        self._names: tuple[str, ...] = ()
         self._spent: deque[float] = deque(maxlen=1000)
         self._intervals: deque[float] = deque(maxlen=1000)
         self._last = time.perf_counter()
@@ -62,7 +61,7 @@ class GuardNode(StagedNode):
             arm.joint_names, arm.position_low, arm.position_high, arm.velocity_limit,
         )
         self._guard = Guard(limits, self._config, self._e_stop)
-        self._names = self._joints.names = arm.joint_names
+        self._joints.follow(arm.joint_names)
 
     def activate(self) -> None:
         """Measure from now on."""
@@ -98,7 +97,7 @@ class GuardNode(StagedNode):
         if self._guard is None or not self.active:
             return
         try:
-            self._guard.accept_plan(plan_window(message, self._names), self.time)
+            self._guard.accept_plan(plan_window(message, self._joints.names), self.time)
         except RobotError as error:
             self._guard.refuse_plan(str(error))
             self.get_logger().error(f'plan refused: {error}', throttle_duration_sec=1.0)
@@ -148,10 +147,10 @@ class GuardNode(StagedNode):
         elif interface == 'joint_trajectory':
             due = np.array([self.time + 1.0 / self._config.rate])
             window = PlanWindow(due, command.positions[None], command.velocities[None])
-            self._commands.publish(trajectory(window, self._names, self.time))
+            self._commands.publish(trajectory(window, self._joints.names, self.time))
         else:
             self._commands.publish(
-                joint_state(self._names, command.positions, command.velocities, self.time)
+                joint_state(self._joints.names, command.positions, command.velocities, self.time)
             )
 
 

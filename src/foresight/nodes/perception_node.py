@@ -69,7 +69,7 @@ class PerceptionNode(StagedNode):
                                     blank.to(checkpoint.model.device))
         rectifier = Rectifier(known.scene, known.encoder)
         self._perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
-        self._joints.names = arm.joint_names
+        self._joints.follow(arm.joint_names)
         if self._file and Path(self._file).is_file():
             self._remember(load_background(Path(self._file)))
 
@@ -81,7 +81,7 @@ class PerceptionNode(StagedNode):
     def cleanup(self) -> None:
         """Free the encoder and forget the empty table."""
         self._perception = self._observation = self._empty = None
-        self._joints.names = ()
+        self._joints.follow(())
 
     def _on_joints(self, positions: Joints, velocities: Joints, stamp: float) -> None:
         self._arm.update(positions, velocities, stamp)

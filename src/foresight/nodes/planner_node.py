@@ -81,7 +81,8 @@ class PlannerNode(StagedNode):
         self._thread.submit(thinker.warm_up, noise(checkpoint), home).result()
         limits = Limits(self._episode.max_pushes, self._episode.settle_time)
         self._agent = Agent(thinker, home, limits, self._surprise, self._thread.submit)
-        self._device, self._joints.names = checkpoint.model.device, arm.joint_names
+        self._device = checkpoint.model.device
+        self._joints.follow(arm.joint_names)
         self._goals.connect(tasks)
 
     def activate(self) -> None:
@@ -98,7 +99,8 @@ class PlannerNode(StagedNode):
     def cleanup(self) -> None:
         """Free the world model."""
         self._goals.connect(None)
-        self._agent, self._joints.names = None, ()
+        self._agent = None
+        self._joints.follow(())
 
     def destroy_node(self) -> None:
         """End the thread first."""

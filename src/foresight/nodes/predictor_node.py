@@ -82,7 +82,7 @@ class PredictorNode(StagedNode):
             tracker, ArmMonitor(arm, self._robot.view_delay, self._occlusion(arm, checkpoint)),
             PushWatch(checkpoint.config.push.clearance / 2), surprise,
         )
-        self._joints.names = arm.joint_names
+        self._joints.follow(arm.joint_names)
 
     def _occlusion(self, arm: ArmModel, checkpoint: Checkpoint) -> ArmOcclusion | None:
         """Make what draws the arm, unless only free views are to be used."""
@@ -116,7 +116,7 @@ class PredictorNode(StagedNode):
         if self._store is not None:
             self._store.close()
         self._store = self._witness = None
-        self._joints.names = ()
+        self._joints.follow(())
 
     def destroy_node(self) -> None:
         """Finish writing first."""

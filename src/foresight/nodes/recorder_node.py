@@ -3,8 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-from rclpy.node import Node
-
 from foresight.data.bags.writer import BagWriter, free_folder
 from foresight.errors import ConfigError, DatasetError
 from foresight.nodes.endpoints import service, subscription
@@ -12,12 +10,13 @@ from foresight.nodes.parameters import declare, declare_one, refuse_unknown
 from foresight.nodes.qos import RECORD
 from foresight.nodes.run import run
 from foresight.nodes.settings import RecorderConfig
+from foresight.nodes.surviving import SurvivingNode
 from foresight.nodes.topics import RECORDED, TOPICS, Qos, Topic
 
 LASTING = (Qos.LATCHED, Qos.SAFETY)  # the last message holds until the next one
 
 
-class RecorderNode(Node):
+class RecorderNode(SurvivingNode):
     """Writes every message of the chosen topics while a bag is open.
 
     The subscriptions last as long as the node: a bag has the latched messages that were sent

@@ -13,10 +13,10 @@ from rosbags.rosbag2.errors import ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys import Stores, get_typestore
 
+from foresight.data.joint_states import ArmJoints
 from foresight.data.messages import (
     camera_view,
     image_array,
-    joint_values,
     push_of_path,
     seconds,
 )
@@ -112,7 +112,7 @@ class _Reading:
     """What has been read of a bag so far, in the order in which it was recorded."""
 
     def __init__(self, bag: Path, rectify: Rectify, joint_names: tuple[str, ...]) -> None:
-        self._bag, self._rectify, self._names = bag, rectify, joint_names
+        self._bag, self._rectify, self._arm = bag, rectify, ArmJoints(joint_names)
         self._info: Any = None
         self._pose: Any = None
         self._size: tuple[int, int] | None = None
@@ -210,8 +210,9 @@ class _Reading:
         if self._joints and stamp <= self._joints[-1][0]:
             self._refuse_past(JOINTS, stamp, self._joints[-1][0])
             return
-        if set(self._names) & set(message.name):  # else a gripper, say, speaks for itself
-            self._joints.append((stamp, *joint_values(message, self._names)))
+        joints = self._arm.read(message)
+        if joints is not None:
+            self._joints.append((stamp, *joints))
         self._now = max(self._now, stamp)
 
     def _on_action(self, message: Any) -> None:
