@@ -18,7 +18,7 @@ from foresight.errors import CheckpointError, ConfigError, DatasetError, FileErr
 from foresight.rollout import collect as collect_module
 from foresight.rollout.collect import collect
 from foresight.rollout.inventory import inventory, site_of
-from foresight.rollout.play import STATUS_CODES, CollectConfig, PlayConfig, Player
+from foresight.rollout.play import STATUS_CODES, CollectConfig, Collector, PlayConfig
 from foresight.sim.site import load_site
 
 CONFIG = PlayConfig(
@@ -31,15 +31,16 @@ def ignore(_: int) -> None:
 
 
 def test_an_episode_depends_on_its_seed_alone() -> None:
-    player = Player(CONFIG)
-    first, _, again = player.play(3), player.play(4), player.play(3)
+    with Collector(CONFIG) as collector:
+        first, _, again = (collector.play(seed) for seed in (3, 4, 3))
     np.testing.assert_array_equal(first.pushes, again.pushes)
     np.testing.assert_array_equal(first.stills.data, again.stills.data)
     np.testing.assert_array_equal(first.objects, again.objects)
 
 
 def test_stills_frames_and_labels_fit_the_pushes() -> None:
-    episode = Player(CONFIG).play(5)
+    with Collector(CONFIG) as collector:
+        episode = collector.play(5)
     pushes = len(episode.pushes)
     assert len(episode.stills) == pushes + 1 == len(episode.objects) == len(episode.statuses)
     assert len(episode.frames) == len(episode.frame_stamps) > 20 * pushes
@@ -50,11 +51,12 @@ def test_stills_frames_and_labels_fit_the_pushes() -> None:
 
 def test_the_planner_clears_the_table_while_it_collects() -> None:
     alone = replace(CONFIG.collect, objects_high=1, pushes_an_episode=5, frames=False)
-    planned = Player(replace(CONFIG, collect=replace(alone, planned_share=1.0)))
-    first, again = planned.play(2), planned.play(2)
+    with Collector(replace(CONFIG, collect=replace(alone, planned_share=1.0))) as planned:
+        first, again = planned.play(2), planned.play(2)
     assert first.statuses[-1].tolist() == [STATUS_CODES['bin']]
     np.testing.assert_array_equal(first.pushes, again.pushes)
-    played = Player(replace(CONFIG, collect=alone)).play(2)
+    with Collector(replace(CONFIG, collect=alone)) as collector:
+        played = collector.play(2)
     np.testing.assert_array_equal(first.stills[0], played.stills[0])
     assert played.statuses[-1].tolist() != [STATUS_CODES['bin']]
 
@@ -130,8 +132,8 @@ def test_a_nearly_full_disk_stops_with_the_remedy(
 ) -> None:
     Usage = namedtuple('Usage', 'total used free')
     monkeypatch.setattr(collect_module.shutil, 'disk_usage', lambda _: Usage(1, 1, 0))
-    with pytest.raises(DatasetError, match='free some disk'):
-        collect_module.play_into(Player(CONFIG), (0, tmp_path))
+    with Collector(CONFIG) as collector, pytest.raises(DatasetError, match='free some disk'):
+        collect_module.play_into(collector, (0, tmp_path))
     assert not list(tmp_path.iterdir())
 
 

@@ -16,7 +16,8 @@ from foresight.sim.settings import SimConfig
 @pytest.fixture(scope='module')
 def pushes():
     config = PlayConfig(sim=SimConfig(objects=3))
-    return list(Repeater(config, 4).episode(3000))
+    with Repeater(config, 4) as repeater:
+        return repeater.episode(3000)
 
 
 def test_outcomes_differ_a_little_and_the_state_does_not(pushes):
@@ -28,7 +29,8 @@ def test_outcomes_differ_a_little_and_the_state_does_not(pushes):
 
 
 def test_the_same_seed_repeats_the_repetitions(pushes):
-    again = next(Repeater(PlayConfig(sim=SimConfig(objects=3)), 4).episode(3000))
+    with Repeater(PlayConfig(sim=SimConfig(objects=3)), 4) as repeater:
+        again = repeater.episode(3000)[0]
     assert (again.push == pushes[0].push).all()
     assert (again.after == pushes[0].after).all()
     assert (again.positions == pushes[0].positions).all()

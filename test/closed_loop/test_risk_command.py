@@ -5,7 +5,7 @@ import pytest
 from foresight.experiments.results import PolicyResult, to_document
 from foresight.experiments.risk.measure import paired
 from foresight.experiments.risk.page import to_markdown
-from foresight.rollout.closed_loop import EpisodeResult
+from foresight.rollout.episode import EpisodeResult
 
 ABOUT = {
     'task': 'clear_table', 'episodes': 4, 'objects': 3, 'max_pushes': 10, 'seed': 0,

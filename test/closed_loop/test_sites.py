@@ -5,7 +5,7 @@ import pytest
 
 from foresight.experiments.players import ClearTablePlayers
 from foresight.files import share
-from foresight.rollout.closed_loop import evaluate
+from foresight.rollout.loop import evaluate
 from foresight.sim.camera import make_view
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.meshes import unseen_paths

@@ -25,7 +25,7 @@ FLOORS = (
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Doors that are still to be closed.
 STILL_OPEN = {
-    ('data', 'actions'), ('tasks', 'rollout'),
+    ('data', 'actions'),
 }
 HOME_OF = {'rclpy': 'nodes', 'pybullet': 'sim', 'pybullet_data': 'sim', 'matplotlib': 'viz'}
 FORBIDDEN = {'pickle', 'cloudpickle', 'dill', 'marshal', 'shelve', 'joblib'}

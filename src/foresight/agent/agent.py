@@ -29,7 +29,6 @@ LOST = 'the arm does not follow the plan: see the guard, then call start'
 NO_JOINTS = 'no joint states: check the joint driver'
 NO_VIEW = 'no belief: check perception and predictor'
 FAULT = 'thinking failed: see the log of the planner, then call start'
-HOME = 0.05  # an arm this near the retract pose is there [rad]
 
 
 class Agent(Generic[Seen]):
@@ -241,7 +240,7 @@ class Agent(Generic[Seen]):
     def _is_home(self, now: float) -> bool:
         """Return whether the arm is known to be at its retract pose."""
         known = now - self._joints_at <= self._limits.patience
-        return known and bool(np.abs(self._joints - self._home).max() < HOME)
+        return known and bool(np.abs(self._joints - self._home).max() < self._limits.home)
 
     def _wait(self, now: float, until: float) -> None:
         """Wait for a view of `until` [s] or later."""

@@ -17,11 +17,14 @@ class Limits:
         settle_time: Wait after a motion for objects to rest [s].
         patience: Without joints or a view for so long something is wrong [s]; so long, too, an
             arm that is not at its retract pose may take to get there by itself.
+        home: An arm this near the retract pose is there [rad]; infinite where what is seen does
+            not depend on where the arm is.
     """
 
     max_actions: int
     settle_time: float = 0.0
     patience: float = 2.0
+    home: float = 0.05
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption
 from foresight.experiments.evaluation.measure import Evaluation, EvaluationSettings
 from foresight.experiments.players import ClearTablePlayers
-from foresight.rollout.closed_loop import EpisodeResult, PushRecord, allowed_pushes
+from foresight.rollout.episode import ActionRecord, EpisodeResult, allowed_actions
 from foresight.viz.demo_result import DemoPush, DemoResult
 
 LOGS = Path('out/evaluate/log')
@@ -40,7 +40,7 @@ def play_over_ros(
 
     sim, task = players.sim, players.task
     assert isinstance(task, str)  # The nodes read it from its file.
-    limit = allowed_pushes(sim.max_pushes, sim.pushes_an_object, sim.objects)
+    limit = allowed_actions(sim.max_pushes, sim.pushes_an_object, sim.objects)
     options = SessionOptions(
         players.checkpoint, replace(sim, max_pushes=limit), bags=None, logs=LOGS, task=task,
     )
@@ -53,14 +53,14 @@ def episode_of(result: DemoResult) -> EpisodeResult:
     """Return the outcome as evaluation counts it: a push that the arm could not do counts."""
     return EpisodeResult(
         seed=result.seed, success=result.success, cleared=result.cleared, dropped=result.dropped,
-        remaining=result.objects - result.cleared - result.dropped, pushes=result.tried,
+        remaining=result.objects - result.cleared - result.dropped, actions=result.tried,
         records=tuple(_record(push) for push in result.pushes),
     )
 
 
-def _record(push: DemoPush) -> PushRecord:
+def _record(push: DemoPush) -> ActionRecord:
     """Return a push that was carried out; how the scene stood after it was not asked."""
-    x, y, heading, length = (float(value) for value in push.action)
-    return PushRecord(
-        (x, y, heading, length), True, push.plan_ms, sum(push.terms.values()), dict(push.terms),
+    numbers = tuple(float(value) for value in push.action)
+    return ActionRecord(
+        numbers, True, push.plan_ms, sum(push.terms.values()), dict(push.terms),
     )

@@ -8,8 +8,8 @@ from rich.progress import Progress
 
 from foresight.experiments.players import HARD, HARD_EXTRA, ClearTablePlayers
 from foresight.experiments.results import PolicyResult
-from foresight.rollout.closed_loop import EpisodeResult, allowed_pushes
-from foresight.rollout.closed_loop import evaluate as in_lockstep
+from foresight.rollout.episode import EpisodeResult, allowed_actions
+from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.sim.settings import SimConfig
 from foresight.world_model.checkpoint import load
 
@@ -39,7 +39,7 @@ def counts(sim: SimConfig, split: str) -> dict[str, int | str]:
     """Say how many objects an episode has, and how many pushes it allows."""
     most = sim.objects + (HARD_EXTRA if split == HARD else sim.extra_objects)
     low, high = (
-        allowed_pushes(sim.max_pushes, sim.pushes_an_object, count)
+        allowed_actions(sim.max_pushes, sim.pushes_an_object, count)
         for count in (sim.objects, most)
     )
     if most == sim.objects:

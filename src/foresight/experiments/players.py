@@ -7,22 +7,24 @@ from pathlib import Path
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.sampler import AimedSampler, PushSampler
 from foresight.actions.push.skill import PushSkill
+from foresight.agent.step import Limits
+from foresight.agent.thinker import Chooser
 from foresight.protocols import Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
-from foresight.rollout.closed_loop import Player
-from foresight.rollout.planner_policy import make_planner
+from foresight.rollout.loop import Player, player_of
 from foresight.rollout.policies import (
     AimedRandomPolicy,
     PlannerPolicy,
-    Policy,
     RandomPolicy,
+    make_planner,
 )
 from foresight.settings import PushConfig, SceneConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.clear_table.hand_rule import HandRule
+from foresight.tasks.scene_view import SceneView
 from foresight.tasks.task_file import TaskConfig, load_task
 from foresight.world_model.checkpoint import load
 from foresight.world_model.encoder import EncoderConfig
@@ -78,9 +80,10 @@ class ClearTablePlayers:
         policy = self._policy(feasible, arm)
         sim = ClearTable(self.sim, self.scene, self.camera, arm)
         skill = PushSkill(arm, self.scene, self.push, level)
-        return Player(sim, policy, skill, self.sim.max_pushes, self.sim.pushes_an_object)
+        limits = Limits(self.sim.max_pushes)
+        return player_of(sim, policy, skill, limits, self.sim.pushes_an_object)
 
-    def _policy(self, feasible: Guardrail, arm: ArmModel) -> Policy:
+    def _policy(self, feasible: Guardrail, arm: ArmModel) -> Chooser[SceneView]:
         """Build the policy."""
         if self.policy == PlannerPolicy.name:
             task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)

@@ -8,7 +8,7 @@ from typing import Any
 
 from foresight.experiments.statistics import Proportion, percentile, wilson
 from foresight.files import sha256
-from foresight.rollout.closed_loop import EpisodeResult
+from foresight.rollout.episode import EpisodeResult
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class PolicyResult:
     @property
     def pushes(self) -> float:
         """Mean pushes of an episode."""
-        return sum(episode.pushes for episode in self.episodes) / max(1, len(self.episodes))
+        return sum(episode.actions for episode in self.episodes) / max(1, len(self.episodes))
 
     def plan_ms(self, share: float) -> float:
         """Return a percentile of the planning time [ms]."""
@@ -63,7 +63,7 @@ class PolicyResult:
 def outcomes(episodes: Sequence[EpisodeResult]) -> list[list[int]]:
     """Return [seed, success, cleared, dropped, remaining, pushes] of each episode."""
     return [
-        [e.seed, int(e.success), e.cleared, e.dropped, e.remaining, e.pushes] for e in episodes
+        [e.seed, int(e.success), e.cleared, e.dropped, e.remaining, e.actions] for e in episodes
     ]
 
 

@@ -12,7 +12,7 @@ from foresight.data.manifest import MANIFEST
 from foresight.errors import DatasetError, WorkerError
 from foresight.files import version, write_atomically
 from foresight.robots.arm import ArmModel
-from foresight.rollout.play import PlayConfig, Player, load_planner
+from foresight.rollout.play import Collector, PlayConfig, load_planner
 from foresight.rollout.workers import Crew
 
 RESTARTS = 5
@@ -69,21 +69,21 @@ def _played(config: PlayConfig, folder: Path) -> Iterator[int]:
     """Play the episodes that are missing, without end; yield the pushes of each."""
     jobs = ((seed, folder) for seed in _missing_seeds(config.collect.seed, folder))
     with Crew(config.collect.workers) as crew:
-        yield from crew.run(MakePlayer(config), play_into, jobs)
+        yield from crew.run(MakeCollector(config), play_into, jobs)
 
 
 @dataclass(frozen=True)
-class MakePlayer:
+class MakeCollector:
     """Builds what plays, in the process that plays."""
 
     config: PlayConfig
 
-    def __call__(self) -> Player:
+    def __call__(self) -> Collector:
         """Build it."""
-        return Player(self.config)
+        return Collector(self.config)
 
 
-def play_into(player: Player, job: tuple[int, Path]) -> int:
+def play_into(collector: Collector, job: tuple[int, Path]) -> int:
     """Play the episode of a seed into a folder; return its pushes.
 
     Raises:
@@ -95,7 +95,7 @@ def play_into(player: Player, job: tuple[int, Path]) -> int:
             f'less than {FREE_BYTES >> 20} MB left for {folder}: free some disk and run the same '
             'command again: finished episodes are kept'
         )
-    episode = player.play(seed)
+    episode = collector.play(seed)
     save_episode(episode, folder / f'episode_{seed:08d}.npz')
     return len(episode.pushes)
 

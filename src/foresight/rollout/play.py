@@ -1,28 +1,41 @@
-"""Self-supervised play: one episode of random and aimed pushes in a random scene."""
+"""Self-supervised play: random and aimed actions in random scenes, and what is kept of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 
 from foresight.actions.push.action import Push
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.sampler import AimedSampler, PushSampler
-from foresight.actions.push.skill import PushSkill
+from foresight.actions.push.skill import PushMotion, PushSkill
+from foresight.agent.agent import Agent
+from foresight.agent.decision import Decision
+from foresight.agent.step import Limits
+from foresight.closing import Closing
 from foresight.data.episodes import Episode, Images
-from foresight.errors import RobotError
 from foresight.files import find_model, version
-from foresight.protocols import ActionSampler, Observation
+from foresight.protocols import Observation, Plan
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
-from foresight.rollout.planner_policy import make_planner
-from foresight.rollout.policies import PlannerPolicy, SceneView
+from foresight.rollout.environment import Environment, Joints
+from foresight.rollout.loop import Hooks, player_of
+from foresight.rollout.policies import (
+    AimedRandomPolicy,
+    PlannerPolicy,
+    RandomPolicy,
+    make_planner,
+)
 from foresight.settings import CLEAR_TABLE_BOTH, SHIPPED, Checked, PushConfig, SceneConfig, setting
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
+from foresight.tasks.clear_table.score import glance
+from foresight.tasks.scene_view import Outcome, Policy, SceneView
 from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import load
 from foresight.world_model.encoder import EncoderConfig
@@ -68,97 +81,109 @@ class PlayConfig:
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
 
 
-class Player:
-    """Plays episodes; holds what every episode needs."""
+class PlayPolicy(Policy):
+    """Chooses at random, aimed by the image, or as the planner does; never from true poses.
+
+    Attributes:
+        draws: What decides which of them chooses.
+        aimed: Whether the last action was to be aimed.
+    """
+
+    draws: np.random.Generator
+    aimed = False
+
+    def __init__(
+        self, config: PlayConfig, arm: ArmModel, begin: Callable[[int], np.random.Generator],
+    ) -> None:
+        """Make what chooses; `begin` makes the draws of a seed.
+
+        Raises:
+            CheckpointError: If what shall plan is missing, damaged or of another table.
+            ConfigError: If there is no task as it shall plan for.
+        """
+        scene, push, generator = config.scene, config.push, torch.Generator()
+        feasible = PushFeasibility(scene, push, Reach.of(arm, push, config.joint_level))
+        aim = partial(AimedSampler, scene, push, feasible)
+        self._random = RandomPolicy(PushSampler(scene, push, feasible), generator)
+        self._aimed = AimedRandomPolicy(Rectifier(scene, config.encoder), aim, generator)
+        self._planner = load_planner(config, arm)
+        self._play, self._begin = config.collect, begin
+
+    def reset(self, seed: int) -> None:
+        """Seed every choice."""
+        self.draws = self._begin(seed)
+        self._random.reset(seed)  # and with it the aimed one
+        if self._planner is not None:
+            self._planner.reset(seed)
+
+    def choose(self, scene: SceneView) -> Plan:
+        """Choose one action."""
+        self.aimed = bool(self.draws.random() < self._play.aimed_share)
+        if self._planner is not None and self.draws.random() < self._play.planned_share:
+            plan = self._planner.decide(scene).plan
+            if plan is not None:
+                return plan
+        return (self._aimed if self.aimed else self._random).choose(scene)
+
+
+class FromRetract:
+    """Plans every motion from the retract pose itself, not from where it is measured to be."""
+
+    def __init__(self, skill: PushSkill) -> None:
+        """Keep the skill."""
+        self._skill = skill
+
+    def plan(self, push: Push, start: Joints, /) -> PushMotion:
+        """Plan the motion.
+
+        Raises:
+            RobotError: If the arm cannot do it.
+        """
+        return self._skill.plan(push, self._skill.arm.retract)
+
+
+class AtAGlance(Hooks):
+    """Judges by where things are, without waiting for what still rolls."""
+
+    def outcome(self, environment: Environment) -> Outcome:
+        """Judge how the scene stands."""
+        return glance(environment.objects())
+
+
+class Collector(Closing):
+    """Plays the episodes of a dataset in one simulated scene after the other."""
 
     def __init__(self, config: PlayConfig) -> None:
-        """Load the arm and its skill."""
-        self._config = config
-        self._arm = ArmModel.load()
-        self._skill = PushSkill(self._arm, config.scene, config.push, config.joint_level)
-        self._feasible = PushFeasibility(
-            config.scene, config.push, Reach.of(self._arm, config.push, config.joint_level),
+        """Load the arm, its skill and what chooses."""
+        self._config, arm = config, ArmModel.load()
+        skill = PushSkill(arm, config.scene, config.push, config.joint_level)
+        self._policy = PlayPolicy(config, arm, lambda seed: self._draws(seed)[1])
+        self._table = ClearTable(config.sim, config.scene, config.camera, arm)
+        limits = Limits(config.collect.pushes_an_episode)
+        self._player = player_of(
+            self._table, self._policy, skill, limits, skill=FromRetract(skill),
         )
-        self._uniform = PushSampler(config.scene, config.push, self._feasible)
-        self._rectifier = Rectifier(config.scene, config.encoder)
-        self._planner = load_planner(config, self._arm)
 
     def play(self, seed: int) -> Episode:
-        """Play one episode; the seed decides the scene and every push."""
-        play = self._config.collect
-        choices = np.random.default_rng([seed, 1])
-        count = int(choices.integers(play.objects_low, play.objects_high + 1))
-        sim = replace(self._config.sim, objects=count, seed=seed)
-        task = ClearTable(sim, self._config.scene, self._config.camera, self._arm)
-        try:
-            record = Record(task.observe(), task.background)
-            generator = torch.Generator().manual_seed(seed)
-            if self._planner is not None:
-                self._planner.reset(seed)
-            self._push_around(task, record, choices, generator)
-            return record.episode(self._meta(seed, task), task.time)
-        finally:
-            task.close()
-
-    def _push_around(
-        self, task: ClearTable, record: 'Record', choices: np.random.Generator,
-        generator: torch.Generator,
-    ) -> None:
-        """Push until the table is empty or the pushes are used up."""
-        record.add_still(record.observation, task)
-        for _ in range(self._config.collect.pushes_an_episode):
-            aimed = bool(choices.random() < self._config.collect.aimed_share)
-            push = self._planned(task, record, choices)
-            if push is None:
-                push = self.choose(record.observation, record.background, aimed, generator)
-            try:
-                motion = self._skill.plan(Push.from_array(push), self._arm.retract)
-            except RobotError:
-                record.rejected += 1
-                continue
-            on_frame = record.add_frame if self._config.collect.frames else None
-            record.begin(push, aimed)
-            task.execute(motion.joint_path, on_frame)
-            record.observation = task.observe()
-            record.add_still(record.observation, task)
-            if 'table' not in task.objects().status:
-                return
-
-    def _planned(
-        self, task: ClearTable, record: 'Record', choices: np.random.Generator,
-    ) -> Float[np.ndarray, '4'] | None:
-        """Return what the planner would do; None where it is not asked, or sees nothing to do."""
-        if self._planner is None or choices.random() >= self._config.collect.planned_share:
-            return None
-        seen = SceneView(record.observation, record.background, task.objects())
-        choice = self._planner.act(seen)
-        return None if choice is None else choice.action
-
-    def choose(
-        self, observation: Observation, background: UInt8[np.ndarray, 'h w 3'], aimed: bool,
-        generator: torch.Generator,
-    ) -> Float[np.ndarray, '4']:
-        """Choose one push from what the camera sees, never from true poses."""
-        sampler: ActionSampler = self._uniform
-        if aimed:
-            weights = self._difference(observation, background)
-            config = self._config
-            sampler = AimedSampler(config.scene, config.push, self._feasible, weights)
-        return sampler(1, generator)[0].double().numpy()
-
-    def _difference(
-        self, observation: Observation, background: UInt8[np.ndarray, 'h w 3'],
-    ) -> Float[torch.Tensor, 'row column']:
-        """Mark the rectified pixels that differ from the empty table."""
-        differs = self._rectifier.differs(observation.image, background, observation.view)
-        return torch.from_numpy(differs).float()
-
-    def _meta(self, seed: int, task: ClearTable) -> dict[str, Any]:
-        """Say what made an episode."""
-        return {
-            'seed': seed, 'version': version(), 'objects': list(task.objects().names),
+        """Play one episode; the seed decides the scene and every action."""
+        count, _ = self._draws(seed)
+        self._table.sim = replace(self._config.sim, objects=count, seed=seed)
+        record = Recording(self._table, self._policy, self._config.collect.frames)
+        played = self._player.play(seed, record)
+        return record.episode({
+            'seed': seed, 'version': version(), 'objects': list(self._table.objects().names),
             'aimed_share': self._config.collect.aimed_share,
-        }
+            'rejected': sum(not action.feasible for action in played.records),
+        })
+
+    def close(self) -> None:
+        """Close the scene."""
+        self._table.close()
+
+    def _draws(self, seed: int) -> tuple[int, np.random.Generator]:
+        """Return how many objects the scene of a seed has, and what decides who chooses."""
+        play, draws = self._config.collect, np.random.default_rng([seed, 1])
+        return int(draws.integers(play.objects_low, play.objects_high + 1)), draws
 
 
 def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
@@ -176,49 +201,64 @@ def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
     )
 
 
-class Record:
-    """What has been seen of an episode so far."""
+class Recording(AtAGlance):
+    """Keeps what is seen of an episode; a scene is played until its table is seen to be empty."""
 
-    def __init__(self, observation: Observation, background: UInt8[np.ndarray, 'h w 3']) -> None:
-        """Begin with the first image and the empty table."""
-        self.observation, self.background = observation, background
-        self.rejected = 0
+    def __init__(self, table: ClearTable, policy: PlayPolicy, frames: bool) -> None:
+        """Watch a scene, with or without the frames while the arm moves."""
+        self._table, self._policy = table, policy
+        self.on_frame = self._add_frame if frames else None
         self._stills: list[np.ndarray] = []
         self._labels: list[tuple[np.ndarray, list[int]]] = []
-        self._pushes: list[tuple[np.ndarray, bool]] = []
+        self._actions: list[tuple[np.ndarray, bool]] = []
         self._frames: list[np.ndarray] = []
         self._motion: list[tuple[int, float, np.ndarray, np.ndarray]] = []
 
-    def begin(self, push: Float[np.ndarray, '4'], aimed: bool) -> None:
-        """Note the push that is about to be executed."""
-        self._pushes.append((push, aimed))
+    def begin(self, agent: Agent[SceneView], scene: SceneView) -> None:
+        """Keep the first image."""
+        self._add_still(scene.observation)
 
-    def add_still(self, observation: Observation, task: ClearTable) -> None:
+    def before_motion(self, scene: SceneView, decision: Decision) -> None:
+        """Note what is about to be done."""
+        assert decision.plan is not None
+        self._actions.append((decision.plan.actions[0].double().numpy(), self._policy.aimed))
+
+    def after_motion(self) -> None:
+        """Keep the image after it."""
+        self._add_still(self._table.observe())
+
+    def outcome(self, environment: Environment) -> Outcome:
+        """Judge by what is seen; a scene without objects is acted in once."""
+        seen = super().outcome(environment)
+        return seen if self._actions else replace(seen, remaining=max(1, seen.remaining))
+
+    def _add_still(self, observation: Observation) -> None:
         """Keep an image with the arm at its retract pose, and its labels."""
-        states = task.objects()
+        states = self._table.objects()
         self._stills.append(observation.image)
         self._labels.append((states.positions, [STATUS_CODES[name] for name in states.status]))
 
-    def add_frame(
-        self, observation: Observation, joints: Float[np.ndarray, ' joint'],
-        tool: Float[np.ndarray, '4 4'],
+    def _add_frame(
+        self, observation: Observation, joints: Joints, tool: Float[np.ndarray, '4 4'],
     ) -> None:
         """Keep an image taken while the arm moves."""
         self._frames.append(observation.image)
-        self._motion.append((len(self._pushes) - 1, observation.stamp, joints.copy(), tool.copy()))
+        self._motion.append((
+            len(self._actions) - 1, observation.stamp, joints.copy(), tool.copy(),
+        ))
 
-    def episode(self, meta: dict[str, Any], seconds: float) -> Episode:
+    def episode(self, meta: dict[str, Any]) -> Episode:
         """Compress what has been seen."""
-        pushes, stamps, joints, tools = zip(*self._motion) if self._motion else ((),) * 4
+        actions, stamps, joints, tools = zip(*self._motion) if self._motion else ((),) * 4
         return Episode(
-            meta={**meta, 'rejected': self.rejected}, view=self.observation.view,
-            background=self.background, stills=Images.encode(self._stills, '.png'),
-            pushes=np.array([push for push, _ in self._pushes], np.float32).reshape(-1, 4),
-            aimed=np.array([aimed for _, aimed in self._pushes], bool),
+            meta=meta, view=self._table.view, background=self._table.background,
+            stills=Images.encode(self._stills, '.png'),
+            pushes=np.array([action for action, _ in self._actions], np.float32).reshape(-1, 4),
+            aimed=np.array([aimed for _, aimed in self._actions], bool),
             objects=np.stack([positions for positions, _ in self._labels]).astype(np.float32),
             statuses=np.array([codes for _, codes in self._labels], np.int8),
             frames=Images.encode(self._frames, '.jpg'),
-            frame_pushes=np.array(pushes, np.int16), frame_stamps=np.array(stamps, np.float64),
+            frame_pushes=np.array(actions, np.int16), frame_stamps=np.array(stamps, np.float64),
             joint_positions=np.array(joints, np.float32).reshape(len(joints), -1 if joints else 0),
-            tool_poses=np.array(tools, np.float32).reshape(-1, 4, 4), seconds=seconds,
+            tool_poses=np.array(tools, np.float32).reshape(-1, 4, 4), seconds=self._table.time,
         )

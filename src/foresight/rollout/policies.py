@@ -1,90 +1,50 @@
-"""What chooses pushes in an evaluation: floors, and the planner under test.
+"""What chooses actions in an evaluation: floors, and the planner under test.
 
-The ceiling, which sees true poses, is in `hand_rule`.
+The ceiling, which sees true poses, is in `tasks.clear_table.hand_rule`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
-import numpy as np
 import torch
-from jaxtyping import Float, UInt8
-from torch import Tensor
+from jaxtyping import Float
+from torch import Generator, Tensor
 
-from foresight.planning.levels.task import TaskLevel
-from foresight.protocols import ActionSampler, Observation
-from foresight.rollout.environment import ObjectStates
+from foresight.planning.deadline import stopped_clock
+from foresight.planning.levels.task import TaskDecision, TaskLevel
+from foresight.protocols import ActionSampler, Belief, Observation, Plan
+from foresight.robots.arm import ArmModel
+from foresight.settings import SceneConfig
+from foresight.tasks.assembly import assemble
+from foresight.tasks.scene_view import Policy, SceneView, chosen
+from foresight.tasks.task_file import EMPTY_TABLE, TaskConfig
+from foresight.world_model.checkpoint import Checkpoint, check_scene
 from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier
 
-
-@dataclass(frozen=True)
-class SceneView:
-    """What a policy is shown before each push.
-
-    Attributes:
-        observation: Image with the arm at its retract pose.
-        background: The empty table, seen by the same camera.
-        objects: True object states; only a privileged policy may look.
-    """
-
-    observation: Observation
-    background: UInt8[np.ndarray, 'height width 3']
-    objects: ObjectStates
+Aim = Callable[[Float[Tensor, 'row column']], ActionSampler]
+"""Turns weights of the pixels of a rectified image into a source of actions there."""
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One chosen push and why.
-
-    Attributes:
-        action: Push [x, y, heading, length] in `base_link` [m, m, rad, m].
-        terms: Weighted share of each cost term; empty for a policy that does not plan.
-        cost: Their sum.
-    """
-
-    action: Float[np.ndarray, '4']
-    terms: dict[str, float]
-    cost: float = 0.0
-
-
-@runtime_checkable
-class Policy(Protocol):
-    """Anything that chooses pushes."""
-
-    name: str
-
-    def reset(self, seed: int) -> None:
-        """Begin an episode: forget the last one and seed every random choice."""
-        ...
-
-    def act(self, scene: SceneView) -> Choice | None:
-        """Choose the next push; None when there is nothing left to do."""
-        ...
-
-
-class RandomPolicy:
-    """Uniform feasible pushes: the floor."""
+class RandomPolicy(Policy):
+    """Uniform feasible actions: the floor."""
 
     name = 'random'
 
-    def __init__(self, sampler: ActionSampler) -> None:
-        """Keep the source of pushes."""
-        self._sampler = sampler
-        self._generator = torch.Generator()
+    def __init__(self, sampler: ActionSampler, generator: Generator | None = None) -> None:
+        """Keep the source of actions; others may draw from the same generator."""
+        self._sampler, self._generator = sampler, generator or Generator()
 
     def reset(self, seed: int) -> None:
         """Seed the sampler."""
         self._generator.manual_seed(seed)
 
-    def act(self, scene: SceneView) -> Choice | None:
-        """Draw one push."""
-        return Choice(self._sampler(1, self._generator)[0].double().numpy(), {})
+    def choose(self, scene: SceneView) -> Plan:
+        """Draw one action."""
+        return chosen(self._sampler(1, self._generator)[0].double().numpy())
 
 
-class AimedRandomPolicy:
-    """Random heading and length through a place where the image shows something.
+class AimedRandomPolicy(Policy):
+    """Random actions at a place where the image shows something.
 
     Image-based: it compares the rectified image with the empty table and never sees true poses.
     """
@@ -92,24 +52,22 @@ class AimedRandomPolicy:
     name = 'aimed_random'
 
     def __init__(
-        self,
-        rectifier: Rectifier,
-        aim: Callable[[Float[Tensor, 'row column']], ActionSampler],
+        self, rectifier: Rectifier, aim: Aim, generator: Generator | None = None,
     ) -> None:
-        """Keep how images are rectified and what turns weights of its pixels into pushes."""
+        """Keep how images are rectified and aimed at; others may draw from the same generator."""
         self._rectifier, self._aim = rectifier, aim
-        self._generator = torch.Generator()
+        self._generator = generator or Generator()
 
     def reset(self, seed: int) -> None:
         """Seed the sampler."""
         self._generator.manual_seed(seed)
 
-    def act(self, scene: SceneView) -> Choice | None:
+    def choose(self, scene: SceneView) -> Plan:
         """Aim at a random pixel that differs from the empty table."""
         seen = scene.observation
         differs = self._rectifier.differs(seen.image, scene.background, seen.view)
         sampler = self._aim(torch.from_numpy(differs).float())
-        return Choice(sampler(1, self._generator)[0].double().numpy(), {})
+        return chosen(sampler(1, self._generator)[0].double().numpy())
 
 
 MakeTaskLevel = Callable[[Float[Tensor, 'channel height width']], TaskLevel]
@@ -131,20 +89,55 @@ class PlannerPolicy:
         """Forget the last episode and its goal; seed the sampler of the next."""
         self._seed, self._task_level = seed, None
 
-    def act(self, scene: SceneView) -> Choice | None:
-        """Encode the image and plan; None when the task level says that all is done."""
-        if self._task_level is None:
-            self._task_level = self._begin(scene)
-        plan = self._task_level.decide(self._perception.encode(scene.observation)).plan
-        if plan is None:
-            return None
-        return Choice(plan.actions[0].double().cpu().numpy(), dict(plan.terms), plan.cost)
+    def decide(self, scene: SceneView, /) -> TaskDecision:
+        """Encode the image and plan, unless the task level says that all is done."""
+        level = self._level(scene)
+        return level.decide(self._belief(scene))
 
-    def _begin(self, scene: SceneView) -> TaskLevel:
-        """Learn what the empty table looks like, and make the task level."""
-        view = scene.observation.view
-        self._perception.set_background(scene.background, view)
-        empty = Observation(scene.background, view, scene.observation.stamp)
-        level = self._make(self._perception.encode(empty).latent)
-        level.reset(self._seed)
-        return level
+    def follow(self, scene: SceneView, plan: Plan, /) -> TaskDecision:
+        """Go on with the rest of a plan, unless the task level says that all is done."""
+        return self._level(scene).follow(self._belief(scene), plan)
+
+    def drop_warm_start(self) -> None:
+        """Forget the last plan: the world is not as imagined."""
+        if self._task_level is not None:
+            self._task_level.drop_warm_start()
+
+    def _belief(self, scene: SceneView) -> Belief:
+        """Encode the image."""
+        return self._perception.encode(scene.observation)
+
+    def _level(self, scene: SceneView) -> TaskLevel:
+        """Learn what the empty table looks like and make the task level, once an episode."""
+        if self._task_level is None:
+            view = scene.observation.view
+            self._perception.set_background(scene.background, view)
+            empty = Observation(scene.background, view, scene.stamp)
+            self._task_level = self._make(self._perception.encode(empty).latent)
+            self._task_level.reset(self._seed)
+        return self._task_level
+
+
+def make_planner(
+    checkpoint: Checkpoint, task: TaskConfig, scene: SceneConfig, arm: ArmModel,
+) -> PlannerPolicy:
+    """Build perception and task level; outcomes do not depend on the load of the machine.
+
+    Args:
+        checkpoint: World model and cost head.
+        task: Terms, weights and the done test.
+        scene: Table that is worked on.
+        arm: Arm that works.
+
+    Raises:
+        CheckpointError: If the checkpoint is of another scene.
+    """
+    check_scene(checkpoint, scene)
+    rectifier = Rectifier(scene, checkpoint.config.encoder)
+    perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
+
+    def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:
+        goal = empty_table if task.goal == EMPTY_TABLE else None
+        return assemble(task, checkpoint, arm, goal, clock=stopped_clock)
+
+    return PlannerPolicy(perception, make)

@@ -15,16 +15,13 @@ from foresight.sim.appearance import Appearance, sample_appearance
 from foresight.sim.arm import SimArm
 from foresight.sim.bodies import Bodies
 from foresight.sim.camera import Camera, sample_view
-from foresight.sim.objects import (
-    ObjectSpec,
-    ObjectStates,
-    Outcome,
-    sample_specs,
-)
+from foresight.sim.objects import ObjectSpec, sample_specs
 from foresight.sim.scene import build_scene
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.sim.spots import Place, choose_places, sample_spot, sample_spots
 from foresight.sim.world import World
+from foresight.tasks.clear_table.score import place, score
+from foresight.tasks.scene_view import ObjectStates, Outcome
 
 REST_CHECK = 5  # commands between two looks at the speed of the objects
 SETTLE_LIMIT = 2.0  # s, longest wait for objects to come to rest
@@ -229,6 +226,11 @@ class ClearTable(Closing):
             self.step(*path.sample(min(tick * period, path.duration)))
         self.settle(limit=1.0)
 
+    def wait(self, seconds: float) -> None:
+        """Let time [s] pass while the arm rests."""
+        for _ in range(round(seconds * self.sim.command_rate)):
+            self.step()
+
     def snapshot(self) -> Snapshot:
         """Keep this moment, to be restored any number of times until the next reset."""
         return Snapshot(
@@ -261,28 +263,15 @@ class ClearTable(Closing):
         """Return where every object is."""
         positions, orientations = self._bodies.poses()
         extents = np.array([spec.extents for spec in self.specs]).reshape(-1, 3)
-        status = tuple(self._status(position) for position in positions)
+        status = tuple(place(position, self.scene) for position in positions)
         names = tuple(spec.name for spec in self.specs)
         moving = tuple(bool(entry) for entry in self._moving())
         return ObjectStates(names, positions, orientations, extents, status, moving)
 
-    def _status(self, position: Float[np.ndarray, '3']) -> str:
-        """Name the place of an object centre."""
-        x, y, z = position
-        if z >= 0:
-            return 'table'
-        inside = self.scene.table_x[0] <= x <= self.scene.table_x[1]
-        return 'bin' if inside and self.scene.bin_y[0] <= y <= self.scene.bin_y[1] else 'floor'
-
     def outcome(self) -> Outcome:
         """Count what is cleared and dropped, after waiting for objects to come to rest."""
         self.settle()
-        states = self.objects()
-        dropped = states.status.count('floor')
-        places = zip(states.status, states.moving, strict=True)
-        cleared = sum(where == 'bin' and not moves for where, moves in places)
-        count = len(states.names)
-        return Outcome(cleared, dropped, count - cleared - dropped, cleared == count)
+        return score(self.objects())
 
     def close(self) -> None:
         """Disconnect the physics client; closing twice does nothing."""

@@ -57,11 +57,6 @@ class DisturbedTable(ClearTable):
             self._happen()
         super().step(positions, velocities)
 
-    def wait(self, seconds: float) -> None:
-        """Let time [s] pass while the arm rests."""
-        for _ in range(round(seconds * self.sim.command_rate)):
-            self.step()
-
     def observe(self) -> Observation:
         """Take an image; a bumped camera still reports the pose it was calibrated at."""
         if self._seen_from is None:

@@ -42,44 +42,6 @@ class ObjectSpec:
         return float(np.hypot(self.extents[0], self.extents[1]) / 2)
 
 
-@dataclass(frozen=True)
-class ObjectStates:
-    """Where the objects are.
-
-    Attributes:
-        names: Name of each object.
-        positions: Centres of mass in `base_link` [m].
-        orientations: Quaternions (x, y, z, w).
-        extents: Sizes along the axes of each object [m].
-        status: `table`, `bin` or `floor`; things still above the table top are on the table.
-        moving: True for an object that has not yet rested long enough for its status to count.
-    """
-
-    names: tuple[str, ...]
-    positions: Float[np.ndarray, 'object 3']
-    orientations: Float[np.ndarray, 'object 4']
-    extents: Float[np.ndarray, 'object 3']
-    status: tuple[str, ...]
-    moving: tuple[bool, ...]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an episode has come to.
-
-    Attributes:
-        cleared: Objects at rest in the bin.
-        dropped: Objects below the table top and not in the bin.
-        remaining: All others.
-        success: True if every object is cleared.
-    """
-
-    cleared: int
-    dropped: int
-    remaining: int
-    success: bool
-
-
 def sample_specs(
     sim: SimConfig, avoid: tuple[Color, ...], generator: np.random.Generator
 ) -> tuple[ObjectSpec, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from foresight.experiments.evaluation.page import to_markdown
 from foresight.experiments.results import PolicyResult, figures, joined, to_document
-from foresight.rollout.closed_loop import EpisodeResult, PushRecord
+from foresight.rollout.episode import ActionRecord, EpisodeResult
 
 ABOUT = {
     'task': 'clear_table', 'episodes': 4, 'seed': 10_000, 'objects': 3, 'max_pushes': 10,
@@ -20,7 +20,7 @@ KEYS = {
 
 
 def episode(seed: int, success: bool, plan_ms: float = 5.0) -> EpisodeResult:
-    record = PushRecord((0.4, 0.0, 1.5, 0.3), True, plan_ms, 1.0, {'cost': 1.0}, 0, 0)
+    record = ActionRecord((0.4, 0.0, 1.5, 0.3), True, plan_ms, 1.0, {'cost': 1.0}, 0, 0)
     cleared, lost = (3, 0) if success else (1, 1)
     return EpisodeResult(seed, success, cleared, lost, lost, 2, (record, record))
 

@@ -13,17 +13,11 @@ from foresight.planning.levels.task import TaskLevel
 from foresight.planning.settings import PlannerConfig
 from foresight.protocols import CameraView, Observation
 from foresight.robots.arm import ArmModel
-from foresight.rollout.policies import (
-    AimedRandomPolicy,
-    Choice,
-    PlannerPolicy,
-    Policy,
-    RandomPolicy,
-    SceneView,
-)
+from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy, RandomPolicy
 from foresight.settings import PushConfig, SceneConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead
+from foresight.tasks.scene_view import ObjectStates, Policy, SceneView
 from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import Checkpoint, CheckpointConfig, load, save
 from foresight.world_model.encoder import EncoderConfig
@@ -46,15 +40,11 @@ class Anywhere:
         return in_action_box(actions, SCENE, PUSH)
 
 
-@dataclass(frozen=True)
-class Unknown:
-    """True states that nobody can use."""
-
-    names: tuple[str, ...] = ('0',)
-    positions: np.ndarray = field(default_factory=lambda: np.full((1, 3), np.nan))
-    orientations: np.ndarray = field(default_factory=lambda: np.full((1, 4), np.nan))
-    extents: np.ndarray = field(default_factory=lambda: np.full((1, 3), np.nan))
-    status: tuple[str, ...] = ('unknown',)
+# True states that nobody can use.
+UNKNOWN = ObjectStates(
+    ('0',), np.full((1, 3), np.nan), np.full((1, 4), np.nan), np.full((1, 3), np.nan),
+    ('unknown',), (False,),
+)
 
 
 def overhead() -> CameraView:
@@ -71,7 +61,7 @@ def scene_with_a_blob() -> SceneView:
     image = background.copy()
     row, column = round(47.5 + 100 * (0.5 - SPOT[0])), round(63.5 + 100 * (0.1 - SPOT[1]))
     image[row - 1 : row + 2, column - 1 : column + 2] = 220
-    return SceneView(Observation(image, view, 0.0), background, Unknown())
+    return SceneView(Observation(image, view, 0.0), background, UNKNOWN)
 
 
 @dataclass
@@ -126,9 +116,9 @@ def aimed_policy() -> AimedRandomPolicy:
 
 def first(policy: Policy, seed: int) -> np.ndarray:
     policy.reset(seed)
-    choice = policy.act(scene_with_a_blob())
-    assert isinstance(choice, Choice)
-    return choice.action
+    plan = policy.decide(scene_with_a_blob()).plan
+    assert plan is not None
+    return plan.actions[0].numpy()
 
 
 @pytest.mark.parametrize('make', [random_policy, aimed_policy])
@@ -160,14 +150,14 @@ def test_the_goal_is_the_empty_table_once_an_episode(checkpoint) -> None:
     policy = planner_policy(make)
     for seed in (1, 2):
         policy.reset(seed)
-        policy.act(scene)
-        policy.act(scene)
+        policy.decide(scene)
+        policy.decide(scene)
     assert len(make.goals) == 2
     empty = torch.from_numpy(Rectifier(SCENE, ENCODER).rectify(scene.background, overhead()))
     expected = checkpoint.model.encode(empty[None], empty[None])[0]
     assert torch.equal(make.goals[0], expected)
     policy.reset(3)
-    assert policy.act(emptied(scene)) is None
+    assert policy.decide(emptied(scene)).done
 
 
 def test_the_goal_changes_the_plan(checkpoint) -> None:

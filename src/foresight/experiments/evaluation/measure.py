@@ -14,7 +14,7 @@ from foresight.experiments.experiment import PlaySettings, choose
 from foresight.experiments.players import HARD, POLICIES, ClearTablePlayers, scenes
 from foresight.experiments.results import PolicyResult
 from foresight.files import find_model
-from foresight.rollout.closed_loop import evaluate as in_lockstep
+from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, setting
 from foresight.sim.settings import SimConfig

@@ -1,26 +1,50 @@
 """Episodes in which the arm never leaves the picture: every plan is made while it hides a part."""
 
-import time
+import math
 
 import numpy as np
-import torch
-from jaxtyping import Float
 
 from foresight.actions.push.action import Push
-from foresight.actions.push.skill import PushSkill
-from foresight.errors import PlanningError, RobotError
+from foresight.actions.push.skill import PushMotion, PushSkill
+from foresight.agent.agent import Agent
+from foresight.agent.decision import Decision
+from foresight.agent.step import Limits
 from foresight.experiments.memory.watcher import Theatre, Watcher
-from foresight.planning.levels.task import TaskLevel
+from foresight.planning.levels.task import TaskDecision, TaskLevel
 from foresight.protocols import Belief, Plan
 from foresight.robots.hover import Hover
-from foresight.rollout.closed_loop import EpisodeResult, PushRecord
+from foresight.rollout.environment import Joints
+from foresight.rollout.episode import EpisodeResult
+from foresight.rollout.loop import Hooks, player_of
 from foresight.settings import SceneConfig
+from foresight.tasks.scene_view import SceneView
 
-Joints = Float[np.ndarray, ' joint']
+
+class FromMemory:
+    """Plans from what a watcher remembers, or from the bare latent."""
+
+    def __init__(self, watcher: Watcher, task_level: TaskLevel, memory: str | None) -> None:
+        """Plan from the memory of that name."""
+        self._watcher, self._level, self._memory = watcher, task_level, memory
+        self.reset, self.drop_warm_start = task_level.reset, task_level.drop_warm_start
+
+    def decide(self, scene: SceneView, /) -> TaskDecision:
+        """Plan, unless the task is done."""
+        return self._level.decide(self._belief(scene))
+
+    def follow(self, scene: SceneView, plan: Plan, /) -> TaskDecision:
+        """Go on with the rest of a plan, unless the task is done."""
+        return self._level.follow(self._belief(scene), plan)
+
+    def _belief(self, scene: SceneView) -> Belief:
+        """Return what is known at the time of a scene."""
+        if self._memory is None:
+            return Belief(self._watcher.latent, scene.stamp)
+        return Belief(self._watcher.trackers[self._memory].memory.latent, scene.stamp)
 
 
-class ArmInView:
-    """Plays episodes in which the arm hovers over a random point of the table between pushes."""
+class ArmInView(Hooks):
+    """Plays episodes in which the arm hovers over a random point of the table between actions."""
 
     def __init__(
         self,
@@ -30,61 +54,46 @@ class ArmInView:
         actors: tuple[PushSkill, Hover],
         bounds: SceneConfig,
         memory: str | None,
-        max_pushes: int,
+        max_actions: int,
     ) -> None:
         """Keep the parts; plan from the memory of that name, or from the bare latent."""
-        self._scene, self._watcher, self._task_level = scene, watcher, task_level
+        self._scene, self._watcher, self._bounds = scene, watcher, bounds
         self._skill, self._hover = actors
-        self._bounds, self._memory, self._max_pushes = bounds, memory, max_pushes
+        self._player = player_of(
+            scene, FromMemory(watcher, task_level, memory), self._skill,
+            Limits(max_actions, home=math.inf), skill=self,
+        )
+        self.on_frame = watcher.on_frame
 
     def play(self, seed: int) -> EpisodeResult:
-        """Push until nothing is left, the planner is done or the pushes are used up."""
-        generator = np.random.default_rng([seed, 7])
-        self._watcher.reset(seed)
-        self._task_level.reset(seed)
-        rest = self._hover.somewhere(self._bounds, generator)
+        """Act until nothing is left, the planner is done or the actions are used up."""
+        self._draws = np.random.default_rng([seed, 7])
+        return self._player.play(seed, self)
+
+    def plan(self, push: Push, start: Joints, /) -> PushMotion:
+        """Plan a push that ends over a random point of the table."""
+        rest = self._hover.somewhere(self._bounds, self._draws)
+        self._motion = self._skill.plan(push, start, rest)
+        return self._motion
+
+    def begin(self, agent: Agent[SceneView], scene: SceneView) -> None:
+        """Look at the scene, then move the arm into the picture."""
+        self._watcher.begin(scene.observation)
+        rest = self._hover.somewhere(self._bounds, self._draws)
         self._watcher.follow(self._hover.travel(self._scene.joint_positions, rest))
-        records: list[PushRecord] = []
-        while len(records) < self._max_pushes and self._scene.outcome().remaining:
-            record = self._push_once(self._hover.somewhere(self._bounds, generator))
-            if record is None:
-                break
-            records.append(record)
-        end = self._scene.outcome()
-        return EpisodeResult(
-            seed, bool(end.success), end.cleared, end.dropped, end.remaining, len(records),
-            tuple(records),
-        )
 
-    def _push_once(self, rest: Joints) -> PushRecord | None:
-        """Plan with the arm in view, push, and stop at `rest` [rad]; None if nothing is to do."""
+    def before_decision(self, scene: SceneView) -> SceneView:
+        """Look again."""
         self._watcher.look()
-        begin = time.perf_counter()
-        plan = self._decide()
-        plan_ms = 1e3 * (time.perf_counter() - begin)
-        if plan is None:
-            return None
-        push, feasible = Push.from_array(plan.actions[0]), True
-        try:
-            motion = self._skill.plan(push, self._scene.joint_positions, rest)
-        except RobotError:
-            feasible = False
-        else:
-            for tracker in self._watcher.trackers.values():
-                tracker.begin_push(torch.from_numpy(push.array()).float())
-            self._watcher.follow(motion.joint_path, motion.sweep_end)
-        state = self._scene.outcome()
-        return PushRecord(
-            (push.x, push.y, push.heading, push.length), feasible, plan_ms, plan.cost,
-            dict(plan.terms), state.remaining, state.dropped,
-        )
+        return scene
 
-    def _decide(self) -> Plan | None:
-        """Plan from memory or from the bare latent."""
-        latent = self._watcher.latent
-        if self._memory is not None:
-            latent = self._watcher.trackers[self._memory].memory.latent
-        try:
-            return self._task_level.decide(Belief(latent, 0.0)).plan
-        except PlanningError:  # no push is allowed: the arm holds, which ends the episode
-            return None
+    def before_motion(self, scene: SceneView, decision: Decision) -> None:
+        """Tell every memory what is done."""
+        assert decision.plan is not None
+        for tracker in self._watcher.trackers.values():
+            tracker.begin_push(decision.plan.actions[0].float().cpu())
+        self._watcher.start(self._motion.sweep_end)
+
+    def after_motion(self) -> None:
+        """Look at what came of it."""
+        self._watcher.look()

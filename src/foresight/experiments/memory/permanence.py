@@ -13,7 +13,7 @@ from foresight.errors import RobotError
 from foresight.experiments.memory.single_push import SinglePush
 from foresight.experiments.memory.watcher import ObjectProbe, Theatre, Watcher
 from foresight.robots.hover import Hover
-from foresight.rollout.environment import ObjectStates
+from foresight.tasks.scene_view import ObjectStates
 from foresight.world_model.observation.occlusion import cell_visibility
 from foresight.world_model.observation.rectification import Rectifier
 

@@ -6,6 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.skill import PushSkill
+from foresight.agent.step import Limits
 from foresight.closing import Closing
 from foresight.experiments.memory.arm_in_view import ArmInView
 from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE, Permanence
@@ -19,7 +20,8 @@ from foresight.robots.hover import Hover
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
 from foresight.robots.shape import ArmShape
-from foresight.rollout.closed_loop import Player, allowed_pushes
+from foresight.rollout.episode import allowed_actions
+from foresight.rollout.loop import Player, player_of
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, PushConfig, SceneConfig
 from foresight.sim.clear_table import ClearTable
@@ -67,11 +69,9 @@ class MemoryPlayers(Closing):
         self._hover = Hover(self._arm, self._push, level)
         self._rectifier = Rectifier(self._scene, self._checkpoint.config.encoder)
         self._probe = ObjectProbe(occupancy_of(self._checkpoint))
-        self._max_pushes = allowed_pushes(
-            config.max_pushes, config.pushes_an_object, config.objects
-        )
+        most = allowed_actions(config.max_pushes, config.pushes_an_object, config.objects)
+        self._limits = Limits(most)
         self.sim = ClearTable(config, self._scene, CameraConfig(), self._arm)
-
         self._kinds: dict[str, Plays] = {}
 
     def play(self, job: tuple[str, int]) -> Any:
@@ -116,13 +116,13 @@ class MemoryPlayers(Closing):
         watcher = self._watcher({} if memory is None else {memory: self._memory})
         return ArmInView(
             self.sim, watcher, self._task_level(), (self._skill, self._hover), self._scene,
-            memory, self._max_pushes,
+            memory, self._limits.max_actions,
         )
 
     def arm_retracted(self) -> Player:
         """Build what plays the same task with the arm out of the picture for every plan."""
         policy = PlannerPolicy(self._perception(), lambda empty: self._task_level())
-        return Player(self.sim, policy, self._skill, self._max_pushes)
+        return player_of(self.sim, policy, self._skill, self._limits)
 
     def _task_level(self) -> TaskLevel:
         """Build what plans; outcomes must not depend on the load of the machine."""

@@ -6,8 +6,8 @@ from jaxtyping import Bool, Float
 
 from foresight.actions.push.action import Push
 from foresight.protocols import Guardrail
-from foresight.rollout.environment import ObjectStates
 from foresight.settings import SceneConfig
+from foresight.tasks.scene_view import ObjectStates
 
 TRIES = 2000  # pushes drawn to find one
 WAY = (0.08, 0.20)  # m that the object moves

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from foresight.protocols import CameraView, Observation
 from foresight.robots.trajectory import JointPath
-from foresight.rollout.environment import Environment
+from foresight.rollout.environment import Environment, Joints
 from foresight.tasks.clear_table.cost_head import TABLE, Occupancy
 from foresight.world_model.belief.memory import MemoryConfig
 from foresight.world_model.belief.tracker import BeliefTracker
@@ -18,8 +18,6 @@ from foresight.world_model.jepa import Jepa
 from foresight.world_model.observation.occlusion import ArmOcclusion, silhouette
 from foresight.world_model.observation.perception import Perception
 
-Joints = Float[np.ndarray, ' joint']
-OnFrame = Callable[[Observation, Joints, Float[np.ndarray, '4 4']], None]
 Latent = Float[Tensor, 'channel height width']
 Corners = Float[np.ndarray, '2 3']
 
@@ -38,10 +36,6 @@ class Theatre(Environment, Protocol):
         self, low: Float[np.ndarray, '3'], high: Float[np.ndarray, '3'],
     ) -> Callable[[], None]:
         """Hang a plate between two corners [m]; what is returned takes it away."""
-        ...
-
-    def execute(self, path: JointPath, on_frame: OnFrame | None = None) -> None:
-        """Carry out a joint path and wait until everything rests; show frames on the way."""
         ...
 
 
@@ -73,7 +67,10 @@ class Watcher:
 
     def reset(self, seed: int) -> None:
         """Begin the episode of a seed; the arm is at its retract pose and hides nothing."""
-        first = self._scene.reset(seed)
+        self.begin(self._scene.reset(seed))
+
+    def begin(self, first: Observation) -> None:
+        """Begin an episode with its first image."""
         self._perception.set_background(self._scene.background, first.view)
         self._plate, self._uncover = None, lambda: None
         for tracker in self.trackers.values():
@@ -104,19 +101,23 @@ class Watcher:
 
     def follow(self, path: JointPath, until: float = np.inf) -> None:
         """Carry out a motion and watch it; a push it contains ends `until` [s] after the start."""
-        start = self._scene.observe().stamp
-        over = False
-
-        def on_frame(seen: Observation, joints: Joints, tool: Float[np.ndarray, '4 4']) -> None:
-            nonlocal over
-            if not over and seen.stamp - start >= until:
-                over = True
-                for tracker in self.trackers.values():
-                    tracker.end_push()
-            self.look(seen)
-
-        self._scene.execute(path, on_frame)
+        self.start(until)
+        self._scene.execute(path, self.on_frame)
         self.look()
+
+    def start(self, until: float = np.inf) -> None:
+        """Take note that a motion begins; a push it contains ends `until` [s] from now."""
+        self._started, self._until = self._scene.observe().stamp, until
+
+    def on_frame(
+        self, seen: Observation, joints: Joints, tool: Float[np.ndarray, '4 4'],
+    ) -> None:
+        """Look while the arm moves."""
+        if seen.stamp - self._started >= self._until:
+            self._until = np.inf
+            for tracker in self.trackers.values():
+                tracker.end_push()
+        self.look(seen)
 
     def _hidden(self, view: CameraView) -> Bool[np.ndarray, 'row column']:
         """Return what arm and plate hide."""

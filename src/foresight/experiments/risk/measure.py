@@ -92,11 +92,13 @@ def paired(measured: Sequence[PolicyResult]) -> dict[str, dict[str, Any]]:
         return {}
     return {
         kind: {
-            score: asdict(paired_difference(
+            name: asdict(paired_difference(
                 [float(getattr(episode, score)) for episode in played],
                 [float(getattr(episode, score)) for episode in episodes[OFF]],
             ))
-            for score in ('success', 'dropped', 'pushes')
+            for name, score in (
+                ('success', 'success'), ('dropped', 'dropped'), ('pushes', 'actions'),
+            )
         }
         for kind, played in episodes.items() if kind != OFF
     }

@@ -9,17 +9,16 @@ from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.sampler import AimedSampler
 from foresight.actions.push.skill import PushSkill
 from foresight.agent.following import SurpriseConfig
-from foresight.experiments.surprise.play import DisturbedPlay, OnPush
-from foresight.planning.deadline import stopped_clock
-from foresight.planning.levels.task import TaskLevel
+from foresight.agent.thinker import Chooser
+from foresight.experiments.surprise.play import DisturbedPlay, OnAction
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
-from foresight.rollout.policies import AimedRandomPolicy
+from foresight.rollout.policies import AimedRandomPolicy, make_planner
 from foresight.settings import PushConfig, SceneConfig
 from foresight.sim.disturbance import DisturbedTable
 from foresight.sim.settings import CameraConfig, SimConfig
-from foresight.tasks.assembly import assemble
+from foresight.tasks.scene_view import SceneView
 from foresight.tasks.task_file import load_task
 from foresight.world_model.belief.surprise_scales import SurpriseScales, load_scales
 from foresight.world_model.belief.vigilance import Vigilance, VigilanceConfig
@@ -54,7 +53,7 @@ class SurprisePlayers:
     horizon: int = 2
     scaled: bool = True
 
-    def __call__(self, on_push: OnPush | None = None) -> DisturbedPlay:
+    def __call__(self, on_action: OnAction | None = None) -> DisturbedPlay:
         """Build the player.
 
         Raises:
@@ -67,20 +66,17 @@ class SurprisePlayers:
         scales = load_scales(checkpoint) if self.scaled else NO_SCALES
         vigilance = Vigilance(model.raster.scene_map, scales, VigilanceConfig().widespread)
         rectifier = Rectifier(scene, checkpoint.config.encoder)
-        level: TaskLevel | AimedRandomPolicy
+        policy: Chooser[SceneView]
         if self.policy == AIMED:
-            reach = Reach.of(arm, push, JointLevelConfig())
-            feasible = PushFeasibility(scene, push, reach)
-            level = AimedRandomPolicy(rectifier, partial(AimedSampler, scene, push, feasible))
+            feasible = PushFeasibility(scene, push, Reach.of(arm, push, JointLevelConfig()))
+            policy = AimedRandomPolicy(rectifier, partial(AimedSampler, scene, push, feasible))
         else:
             task = load_task(self.task)
             planner = replace(task.planner, horizon=self.horizon, branches=BRANCHES)
-            level = assemble(
-                replace(task, planner=planner), checkpoint, arm, clock=stopped_clock,
-            )
+            policy = make_planner(checkpoint, replace(task, planner=planner), scene, arm)
         return DisturbedPlay(
             DisturbedTable(self.sim, scene, CameraConfig(), arm),
             Perception(model, rectifier, model.device), model,
-            PushSkill(arm, scene, push, JointLevelConfig()), level, vigilance, self.config,
-            self.sim.max_pushes, on_push,
+            PushSkill(arm, scene, push, JointLevelConfig()), policy, vigilance, self.config,
+            self.sim.max_pushes, on_action,
         )

@@ -85,9 +85,8 @@ def repeated(settings: UncertaintySettings, console: Console) -> RepeatedPushes:
     from foresight.rollout.repeat import Repeater
 
     sim = SimConfig(object_set=settings.object_set)
-    repeater = Repeater(PlayConfig(sim=sim), settings.repeats)
     found: list[Any] = []
-    with bars(console) as progress:
+    with Repeater(PlayConfig(sim=sim), settings.repeats) as repeater, bars(console) as progress:
         bar = progress.add_task('pushes', total=settings.states, rate='')
         made = (push for seed in count(settings.seed) for push in repeater.episode(seed))
         for push in islice(made, settings.states):

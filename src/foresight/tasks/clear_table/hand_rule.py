@@ -8,10 +8,9 @@ import torch
 from jaxtyping import Bool, Float
 from scipy.spatial.transform import Rotation
 
-from foresight.protocols import Guardrail
-from foresight.rollout.environment import ObjectStates
-from foresight.rollout.policies import Choice, SceneView
+from foresight.protocols import Guardrail, Plan
 from foresight.settings import PushConfig, SceneConfig
+from foresight.tasks.scene_view import ObjectStates, Policy, SceneView, chosen
 
 HEADINGS = np.pi / 2 + np.linspace(-0.7, 0.7, 15)
 LATERALS = np.linspace(-0.03, 0.03, 5)
@@ -63,7 +62,7 @@ class Footprints:
         return extents
 
 
-class HandRule:
+class HandRule(Policy):
     """Push the object that is surest to come closer to the bin.
 
     It scores a few thousand pushes toward +y with a kinematic model: what lies in the lane is
@@ -84,10 +83,7 @@ class HandRule:
         self._scene, self._push, self._feasible = scene, push, feasible
         self._paddle = paddle or Paddle()
 
-    def reset(self, seed: int) -> None:
-        """Do nothing: the rule has no memory and draws nothing."""
-
-    def act(self, scene: SceneView) -> Choice | None:
+    def choose(self, scene: SceneView) -> Plan | None:
         """Choose the feasible push of highest value; None when nothing is on the table."""
         objects = Footprints.of(scene.objects)
         if not len(objects.centres):
@@ -98,7 +94,7 @@ class HandRule:
         best = int(values.argmax())
         if not np.isfinite(values[best]):
             return None
-        return Choice(pushes[best], {'value': -float(values[best])}, -float(values[best]))
+        return chosen(pushes[best], value=-float(values[best]))
 
     def candidates(self, objects: Footprints) -> Float[np.ndarray, 'push 4']:
         """Return pushes toward +y that start behind each object."""

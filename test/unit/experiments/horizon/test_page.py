@@ -5,7 +5,7 @@ import pytest
 from foresight.experiments.horizon.looks import Look, compared, looks
 from foresight.experiments.horizon.page import to_markdown
 from foresight.experiments.results import PolicyResult, figures
-from foresight.rollout.closed_loop import EpisodeResult
+from foresight.rollout.episode import EpisodeResult
 from foresight.tasks.task_file import TaskConfig
 
 TASK = TaskConfig('clear_table', (('remaining', 1.0), ('critic', 0.3)), 'remaining', 0.3)

@@ -6,7 +6,7 @@ from foresight.experiments.memory.page import to_document, to_markdown
 from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE, Trial
 from foresight.experiments.memory.spoil import Spoil
 from foresight.experiments.results import PolicyResult
-from foresight.rollout.closed_loop import EpisodeResult
+from foresight.rollout.episode import EpisodeResult
 
 ABOUT = {
     'scenes': 2, 'episodes': 1, 'seed': 5, 'objects': 3, 'machine': 'a machine',

@@ -1,7 +1,5 @@
 """Claims about pushes of one object alone."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
@@ -11,31 +9,18 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
 from foresight.settings import PushConfig, SceneConfig
+from foresight.tasks.scene_view import ObjectStates
 
 SIZE = 0.05
 
 
-@dataclass(frozen=True)
-class Objects:
+def cubes(positions: np.ndarray) -> ObjectStates:
     """Cubes on the table."""
-
-    positions: np.ndarray
-
-    @property
-    def names(self) -> list[str]:
-        return [str(index) for index in range(len(self.positions))]
-
-    @property
-    def status(self) -> list[str]:
-        return ['table'] * len(self.positions)
-
-    @property
-    def extents(self) -> np.ndarray:
-        return np.full((len(self.positions), 3), SIZE)
-
-    @property
-    def orientations(self) -> np.ndarray:
-        return np.tile([0.0, 0.0, 0.0, 1.0], (len(self.positions), 1))
+    count = len(positions)
+    return ObjectStates(
+        tuple(map(str, range(count))), positions, np.tile([0.0, 0.0, 0.0, 1.0], (count, 1)),
+        np.full((count, 3), SIZE), ('table',) * count, (False,) * count,
+    )
 
 
 @pytest.fixture(scope='module')
@@ -46,7 +31,7 @@ def single() -> SinglePush:
 
 @pytest.mark.parametrize('seed', range(5))
 def test_it_starts_behind_its_object_and_spares_the_other(single, seed):
-    objects = Objects(np.array([[0.42, -0.1, 0.02], [0.55, 0.1, 0.02]]))
+    objects = cubes(np.array([[0.42, -0.1, 0.02], [0.55, 0.1, 0.02]]))
     push = single(objects, 0, np.random.default_rng(seed))
     forward = np.array([np.cos(push.heading), np.sin(push.heading)])
     start = np.array([push.x, push.y])
@@ -61,4 +46,4 @@ def test_it_starts_behind_its_object_and_spares_the_other(single, seed):
 def test_there_is_none_where_objects_stand_too_close(single):
     crowd = np.array([[0.475 + dx, dy, 0.02] for dx in (-0.07, 0.0, 0.07) for dy in (
         -0.07, 0.0, 0.07)])
-    assert single(Objects(crowd), 4, np.random.default_rng(0)) is None
+    assert single(cubes(crowd), 4, np.random.default_rng(0)) is None
