@@ -9,7 +9,7 @@ import torch
 
 from foresight.data.transitions import Transitions
 from foresight.learning.batches.pushes import rows_of_step, take
-from foresight.learning.learners.world_model import Learner
+from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
 from foresight.settings import PushConfig, SceneConfig
 from foresight.world_model.checkpoint import CheckpointConfig
@@ -50,12 +50,12 @@ def lone_blobs() -> Transitions:
 
 
 @pytest.fixture(scope='session')
-def learn(blobs: Transitions) -> Callable[..., Learner]:
+def learn(blobs: Transitions) -> Callable[..., WorldModelNetworks]:
     """Train for some steps; keyword arguments change `TrainConfig`."""
-    def run(steps: int, **changes: object) -> Learner:
+    def run(steps: int, **changes: object) -> WorldModelNetworks:
         config = TrainConfig(**{**SMALL.train, **changes})
         torch.manual_seed(config.seed)
-        learner = Learner(Jepa(SMALL.encoder, SMALL.predictor), config)
+        learner = WorldModelNetworks(Jepa(SMALL.encoder, SMALL.predictor), config)
         weights = [value for value in learner.parameters() if value.requires_grad]
         optimizer = torch.optim.AdamW(weights, config.learning_rate)
         for step in range(steps):

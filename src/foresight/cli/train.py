@@ -18,9 +18,10 @@ from foresight.data.transitions import join
 from foresight.experiments.document import write_json
 from foresight.files import find_model
 from foresight.learning.learners.critic import CriticLearner, Sweep
+from foresight.learning.learners.video import VideoLearner
+from foresight.learning.learners.world_model import WorldModelLearner
+from foresight.learning.loop import Loop
 from foresight.learning.settings import CriticConfig, TrainConfig, VideoTrainConfig
-from foresight.learning.trainer import Trainer
-from foresight.learning.video_trainer import VideoTrainer
 from foresight.robots.arm import ArmModel
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.settings import ClipsConfig
@@ -72,10 +73,8 @@ def world_model(
         )
         transitions = join([collected(folder, config.scene, encoder) for folder in folders])
         console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
-        trainer = Trainer(transitions, out, config, train, console)
-        if trainer.step:
-            console.print(f'going on after step {trainer.step} of {trainer.steps}')
-        result = trainer.run()
+        learner = WorldModelLearner(transitions, config, train)
+        result = Loop(learner, out, console).run()
     about = {'steps': result.steps, 'folder': str(result.folder)}
     write_scores(result.scores.known(), about, console, json)
 
@@ -129,10 +128,7 @@ def video(
             )
         hours = len(watched) * SECONDS_A_CLIP / 3600.0
         console.print(f'{len(watched)} clips, {hours:.2f} h of video')
-        trainer = VideoTrainer(watched, out, config, train, console)
-        if trainer.step:
-            console.print(f'going on after step {trainer.step} of {train.steps}')
-        result = trainer.run()
+        result = Loop(VideoLearner(watched, config, train), out, console).run()
     about = {'steps': result.steps, 'folder': str(result.folder)}
     write_scores(result.scores.known(), about, console, json)
 

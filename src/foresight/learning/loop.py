@@ -1,10 +1,8 @@
 """Loop: what every training does around its steps; it can be killed at any moment."""
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic
 
 import torch
 from rich.console import Console
@@ -16,26 +14,17 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
-from torch import Generator, Tensor, nn
+from torch import Tensor
 
 from foresight.errors import CollapseError
 from foresight.learning.journal import Journal
-from foresight.learning.learners.video import VideoLearner
-from foresight.learning.learners.world_model import Learner, Losses
-from foresight.learning.probes.collapse import HealthLimits, check_health
-from foresight.learning.probes.video_scores import VideoScores
-from foresight.learning.probes.world_model import ProbeScores
-from foresight.learning.resume import read_state, write_state
+from foresight.learning.learner import Learner, Losses, ScoresType
+from foresight.learning.probes.collapse import check_health
+from foresight.learning.resume import identity, read_state, same_run, write_state
 from foresight.learning.schedule import learning_rate
-from foresight.learning.settings import TrainConfig, VideoTrainConfig
 from foresight.world_model.precision import pick_device
 
 LOG_EVERY = 20
-PATIENCE = 300  # Steps before the collapse alarm is armed: an untrained latent may look anyhow.
-
-Settings = TrainConfig | VideoTrainConfig
-LearnerType = TypeVar('LearnerType', Learner, VideoLearner)
-ScoresType = TypeVar('ScoresType', ProbeScores, VideoScores)
 
 
 @dataclass(frozen=True)
@@ -53,61 +42,42 @@ class Result(Generic[ScoresType]):
     folder: Path
 
 
-class Loop(ABC, Generic[LearnerType, ScoresType]):
+class Loop(Generic[ScoresType]):
     """Takes steps, logs, probes and saves.
 
     Attributes:
         learner: What learns.
         step: Steps behind it.
-        steps: Steps of the whole run.
-        limits: Where the collapse alarm trips.
     """
 
-    limits = HealthLimits()
-
     def __init__(
-        self, learner: LearnerType, settings: Settings, steps: int, probe_every: int, out: Path,
-        console: Console, run: dict[str, Any],
-        fits: Callable[[dict[str, Any]], bool] | None = None,
+        self, learner: Learner[ScoresType], out: Path, console: Console | None = None,
     ) -> None:
         """Prepare a run, or the rest of one.
 
         Args:
             learner: What learns, with its first weights.
-            settings: How.
-            steps: Steps of the whole run.
-            probe_every: Steps between probes.
             out: Folder of the checkpoint and the resume state.
-            console: Where progress is shown.
-            run: What must not change between the two halves of a run.
-            fits: Says of another such whether it is the same run; if left out, an equal one is.
+            console: Where progress is shown; standard error without one.
 
         Raises:
-            CheckpointError: If `out` holds another run.
+            CheckpointError: If `out` holds a run with other settings or data.
         """
+        settings = learner.settings
         torch.set_num_threads(settings.threads)
         out.mkdir(parents=True, exist_ok=True)
-        self.steps, self._probe_every = steps, probe_every
-        self._out, self._console, self._settings, self._run = out, console, settings, run
-        self._device = pick_device(settings.device)
-        self.learner: LearnerType = learner.to(self._device)
+        self.learner, self._out, self._console = learner, out, console or Console(stderr=True)
+        if learner.warning:
+            self._console.print(learner.warning, style='yellow')
+        learner.networks.to(pick_device(settings.device))
         self._optimizer = torch.optim.AdamW(
-            [value for value in self.learner.parameters() if value.requires_grad],
+            [value for value in learner.networks.parameters() if value.requires_grad],
             settings.learning_rate, weight_decay=settings.weight_decay, fused=True,
         )
-        self.step = read_state(out, self.learner, self._optimizer, fits or run.__eq__)
-
-    @abstractmethod
-    def _losses(self, generator: Generator) -> Losses:
-        """Compute the loss of the next batch; all is a function of settings and step."""
-
-    @abstractmethod
-    def _probe(self) -> ScoresType:
-        """Score on what is held out."""
-
-    @abstractmethod
-    def _save(self, scores: ScoresType) -> None:
-        """Write the checkpoint."""
+        self.step = read_state(
+            out, learner.networks, self._optimizer,
+            lambda kept: same_run(kept, learner.config, type(settings)()),
+        )
 
     def run(self) -> Result[ScoresType]:
         """Train to the end.
@@ -115,11 +85,14 @@ class Loop(ABC, Generic[LearnerType, ScoresType]):
         Raises:
             CollapseError: If the latents collapse or the loss is not finite.
         """
-        with Journal(self._out, self.step) as journal, progress_bar(self._console) as progress:
-            task = progress.add_task('training', total=self.steps, completed=self.step, rate='')
-            while self.step < self.steps:
+        learner, console = self.learner, self._console
+        if self.step:
+            console.print(f'going on after step {self.step} of {learner.steps}')
+        with Journal(self._out, self.step) as journal, progress_bar(console) as progress:
+            task = progress.add_task('training', total=learner.steps, completed=self.step, rate='')
+            while self.step < learner.steps:
                 self._advance(journal)
-                rate = (progress.tasks[task].speed or 0.0) * self._settings.batch
+                rate = (progress.tasks[task].speed or 0.0) * learner.settings.batch
                 progress.update(task, completed=self.step, rate=f'{rate:.0f} a second')
         return self.finish()
 
@@ -129,20 +102,22 @@ class Loop(ABC, Generic[LearnerType, ScoresType]):
         Raises:
             CollapseError: If the latents collapsed.
         """
-        scores = self._probe()
-        self._save(scores)
-        self._sound_alarm(scores)
-        return Result(scores, self.steps, self._out)
+        scores = self.learner.probe()
+        self._examine(scores)
+        return Result(scores, self.learner.steps, self._out)
 
     def _advance(self, journal: Journal) -> None:
         """Take one step, and log, probe and save when it is time."""
         losses = self._take_step()
-        last, probe_now = self.step == self.steps, self.step % self._probe_every == 0
+        learner = self.learner
+        last, probe_now = self.step == learner.steps, self.step % learner.probe_every == 0
         if self.step % LOG_EVERY == 0 or last:
             journal.write(self.step, 'loss', scalars(losses))
         if probe_now:
-            self._examine(journal)
-        if probe_now or last or self.step % self._settings.save_every == 0:
+            scores = learner.probe()
+            journal.write(self.step, 'probe', scores.known())
+            self._examine(scores)
+        if probe_now or last or self.step % learner.settings.save_every == 0:
             self._keep()
 
     def _take_step(self) -> Losses:
@@ -151,22 +126,22 @@ class Loop(ABC, Generic[LearnerType, ScoresType]):
         Raises:
             CollapseError: If the loss or its gradient is not finite; no weight is changed.
         """
-        settings = self._settings
-        self.learner.train()
+        learner, settings = self.learner, self.learner.settings
+        learner.networks.train()
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.step)
-        losses = self._losses(generator)
+        losses = learner.losses(self.step, generator)
         self._check_finite(losses.total, 'loss', losses)
         for group in self._optimizer.param_groups:
             group['lr'] = learning_rate(
-                self.step, self.steps, settings.learning_rate, settings.warmup,
+                self.step, learner.steps, settings.learning_rate, settings.warmup,
             )
         self._optimizer.zero_grad(set_to_none=True)
         losses.total.backward()  # type: ignore[no-untyped-call]
-        for parameters in self._clipped_apart():
+        for parameters in learner.clipped_apart():
             norm = torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
             self._check_finite(norm, 'gradient', losses)
         self._optimizer.step()
-        self.learner.update_target()
+        learner.update_target()
         self.step += 1
         return losses
 
@@ -178,25 +153,17 @@ class Loop(ABC, Generic[LearnerType, ScoresType]):
                 'learning_rate, or set bf16 to false'
             )
 
-    def _clipped_apart(self) -> Sequence[Sequence[nn.Parameter]]:
-        """Return the parameters whose gradients share one norm."""
-        return [list(self.learner.parameters())]
-
-    def _examine(self, journal: Journal) -> None:
-        """Probe, save and sound the collapse alarm."""
-        scores = self._probe()
-        journal.write(self.step, 'probe', scores.known())
-        self._save(scores)
-        self._sound_alarm(scores)
-
-    def _sound_alarm(self, scores: ScoresType) -> None:
-        """Stop a run whose latents say nothing."""
-        if self.step >= min(PATIENCE, self.steps):
-            check_health(scores.health, self.limits)
+    def _examine(self, scores: ScoresType) -> None:
+        """Save, and stop a run whose latents say nothing."""
+        self.learner.save(self._out, scores)
+        if self.step >= self.learner.armed:
+            check_health(scores, self.learner.limits)
 
     def _keep(self) -> None:
         """Write the resume state."""
-        write_state(self._out, self.step, self.learner, self._optimizer, self._run)
+        learner = self.learner
+        run = identity(learner.config)
+        write_state(self._out, self.step, learner.networks, self._optimizer, run)
 
 
 def scalars(losses: Losses) -> dict[str, float]:

@@ -15,8 +15,8 @@ from torch.optim import Optimizer
 
 from foresight.errors import CheckpointError
 from foresight.files import write_atomically
-from foresight.learning.settings import TrainConfig
-from foresight.world_model.checkpoint import CheckpointConfig, Described
+from foresight.learning.settings import RunConfig
+from foresight.world_model.checkpoint import Described
 
 FILE = 'resume.safetensors'
 LATER = ('normalisation', 'scores', 'critic')  # Known only after a run.
@@ -36,13 +36,17 @@ def identity(config: Described) -> dict[str, Any]:
     return described
 
 
-def same_run(kept: dict[str, Any], config: CheckpointConfig) -> bool:
-    """Compare identities; a setting that is newer than the kept one must have its default."""
-    usual = identity(replace(
-        CheckpointConfig(), train=asdict(TrainConfig()), dataset=config.dataset,
-    ))
+def same_run(kept: dict[str, Any], config: Described, usual: RunConfig) -> bool:
+    """Compare identities; a setting that is newer than the kept one must have its default.
+
+    Args:
+        kept: Identity of one run.
+        config: What the checkpoint of the other knows about itself.
+        usual: Default settings of such a training.
+    """
+    defaults = identity(replace(type(config)(), train=asdict(usual), dataset=config.dataset))
     kept = {part: value for part, value in kept.items() if part not in LATER}
-    for part, settings in usual.items():
+    for part, settings in defaults.items():
         if isinstance(settings, dict):
             kept = {**kept, part: {**settings, **kept.get(part, {})}}
     return kept == identity(config)

@@ -7,27 +7,27 @@ from pathlib import Path
 from torch import Tensor
 
 from foresight.errors import CheckpointError
-from foresight.learning.learners.video import VideoLearner
-from foresight.learning.learners.world_model import Learner
+from foresight.learning.networks.video import VideoNetworks
+from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.world_model.checkpoint import load, load_video
 
 NEW = ('world_model.predictor.unknown.',)
 """What a checkpoint may lack: it starts as if it were not there."""
 
 
-def start_from(folder: Path, learner: Learner, frozen: bool) -> None:
-    """Copy the world model of a checkpoint into a learner, and to its target encoder.
+def start_from(folder: Path, networks: WorldModelNetworks, frozen: bool) -> None:
+    """Copy the world model of a checkpoint into networks, and to its target encoder.
 
     Args:
         folder: Folder of the checkpoint.
-        learner: What goes on.
+        networks: What goes on.
         frozen: Leave the encoder as it is, and take the cost head over too, if there is one.
 
     Raises:
         CheckpointError: If the checkpoint is damaged or of another shape.
     """
     checkpoint = load(folder, 'cpu')
-    model, known = learner.world_model, checkpoint.config
+    model, known = networks.world_model, checkpoint.config
     here = replace(model.predictor_config, latent=known.predictor.latent)
     if (known.encoder, known.predictor) != (model.encoder_config, here):
         raise CheckpointError(
@@ -40,33 +40,33 @@ def start_from(folder: Path, learner: Learner, frozen: bool) -> None:
         **{name: value for name, value in checkpoint.tensors.items()
            if name.partition('.')[0] in others},
     }
-    missing, unknown = learner.load_state_dict(tensors, strict=False)
+    missing, unknown = networks.load_state_dict(tensors, strict=False)
     lacking = [
         name for name in missing
         if name.partition('.')[0] in ('world_model', *others) and not name.startswith(NEW)
     ]
     if lacking or unknown:
         raise CheckpointError(f'{folder} does not fit this run: {[*lacking, *unknown][0]}')
-    learner.target.load_state_dict(model.encoder.state_dict())
+    networks.target.load_state_dict(model.encoder.state_dict())
     model.encoder.requires_grad_(not frozen)
 
 
-def start_video_from(folder: Path, learner: VideoLearner) -> None:
-    """Copy a video predictor into a learner, and its encoder to the target encoder.
+def start_video_from(folder: Path, networks: VideoNetworks) -> None:
+    """Copy a video predictor into networks, and its encoder to the target encoder.
 
     Args:
         folder: Folder of the checkpoint.
-        learner: What goes on.
+        networks: What goes on.
 
     Raises:
         CheckpointError: If the checkpoint is damaged or of another shape.
     """
     start, known = load_video(folder, 'cpu')
-    model = learner.model
+    model = networks.model
     if (known.encoder, known.video) != (model.encoder_config, model.config):
         raise CheckpointError(
             f'{folder} has another encoder or predictor than this configuration needs: give both '
             'the same settings'
         )
     model.load_state_dict(start.state_dict())
-    learner.target.load_state_dict(model.encoder.state_dict())
+    networks.target.load_state_dict(model.encoder.state_dict())

@@ -7,10 +7,11 @@ from rich.console import Console
 
 from foresight.errors import CheckpointError, ConfigError
 from foresight.learning.batches.pushes import take
-from foresight.learning.learners.world_model import Learner
+from foresight.learning.learners.world_model import WorldModelLearner
+from foresight.learning.loop import Loop
+from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.probes.world_model import probe
 from foresight.learning.settings import TrainConfig
-from foresight.learning.trainer import Trainer
 from foresight.world_model.checkpoint import load
 from foresight.world_model.jepa import Jepa
 
@@ -26,7 +27,7 @@ def moved_by(small, blobs, **changes):
     """Names of the parts that a loss moves."""
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        learner = Learner(
+        learner = WorldModelNetworks(
             Jepa(small.encoder, small.predictor), trained(small, **changes))
         for head in (learner.cost_head.layers[-1], learner.world_model.predictor.outlet):
             torch.nn.init.normal_(head.weight, std=0.1)
@@ -56,7 +57,7 @@ def test_an_objective_moves_these_parts(small, blobs, changes, moved):
 
 def test_prediction_and_labels_never_move_the_encoder_of_an_autoencoder(small, blobs):
     changes = {'objective': 'autoencoder', 'inverse_weight': 0.0}
-    learner = Learner(Jepa(small.encoder, small.predictor), trained(small, **changes))
+    learner = WorldModelNetworks(Jepa(small.encoder, small.predictor), trained(small, **changes))
     batch = take(blobs, np.arange(8), torch.device('cpu'))
     losses = learner.losses(batch, torch.Generator().manual_seed(0))
     (losses.total - losses.terms['reconstruction']).backward()
@@ -85,7 +86,7 @@ def test_a_head_alone_needs_a_checkpoint():
 def pretrained(blobs, small, tmp_path_factory):
     """Train a world model for some steps."""
     folder = tmp_path_factory.mktemp('pretrained')
-    Trainer(blobs, folder, small, trained(small, steps=20), QUIET).run()
+    Loop(WorldModelLearner(blobs, small, trained(small, steps=20)), folder, QUIET).run()
     return folder
 
 
@@ -95,7 +96,7 @@ def test_a_run_has_the_steps_that_it_is_given(pretrained):
 
 def test_a_head_alone_leaves_the_world_model_as_it_was(pretrained, blobs, small, tmp_path):
     train = trained(small, objective='head', pretrained=str(pretrained), labels=20, steps=5)
-    Trainer(blobs, tmp_path, small, train, QUIET).run()
+    Loop(WorldModelLearner(blobs, small, train), tmp_path, QUIET).run()
     before, after = load(pretrained, 'cpu'), load(tmp_path, 'cpu')
     kept = after.model.state_dict()
     for name, value in before.model.state_dict().items():
@@ -104,16 +105,16 @@ def test_a_head_alone_leaves_the_world_model_as_it_was(pretrained, blobs, small,
         before.tensors['cost_head.layers.0.weight'], after.tensors['cost_head.layers.0.weight'])
 
 
-def test_another_objective_goes_on_from_a_checkpoint(pretrained, blobs, small, tmp_path):
+def test_another_objective_goes_on_from_a_checkpoint(pretrained, blobs, small):
     train = trained(small, pretrained=str(pretrained), steps=1)
-    learner = Trainer(blobs, tmp_path, small, train, QUIET).learner
+    networks = WorldModelLearner(blobs, small, train).networks
     start = load(pretrained, 'cpu').model.encoder.state_dict()
-    for encoder in (learner.world_model.encoder, learner.target):
+    for encoder in (networks.world_model.encoder, networks.target):
         assert all(torch.equal(value, start[name]) for name, value in encoder.state_dict().items())
 
 
-def test_a_checkpoint_of_other_sizes_is_refused(pretrained, blobs, small, tmp_path):
+def test_a_checkpoint_of_other_sizes_is_refused(pretrained, blobs, small):
     train = trained(small, pretrained=str(pretrained))
     other = replace(small, encoder=replace(small.encoder, width=16))
     with pytest.raises(CheckpointError, match='this configuration needs'):
-        Trainer(blobs, tmp_path, other, train, QUIET)
+        WorldModelLearner(blobs, other, train)

@@ -6,8 +6,9 @@ import torch
 from rich.console import Console
 
 from foresight.errors import CheckpointError
+from foresight.learning.learners.world_model import WorldModelLearner
+from foresight.learning.loop import Loop
 from foresight.learning.settings import TrainConfig
-from foresight.learning.trainer import Trainer
 from foresight.world_model.checkpoint import load
 
 QUIET = Console(quiet=True)
@@ -24,7 +25,7 @@ def changed(config, latent=0, **train):
 def first(blobs, small, tmp_path_factory):
     """A short run without a latent variable."""
     folder = tmp_path_factory.mktemp('first')
-    Trainer(blobs, folder, *changed(small, epochs=2), QUIET).run()
+    Loop(WorldModelLearner(blobs, *changed(small, epochs=2)), folder, QUIET).run()
     return folder
 
 
@@ -33,21 +34,21 @@ def second(blobs, small, first, tmp_path_factory):
     """A run that goes on from it with a latent variable and the encoder frozen."""
     folder = tmp_path_factory.mktemp('second')
     config = changed(small, latent=4, epochs=3, pretrained=str(first), frozen=True)
-    Trainer(blobs, folder, *config, QUIET).run()
+    Loop(WorldModelLearner(blobs, *config), folder, QUIET).run()
     return folder
 
 
-def test_a_run_starts_as_the_checkpoint_was(blobs, small, first, tmp_path):
+def test_a_run_starts_as_the_checkpoint_was(blobs, small, first):
     config = changed(small, latent=4, pretrained=str(first), frozen=True)
-    learner = Trainer(blobs, tmp_path, *config, QUIET).learner
+    networks = WorldModelLearner(blobs, *config).networks
     latents, pushes = torch.randn(1, 16, 16, 24), torch.tensor([[0.45, 0.0, 1.0, 0.2]])
     known = load(first, 'cpu')
-    predicted = learner.world_model.predict(latents, pushes)
+    predicted = networks.world_model.predict(latents, pushes)
     torch.testing.assert_close(predicted, known.model.predict(latents, pushes))
-    for name, value in learner.target.state_dict().items():
+    for name, value in networks.target.state_dict().items():
         assert torch.equal(value, known.tensors[f'world_model.encoder.{name}'])
     assert torch.equal(
-        learner.cost_head.state_dict()['layers.0.weight'],
+        networks.cost_head.state_dict()['layers.0.weight'],
         known.tensors['cost_head.layers.0.weight'],
     )
 
@@ -76,13 +77,13 @@ def test_a_run_without_it_has_no_score_for_it(first):
     assert 'coverage' not in load(first, 'cpu').config.scores
 
 
-def test_another_predictor_is_refused(blobs, small, first, tmp_path):
+def test_another_predictor_is_refused(blobs, small, first):
     config, train = changed(small, pretrained=str(first))
     config = replace(config, predictor=replace(config.predictor, blocks=3))
     with pytest.raises(CheckpointError, match='another encoder or predictor'):
-        Trainer(blobs, tmp_path, config, train, QUIET)
+        WorldModelLearner(blobs, config, train)
 
 
 def test_a_missing_start_is_an_error(blobs, small, tmp_path):
     with pytest.raises(CheckpointError, match='cannot be read'):
-        Trainer(blobs, tmp_path, *changed(small, pretrained=str(tmp_path / 'none')), QUIET)
+        WorldModelLearner(blobs, *changed(small, pretrained=str(tmp_path / 'none')))

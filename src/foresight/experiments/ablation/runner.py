@@ -18,10 +18,11 @@ from foresight.experiments.ablation.rows import Row
 from foresight.experiments.ablation.table import Table
 from foresight.files import write_atomically
 from foresight.learning.batches.pushes import first_pushes, split_episodes
+from foresight.learning.learners.world_model import WorldModelLearner
+from foresight.learning.loop import Loop
 from foresight.learning.probes.position import position_r2
 from foresight.learning.resume import identity, same_run
 from foresight.learning.settings import TrainConfig
-from foresight.learning.trainer import Trainer
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
 
@@ -150,17 +151,17 @@ class Ablation:
     ) -> tuple[str | None, float | None]:
         """Train to the end; return why the run collapsed, and the processor time of a step."""
         more = [lesson.transitions for lesson in lessons]
-        trainer = Trainer(
-            self.transitions, self._folder(row.name, seed), self.base, self._settings(row, seed),
-            console, more,
+        learner = WorldModelLearner(
+            self.transitions, self.base, self._settings(row, seed), more,
         )
-        first, begin, collapsed = trainer.step, time.process_time(), None
+        loop = Loop(learner, self._folder(row.name, seed), console)
+        first, begin, collapsed = loop.step, time.process_time(), None
         try:
-            trainer.run() if row.learns else trainer.finish()
+            loop.run() if row.learns else loop.finish()
         except CollapseError as error:
             collapsed = str(error)
             console.print(f'{row.name}, seed {seed}: {error}')
-        steps = trainer.step - first
+        steps = loop.step - first
         return collapsed, round(1e3 * (time.process_time() - begin) / steps, 1) if steps else None
 
     def _scores(self, folder: Path) -> dict[str, float]:
@@ -204,7 +205,7 @@ class Ablation:
         """Read a result, if it is of the same settings, start, data and budget."""
         try:
             result: dict[str, Any] = json.loads(path.read_text())
-            same = same_run(result['identity'], self._config(row, seed))
+            same = same_run(result['identity'], self._config(row, seed), TrainConfig())
             same = same and result['start'] == self._given(row)
             same = same and result['task'] == row.task
             same = same and (result['collapsed'] or result['budget'] == asdict(self.table.budget))

@@ -1,1 +1,1 @@
-"""What learns, with all that exists only while it does."""
+"""What learns: networks, what they are shown, how they are measured and kept."""

@@ -1,169 +1,100 @@
-"""Learner of video: the video predictor and all that exists only while it learns."""
+"""Learner of the video predictor: it learns from clips without actions."""
 
-import copy
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import torch
-from jaxtyping import Bool, Float, Int
-from torch import Generator, Tensor, nn
+from torch import Generator
 
-from foresight.errors import ConfigError
-from foresight.learning.batches.blinks import blinks
-from foresight.learning.learners.world_model import Losses
+from foresight.data.clips import Clips
+from foresight.files import sha256
+from foresight.learning.batches.clutter import Clutter
+from foresight.learning.batches.video import ClipSampler
+from foresight.learning.learner import Learner, Losses
+from foresight.learning.networks.video import VideoNetworks
+from foresight.learning.probes.collapse import HealthLimits
+from foresight.learning.probes.video import VideoScores, probe_video
 from foresight.learning.settings import VideoTrainConfig
-from foresight.world_model.belief.surprise import WORST_CELLS
-from foresight.world_model.losses import (
-    blindness,
-    changed_cells,
-    foreground_cells,
-    prediction_loss,
-)
-from foresight.world_model.precision import mixed
-from foresight.world_model.predictors.video import VideoJepa, futures
-from foresight.world_model.regularizers import CellViews, Penalty, VarianceCovariance
-from foresight.world_model.slow_copy import follow
+from foresight.learning.warm_start import start_video_from
+from foresight.world_model import checkpoint
+from foresight.world_model.checkpoint import VideoCheckpointConfig
+from foresight.world_model.predictors.video import VideoJepa
 
-FOREGROUND = 8  # Cells of a frame that the regularizer sees, each of things and of moving things.
-APART = 6  # Frames between two that are compared: neighbours tell nothing new.
-MOTION = 0.7  # Root mean square difference of a cell that something enters or leaves.
-PIXELS = 4  # One feature in so many tells what changed in a cell.
+HELD_OUT = 20  # One clip in so many is kept for the probe.
 
 
-class VideoLearner(nn.Module):
-    """One module that holds every parameter, so that saving it saves everything."""
+class VideoLearner(Learner[VideoScores]):
+    """Learns to predict video."""
 
-    def __init__(self, model: VideoJepa, config: VideoTrainConfig) -> None:
-        """Build what the video predictor needs around it to learn.
+    networks: VideoNetworks
+    settings: VideoTrainConfig
+    config: VideoCheckpointConfig
+    # Boards and blocks rest all through a clip: much of a latent rightly does, too.
+    limits = HealthLimits(episode_share_high=0.99, temporal_change_low=0.001)
 
-        Raises:
-            ConfigError: If a stretch of a clip ends before the first prediction does.
-        """
-        super().__init__()
-        least = config.watched + model.config.horizon
-        if config.frames < least:
-            raise ConfigError(f'VideoTrainConfig.frames: choose at least {least}')
-        self.model, self.config = model, config
-        model.bf16 = config.bf16
-        self.target = copy.deepcopy(model.encoder).requires_grad_(False)
-        self.regularizer = VarianceCovariance(
-            model.encoder_config.channels, config.expander, config.variance_weight,
-            config.covariance_weight,
-        )
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def losses(
-        self,
-        frames: Float[Tensor, 'clip frame feature height width'],
-        scene: Float[Tensor, 'clip 2 height width'],
-        generator: Generator,
-    ) -> Losses:
-        """Compute the loss of some prepared clips.
+    def __init__(
+        self, clips: Clips, config: VideoCheckpointConfig, train: VideoTrainConfig,
+    ) -> None:
+        """Prepare.
 
         Args:
-            frames: What `VideoJepa.prepare` returned.
-            scene: Table and bin of each.
-            generator: Source of the augmentation.
+            clips: All clips; some are held out.
+            config: Every setting of the networks; what is known of training is filled in.
+            train: How to train.
+
+        Raises:
+            CheckpointError: If the checkpoint to start from does not fit.
+            DatasetError: If there are too few or too short clips.
         """
-        config, horizon = self.config, self.model.config.horizon
-        inputs = recoloured(frames, config.jitter, config.invert, generator)
-        latents = self.model.encode(inputs)
-        hidden = blinks(latents.shape[:2] + latents.shape[3:], config.blinks, generator)
-        predicted = self.model.predict(
-            latents, scene, config.watched, hidden.to(latents.device),
-        ).flatten(0, 2)
-        arrived = futures(self._targets(inputs), config.watched, horizon).flatten(0, 2)
-        loss = prediction_loss(predicted, arrived, self._changed(frames))
-        worst, penalty = worst_loss(predicted, arrived), self._penalty(latents, inputs, generator)
-        blind = blindness(latents, self._moved(frames), APART, MOTION)
-        return Losses(
-            loss + config.worst_weight * worst + config.blindness_weight * blind + penalty.total,
-            {'prediction': loss, 'worst': worst, 'blindness': blind, **penalty.parts},
+        self.settings, self.steps, self.probe_every = train, train.steps, train.save_every
+        self.config = replace(config, train=asdict(train), dataset=digest(clips))
+        self.networks = _make_networks(config, train)
+        kept, self._held_out = split_clips(clips)
+        self._sampler = ClipSampler(
+            kept, self.networks.model.scene_map, config.encoder.stride,
+            (train.crop_rows, train.crop_columns), train.frames,
+            Clutter(train.boards, train.planks, train.watched), train.seed,
         )
 
-    def _moved(self, frames: Tensor) -> Bool[Tensor, 'clip pair height width']:
-        """Find the cells that change from frame to frame, some frames apart."""
-        few = frames[:, :, ::PIXELS]
-        before, after = few[:, :-APART], few[:, APART:]
-        changed = changed_cells(
-            before.flatten(0, 1), after.flatten(0, 1), self.config.change_threshold,
-        )
-        return changed.reshape(*before.shape[:2], *changed.shape[1:])
-
-    def _changed(self, frames: Tensor) -> Bool[Tensor, 'any height width']:
-        """Find the cells that change between the last frame seen and each one predicted."""
-        few, watched = frames[:, :, ::PIXELS], self.config.watched
-        later = futures(few, watched, self.model.config.horizon)
-        last = few[:, watched - 1:watched - 1 + later.shape[1], None].expand_as(later)
-        return changed_cells(
-            last.flatten(0, 2), later.flatten(0, 2), self.config.change_threshold,
-        )
-
-    def _penalty(self, latents: Tensor, inputs: Tensor, generator: Generator) -> Penalty:
-        """Keep things apart, and moving things on top of resting ones: boards, blocks, planks.
-
-        By difference to the empty scene alone, a large board would hide a small object from the
-        regularizer, and the encoder would not learn to see it there.
-        """
-        some, moving = slice(0, None, APART), inputs - inputs.mean(dim=1, keepdim=True)
-        cells = torch.cat([
-            foreground_cells(
-                latents[:, some].flatten(0, 1), part[:, some].flatten(0, 1), FOREGROUND,
-            ) for part in (inputs, moving)
-        ])
-        none = cells[:0]  # Prediction itself compares the views.
-        with mixed(inputs.device, self.config.bf16):
-            penalty: Penalty = self.regularizer(
-                CellViews(cells, arrived=none, predicted=none, target=none), generator,
-            )
-        return penalty
-
-    @torch.no_grad()
-    def _targets(self, inputs: Tensor) -> Tensor:
-        """Encode the frames to predict with the slow copy of the encoder."""
-        with mixed(inputs.device, self.config.bf16):
-            target: Tensor = self.target(inputs.flatten(0, 1))
-        return target.reshape(*inputs.shape[:2], *target.shape[1:])
+    def losses(self, step: int, generator: Generator) -> Losses:
+        """Compute the loss of the stretches of a step."""
+        batch, model = self._sampler(step, self.settings.batch), self.networks.model
+        device = model.scene_map.device
+        frames = model.prepare(batch.frames.to(device), batch.backgrounds.to(device))
+        return self.networks.losses(frames, batch.scene.to(device), generator)
 
     def update_target(self) -> None:
         """Move the target encoder a little toward the encoder."""
-        follow(self.target, self.model.encoder, self.config.ema_decay)
+        self.networks.update_target()
+
+    def probe(self) -> VideoScores:
+        """Score on held-out clips."""
+        return probe_video(self.networks.model, self._held_out)
+
+    def save(self, folder: Path, scores: VideoScores) -> None:
+        """Write the checkpoint."""
+        known = replace(self.config, scores=scores.known())
+        checkpoint.save(folder, {'video': self.networks.model}, known)
 
 
-def worst_loss(
-    predicted: Float[Tensor, 'frame channel height width'],
-    target: Float[Tensor, 'frame channel height width'],
-) -> Float[Tensor, '']:
-    """Return the mean squared error of the worst cells of each frame.
-
-    They hold what was not foreseen, such as a thing that comes out from under a board: it is seen
-    in few cells of few frames, and its share of any other mean is small.
-    """
-    cells = (predicted - target).square().mean(dim=1).flatten(1)  # frame cell
-    return cells.topk(min(WORST_CELLS, cells.shape[1]), dim=1).values.mean()
+def split_clips(clips: Clips) -> tuple[Clips, Clips]:
+    """Keep some clips apart, evenly spread: (for training, held out)."""
+    held = torch.arange(len(clips)).numpy() % HELD_OUT == 0
+    return tuple(  # type: ignore[return-value]
+        Clips(clips.frames[rows], clips.backgrounds[rows]) for rows in (~held, held)
+    )
 
 
-def recoloured(
-    frames: Float[Tensor, 'clip frame feature height width'], jitter: float, invert: float,
-    generator: Generator,
-) -> Float[Tensor, 'clip frame feature height width']:
-    """Give each prepared clip other colours, the same in all its frames.
-
-    Args:
-        frames: Prepared clips; their colours take turns along the features.
-        jitter: Largest relative change of a colour.
-        invert: Share of the colours that become their negative; all then change places.
-        generator: Source of randomness.
-    """
-    clips, features = len(frames), frames.shape[2]
-    gain = 1.0 + jitter * (2.0 * torch.rand(clips, 3, generator=generator) - 1.0)
-    negative = torch.rand(clips, 3, generator=generator) < invert
-    gain = torch.where(negative, -gain, gain).repeat(1, features // 3).to(frames.device)
-    if invert:
-        places = _order(features, generator).to(frames.device)
-        frames = frames[:, :, places]
-    return frames * gain[:, None, :, None, None]
+def digest(clips: Clips) -> str:
+    """Return a hash of the clips."""
+    return sha256(clips.backgrounds.tobytes(), clips.frames[:, ::5].tobytes())
 
 
-def _order(features: int, generator: Generator) -> Int[Tensor, ' feature']:
-    """Let the three colours change places in every pixel."""
-    places = torch.randperm(3, generator=generator)
-    return (torch.arange(0, features, 3)[:, None] + places).flatten()
+def _make_networks(config: VideoCheckpointConfig, train: VideoTrainConfig) -> VideoNetworks:
+    """Build networks whose initial weights depend only on the seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(train.seed)
+        networks = VideoNetworks(VideoJepa(config.encoder, config.video), train)
+    if train.pretrained:
+        start_video_from(Path(train.pretrained), networks)
+    return networks

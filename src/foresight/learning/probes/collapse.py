@@ -1,6 +1,7 @@
 """Collapse alarm: stops a run whose latents carry no information; it needs no labels."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
 
 import torch
 from jaxtyping import Float, Int
@@ -9,6 +10,7 @@ from torch import Tensor
 from foresight.errors import CollapseError
 
 ACTIVE_SHARE = 0.05  # Share of the cells that counts as foreground.
+PATIENCE = 300  # Steps before the alarm is armed: an untrained latent may look anyhow.
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class LatentHealth:
     rank: float
     episode_share: float
     temporal_change: float
+
+    def known(self) -> dict[str, float]:
+        """Return what is a number, also of what a child adds; JSON has no word for the rest."""
+        return {name: value for name, value in asdict(self).items() if math.isfinite(value)}
 
 
 @dataclass(frozen=True)

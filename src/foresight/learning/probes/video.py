@@ -1,18 +1,30 @@
 """Probe of the video predictor: how well it predicts clips kept from training."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
 
 from foresight.data.clips import Clips
-from foresight.learning.probes.collapse import measure_health
-from foresight.learning.probes.video_scores import VideoScores
+from foresight.learning.probes.collapse import LatentHealth, measure_health
 from foresight.world_model.losses import changed_cells
 from foresight.world_model.predictors.video import VideoJepa, futures
 
 CHUNK = 16
 CHANGE = 0.02  # Mean image difference of a cell that changed.
+
+
+@dataclass(frozen=True)
+class VideoScores(LatentHealth):
+    """Scores on held-out video; an episode is a clip.
+
+    Attributes:
+        prediction_ratio: Prediction error over that of "nothing moves"; < 1 is better.
+        prediction_ratio_changed: The same over cells whose image changed.
+    """
+
+    prediction_ratio: float
+    prediction_ratio_changed: float
 
 
 @torch.no_grad()
@@ -30,7 +42,9 @@ def probe_video(model: VideoJepa, clips: Clips) -> VideoScores:
         errors += _errors(model, encoded, inputs).cpu()
     health = measure_health(*_sides(torch.cat(latents)))
     ratio, changed = (errors[:2] / errors[2:].clamp(min=1e-12)).tolist()
-    return VideoScores(ratio, changed, **asdict(health))
+    return VideoScores(
+        **asdict(health), prediction_ratio=ratio, prediction_ratio_changed=changed,
+    )
 
 
 def _errors(model: VideoJepa, encoded: Tensor, inputs: Tensor) -> Tensor:

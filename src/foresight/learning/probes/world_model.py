@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from foresight.data.transitions import Transitions
 from foresight.learning.batches.pushes import Batch, take
-from foresight.learning.learners.world_model import Learner
+from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.probes.collapse import LatentHealth, measure_health
 from foresight.learning.probes.coverage import measure_coverage
 from foresight.learning.settings import TrainConfig
@@ -45,7 +45,7 @@ class Latents:
 
 
 @dataclass(frozen=True)
-class ProbeScores:
+class ProbeScores(LatentHealth):
     """Scores on held-out pushes.
 
     Attributes:
@@ -54,10 +54,6 @@ class ProbeScores:
         occupancy_r2: Variance of object occupancy that a linear probe of 3x3 cells explains.
         ranking_accuracy: Share of pairs of pushes that the cost head orders as they turned out.
         inverse_skill: Variance of the pushes that inverse dynamics explains.
-        std: See `LatentHealth`.
-        rank: See `LatentHealth`.
-        episode_share: See `LatentHealth`.
-        temporal_change: See `LatentHealth`.
         surprise_scale: Raw surprise level that one push in a hundred exceeds.
         pushes: Held-out pushes used.
         coverage: Error of the best of eight samples of the latent variable over that of one; 1
@@ -70,31 +66,18 @@ class ProbeScores:
     occupancy_r2: float
     ranking_accuracy: float
     inverse_skill: float
-    std: float
-    rank: float
-    episode_share: float
-    temporal_change: float
     surprise_scale: float
     pushes: int
     coverage: float = math.nan
     coverage_gain: float = math.nan
 
-    def known(self) -> dict[str, float]:
-        """Return the scores that these pushes determine; JSON has no word for the others."""
-        return {name: value for name, value in asdict(self).items() if math.isfinite(value)}
-
-    @property
-    def health(self) -> LatentHealth:
-        """The part that the collapse alarm looks at."""
-        return LatentHealth(self.std, self.rank, self.episode_share, self.temporal_change)
-
 
 @torch.no_grad()
-def probe(learner: Learner, held_out: Transitions, config: TrainConfig) -> ProbeScores:
-    """Score a learner on pushes it was not trained on."""
-    learner.eval()
-    latents = _encode(learner, held_out, config)
-    batch, model = latents.batch, learner.world_model
+def probe(networks: WorldModelNetworks, held_out: Transitions, config: TrainConfig) -> ProbeScores:
+    """Score networks on pushes it was not trained on."""
+    networks.eval()
+    latents = _encode(networks, held_out, config)
+    batch, model = latents.batch, networks.world_model
     error = (latents.predicted - latents.after).square().mean(dim=1)
     still = (latents.before - latents.after).square().mean(dim=1)
     near = latents.changed
@@ -102,15 +85,14 @@ def probe(learner: Learner, held_out: Transitions, config: TrainConfig) -> Probe
     swept = model.raster.coverage(batch.pushes)
     level = surprise_level(cell_distance(latents.predicted, latents.after), swept)
     return ProbeScores(
+        **asdict(health),
         prediction_ratio=_ratio(error.sum(), still.sum()),
         prediction_ratio_changed=_ratio((error * near).sum(), (still * near).sum()),
         occupancy_r2=occupancy_r2(latents.before, latents.labels_before, batch.episode),
-        ranking_accuracy=_ranking(learner, latents),
-        inverse_skill=_inverse_skill(learner, latents),
-        std=health.std, rank=health.rank, episode_share=health.episode_share,
-        temporal_change=health.temporal_change,
+        ranking_accuracy=_ranking(networks, latents),
+        inverse_skill=_inverse_skill(networks, latents),
         surprise_scale=float(level.quantile(0.99)), pushes=len(batch.pushes),
-        **_coverage(learner, latents),
+        **_coverage(networks, latents),
     )
 
 
@@ -145,9 +127,9 @@ def pair_accuracy(guess: Float[Tensor, ' push'], truth: Float[Tensor, ' push']) 
     return _ratio(right.sum().float(), clear.sum().float())
 
 
-def _encode(learner: Learner, held_out: Transitions, config: TrainConfig) -> Latents:
+def _encode(networks: WorldModelNetworks, held_out: Transitions, config: TrainConfig) -> Latents:
     """Run the model over the held-out pushes, spread over their episodes."""
-    model, stride = learner.world_model, learner.world_model.encoder_config.stride
+    model, stride = networks.world_model, networks.world_model.encoder_config.stride
     grid, device = model.encoder_config.grid, model.device
     rows = np.unique(np.linspace(0, len(held_out) - 1, MOST_PUSHES).astype(int))
     parts, batches = [], []
@@ -160,7 +142,7 @@ def _encode(learner: Learner, held_out: Transitions, config: TrainConfig) -> Lat
         before, after = (model.encode_prepared(image) for image in images)
         changed = changed_cells(*images, config.change_threshold)
         moved = changed.flatten(1).any(dim=1)
-        error = learner.inverse.error(before, after, batch.pushes, moved)
+        error = networks.inverse.error(before, after, batch.pushes, moved)
         parts.append((
             before, after, model.predict(before, batch.pushes),
             functional.max_pool2d(changed.float(), 3, 1, 1),
@@ -178,9 +160,9 @@ def _encode(learner: Learner, held_out: Transitions, config: TrainConfig) -> Lat
     return Latents(before, after, predicted, near, labels_before, labels_after, mean_error, whole)
 
 
-def _coverage(learner: Learner, latents: Latents) -> dict[str, float]:
+def _coverage(networks: WorldModelNetworks, latents: Latents) -> dict[str, float]:
     """Measure whether the latent variable is used; nothing where there is none."""
-    model, pushes = learner.world_model, latents.batch.pushes
+    model, pushes = networks.world_model, latents.batch.pushes
     if model.unknowns == 0:
         return {}
     generator = torch.Generator().manual_seed(0)
@@ -188,18 +170,18 @@ def _coverage(learner: Learner, latents: Latents) -> dict[str, float]:
     return {'coverage': found.ratio, 'coverage_gain': found.gain}
 
 
-def _inverse_skill(learner: Learner, latents: Latents) -> float:
+def _inverse_skill(networks: WorldModelNetworks, latents: Latents) -> float:
     """Compare inverse dynamics with always guessing the mean push."""
     moved = latents.changed.flatten(1).any(dim=1)
-    pushes = learner.inverse.normalize(latents.batch.pushes[moved])
+    pushes = networks.inverse.normalize(latents.batch.pushes[moved])
     return 1.0 - latents.inverse_error / max(1e-9, float(pushes.var(dim=0).mean()))
 
 
-def _ranking(learner: Learner, latents: Latents) -> float:
+def _ranking(networks: WorldModelNetworks, latents: Latents) -> float:
     """Order pushes by the predicted change of cost and compare with the true change."""
-    model = learner.world_model
+    model = networks.world_model
     encoder = model.encoder_config
-    occupancy = Occupancy(learner.cost_head)
+    occupancy = Occupancy(networks.cost_head)
     terms = (
         (1.0, Remaining(occupancy, encoder)), (2.0, Dropped(occupancy, encoder)),
         (0.5, Progress(occupancy, encoder, model.scene, model.push)),

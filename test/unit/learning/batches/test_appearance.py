@@ -9,8 +9,9 @@ from rich.console import Console
 
 from foresight.errors import DatasetError
 from foresight.learning.batches.appearance import ONE_TABLE, appearance_spread
+from foresight.learning.learners.world_model import WorldModelLearner
+from foresight.learning.loop import Loop
 from foresight.learning.settings import TrainConfig
-from foresight.learning.trainer import Trainer
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def test_one_colour_of_table_is_noticed(blobs, one_colour, small, tmp_path):
     for transitions, noticed in ((one_colour, True), (blobs, False)):
         words = StringIO()
         console = Console(file=words, width=400)
-        Trainer(transitions, tmp_path / str(noticed), small, TrainConfig(**small.train), console)
+        learner = WorldModelLearner(transitions, small, TrainConfig(**small.train))
+        Loop(learner, tmp_path / str(noticed), console)
         assert ('all episodes show one table' in words.getvalue()) == noticed
 
 
@@ -40,6 +42,5 @@ def test_an_encoder_that_would_learn_it_by_heart_is_refused(one_colour, small, t
     train = TrainConfig(**small.train)
     bare = replace(train, jitter=0.0, invert=0.0)
     with pytest.raises(DatasetError, match='set jitter and invert above 0'):
-        Trainer(one_colour, tmp_path / 'bare', sees, bare, Console(quiet=True))
-    assert not (tmp_path / 'bare').exists()
-    Trainer(one_colour, tmp_path / 'sees', sees, train, Console(quiet=True))
+        WorldModelLearner(one_colour, sees, bare)
+    assert WorldModelLearner(one_colour, sees, train).warning

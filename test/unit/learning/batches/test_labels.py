@@ -7,7 +7,7 @@ import torch
 from foresight.errors import DatasetError
 from foresight.learning.batches.labels import LabelledImages, all_labelled
 from foresight.learning.batches.pushes import take
-from foresight.learning.learners.world_model import Learner
+from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
 from foresight.world_model.jepa import Jepa
 
@@ -60,7 +60,7 @@ def spoiled(labelled):
 @pytest.mark.parametrize('objective', ['jepa', 'supervised'])
 def test_labels_of_other_images_are_never_read(blobs, small, objective):
     train = TrainConfig(**{**small.train, 'objective': objective, 'labels': 4})
-    learner = Learner(Jepa(small.encoder, small.predictor), train)
+    learner = WorldModelNetworks(Jepa(small.encoder, small.predictor), train)
     labelled = spoiled(LabelledImages(blobs, 4, 0).draw(16, 0, CPU))
     assert labelled.batch.objects_before.isnan().any()
     batch = take(blobs, np.arange(16), CPU)
@@ -69,7 +69,7 @@ def test_labels_of_other_images_are_never_read(blobs, small, objective):
 
 
 def test_few_labels_leave_the_other_losses_alone(blobs, small):
-    learner = Learner(Jepa(small.encoder, small.predictor), TrainConfig(**small.train))
+    learner = WorldModelNetworks(Jepa(small.encoder, small.predictor), TrainConfig(**small.train))
     batch = take(blobs, np.arange(16), CPU)
     labelled = LabelledImages(blobs, 4, 0).draw(16, 0, CPU)
     few, all_of_them = (

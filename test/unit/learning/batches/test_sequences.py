@@ -6,7 +6,7 @@ import torch
 
 from foresight.learning.batches.pushes import rows_of_step, take
 from foresight.learning.batches.sequences import Later, following, imagine, rollout_loss
-from foresight.learning.learners.world_model import Learner
+from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
 from foresight.world_model.jepa import Jepa
 
@@ -88,7 +88,7 @@ def test_cells_that_an_earlier_push_changed_still_count(blobs, rows):
 def learner(small):
     torch.manual_seed(0)
     train = TrainConfig(**{**small.train, 'bf16': False})
-    learner = Learner(Jepa(small.encoder, small.predictor), train)
+    learner = WorldModelNetworks(Jepa(small.encoder, small.predictor), train)
     torch.nn.init.normal_(learner.world_model.predictor.outlet.weight, std=0.05)
     return learner
 

@@ -28,7 +28,7 @@ def scattered(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 @pytest.mark.parametrize('seed', range(5))
 def test_alarm_is_silent_on_healthy_training(learn, other_blobs, seed):
     learner = learn(25, seed=seed)
-    check_health(probe(learner, other_blobs, learner.config).health)
+    check_health(probe(learner, other_blobs, learner.config))
 
 
 def test_alarm_trips_on_ema_without_regularizer(learn, other_blobs):
@@ -36,7 +36,7 @@ def test_alarm_trips_on_ema_without_regularizer(learn, other_blobs):
         60, regularizer='none', inverse_weight=0.0, ema_decay=0.9, learning_rate=3e-3,
     )
     with pytest.raises(CollapseError, match='look alike'):
-        check_health(probe(learner, other_blobs, learner.config).health)
+        check_health(probe(learner, other_blobs, learner.config))
 
 
 def test_alarm_trips_on_a_constant_latent():

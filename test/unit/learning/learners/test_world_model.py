@@ -13,9 +13,10 @@ from rich.console import Console
 
 from foresight.data.transitions import save_transitions
 from foresight.errors import CheckpointError, CollapseError, DatasetError
+from foresight.learning.learners.world_model import WorldModelLearner
+from foresight.learning.loop import Loop
 from foresight.learning.resume import FILE
 from foresight.learning.settings import TrainConfig
-from foresight.learning.trainer import Trainer
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import load
 
@@ -28,9 +29,10 @@ from foresight.settings import *
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
 from foresight.data.transitions import load_transitions
-from foresight.learning.trainer import Trainer
+from foresight.learning.learners.world_model import WorldModelLearner
+from foresight.learning.loop import Loop
 from foresight.world_model.checkpoint import CheckpointConfig
-Trainer(load_transitions(Path(sys.argv[1])), Path(sys.argv[2]), *{config}).run()
+Loop(WorldModelLearner(load_transitions(Path(sys.argv[1])), *{config}), Path(sys.argv[2])).run()
 """
 
 
@@ -49,7 +51,7 @@ def with_train(config, **changes):
 def straight(blobs, small, tmp_path_factory):
     """An uninterrupted run of 36 steps."""
     folder = tmp_path_factory.mktemp('straight')
-    Trainer(blobs, folder, *with_train(small, epochs=2), QUIET).run()
+    Loop(WorldModelLearner(blobs, *with_train(small, epochs=2)), folder, QUIET).run()
     return folder
 
 
@@ -67,19 +69,27 @@ def test_killed_run_goes_on_as_if_nothing_had_happened(blobs, small, straight, t
     child.send_signal(signal.SIGKILL)
     child.wait()
 
-    trainer = Trainer(blobs, out, *config, QUIET)
-    assert 0 < trainer.step < trainer.steps
-    trainer.run()
+    loop = Loop(WorldModelLearner(blobs, *config), out, QUIET)
+    assert 0 < loop.step < loop.learner.steps
+    loop.run()
     assert losses(out) == pytest.approx(losses(straight), rel=1e-3)
 
 
+def test_the_same_run_ends_the_same_to_the_last_bit(blobs, small, tmp_path):
+    for name in ('one', 'other'):
+        Loop(WorldModelLearner(blobs, *with_train(small, steps=4)), tmp_path / name, QUIET).run()
+    one, other = (load(tmp_path / name, 'cpu').tensors for name in ('one', 'other'))
+    assert one.keys() == other.keys()
+    assert all(torch.equal(value, other[name]) for name, value in one.items())
+
+
 def test_checkpoint_predicts_like_the_learner(blobs, small, straight):
-    trainer = Trainer(blobs, straight, *with_train(small, epochs=2), QUIET)
+    loop = Loop(WorldModelLearner(blobs, *with_train(small, epochs=2)), straight, QUIET)
     checkpoint = load(straight, 'cpu')
     checkpoint.fill('cost_head', CostHead(16, checkpoint.model.raster.scene_map))
     latents = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
     pushes = torch.tensor([[0.4, 0.0, 1.0, 0.2], [0.5, 0.1, -2.0, 0.1]])
-    expected = trainer.learner.world_model.predict(latents, pushes)
+    expected = loop.learner.networks.world_model.predict(latents, pushes)
     torch.testing.assert_close(checkpoint.model.predict(latents, pushes), expected)
     assert checkpoint.config.dataset == blobs.digest
     assert checkpoint.config.normalisation['surprise'] > 0.0
@@ -87,54 +97,54 @@ def test_checkpoint_predicts_like_the_learner(blobs, small, straight):
 
 
 def test_finished_run_only_scores_again(blobs, small, straight):
-    trainer = Trainer(blobs, straight, *with_train(small, epochs=2), QUIET)
+    loop = Loop(WorldModelLearner(blobs, *with_train(small, epochs=2)), straight, QUIET)
     before = losses(straight)
-    assert trainer.step == trainer.steps
-    trainer.run()
+    assert loop.step == loop.learner.steps
+    loop.run()
     assert losses(straight) == before
 
 
 def test_resuming_with_other_settings_is_refused(blobs, small, straight):
     with pytest.raises(CheckpointError, match='other settings or data'):
-        Trainer(blobs, straight, *with_train(small, epochs=5), QUIET)
+        Loop(WorldModelLearner(blobs, *with_train(small, epochs=5)), straight, QUIET)
 
 
 def test_damaged_resume_state_is_refused(blobs, small, tmp_path):
     (tmp_path / FILE).write_bytes(b'not a state')
     with pytest.raises(CheckpointError, match='delete it'):
-        Trainer(blobs, tmp_path, *with_train(small), QUIET)
+        Loop(WorldModelLearner(blobs, *with_train(small)), tmp_path, QUIET)
 
 
-def test_too_few_pushes_are_refused(blobs, small, tmp_path):
+def test_too_few_pushes_are_refused(blobs, small):
     with pytest.raises(DatasetError, match='collect more'):
-        Trainer(blobs, tmp_path, *with_train(small, batch=4096), QUIET)
+        WorldModelLearner(blobs, *with_train(small, batch=4096))
 
 
 def test_loss_that_is_not_finite_stops_the_run(blobs, small, tmp_path):
-    trainer = Trainer(blobs, tmp_path, *with_train(small, epochs=1), QUIET)
+    loop = Loop(WorldModelLearner(blobs, *with_train(small, epochs=1)), tmp_path, QUIET)
     with torch.no_grad():
-        next(trainer.learner.world_model.encoder.parameters()).fill_(float('nan'))
+        next(loop.learner.networks.world_model.encoder.parameters()).fill_(float('nan'))
     with pytest.raises(CollapseError, match='not finite at step 0'):
-        trainer.run()
+        loop.run()
 
 
 def test_gradient_that_is_not_finite_stops_the_run_before_it_is_kept(blobs, small, tmp_path):
     config = with_train(small, epochs=1, save_every=1)
-    trainer = Trainer(blobs, tmp_path, *config, QUIET)
+    loop = Loop(WorldModelLearner(blobs, *config), tmp_path, QUIET)
     steps = iter(range(100))
-    next(trainer.learner.world_model.encoder.parameters()).register_hook(
+    next(loop.learner.networks.world_model.encoder.parameters()).register_hook(
         lambda gradient: gradient * (float('nan') if next(steps) == 2 else 1.0),
     )
     with pytest.raises(CollapseError, match='gradient is not finite at step 2'):
-        trainer.run()
-    kept = Trainer(blobs, tmp_path, *config, QUIET)
+        loop.run()
+    kept = Loop(WorldModelLearner(blobs, *config), tmp_path, QUIET)
     assert kept.step == 2
-    assert all(bool(value.isfinite().all()) for value in kept.learner.parameters())
+    assert all(bool(value.isfinite().all()) for value in kept.learner.networks.parameters())
 
 
 def test_labels_reach_the_encoder_only_when_asked(blobs, small):
     from foresight.learning.batches.pushes import rows_of_step, take
-    from foresight.learning.learners.world_model import Learner
+    from foresight.learning.networks.world_model import WorldModelNetworks
     from foresight.world_model.jepa import Jepa
 
     weights = {'prediction_weight': 0.0, 'inverse_weight': 0.0, 'variance_weight': 0.0,
@@ -143,10 +153,10 @@ def test_labels_reach_the_encoder_only_when_asked(blobs, small):
     reached = {}
     for asked in (False, True):
         _, config = with_train(small, label_gradient=asked, **weights)
-        learner = Learner(Jepa(small.encoder, small.predictor), config)
-        torch.nn.init.normal_(learner.cost_head.layers[-1].weight)
-        learner.losses(batch, torch.Generator().manual_seed(0)).total.backward()
-        grads = [value.grad for value in learner.world_model.encoder.parameters()]
+        networks = WorldModelNetworks(Jepa(small.encoder, small.predictor), config)
+        torch.nn.init.normal_(networks.cost_head.layers[-1].weight)
+        networks.losses(batch, torch.Generator().manual_seed(0)).total.backward()
+        grads = [value.grad for value in networks.world_model.encoder.parameters()]
         reached[asked] = any(grad is not None and grad.abs().sum() > 0 for grad in grads)
     assert reached == {False: False, True: True}
 
@@ -154,10 +164,10 @@ def test_labels_reach_the_encoder_only_when_asked(blobs, small):
 def test_a_frozen_encoder_stays_while_the_predictor_goes_on(blobs, small, straight, tmp_path):
     start = load(straight, 'cpu')
     config = with_train(small, epochs=1, rollout=2, pretrained=str(straight), frozen=True)
-    trainer = Trainer(blobs, tmp_path, *config, QUIET)
+    loop = Loop(WorldModelLearner(blobs, *config), tmp_path, QUIET)
     head = start.fill('cost_head', CostHead(16, start.model.raster.scene_map))
-    assert torch.equal(trainer.learner.cost_head.layers[0].weight, head.layers[0].weight)
-    trainer.run()
+    assert torch.equal(loop.learner.networks.cost_head.layers[0].weight, head.layers[0].weight)
+    loop.run()
     after = load(tmp_path, 'cpu')
     assert all(
         torch.equal(after.tensors[name], value) for name, value in start.tensors.items()
@@ -170,7 +180,7 @@ def test_a_frozen_encoder_stays_while_the_predictor_goes_on(blobs, small, straig
 
 def test_few_pushes_are_not_probed_at_every_step(blobs, small, tmp_path):
     config = with_train(small, steps=12, pushes=20)
-    Trainer(blobs, tmp_path, *config, QUIET).run()
+    Loop(WorldModelLearner(blobs, *config), tmp_path, QUIET).run()
     groups = [json.loads(line)['group'] for line in
               (tmp_path / 'journal.jsonl').read_text().splitlines()]
     assert 'probe' not in groups
@@ -179,7 +189,7 @@ def test_few_pushes_are_not_probed_at_every_step(blobs, small, tmp_path):
 
 def test_pushes_without_labels_teach_all_but_the_cost_head(blobs, small, tmp_path):
     bare = replace(blobs, objects=blobs.objects[:, :0])
-    Trainer(bare, tmp_path, *with_train(small, epochs=1), QUIET).run()
+    Loop(WorldModelLearner(bare, *with_train(small, epochs=1)), tmp_path, QUIET).run()
     made = load(tmp_path, 'cpu')
     assert {name.partition('.')[0] for name in made.tensors} == {'world_model', 'inverse'}
     assert {'prediction_ratio', 'rank'} < made.config.scores.keys()
@@ -188,7 +198,7 @@ def test_pushes_without_labels_teach_all_but_the_cost_head(blobs, small, tmp_pat
 
 @pytest.mark.parametrize('wish', [{'objective': 'supervised'}, {'label_gradient': True},
                                   {'labels': 5}])
-def test_labels_are_not_expected_where_there_are_none(blobs, small, tmp_path, wish):
+def test_labels_are_not_expected_where_there_are_none(blobs, small, wish):
     bare = replace(blobs, objects=blobs.objects[:, :0])
     with pytest.raises(DatasetError, match='no labels'):
-        Trainer(bare, tmp_path, *with_train(small, **wish), QUIET)
+        WorldModelLearner(bare, *with_train(small, **wish))

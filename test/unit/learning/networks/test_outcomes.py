@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from foresight.learning.learners.outcomes import Outcomes
+from foresight.learning.networks.outcomes import Outcomes
 from foresight.learning.probes.coverage import draw_outcomes, measure_coverage
 from foresight.learning.settings import TrainConfig
 from foresight.world_model.encoder import EncoderConfig

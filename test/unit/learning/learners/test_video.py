@@ -8,11 +8,11 @@ from foresight.data.clips import Clips
 from foresight.errors import CheckpointError, CollapseError, ConfigError, DatasetError
 from foresight.learning.batches.clutter import Clutter
 from foresight.learning.batches.video import ClipSampler, moving_middle
-from foresight.learning.journal import Journal
-from foresight.learning.learners.video import recoloured, worst_loss
-from foresight.learning.loop import PATIENCE
+from foresight.learning.learners.video import VideoLearner
+from foresight.learning.loop import Loop
+from foresight.learning.networks.video import recoloured, worst_loss
+from foresight.learning.probes.collapse import PATIENCE
 from foresight.learning.settings import VideoTrainConfig
-from foresight.learning.video_trainer import VideoTrainer
 from foresight.world_model.belief.surprise import WORST_CELLS
 from foresight.world_model.checkpoint import VideoCheckpointConfig, load_video
 from foresight.world_model.encoder import EncoderConfig
@@ -41,12 +41,12 @@ def sliding_squares(count=40, frames=8):
 
 def test_a_resumed_run_ends_as_one_that_was_not_killed(tmp_path):
     clips = sliding_squares()
-    VideoTrainer(clips, tmp_path / 'whole', CONFIG, TRAIN).run()
-    killed = VideoTrainer(clips, tmp_path / 'killed', CONFIG, TRAIN)
+    Loop(VideoLearner(clips, CONFIG, TRAIN), tmp_path / 'whole').run()
+    killed = Loop(VideoLearner(clips, CONFIG, TRAIN), tmp_path / 'killed')
     for _ in range(2):
         killed._take_step()
     killed._keep()
-    again = VideoTrainer(clips, tmp_path / 'killed', CONFIG, TRAIN)
+    again = Loop(VideoLearner(clips, CONFIG, TRAIN), tmp_path / 'killed')
     assert again.step == 2
     again.run()
     whole, _ = load_video(tmp_path / 'whole', 'cpu')
@@ -56,50 +56,49 @@ def test_a_resumed_run_ends_as_one_that_was_not_killed(tmp_path):
 
 
 def test_a_run_can_start_from_another(tmp_path):
-    VideoTrainer(sliding_squares(), tmp_path / 'first', CONFIG, TRAIN).run()
+    Loop(VideoLearner(sliding_squares(), CONFIG, TRAIN), tmp_path / 'first').run()
     first, _ = load_video(tmp_path / 'first', 'cpu')
     train = replace(TRAIN, pretrained=str(tmp_path / 'first'), seed=7)
-    following = VideoTrainer(sliding_squares(), tmp_path / 'next', CONFIG, train)
-    learner = following.learner
+    networks = VideoLearner(sliding_squares(), CONFIG, train).networks
     for name, value in first.state_dict().items():
-        assert torch.equal(value, learner.model.state_dict()[name]), name
-    assert all(value.requires_grad for value in learner.model.parameters())
+        assert torch.equal(value, networks.model.state_dict()[name]), name
+    assert all(value.requires_grad for value in networks.model.parameters())
     other = replace(CONFIG, video=replace(CONFIG.video, width=8))
     with pytest.raises(CheckpointError, match='same settings'):
-        VideoTrainer(sliding_squares(), tmp_path / 'other', other, train)
+        VideoLearner(sliding_squares(), other, train)
 
 
 def test_training_beats_persistence_on_steady_motion(tmp_path):
     train = replace(TRAIN, steps=200, save_every=200, batch=8, ema_decay=0.9)
-    result = VideoTrainer(sliding_squares(), tmp_path, CONFIG, train).run()
+    result = Loop(VideoLearner(sliding_squares(), CONFIG, train), tmp_path).run()
     assert result.scores.prediction_ratio < 0.8
 
 
 def test_the_alarm_sounds_when_all_cells_look_alike(tmp_path):
-    trainer = VideoTrainer(sliding_squares(), tmp_path, CONFIG, TRAIN)
-    trainer.step = PATIENCE
+    loop = Loop(VideoLearner(sliding_squares(), CONFIG, TRAIN), tmp_path)
+    loop.step = PATIENCE
     with torch.no_grad():
-        trainer.learner.model.encoder.layers[-1].weight.zero_()
-    with Journal(tmp_path, 0) as journal, pytest.raises(CollapseError, match='collapsed'):
-        trainer._examine(journal)
+        loop.learner.networks.model.encoder.layers[-1].weight.zero_()
+    with pytest.raises(CollapseError, match='collapsed'):
+        loop.finish()
 
 
 def test_a_run_of_other_settings_is_refused(tmp_path):
-    VideoTrainer(sliding_squares(), tmp_path, CONFIG, TRAIN).run()
+    Loop(VideoLearner(sliding_squares(), CONFIG, TRAIN), tmp_path).run()
     other = replace(TRAIN, learning_rate=1e-4)
     with pytest.raises(CheckpointError, match='other settings'):
-        VideoTrainer(sliding_squares(), tmp_path, CONFIG, other)
+        Loop(VideoLearner(sliding_squares(), CONFIG, other), tmp_path)
 
 
-def test_short_clips_are_refused(tmp_path):
+def test_short_clips_are_refused():
     with pytest.raises(DatasetError, match='lower frames'):
-        VideoTrainer(sliding_squares(frames=4), tmp_path, CONFIG, TRAIN)
+        VideoLearner(sliding_squares(frames=4), CONFIG, TRAIN)
 
 
-def test_a_stretch_without_a_future_is_refused(tmp_path):
+def test_a_stretch_without_a_future_is_refused():
     train = replace(TRAIN, frames=3)
     with pytest.raises(ConfigError, match='at least 4'):
-        VideoTrainer(sliding_squares(), tmp_path, CONFIG, train)
+        VideoLearner(sliding_squares(), CONFIG, train)
 
 
 def test_the_worst_cells_of_each_frame_count():

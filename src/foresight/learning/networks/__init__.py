@@ -1,0 +1,1 @@
+"""Networks that learn, with all that exists only while they do."""
