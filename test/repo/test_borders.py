@@ -27,6 +27,8 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 STILL_OPEN = {
     ('data', 'actions'),
 }
+# What runs on a robot needs nothing of how it came to be and how it is measured.
+RUNTIME, APART = {'nodes', 'agent', 'tasks'}, {'learning', 'rollout', 'experiments'}
 HOME_OF = {'rclpy': 'nodes', 'pybullet': 'sim', 'pybullet_data': 'sim', 'matplotlib': 'viz'}
 FORBIDDEN = {'pickle', 'cloudpickle', 'dill', 'marshal', 'shelve', 'joblib'}
 FILES = sorted(SOURCE.rglob('*.py'))
@@ -62,6 +64,13 @@ def test_imports_point_one_way(path):
         if 0 < FLOOR_OF[own] <= FLOOR_OF[room] or FLOOR_OF[own] == 0 < FLOOR_OF[room]
     }
     assert {room for room in above if (own, room) not in STILL_OPEN} == set()
+
+
+@pytest.mark.parametrize('room', sorted(RUNTIME))
+def test_the_runtime_needs_neither_learning_nor_evaluation(room):
+    files = [path for path in FILES if part(path) == room]
+    names = {name for path in files for name in imported(path) if name.startswith('foresight.')}
+    assert files and {name.split('.')[1] for name in names} & APART == set()
 
 
 @pytest.mark.parametrize('path', FILES, ids=lambda path: str(path.relative_to(SOURCE)))
