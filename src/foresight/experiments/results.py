@@ -82,11 +82,8 @@ def to_document(results: Sequence[PolicyResult], about: dict[str, Any]) -> dict[
 
 def figures(result: PolicyResult) -> dict[str, Any]:
     """Return the figures of one policy on one split."""
-    success = result.success
     return {
-        'success': _rounded(success.rate),
-        'success_low': _rounded(success.low),
-        'success_high': _rounded(success.high),
+        **result.success.figures('success'),
         'cleared': _rounded(result.cleared),
         'dropped': _rounded(result.dropped),
         'pushes': _rounded(result.pushes),

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.special import gammaincinv
 
+SHARE = 0.95
+"""Share of the cases that every interval here is to hold."""
 NORMAL_95 = 1.959963984540054
 """Two-sided 95 % quantile of the standard normal distribution."""
 
@@ -32,6 +35,11 @@ class Proportion:
         """Share of the trials that succeeded; 0 without trials."""
         return self.successes / self.trials if self.trials else 0.0
 
+    def figures(self, name: str) -> dict[str, float]:
+        """Return rate and interval, rounded, under a name: the way every document has them."""
+        known = {name: self.rate, f'{name}_low': self.low, f'{name}_high': self.high}
+        return {key: round(value, 4) for key, value in known.items()}
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -48,11 +56,6 @@ class Difference:
     low: float
     high: float
     pairs: int
-
-    @property
-    def significant(self) -> bool:
-        """True where the interval excludes zero."""
-        return self.low > 0.0 or self.high < 0.0
 
 
 def wilson(successes: int, trials: int) -> Proportion:
@@ -193,17 +196,7 @@ def poisson(events: int, exposure: float) -> Rate:
     """
     if events < 0 or exposure <= 0.0:
         raise ValueError(f'{events} events in {exposure}: need some time and no negative count')
-    low = 0.0 if events == 0 else _mean_for(events - 1, 0.975)
-    return Rate(events, exposure, low / exposure, _mean_for(events, 0.025) / exposure)
-
-
-def _mean_for(events: int, share: float) -> float:
-    """Return the Poisson mean at which at most `events` events have this probability."""
-    low, high = 0.0, 10.0 * events + 20.0
-    for _ in range(100):
-        mean = (low + high) / 2
-        below = sum(
-            math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(events + 1)
-        )
-        low, high = (mean, high) if below > share else (low, mean)
-    return (low + high) / 2
+    tail = (1.0 - SHARE) / 2.0
+    low = float(gammaincinv(events, tail)) if events else 0.0
+    high = float(gammaincinv(events + 1, 1.0 - tail))
+    return Rate(events, exposure, low / exposure, high / exposure)

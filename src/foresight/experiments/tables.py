@@ -9,9 +9,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return ['| ' + ' | '.join(line) + ' |' for line in (head, ['---'] * len(head), *rows)]
 
 
-def interval(value: float, low: float, high: float, digits: int = 2) -> str:
-    """Write a figure with its interval."""
-    return f'{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})'
+def interval(figures: Mapping[str, Any], name: str, digits: int = 2) -> str:
+    """Write a figure with its interval: beside it as `<name>_low` and `<name>_high`."""
+    value, low, high = (f'{figures[name + end]:.{digits}f}' for end in ('', '_low', '_high'))
+    return f'{value} ({low} to {high})'
 
 
 def difference(found: Mapping[str, float], digits: int = 2) -> str:

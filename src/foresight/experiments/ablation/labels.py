@@ -24,6 +24,7 @@ from foresight.experiments.ablation.table import (
     shown,
     success,
 )
+from foresight.experiments.tables import table
 
 COUNTS = (50, 200, 1000, 5000, 0)
 """Labelled images; 0 = all."""
@@ -76,14 +77,16 @@ def compare(document: Document, runs: Runs) -> Document:
 def lines(document: Document) -> list[str]:
     """Draw one line a number of labels, success and ranking accuracy side by side."""
     rows, others = document['rows'], ['-'] * 4
+    head = 'labelled images', *(word for title in KINDS.values() for word in (title, 'ranking'))
     return [
-        f'| labelled images | {" | ".join(f"{title} | ranking" for title in KINDS.values())} |',
-        '|---' * (1 + 2 * len(KINDS)) + '|',
-        f'| none | {" | ".join([*_cells(rows.get(NO_LABEL.name)), *others])} |',
-        *(_line(count, rows) for count in COUNTS),
-        *(f'| all, {name} | {" | ".join([*_cells(rows.get(name)), *others])} |'
-          for name in (BARLOW.name, AUTOENCODER.name, SHIPPED)), '',
-        *difference_lines(document['differences']),
+        *table(head, [
+            ['none', *_cells(rows.get(NO_LABEL.name)), *others],
+            *([str(count or 'all'), *(
+                cell for kind in KINDS for cell in _cells(rows.get(name_of(kind, count)))
+            )] for count in COUNTS),
+            *([f'all, {name}', *_cells(rows.get(name)), *others]
+              for name in (BARLOW.name, AUTOENCODER.name, SHIPPED)),
+        ]), '', *difference_lines(document['differences']),
     ]
 
 
@@ -101,12 +104,6 @@ def _rows() -> tuple[Row, ...]:
                 meaning=f'{row.meaning}, {count or "all"} labelled images')
         for kind, row in kinds.items() for count in COUNTS
     )
-
-
-def _line(count: int, rows: Mapping[str, Any]) -> str:
-    """Put the rows of one number of labels side by side."""
-    cells = [cell for kind in KINDS for cell in _cells(rows.get(name_of(kind, count)))]
-    return f'| {count or "all"} | {" | ".join(cells)} |'
 
 
 def _cells(row: Mapping[str, Any] | None) -> list[str]:

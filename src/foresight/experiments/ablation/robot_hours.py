@@ -12,6 +12,7 @@ from foresight.experiments.ablation.rows import (
     Row,
 )
 from foresight.experiments.ablation.table import Document, Runs, Table, interval, shown, success
+from foresight.experiments.tables import table
 
 PUSHES = (250, 1000, 4000, 16_000)
 """Pushes of play to learn from."""
@@ -80,24 +81,18 @@ def _headline(kind: str, rows: Mapping[str, Any]) -> dict[str, Any]:
 
 def lines(document: Document) -> list[str]:
     """Draw one line a row, the differences and the headline."""
+    scores = 'prediction_ratio', 'occupancy_r2'
+    head = (
+        'row', 'robot-hours', *FIGURES, 'seeds', 'success', '95 %', 'prediction', 'occupancy R2',
+    )
     return [
-        f'| row | robot-hours | {" | ".join(FIGURES)} | seeds | success | 95 % | prediction '
-        '| occupancy R2 |', '|---' * 10 + '|',
-        *(_line(name, row) for name, row in document['rows'].items()), '',
-        *difference_lines(document['differences']), '', *_said(document),
+        *table(head, (
+            [f'`{name}`', f'{row["robot"]["robot_hours"]:.2f}',
+             *(f'{row["robot"][figure]:.0f}' for figure in FIGURES), str(len(row['seeds'])),
+             success(row), interval(row), *(shown(row['scores'][score]) for score in scores)]
+            for name, row in document['rows'].items()
+        )), '', *difference_lines(document['differences']), '', *_said(document),
     ]
-
-
-def _line(name: str, row: Mapping[str, Any]) -> str:
-    """Draw a row."""
-    robot, scores = row['robot'], row['scores']
-    cells = [
-        f'`{name}`', f'{robot["robot_hours"]:.2f}',
-        *(f'{robot[figure]:.0f}' for figure in FIGURES),
-        str(len(row['seeds'])), success(row), interval(row),
-        *(shown(scores[name]) for name in ('prediction_ratio', 'occupancy_r2')),
-    ]
-    return f'| {" | ".join(cells)} |'
 
 
 def _said(document: Mapping[str, Any]) -> list[str]:

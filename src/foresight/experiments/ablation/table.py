@@ -7,6 +7,7 @@ from typing import Any
 
 from foresight.experiments.ablation.rows import Budget, Row
 from foresight.experiments.statistics import wilson
+from foresight.experiments.tables import closing, table
 
 Runs = Sequence[Mapping[str, Any]]
 Document = dict[str, Any]
@@ -39,20 +40,15 @@ the alarm."""
 
 def row_lines(document: Document) -> list[str]:
     """Draw one line a row and one column a figure, and what each row means."""
-    lines = [
-        f'| row | seeds | {" | ".join(SCORES.values())} | success | 95 % | cleared | dropped '
-        '| pushes |',
-        '|---' * (len(SCORES) + 7) + '|',
-    ]
+    head = 'row', 'seeds', *SCORES.values(), 'success', '95 %', 'cleared', 'dropped', 'pushes'
     rows = document['rows']
-    for name, row in rows.items():
-        scores = ' | '.join(shown(row['scores'][score]) for score in SCORES)
-        closed = ' | '.join(shown(row[figure]) for figure in (*SHARES, 'pushes'))
-        lines.append(
-            f'| `{name}` | {len(row["seeds"])} | {scores} | {success(row)} | {interval(row)} '
-            f'| {closed} |'
-        )
-    return [*lines, '', *(f'- `{name}`: {row["meaning"]}' for name, row in rows.items())]
+    return [
+        *table(head, (
+            [f'`{name}`', str(len(row['seeds'])), *(shown(row['scores'][key]) for key in SCORES),
+             success(row), interval(row), *(shown(row[key]) for key in (*SHARES, 'pushes'))]
+            for name, row in rows.items()
+        )), '', *(f'- `{name}`: {row["meaning"]}' for name, row in rows.items()),
+    ]
 
 
 def as_it_is(document: Document, runs: Runs) -> Document:
@@ -110,8 +106,8 @@ class Table:
         return '\n'.join([
             f'# {self.title}', '', *self.lines(document), '',
             self.legend.format(**document['budget']), '', *_collapses(document['rows']),
-            f'Data {document["dataset"][:16]}. Machine: {document["machine"]}.', '',
-            '```', document['command'], '```', '',
+            f'Data {document["dataset"][:16]}. Machine: {document["machine"]}.',
+            *closing(document),
         ])
 
 
@@ -128,9 +124,7 @@ def _pooled(runs: Runs) -> Document:
             name: _mean([run['scores'][name] for run in runs if name in run['scores']])
             for name in (*SCORES, 'inverse_skill', 'std')
         },
-        'success': round(cleared.rate, 4) if ran else None,
-        'success_low': round(cleared.low, 4) if ran else None,
-        'success_high': round(cleared.high, 4) if ran else None,
+        **{key: value if ran else None for key, value in cleared.figures('success').items()},
         'success_by_seed': [
             run['closed_loop']['success'] if run['closed_loop'] else None for run in runs
         ],

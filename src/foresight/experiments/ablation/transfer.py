@@ -1,13 +1,13 @@
 """Transfer table: what play without labels is worth at another site, beside labels alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from foresight.experiments.ablation.differences import difference_lines, differences
 from foresight.experiments.ablation.methods import SUPERVISED
 from foresight.experiments.ablation.rows import GIVEN, GOAL_TASK, HEAD, SCORED, Budget, Row
 from foresight.experiments.ablation.table import Document, Runs, Table, row_lines
+from foresight.experiments.tables import interval, table
 
 FEW = 200
 """Labelled images of the site."""
@@ -73,18 +73,12 @@ def lines(document: Document) -> list[str]:
     return [
         *row_lines(document), '',
         f'Site `{document["site"]}`, {document["pushes"]} pushes of play.', '', TRANSFER_LEGEND,
-        '', '| on the same episodes | success | 95 % | cleared | dropped | pushes |',
-        '|---' * 6 + '|', *(_reference(*item) for item in document['references'].items()), '',
+        '', *table(('on the same episodes', 'success (95 %)', 'cleared', 'dropped', 'pushes'), (
+            [f'`{name}`', interval(f, 'success'), f'{f["cleared"]:.2f}', f'{f["dropped"]:.2f}',
+             f'{f["pushes"]:.1f}'] for name, f in document['references'].items()
+        )), '',
         *difference_lines(document['differences']),
     ]
-
-
-def _reference(name: str, f: Mapping[str, Any]) -> str:
-    """Draw the line of a policy that knows better or knows nothing."""
-    return (
-        f'| `{name}` | {f["success"]:.2f} | {f["success_low"]:.2f} to {f["success_high"]:.2f} '
-        f'| {f["cleared"]:.2f} | {f["dropped"]:.2f} | {f["pushes"]:.1f} |'
-    )
 
 
 TRANSFER = Table(

@@ -70,10 +70,7 @@ def _permanence(trials: Sequence[Trial]) -> list[dict[str, Any]]:
 def _share(answers: Sequence[bool]) -> dict[str, float | int]:
     """Return how often the answer is yes, with the Wilson interval."""
     share = wilson(sum(answers), len(answers))
-    return {
-        'rate': round(share.rate, 4), 'low': round(share.low, 4), 'high': round(share.high, 4),
-        'trials': share.trials,
-    }
+    return {**share.figures('rate'), 'trials': share.trials}
 
 
 def _spoil(spoils: Sequence[Spoil]) -> dict[str, Any]:
@@ -183,8 +180,7 @@ def _loop_lines(episodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
         'random point of the table while the planner plans, pushes, and stops above the next. '
         '*Arm retracted* is the usual episode on the same seeds.', '',
         *table(head, (
-            [name, str(f['episodes']),
-             interval(f['success'], f['success_low'], f['success_high']), f'{f["cleared"]:.2f}',
+            [name, str(f['episodes']), interval(f, 'success'), f'{f["cleared"]:.2f}',
              f'{f["dropped"]:.2f}', f'{f["pushes"]:.1f}', f'`{f["digest"]}`']
             for name, f in episodes.items()
         )), '',
@@ -193,6 +189,4 @@ def _loop_lines(episodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _shown(share: Mapping[str, float]) -> str:
     """Return a rate with its interval."""
-    if not share['trials']:
-        return '-'
-    return interval(share['rate'], share['low'], share['high'])
+    return interval(share, 'rate') if share['trials'] else '-'

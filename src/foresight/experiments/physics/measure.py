@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -133,10 +133,8 @@ def _scored(curves: dict[str, Curves], clips: dict[str, ClipPairs]) -> dict[str,
 
 def _figures(found: Separation) -> dict[str, float]:
     """Flatten a score for the document."""
-    share = found.pairs
-    rest = {name: value for name, value in asdict(found).items() if name != 'pairs'}
-    known = {'pairs': share.rate, 'pairs_low': share.low, 'pairs_high': share.high, **rest}
-    return {name: round(value, 4) for name, value in known.items()}
+    rest = {name: round(value, 4) for name, value in vars(found).items() if name != 'pairs'}
+    return {**found.pairs.figures('pairs'), **rest}
 
 
 def leaks(pixels: Mapping[str, Any]) -> list[str]:

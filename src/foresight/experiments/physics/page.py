@@ -40,8 +40,6 @@ def _figures(document: Document, measured: str) -> list[str]:
     contenders = document['contenders']
     return table(('category', *contenders), (
         [category, *(
-            interval(of[category][measured], of[category][f'{measured}_low'],
-                     of[category][f'{measured}_high'])
-            for of in contenders.values()
+            interval(of[category], measured) for of in contenders.values()
         )] for category in (*VIOLATIONS, 'overall')
     ))

@@ -60,7 +60,7 @@ def _false_alarms(episodes: Episodes) -> dict[str, Any]:
     return {
         'episodes': len(episodes), 'pushes': sum(e.pushes for e in episodes),
         'hours': round(hours, 3), 'alarms': rate.events, 'an_hour': round(rate.mean, 2),
-        'low': round(rate.low, 2), 'high': round(rate.high, 2),
+        'an_hour_low': round(rate.low, 2), 'an_hour_high': round(rate.high, 2),
         'stops': sum(bool(episode.stop) for episode in episodes),
     }
 
@@ -80,8 +80,7 @@ def _noticing(episodes: Episodes) -> dict[str, Any]:
         }
     late = [e.late for e in happened if e.delay is not None]
     return {
-        'happened': len(happened), 'noticed': round(found.rate, 4), 'low': round(found.low, 4),
-        'high': round(found.high, 4), 'seconds': soon,
+        'happened': len(happened), **found.figures('noticed'), 'seconds': soon,
         'pushes': round(float(np.mean(late)), 2) if late else None,
     }
 
@@ -91,8 +90,7 @@ def _success(episodes: Episodes) -> dict[str, Any]:
     success = wilson(sum(e.success for e in episodes), len(episodes))
     pushes = sum(e.pushes for e in episodes)
     return {
-        'episodes': len(episodes), 'success': round(success.rate, 4),
-        'success_low': round(success.low, 4), 'success_high': round(success.high, 4),
+        'episodes': len(episodes), **success.figures('success'),
         'dropped': sum(e.dropped for e in episodes),
         'stopped': sum(bool(e.stop) for e in episodes),
         'pushes': round(pushes / len(episodes), 2),
@@ -129,7 +127,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
         'Play that nobody disturbs; exact Poisson 95 % interval.', '',
         *table(('play', 'episodes', 'pushes', 'hours', 'alarms', 'an hour', 'stops'), (
             [name, str(f['episodes']), str(f['pushes']), f'{f["hours"]:.2f}', str(f['alarms']),
-             interval(f['an_hour'], f['low'], f['high'], 1), str(f['stops'])]
+             interval(f, 'an_hour', 1), str(f['stops'])]
             for name, f in document['false_alarms'].items()
         )), '',
         '## Time to notice', '',
@@ -151,7 +149,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
             ('disturbance', 'mode', 'episodes', 'success', 'dropped', 'stopped', 'pushes',
              'plans', 'followed', 'seconds'),
             ([f['disturbance'], f['mode'], str(f['episodes']),
-              interval(f['success'], f['success_low'], f['success_high']), str(f['dropped']),
+              interval(f, 'success'), str(f['dropped']),
               str(f['stopped']), f'{f["pushes"]:.1f}', f'{f["plans"]:.1f}',
               f'{f["followed_share"]:.0%}', f'{f["seconds"]:.1f}'] for f in document['success']),
         ), '',
@@ -167,7 +165,7 @@ def _noticed(found: Mapping[str, Any]) -> list[str]:
     """Return the cells of how soon a disturbance was noticed."""
     soon, pushes = found['seconds'], found['pushes']
     return [
-        str(found['happened']), interval(found['noticed'], found['low'], found['high']),
-        interval(soon['median'], soon['median_low'], soon['median_high'], 1) if soon else '-',
+        str(found['happened']), interval(found, 'noticed'),
+        interval(soon, 'median', 1) if soon else '-',
         f'{soon["p90"]:.1f}' if soon else '-', '-' if pushes is None else f'{pushes:.1f}',
     ]

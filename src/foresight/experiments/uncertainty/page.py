@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from foresight.experiments.document import Document
-from foresight.experiments.tables import closing, interval, table
+from foresight.experiments.tables import closing, table
 
 MEANINGS = {
     'perfect_expected': 'error of the mean of the other true outcomes: the best single prediction',
@@ -46,5 +46,5 @@ def to_markdown(document: Document) -> str:
 def _shown(value: Any) -> str:
     """Write a figure, with its interval if it has one."""
     if isinstance(value, Mapping):
-        return interval(value['value'], value['low'], value['high'])
+        return f'{value["value"]:.2f} ({value["low"]:.2f} to {value["high"]:.2f})'
     return f'{value:.3f}'

@@ -177,7 +177,7 @@ def test_the_table_of_labels_has_a_line_for_every_number(ablation):
     document = LABELS.to_document(ablation.collect(), DATA)
     text = LABELS.to_markdown(document)
     assert [line.split('|')[1].strip() for line in text.splitlines() if line.startswith('| ')] == [
-        'labelled images', 'none', '50', '200', '1000', '5000', 'all',
+        'labelled images', '---', 'none', '50', '200', '1000', '5000', 'all',
         'all, barlow_inverse', 'all, autoencoder', 'all, shipped']
     assert text.count('0.50 (0.09 to 0.91)') == 1
     assert document['differences'] == {}

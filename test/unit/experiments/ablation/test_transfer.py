@@ -50,7 +50,7 @@ def test_rows_of_unequal_length_are_not_compared():
 def test_the_page_names_site_ceiling_and_differences():
     text = TRANSFER.to_markdown(document(run('adapted_200', [1, 1]), run('head_200', [1, 0])))
     assert 'Site `moved`, 1500 pushes of play.' in text
-    assert '| `hand_rule` | 1.00 | 0.50 to 1.00 |' in text
+    assert '| `hand_rule` | 1.00 (0.50 to 1.00) |' in text
     assert '| adapted_200 - head_200 | +0.50 | +0.00 to +1.00 |' in text
 
 
