@@ -5,7 +5,8 @@ import sys
 
 from foresight.files import share
 
-EDGES = ('nodes', 'sim', 'rollout', 'viz', 'experiments', 'cli')
+SIMULATED = tuple(f'rollout.{name}' for name in ('clips', 'collect', 'play', 'repeat'))
+EDGES = ('nodes', 'sim', *SIMULATED, 'viz', 'experiments', 'cli')
 BLOCKED = ('rclpy', 'pybullet', 'pybullet_data', 'matplotlib')
 BLOCK = f'import sys; sys.modules.update(dict.fromkeys({BLOCKED!r}))\n'
 IMPORT_ALL = 'import importlib; [importlib.import_module(name) for name in {!r}]'

@@ -1,21 +1,17 @@
 """Clips: short stretches of rectified frames at the camera rate, without actions."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Int, Shaped, UInt8
 
 from foresight.data.episodes import Episode, load_episode
 from foresight.errors import DatasetError
-from foresight.files import writing
 from foresight.protocols import CameraView
 
 Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
-Kind = TypeVar('Kind', 'Clips', 'ClipPairs')
 
 
 @dataclass(frozen=True)
@@ -58,31 +54,6 @@ class ClipPairs:
     def __len__(self) -> int:
         """Return the number of pairs."""
         return len(self.events)
-
-
-def save_arrays(kept: Clips | ClipPairs, path: Path) -> None:
-    """Write clips whole or not at all.
-
-    Raises:
-        FileError: If the disk is full or the folder cannot be written.
-    """
-    arrays: dict[str, Any] = {item.name: getattr(kept, item.name) for item in fields(kept)}
-    with writing(path) as file:
-        np.savez_compressed(file, **arrays)
-
-
-def load_arrays(kind: type[Kind], path: Path) -> Kind:
-    """Read clips.
-
-    Raises:
-        DatasetError: If the file is missing, cut short or holds something else.
-    """
-    try:
-        with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
-            return kind(**{item.name: arrays[item.name] for item in fields(kind)})
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise DatasetError(f'{path}: no whole set of clips ({error}): delete it and run again')\
-            from error
 
 
 def joined(parts: Sequence[Clips]) -> Clips:

@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
+from foresight.data.arrays import reading
 from foresight.errors import DatasetError
 from foresight.files import writing
 from foresight.protocols import CameraView
 
 JPEG_QUALITY = 92
+WHOLE = 'episode', 'delete it and collect again'
+"""What a file of arrays should hold, and what to do if it does not."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,8 @@ def load_episode(path: Path) -> Episode:
     Raises:
         DatasetError: If the file is missing, cut short or not an episode.
     """
-    try:
-        with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
-            return _episode(dict(arrays))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise _damaged(path, error) from error
+    with reading(path, *WHOLE) as arrays:
+        return _episode(dict(arrays))
 
 
 def episode_seconds(path: Path) -> float:
@@ -120,16 +119,8 @@ def episode_seconds(path: Path) -> float:
     Raises:
         DatasetError: If the file is missing, cut short or not an episode.
     """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return float(arrays['seconds'])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> DatasetError:
-    """Say that a file is not an episode, and what to do."""
-    return DatasetError(f'{path}: not a whole episode ({error}): delete it and collect again')
+    with reading(path, *WHOLE) as arrays:
+        return float(arrays['seconds'])
 
 
 def _arrays(episode: Episode) -> dict[str, Any]:

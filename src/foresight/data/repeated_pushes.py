@@ -2,13 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
-
-from foresight.errors import DatasetError
-from foresight.files import writing
 
 
 @dataclass(frozen=True)
@@ -76,23 +72,3 @@ def stack(pushes: Sequence[RepeatedPush]) -> RepeatedPushes:
         item.name: np.stack([getattr(push, item.name) for push in pushes])
         for item in fields(RepeatedPush)
     })
-
-
-def save_repeated_pushes(pushes: RepeatedPushes, path: Path) -> None:
-    """Write one compressed file; it appears whole or not at all."""
-    with writing(path) as file:
-        np.savez_compressed(file, **vars(pushes))
-
-
-def load_repeated_pushes(path: Path) -> RepeatedPushes:
-    """Read what `save_repeated_pushes` wrote.
-
-    Raises:
-        DatasetError: If the file is missing or damaged.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            names = [item.name for item in fields(RepeatedPushes)]
-            return RepeatedPushes(**{name: file[name] for name in names})
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise DatasetError(f'{path} holds no repeated pushes ({error}): delete it') from error

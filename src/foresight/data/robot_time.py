@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float, Int
 
+from foresight.data.arrays import reading
+from foresight.data.episodes import WHOLE
 from foresight.errors import DatasetError
 
 
@@ -57,13 +58,8 @@ def robot_time(folder: Path) -> RobotTime:
 
 def _row(path: Path) -> tuple[float, int, int] | None:
     """Read one episode; None if its physics broke down, as `build_transitions` leaves it out."""
-    try:
-        with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
-            if not np.isfinite(arrays['objects']).all():
-                return None
-            meta = json.loads(str(arrays['meta']))
-            return float(arrays['seconds']), len(arrays['pushes']), int(meta.get('rejected', 0))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise DatasetError(
-            f'{path}: not a whole episode ({error}): delete it and collect again'
-        ) from error
+    with reading(path, *WHOLE) as arrays:
+        if not np.isfinite(arrays['objects']).all():
+            return None
+        meta = json.loads(str(arrays['meta']))
+        return float(arrays['seconds']), len(arrays['pushes']), int(meta.get('rejected', 0))

@@ -7,14 +7,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from foresight.data.clips import (
-    ClipPairs,
-    Clips,
-    clips_of_play,
-    joined,
-    load_arrays,
-    save_arrays,
-)
+from foresight.data.arrays import load_arrays, save_arrays
+from foresight.data.clips import ClipPairs, Clips, clips_of_play, joined
 from foresight.rollout.workers import Crew
 from foresight.settings import SceneConfig
 from foresight.sim.clips.physics_clips import Frames, Matched, PhysicsSet

@@ -1,12 +1,8 @@
 import numpy as np
 import pytest
 
-from foresight.data.repeated_pushes import (
-    RepeatedPush,
-    load_repeated_pushes,
-    save_repeated_pushes,
-    stack,
-)
+from foresight.data.arrays import load_arrays, save_arrays
+from foresight.data.repeated_pushes import RepeatedPush, RepeatedPushes, stack
 from foresight.errors import DatasetError
 
 
@@ -22,8 +18,8 @@ def push(seed):
 
 def test_what_is_saved_comes_back(tmp_path):
     pushes = stack([push(3), push(4)])
-    save_repeated_pushes(pushes, tmp_path / 'kept' / 'pushes.npz')
-    loaded = load_repeated_pushes(tmp_path / 'kept' / 'pushes.npz')
+    save_arrays(pushes, tmp_path / 'kept' / 'pushes.npz')
+    loaded = load_arrays(RepeatedPushes, tmp_path / 'kept' / 'pushes.npz')
     assert len(loaded) == 2
     assert loaded.repeats == 3
     assert loaded.seed.tolist() == [3, 4]
@@ -36,4 +32,4 @@ def test_a_missing_or_damaged_file_is_an_error(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(DatasetError, match='delete it'):
-        load_repeated_pushes(path)
+        load_arrays(RepeatedPushes, path)

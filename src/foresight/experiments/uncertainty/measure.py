@@ -9,12 +9,8 @@ from typing import Any
 import torch
 from rich.console import Console
 
-from foresight.data.repeated_pushes import (
-    RepeatedPushes,
-    load_repeated_pushes,
-    save_repeated_pushes,
-    stack,
-)
+from foresight.data.arrays import load_arrays, save_arrays
+from foresight.data.repeated_pushes import RepeatedPushes, stack
 from foresight.experiments.document import Document
 from foresight.experiments.episodes import scores
 from foresight.experiments.uncertainty.page import to_markdown
@@ -80,7 +76,7 @@ def repeated(settings: UncertaintySettings, console: Console) -> RepeatedPushes:
     """Repeat pushes in simulation, or read what was kept of them."""
     kept = settings.kept
     if kept is not None and kept.exists():
-        return load_repeated_pushes(kept)
+        return load_arrays(RepeatedPushes, kept)
     from foresight.rollout.play import PlayConfig
     from foresight.rollout.repeat import Repeater
 
@@ -94,7 +90,7 @@ def repeated(settings: UncertaintySettings, console: Console) -> RepeatedPushes:
             progress.advance(bar)
     pushes = stack(found)
     if kept is not None:
-        save_repeated_pushes(pushes, kept)
+        save_arrays(pushes, kept)
     return pushes
 
 
