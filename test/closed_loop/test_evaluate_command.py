@@ -104,6 +104,18 @@ def test_another_site_has_its_own_table_and_objects(tmp_path):
     assert (tmp_path / 'clear_table_3_objects_seen_2000_1_moved.json').exists()
 
 
+def test_another_robot_plays_and_names_its_page(tmp_path):
+    evaluate(tmp_path, robot='ur5e', policy='hand_rule', split='seen', objects=1)
+    document = json.loads((tmp_path / 'clear_table_1_objects_seen_2000_1_ur5e.json').read_text())
+    played = document['splits']['seen']['hand_rule']
+    assert document['robot'] == 'ur5e' and played['success'] == 1.0
+
+
+def test_a_robot_that_is_not_there_is_named_before_anything_moves(tmp_path):
+    with pytest.raises(ConfigError, match='nobody: no such file: give .* one of panda'):
+        evaluate(tmp_path, robot='nobody', policy='hand_rule', split='seen')
+
+
 def test_the_planner_needs_a_world_model_of_that_site(tmp_path):
     with pytest.raises(CheckpointError, match='table'):
         evaluate(tmp_path, site='moved', policy='planner', split='seen')

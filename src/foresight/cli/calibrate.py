@@ -11,10 +11,11 @@ from rich.table import Table
 from foresight.actions.push.calibration import Calibration
 from foresight.actions.push.calibration import calibrate as calibrate_push
 from foresight.cli.flags import Shown
-from foresight.cli.output import JsonOption, quiet_stdout
+from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
 from foresight.experiments.document import write_json
 from foresight.experiments.surprise.undisturbed import AlarmSettings, described, find_alarm
 from foresight.robots.arm import ArmModel
+from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SHIPPED, PushConfig, SceneConfig
 
 ROWS = (
@@ -31,12 +32,13 @@ CheckpointOption = Annotated[Path, typer.Option(help='Folder of the world model.
 def push(
     scene: Annotated[SceneConfig, Shown(('table_near', 'table_depth', 'table_width'))],
     push: Annotated[PushConfig, Shown(('length_low', 'length_high'))],
-    count: Count = 1000, seed: Seed = 0, json: JsonOption = None,
+    robot: RobotOption = RobotConfig.robot, count: Count = 1000, seed: Seed = 0,
+    json: JsonOption = None,
 ) -> None:
     """Compare the feasibility test of pushes with their execution."""
     torch.set_num_threads(1)
     with quiet_stdout(json):
-        result = calibrate_push(count, seed, scene, push, ArmModel.load())
+        result = calibrate_push(count, seed, scene, push, ArmModel.load(robot))
     if json is None:
         Console().print(render(result))
     write_json({'calibration': result}, json)

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from foresight.cli.flags import Shown
-from foresight.cli.output import JsonOption, quiet_stdout
+from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
 from foresight.data.bags.pushes import BagConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
@@ -43,11 +43,14 @@ FolderArgument = Annotated[Path, typer.Argument(help='Folder of episodes or of b
 
 def collect(
     config: Annotated[CollectConfig, Shown(USUAL)], site: SiteOption = '',
-    out: OutOption = Path('data/play'), json: JsonOption = None,
+    robot: RobotOption = RobotConfig.robot, out: OutOption = Path('data/play'),
+    json: JsonOption = None,
 ) -> None:
     """Collect play in simulation for training."""
     begin, before, place = time.perf_counter(), set(out.glob(EPISODES)), load_site(site)
-    play = PlayConfig(collect=config, sim=place.sim, scene=place.scene, camera=place.camera)
+    play = PlayConfig(
+        collect=config, sim=place.sim, scene=place.scene, camera=place.camera, robot=robot,
+    )
     with quiet_stdout(json), bars(Console(stderr=True)) as progress:
         total, first = collect_under(progress, play, out)
     seconds = time.perf_counter() - begin

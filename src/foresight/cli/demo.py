@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from foresight.cli.output import JsonOption, quiet_stdout
+from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
 from foresight.errors import CheckpointError, ForesightError
 from foresight.experiments.document import write_json
 from foresight.files import find_model
@@ -34,7 +34,6 @@ Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.
 ObjectSet = Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')]
 Factor = Annotated[float, typer.Option(min=0.0, help='Simulated over wall-clock time.')]
 Task = Annotated[str, typer.Option(help='Name of the task, or path of its YAML file.')]
-Robot = Annotated[str, typer.Option(help='Name of the robot, its folder, or its file.')]
 Pushes = Annotated[int, typer.Option(min=1, help='Pushes before the demo gives up.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
 Out = Annotated[Path, typer.Option(help='Folder of film, report and bag.')]
@@ -46,7 +45,7 @@ def demo(
     task: Task = CLEAR_TABLE,
     objects: Objects = 3,
     object_set: ObjectSet = 'seen',
-    robot: Robot = RobotConfig.robot,
+    robot: RobotOption = RobotConfig.robot,
     max_pushes: Pushes = 10,
     real_time_factor: Factor = 1.0,
     checkpoint: CheckpointFolder = SHIPPED,

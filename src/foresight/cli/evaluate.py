@@ -43,6 +43,7 @@ def play_over_ros(
     limit = allowed_actions(sim.max_pushes, sim.pushes_an_object, sim.objects)
     options = SessionOptions(
         players.checkpoint, replace(sim, max_pushes=limit), bags=None, logs=LOGS, task=task,
+        robot=players.robot,
     )
     with RosSession(options) as session:
         for seed in seeds:

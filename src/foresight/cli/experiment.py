@@ -17,7 +17,7 @@ from foresight.settings import Checked
 
 USUAL = (
     'task', 'episodes', 'seed', 'objects', 'split', 'policy', 'checkpoint', 'workers', 'rows',
-    'seeds', 'data', 'site', 'hours', 'pairs', 'states', 'repeats', 'kept', 'over_ros',
+    'seeds', 'data', 'site', 'robot', 'hours', 'pairs', 'states', 'repeats', 'kept', 'over_ros',
     'extra_objects', 'horizons', 'kinds',
 )
 """Settings that most users set."""

@@ -15,6 +15,9 @@ JsonOption = Annotated[
     str | None,
     typer.Option('--json', metavar='PATH|-', help='Write one JSON document; - = standard output.'),
 ]
+RobotOption = Annotated[
+    str, typer.Option('--robot', help='Name of the robot, its folder, or its file.'),
+]
 
 
 @contextmanager

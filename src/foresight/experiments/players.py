@@ -13,6 +13,7 @@ from foresight.protocols import Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
+from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.loop import Player, player_of
 from foresight.rollout.policies import (
     AimedRandomPolicy,
@@ -52,6 +53,7 @@ class ClearTablePlayers:
         task: Name of the task, path of its YAML file, or what it says; for the planner.
         sim: Objects and physics.
         checkpoint: Folder of the world model; only the planner reads it.
+        robot: Name of the robot, its folder, or its file.
     """
 
     policy: str
@@ -62,6 +64,7 @@ class ClearTablePlayers:
     push: PushConfig = field(default_factory=PushConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     camera: CameraConfig = field(default_factory=CameraConfig)
+    robot: str = RobotConfig.robot
 
     @property
     def split(self) -> str:
@@ -73,9 +76,9 @@ class ClearTablePlayers:
 
         Raises:
             CheckpointError: If the planner's checkpoint is missing or of another scene.
-            ConfigError: If the policy or the task is unknown.
+            ConfigError: If the policy, the task or the robot is unknown.
         """
-        arm, level = ArmModel.load(), JointLevelConfig()
+        arm, level = ArmModel.load(self.robot), JointLevelConfig()
         feasible = PushFeasibility(self.scene, self.push, Reach.of(arm, self.push, level))
         policy = self._policy(feasible, arm)
         sim = ClearTable(self.sim, self.scene, self.camera, arm)

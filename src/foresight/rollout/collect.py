@@ -41,7 +41,7 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
         DatasetError: If the folder was made with other settings, the disk is full, or workers
             keep dying. Finished episodes stay.
     """
-    load_planner(config, ArmModel.load())  # Says what is wrong, which a worker cannot.
+    load_planner(config, ArmModel.load(config.robot))  # Says what is wrong, which a worker cannot.
     folder.mkdir(parents=True, exist_ok=True)
     _check_manifest(config, folder)
     held = {path: len(load_episode(path).pushes) for path in sorted(folder.glob('episode_*.npz'))}
@@ -128,5 +128,8 @@ def _check_manifest(config: PlayConfig, folder: Path) -> None:
 
 def _completed(kept: dict[str, Any]) -> dict[str, Any]:
     """Add the defaults of the settings that a manifest does not know."""
-    usual: dict[str, dict[str, Any]] = json.loads(json.dumps(asdict(PlayConfig())))
-    return {**kept, **{part: {**usual[part], **kept.get(part, {})} for part in usual}}
+    usual: dict[str, Any] = json.loads(json.dumps(asdict(PlayConfig())))
+    return {**kept, **{
+        part: {**value, **kept.get(part, {})} if isinstance(value, dict) else kept.get(part, value)
+        for part, value in usual.items()
+    }}

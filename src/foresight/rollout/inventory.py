@@ -13,11 +13,9 @@ from foresight.data.manifest import MANIFEST, collected_scene
 from foresight.data.robot_time import robot_time
 from foresight.errors import FileError
 from foresight.files import share
+from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.sim.site import USUAL, load_site
-
-ARM = 'panda'
-"""Arm of a folder that names none."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def _of_episodes(folder: Path) -> Inventory:
     return Inventory(
         'episodes', len(time.seconds), int(time.pushes.sum()),
         round(float(time.seconds.sum()) / 3600.0, 4), site_of(collected_scene(folder)),
-        str(known.get('robot', ARM)), dict(sorted(counts.items())),
+        str(known.get('robot', RobotConfig.robot)), dict(sorted(counts.items())),
     )
 
 
@@ -76,7 +74,6 @@ def _of_bags(folder: Path) -> Inventory:
     """Add up bags, as an import with the usual settings finds them."""
     from foresight.data.bags.importing import BagImport, totals  # needs the extra `ros`
     from foresight.data.bags.pushes import BagConfig
-    from foresight.robots.robot_file import RobotConfig
     from foresight.world_model.encoder import EncoderConfig
 
     robot = RobotConfig()

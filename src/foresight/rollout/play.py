@@ -23,6 +23,7 @@ from foresight.protocols import Observation, Plan
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach
+from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.environment import Environment, Joints
 from foresight.rollout.loop import Hooks, player_of
 from foresight.rollout.policies import (
@@ -79,6 +80,7 @@ class PlayConfig:
     push: PushConfig = field(default_factory=PushConfig)
     joint_level: JointLevelConfig = field(default_factory=JointLevelConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    robot: str = RobotConfig.robot
 
 
 class PlayPolicy(Policy):
@@ -155,7 +157,7 @@ class Collector(Closing):
 
     def __init__(self, config: PlayConfig) -> None:
         """Load the arm, its skill and what chooses."""
-        self._config, arm = config, ArmModel.load()
+        self._config, arm = config, ArmModel.load(config.robot)
         skill = PushSkill(arm, config.scene, config.push, config.joint_level)
         self._policy = PlayPolicy(config, arm, lambda seed: self._draws(seed)[1])
         self._table = ClearTable(config.sim, config.scene, config.camera, arm)

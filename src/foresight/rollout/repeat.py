@@ -33,7 +33,7 @@ class Repeater(AtAGlance, Closing):
 
     def __init__(self, config: PlayConfig, repeats: int) -> None:
         """Load the arm and its skill; every action is done `repeats` times."""
-        self._config, self._repeats, arm = config, repeats, ArmModel.load()
+        self._config, self._repeats, arm = config, repeats, ArmModel.load(config.robot)
         skill = PushSkill(arm, config.scene, config.push, config.joint_level)
         play = replace(config, collect=replace(config.collect, aimed_share=AIMED_SHARE))
         self._policy = PlayPolicy(play, arm, lambda seed: np.random.default_rng([seed, 2]))

@@ -86,6 +86,13 @@ def test_markdown_names_seeds_and_command() -> None:
     assert '| seen | planner | 1.00 | 0.21 to 1.00 |' in text
 
 
+def test_markdown_names_site_and_robot_where_they_are_others() -> None:
+    document = to_document([result(episode(10_000, True))], ABOUT)
+    assert 'with panda' not in to_markdown({**document, 'robot': 'panda'})
+    other = to_markdown({**document, 'site': 'moved', 'robot': 'ur5e'})
+    assert '# clear_table at the site moved with ur5e: 4 episodes' in other
+
+
 def test_markdown_compares_prediction_with_persistence() -> None:
     about = {**ABOUT, 'prediction': {'prediction_ratio': 0.25}}
     text = to_markdown(to_document([result(episode(10_000, True))], about))

@@ -14,6 +14,7 @@ from foresight.experiments.experiment import PlaySettings, choose
 from foresight.experiments.players import HARD, POLICIES, ClearTablePlayers, scenes
 from foresight.experiments.results import PolicyResult
 from foresight.files import find_model
+from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, setting
@@ -37,6 +38,7 @@ class EvaluationSettings(PlaySettings):
     site: str = setting(
         '', 'where the robot works: a name in config/sites, or a YAML file; empty = the defaults'
     )
+    robot: str = setting(RobotConfig.robot, 'name of the robot, its folder, or its file')
     over_ros: bool = setting(False, 'play through the real nodes; only the planner')
 
     def __post_init__(self) -> None:
@@ -86,7 +88,7 @@ class Evaluation:
         place, sim, policies = load_site(settings.site), settings.sim, settings.policies
         base = ClearTablePlayers(
             '', settings.task, sim, find_model(settings.checkpoint), scene=place.scene,
-            camera=place.camera,
+            camera=place.camera, robot=settings.robot,
         )
         seeds = range(settings.seed, settings.seed + settings.episodes)
         with bars(console) as progress:
@@ -116,4 +118,5 @@ class Evaluation:
         name = f'{Path(settings.task).stem}_{objects}_objects_{parts}_{settings.seed}'
         name += f'_{settings.episodes}'
         name += f'_{load_site(settings.site).name}' if settings.site else ''
+        name += '' if settings.robot == RobotConfig.robot else f'_{Path(settings.robot).stem}'
         return name + ('_over_ros' if settings.over_ros else '')

@@ -5,6 +5,7 @@ from typing import Any
 
 from foresight.experiments.document import Document
 from foresight.experiments.tables import closing, table
+from foresight.robots.robot_file import RobotConfig
 
 HEAD = (
     'objects', 'policy', 'success', '95 % interval', 'cleared', 'dropped', 'pushes', 'plan ms p50',
@@ -15,6 +16,8 @@ HEAD = (
 def to_markdown(document: Document) -> str:
     """Return the page, with the command that makes it again."""
     place = f' at the site {document["site"]}' if document.get('site') else ''
+    robot = document.get('robot', RobotConfig.robot)
+    place += '' if robot == RobotConfig.robot else f' with {robot}'
     over_ros = document.get('over_ros', False)
     through = 'the nodes over ROS 2' if over_ros else 'the core in lockstep'
     promise = 'timing can change it' if over_ros else 'the same command gives the same one'
