@@ -74,9 +74,9 @@ def world_model(
         transitions = join([collected(folder, config.scene, encoder) for folder in folders])
         console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
         learner = WorldModelLearner(transitions, config, train)
-        result = Loop(learner, out, console).run()
-    about = {'steps': result.steps, 'folder': str(result.folder)}
-    write_scores(result.scores.known(), about, console, json)
+        scores = Loop(learner, out, console).run()
+    about = {'steps': learner.steps, 'folder': str(out)}
+    write_scores(scores.known(), about, console, json)
 
 
 def critic(
@@ -128,9 +128,9 @@ def video(
             )
         hours = len(watched) * SECONDS_A_CLIP / 3600.0
         console.print(f'{len(watched)} clips, {hours:.2f} h of video')
-        result = Loop(VideoLearner(watched, config, train), out, console).run()
-    about = {'steps': result.steps, 'folder': str(result.folder)}
-    write_scores(result.scores.known(), about, console, json)
+        scores = Loop(VideoLearner(watched, config, train), out, console).run()
+    about = {'steps': train.steps, 'folder': str(out)}
+    write_scores(scores.known(), about, console, json)
 
 
 def _sweep(

@@ -1,6 +1,5 @@
 """Loop: what every training does around its steps; it can be killed at any moment."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic
 
@@ -25,21 +24,6 @@ from foresight.learning.schedule import learning_rate
 from foresight.world_model.precision import pick_device
 
 LOG_EVERY = 20
-
-
-@dataclass(frozen=True)
-class Result(Generic[ScoresType]):
-    """Outcome of a run.
-
-    Attributes:
-        scores: Held-out scores at the end.
-        steps: Steps of the whole run.
-        folder: Where the checkpoint lies.
-    """
-
-    scores: ScoresType
-    steps: int
-    folder: Path
 
 
 class Loop(Generic[ScoresType]):
@@ -79,8 +63,8 @@ class Loop(Generic[ScoresType]):
             lambda kept: same_run(kept, learner.config, type(settings)()),
         )
 
-    def run(self) -> Result[ScoresType]:
-        """Train to the end.
+    def run(self) -> ScoresType:
+        """Train to the end; return the held-out scores.
 
         Raises:
             CollapseError: If the latents collapse or the loss is not finite.
@@ -96,15 +80,15 @@ class Loop(Generic[ScoresType]):
                 progress.update(task, completed=self.step, rate=f'{rate:.0f} a second')
         return self.finish()
 
-    def finish(self) -> Result[ScoresType]:
-        """Score what has been learned so far and write the checkpoint.
+    def finish(self) -> ScoresType:
+        """Score what has been learned so far, write the checkpoint and return the scores.
 
         Raises:
             CollapseError: If the latents collapsed.
         """
         scores = self.learner.probe()
         self._examine(scores)
-        return Result(scores, self.learner.steps, self._out)
+        return scores
 
     def _advance(self, journal: Journal) -> None:
         """Take one step, and log, probe and save when it is time."""

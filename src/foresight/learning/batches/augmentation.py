@@ -49,19 +49,29 @@ class Augmentation:
         picked = torch.randint(BANK, (len(images) * batch,), generator=generator)
         joined = torch.cat(list(images)).contiguous(memory_format=torch.channels_last)
         if self._invert:
-            joined = joined[:, self._order(features, generator)]
-        gain = self._gain(batch, generator).to(joined.device)
+            joined = joined[:, draw_order(features, generator)]
+        gain = draw_gain(batch, self._jitter, self._invert, generator).to(joined.device)
         gain = gain.repeat(len(images), features // 3)[:, :, None, None]
         return torch.addcmul(self._bank[picked.to(joined.device)], joined, gain)
 
-    def _gain(self, batch: int, generator: Generator) -> Float[Tensor, 'batch 3']:
-        """Draw the factor of each colour of each push."""
-        gain = 1.0 + self._jitter * (2.0 * torch.rand(batch, 3, generator=generator) - 1.0)
-        negative = torch.rand(batch, 3, generator=generator) < self._invert
-        return torch.where(negative, -gain, gain)
 
-    def _order(self, features: int, generator: Generator) -> Int[Tensor, ' feature']:
-        """Let the three colours change places in every pixel."""
-        places = torch.randperm(3, generator=generator)
-        pixels = torch.arange(0, features, 3)
-        return (pixels[:, None] + places).flatten()
+def draw_gain(
+    count: int, jitter: float, invert: float, generator: Generator,
+) -> Float[Tensor, 'image 3']:
+    """Draw the factor of each colour of some images.
+
+    Args:
+        count: Images.
+        jitter: Largest relative change.
+        invert: Share of the colours that become their negative.
+        generator: Source of randomness.
+    """
+    gain = 1.0 + jitter * (2.0 * torch.rand(count, 3, generator=generator) - 1.0)
+    negative = torch.rand(count, 3, generator=generator) < invert
+    return torch.where(negative, -gain, gain)
+
+
+def draw_order(features: int, generator: Generator) -> Int[Tensor, ' feature']:
+    """Let the three colours change places in every pixel."""
+    places = torch.randperm(3, generator=generator)
+    return (torch.arange(0, features, 3)[:, None] + places).flatten()

@@ -3,14 +3,15 @@
 import copy
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Generator, Tensor, nn
 
 from foresight.errors import ConfigError
+from foresight.learning.batches.augmentation import draw_gain, draw_order
 from foresight.learning.batches.blinks import blinks
 from foresight.learning.learner import Losses
 from foresight.learning.settings import VideoTrainConfig
-from foresight.world_model.belief.surprise import WORST_CELLS
+from foresight.world_model.belief.surprise import worst_cells
 from foresight.world_model.losses import (
     blindness,
     changed_cells,
@@ -137,8 +138,7 @@ def worst_loss(
     They hold what was not foreseen, such as a thing that comes out from under a board: it is seen
     in few cells of few frames, and its share of any other mean is small.
     """
-    cells = (predicted - target).square().mean(dim=1).flatten(1)  # frame cell
-    return cells.topk(min(WORST_CELLS, cells.shape[1]), dim=1).values.mean()
+    return worst_cells((predicted - target).square().mean(dim=1)).mean()
 
 
 def recoloured(
@@ -154,16 +154,7 @@ def recoloured(
         generator: Source of randomness.
     """
     clips, features = len(frames), frames.shape[2]
-    gain = 1.0 + jitter * (2.0 * torch.rand(clips, 3, generator=generator) - 1.0)
-    negative = torch.rand(clips, 3, generator=generator) < invert
-    gain = torch.where(negative, -gain, gain).repeat(1, features // 3).to(frames.device)
+    gain = draw_gain(clips, jitter, invert, generator).repeat(1, features // 3).to(frames.device)
     if invert:
-        places = _order(features, generator).to(frames.device)
-        frames = frames[:, :, places]
+        frames = frames[:, :, draw_order(features, generator).to(frames.device)]
     return frames * gain[:, None, :, None, None]
-
-
-def _order(features: int, generator: Generator) -> Int[Tensor, ' feature']:
-    """Let the three colours change places in every pixel."""
-    places = torch.randperm(3, generator=generator)
-    return (torch.arange(0, features, 3)[:, None] + places).flatten()

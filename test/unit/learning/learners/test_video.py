@@ -70,8 +70,8 @@ def test_a_run_can_start_from_another(tmp_path):
 
 def test_training_beats_persistence_on_steady_motion(tmp_path):
     train = replace(TRAIN, steps=200, save_every=200, batch=8, ema_decay=0.9)
-    result = Loop(VideoLearner(sliding_squares(), CONFIG, train), tmp_path).run()
-    assert result.scores.prediction_ratio < 0.8
+    scores = Loop(VideoLearner(sliding_squares(), CONFIG, train), tmp_path).run()
+    assert scores.prediction_ratio < 0.8
 
 
 def test_the_alarm_sounds_when_all_cells_look_alike(tmp_path):
