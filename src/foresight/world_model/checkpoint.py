@@ -6,9 +6,6 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
@@ -17,6 +14,7 @@ from foresight.files import sha256, write_atomically
 from foresight.settings import PushConfig, SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
+from foresight.world_model.named_tensors import fill, flat, read_tensors
 from foresight.world_model.precision import pick_device
 from foresight.world_model.predictors.task import PredictorConfig
 from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig, VideoJepa
@@ -108,7 +106,7 @@ class Checkpoint:
         Raises:
             CheckpointError: If the checkpoint has no such module, or of another shape.
         """
-        _fill_module(name, module, self.tensors, self.folder)
+        fill(name, module, self.tensors, self.folder)
         return module.to(self.model.device).eval()
 
 
@@ -122,7 +120,7 @@ def save(folder: Path, modules: Mapping[str, nn.Module], config: Described) -> N
         modules: Modules by name; `load` returns `world_model`, `load_video` returns `video`.
         config: What the checkpoint should know about itself.
     """
-    _write(folder, _flat(modules), config)
+    _write(folder, flat(modules), config)
 
 
 def write(checkpoint: Checkpoint, folder: Path) -> None:
@@ -144,20 +142,12 @@ def joined(
         key: value for key, value in checkpoint.tensors.items()
         if key.partition('.')[0] not in modules
     }
-    return replace(checkpoint, tensors={**kept, **_flat(modules)}, config=config)
+    return replace(checkpoint, tensors={**kept, **flat(modules)}, config=config)
 
 
 def digest(checkpoint: Checkpoint) -> str:
     """Return the hash of a checkpoint's tensors."""
     return sha256(save_tensors(dict(checkpoint.tensors)))
-
-
-def _flat(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
-    """Name every tensor `module.tensor`."""
-    return {
-        f'{name}.{key}': value.detach().cpu().contiguous()
-        for name, module in modules.items() for key, value in module.state_dict().items()
-    }
 
 
 def _write(folder: Path, tensors: Mapping[str, Tensor], config: Described) -> None:
@@ -230,31 +220,6 @@ def read_json(path: Path) -> dict[str, Any]:
     return described
 
 
-def _read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
-    """Read all tensors of a checkpoint, whose file must have the hash `digest`.
-
-    Raises:
-        CheckpointError: If the file is missing, damaged or holds a number that is not finite.
-    """
-    try:
-        blob = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f'{path} is missing: copy the whole checkpoint folder') from error
-    if sha256(blob) != digest:
-        raise CheckpointError(
-            f'{path} ({len(blob)} bytes) is not the file that {CONFIG} describes: it is damaged '
-            'or cut off, copy the checkpoint again or run the same `foresight train` again'
-        )
-    try:
-        tensors = load_tensors(blob)
-    except SafetensorError as error:
-        raise CheckpointError(f'{path} is no safetensors file: copy it again') from error
-    for key, value in tensors.items():
-        if not bool(torch.isfinite(value).all()):
-            raise CheckpointError(f'{path}: {key} is not finite: train again, with a lower rate')
-    return tensors
-
-
 def _read(kind: type[ConfigType], folder: Path) -> tuple[ConfigType, dict[str, Tensor]]:
     """Read what a checkpoint of some kind knows about itself, and its tensors."""
     described = read_json(folder / CONFIG)
@@ -268,7 +233,7 @@ def _read(kind: type[ConfigType], folder: Path) -> tuple[ConfigType, dict[str, T
         raise CheckpointError(
             f'{folder / CONFIG} does not fit this version ({error}): {kind.remedy}'
         ) from error
-    return config, _read_tensors(folder / TENSORS, digest)
+    return config, read_tensors(folder / TENSORS, digest)
 
 
 def _build(kind: Any, values: Mapping[str, Any]) -> Any:
@@ -282,26 +247,5 @@ def _ready(
     name: str, model: ModuleType, tensors: Mapping[str, Tensor], folder: Path, device: str,
 ) -> ModuleType:
     """Fill a model, and make it ready to run."""
-    _fill_module(name, model, tensors, folder)
+    fill(name, model, tensors, folder)
     return model.to(pick_device(device)).eval().requires_grad_(False)
-
-
-def _fill_module(
-    name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Path,
-) -> None:
-    """Load the tensors of one module; every name and shape must match."""
-    found = {
-        key.removeprefix(f'{name}.'): value
-        for key, value in tensors.items() if key.startswith(f'{name}.')
-    }
-    wanted = module.state_dict()
-    for key in sorted(wanted.keys() | found.keys()):
-        if key not in found or key not in wanted:
-            problem = 'has no' if key not in found else 'has an unknown'
-            raise CheckpointError(f'{folder} {problem} tensor {name}.{key}: train again')
-        if found[key].shape != wanted[key].shape:
-            raise CheckpointError(
-                f'{folder}: {name}.{key} is {tuple(found[key].shape)}, this configuration needs '
-                f'{tuple(wanted[key].shape)}: train again or restore its {CONFIG}'
-            )
-    module.load_state_dict(found)
