@@ -48,7 +48,7 @@ class PerceptionNode(StagedNode):
         subscription(self, 'camera/image_raw', self._on_image)
         self._camera, self._joints = CameraReader(self), JointReader(self, self._on_joints)
         service(self, 'perception/capture_background', self._capture)
-        self.create_timer(SILENCE, self._watch)
+        self.create_timer(SILENCE, self._check_silence)
 
     def declare(self) -> None:
         """Declare model, robot and the file of the empty table."""
@@ -141,7 +141,7 @@ class PerceptionNode(StagedNode):
         if self._empty is not None:
             self._background.publish(self._empty)
 
-    def _watch(self) -> None:
+    def _check_silence(self) -> None:
         """Notice a camera that fell silent."""
         silent = self.active and self._silence.is_silent(self.time)
         if silent and self.health.status is not Status.STALE_IMAGE:

@@ -56,7 +56,7 @@ class PredictorNode(StagedNode):
         subscription(self, 'macro_action', self._on_action)
         self._camera, self._joints = CameraReader(self), JointReader(self, self._on_joints)
         service(self, 'predictor/clear_memory', self._clear)
-        self.create_timer(SILENCE, self._watch)
+        self.create_timer(SILENCE, self._check_silence)
         self.create_timer(self._memory.save_period, self._keep)
 
     def declare(self) -> None:
@@ -196,7 +196,7 @@ class PredictorNode(StagedNode):
         except FileError as error:
             self.get_logger().error(str(error), throttle_duration_sec=10.0)
 
-    def _watch(self) -> None:
+    def _check_silence(self) -> None:
         """Notice that latents stopped."""
         if self.active and self._silence.is_silent(self.time):
             self.health.report(Status.STALE_IMAGE, 'no latent: check perception')

@@ -41,8 +41,9 @@ class SurvivingNode(Node):
     ) -> Service:
         """Offer a service; after a fault it answers what was prepared: no, for a Trigger."""
         def answer(request: Any, response: Any) -> Any:
-            self.attempt(srv_name, lambda: callback(request, response))
-            return response
+            answers = [response]
+            self.attempt(srv_name, lambda: answers.append(callback(request, response)))
+            return answers[-1]
 
         return super().create_service(srv_type, srv_name, answer, *given, **named)
 
