@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from foresight.errors import CheckpointError
-from foresight.experiments.players import ClearTablePlayers
 from foresight.experiments.results import outcomes
 from foresight.rollout.episode import EpisodeResult
 from foresight.rollout.loop import evaluate
+from foresight.rollout.players import ClearTablePlayers
 from foresight.sim.meshes import seen_paths
 from foresight.sim.settings import SimConfig
 from foresight.tasks.clear_table.cost_head import CostHead

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from foresight.experiments.players import ClearTablePlayers
 from foresight.files import share
 from foresight.rollout.loop import evaluate
+from foresight.rollout.players import ClearTablePlayers
 from foresight.sim.camera import make_view
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.meshes import unseen_paths

@@ -9,8 +9,8 @@ from foresight.cli.experiment import USUAL, OutOption, measure
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption
 from foresight.experiments.evaluation.measure import Evaluation, EvaluationSettings
-from foresight.experiments.players import ClearTablePlayers
 from foresight.rollout.episode import ActionRecord, EpisodeResult, allowed_actions
+from foresight.rollout.players import ClearTablePlayers
 from foresight.viz.demo_result import DemoPush, DemoResult
 
 LOGS = Path('out/evaluate/log')

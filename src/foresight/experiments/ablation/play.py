@@ -8,9 +8,9 @@ from typing import Any
 from foresight.experiments import results
 from foresight.experiments.ablation.rows import COST_TASK, GOAL_TASK, Budget
 from foresight.experiments.document import write_json
-from foresight.experiments.players import ClearTablePlayers
 from foresight.experiments.results import PolicyResult
 from foresight.rollout.loop import evaluate as play_episodes
+from foresight.rollout.players import ClearTablePlayers
 from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy
 from foresight.sim.site import Site
 from foresight.tasks.clear_table.hand_rule import HandRule

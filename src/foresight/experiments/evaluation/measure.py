@@ -11,11 +11,11 @@ from foresight.experiments.document import Document
 from foresight.experiments.episodes import SPLITS, Play, counts, measure, scores
 from foresight.experiments.evaluation.page import to_markdown
 from foresight.experiments.experiment import PlaySettings, choose
-from foresight.experiments.players import HARD, POLICIES, ClearTablePlayers, scenes
 from foresight.experiments.results import PolicyResult
 from foresight.files import find_model
 from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.loop import evaluate as in_lockstep
+from foresight.rollout.players import HARD, POLICIES, ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, setting
 from foresight.sim.settings import SimConfig

@@ -13,9 +13,9 @@ from foresight.experiments.episodes import counts, measure
 from foresight.experiments.experiment import PlaySettings, choose, numbers
 from foresight.experiments.horizon.looks import Look, compared, looks
 from foresight.experiments.horizon.page import to_markdown
-from foresight.experiments.players import HARD, ClearTablePlayers, scenes
 from foresight.experiments.results import figures, joined
 from foresight.files import find_model, sha256
+from foresight.rollout.players import HARD, ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, SHIPPED, setting
 from foresight.sim.settings import SimConfig

@@ -11,14 +11,6 @@ from rich.console import Console
 
 from foresight.data.clips import ClipPairs
 from foresight.experiments.document import Document
-from foresight.experiments.physics.clip_surprise import (
-    Contender,
-    latent_surprise,
-    persistence_error,
-    pixel_surprise,
-    plain_error,
-    relative_error,
-)
 from foresight.experiments.physics.page import LEAK, TRAINED, to_markdown
 from foresight.experiments.physics.separation import (
     Curves,
@@ -29,6 +21,14 @@ from foresight.experiments.physics.separation import (
     watch,
 )
 from foresight.files import find_model
+from foresight.learning.probes.clip_surprise import (
+    Contender,
+    latent_surprise,
+    persistence_error,
+    pixel_surprise,
+    plain_error,
+    relative_error,
+)
 from foresight.rollout.clips import matched_pairs
 from foresight.settings import Checked, setting
 from foresight.sim.clips.physics_clips import PhysicsSet

@@ -12,8 +12,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from foresight.data.clips import ClipPairs
-from foresight.experiments.physics.clip_surprise import Contender
 from foresight.experiments.statistics import Proportion, wilson
+from foresight.learning.probes.clip_surprise import Contender
 
 RESAMPLES = 1000
 

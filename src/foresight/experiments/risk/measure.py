@@ -11,12 +11,12 @@ from foresight.experiments import results
 from foresight.experiments.document import Document
 from foresight.experiments.episodes import SPLITS, counts, measure, scores
 from foresight.experiments.experiment import PlaySettings
-from foresight.experiments.players import ClearTablePlayers, scenes
 from foresight.experiments.results import PolicyResult
 from foresight.experiments.risk.page import to_markdown
 from foresight.experiments.statistics import paired_difference
 from foresight.files import find_model
 from foresight.planning.settings import PlannerConfig
+from foresight.rollout.players import ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, setting
 from foresight.sim.settings import SimConfig

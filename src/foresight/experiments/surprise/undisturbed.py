@@ -11,9 +11,9 @@ from foresight.agent.following import SurpriseConfig
 from foresight.errors import ConfigError
 from foresight.experiments.document import command
 from foresight.experiments.statistics import percentile
-from foresight.experiments.surprise.alarm import UndisturbedPush, find_scales
 from foresight.experiments.surprise.players import AIMED, SurprisePlayers
 from foresight.files import find_model
+from foresight.learning.alarm import UndisturbedPush, find_scales
 from foresight.settings import Checked, setting
 from foresight.sim.settings import SimConfig
 from foresight.viz.progress import bars

@@ -14,12 +14,12 @@ from foresight.data.repeated_pushes import RepeatedPushes, stack
 from foresight.experiments.document import Document
 from foresight.experiments.episodes import scores
 from foresight.experiments.uncertainty.page import to_markdown
-from foresight.experiments.uncertainty.picture import draw_outcomes
 from foresight.experiments.uncertainty.scores import UncertaintyScores, score
 from foresight.files import find_model
 from foresight.settings import SHIPPED, Checked, setting
 from foresight.sim.settings import SimConfig
 from foresight.tasks.assembly import occupancy_of
+from foresight.viz.outcomes import draw_outcomes
 from foresight.viz.progress import bars
 from foresight.world_model.checkpoint import load
 

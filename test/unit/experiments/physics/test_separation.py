@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from foresight.data.clips import ClipPairs
-from foresight.experiments.physics.clip_surprise import pixel_surprise
 from foresight.experiments.physics.separation import (
     Curves,
     auroc,
@@ -12,6 +11,7 @@ from foresight.experiments.physics.separation import (
     separation,
     watch,
 )
+from foresight.learning.probes.clip_surprise import pixel_surprise
 
 
 def test_auroc_of_known_lists():

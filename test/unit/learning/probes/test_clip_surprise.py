@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from foresight.experiments.physics.clip_surprise import (
+from foresight.learning.probes.clip_surprise import (
     latent_surprise,
     persistence_error,
     plain_error,

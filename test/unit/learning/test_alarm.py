@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from foresight.errors import DatasetError
-from foresight.experiments.surprise.alarm import UndisturbedPush, find_scales
+from foresight.learning.alarm import UndisturbedPush, find_scales
 
 SHOWN = torch.ones(16, 24)
 

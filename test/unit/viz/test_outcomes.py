@@ -3,7 +3,9 @@ import numpy as np
 import torch
 
 from foresight.data.repeated_pushes import RepeatedPushes
-from foresight.experiments.uncertainty.picture import (
+from foresight.experiments.uncertainty.scores import Imagined
+from foresight.tasks.clear_table.cost_head import CostHead, Occupancy
+from foresight.viz.outcomes import (
     GAP,
     ROWS,
     SCALE,
@@ -11,8 +13,6 @@ from foresight.experiments.uncertainty.picture import (
     draw_outcomes,
     farthest,
 )
-from foresight.experiments.uncertainty.scores import Imagined
-from foresight.tasks.clear_table.cost_head import CostHead, Occupancy
 from foresight.world_model.checkpoint import CheckpointConfig
 
 

@@ -1,6 +1,7 @@
 """Picture of what may happen: true outcomes of repeated pushes beside imagined ones."""
 
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -9,7 +10,6 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from foresight.data.repeated_pushes import RepeatedPushes
-from foresight.experiments.uncertainty.scores import Imagined, spread
 from foresight.tasks.clear_table.cost_head import Occupancy
 from foresight.viz.drawing import HALO, INK, draw_on_rectified
 from foresight.world_model.checkpoint import CheckpointConfig
@@ -20,8 +20,28 @@ FULL = 0.5
 PAPER = (250, 249, 247)
 
 
+@runtime_checkable
+class Outcomes(Protocol):
+    """Latents of what came of each action."""
+
+    @property
+    def outcomes(self) -> Float[Tensor, 'state repeat channel height width']:
+        """After each repetition."""
+        ...
+
+    @property
+    def expected(self) -> Float[Tensor, 'state channel height width']:
+        """As predicted without the latent variable."""
+        ...
+
+    @property
+    def samples(self) -> Float[Tensor, 'state sample channel height width']:
+        """As imagined with it."""
+        ...
+
+
 def draw_outcomes(
-    pushes: RepeatedPushes, imagined: Imagined, occupancy: Occupancy, config: CheckpointConfig,
+    pushes: RepeatedPushes, imagined: Outcomes, occupancy: Occupancy, config: CheckpointConfig,
     path: Path,
 ) -> None:
     """Write a PNG: the pushes whose outcomes differ most, one a row.
@@ -36,7 +56,8 @@ def draw_outcomes(
         config: Scene and grid of the checkpoint.
         path: File to write.
     """
-    chosen = _one_an_episode(spread(imagined.outcomes), pushes.seed)
+    spreads = imagined.outcomes.var(dim=1).flatten(1).mean(dim=1)
+    chosen = _one_an_episode(spreads, pushes.seed)
     rows = [_row(pushes, imagined, occupancy, config, index) for index in chosen]
     titles = ['push', *['true'] * SHOWN, 'expected', *['imagined'] * SHOWN]
     sheet = np.concatenate([_titles(titles, rows[0].shape[1]), *rows])
@@ -67,7 +88,7 @@ def _one_an_episode(
 
 
 def _row(
-    pushes: RepeatedPushes, imagined: Imagined, occupancy: Occupancy, config: CheckpointConfig,
+    pushes: RepeatedPushes, imagined: Outcomes, occupancy: Occupancy, config: CheckpointConfig,
     index: int,
 ) -> UInt8[np.ndarray, 'row column 3']:
     """Draw one push."""
