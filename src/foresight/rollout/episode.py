@@ -54,6 +54,7 @@ class EpisodeResult:
         remaining: Objects left on the table.
         actions: Macro-actions that were tried; one that the arm could not do counts.
         records: What is known of each.
+        reason: Why the agent gave up; empty if it did not.
     """
 
     seed: int
@@ -63,6 +64,7 @@ class EpisodeResult:
     remaining: int
     actions: int
     records: tuple[ActionRecord, ...]
+    reason: str = ''
 
 
 def allowed_actions(most: int, more: int, objects: int) -> int:

@@ -113,15 +113,16 @@ class Episode:
     def play(self) -> EpisodeResult:
         """Act until it is over."""
         records: list[ActionRecord] = []
+        reason = ''
         while self._goes_on and self._outcome.remaining:
             step = self._decide()
-            if step.decision is None:
-                break
-            records.extend(self._act(step.decision))
+            reason = step.reason if step.phase is Phase.IDLE else ''
+            if step.decision is not None:
+                records.extend(self._act(step.decision))
         end = self._outcome
         return EpisodeResult(
             self._seed, bool(end.success), end.cleared, end.dropped, end.remaining, len(records),
-            tuple(records),
+            tuple(records), reason,
         )
 
     @property

@@ -157,10 +157,12 @@ def test_a_push_out_of_reach_counts_and_moves_nothing() -> None:
     assert result.remaining == 1
 
 
-@pytest.mark.parametrize('policy', [Nothing(FORWARD), Stuck(FORWARD)])
-def test_a_policy_without_a_push_ends_the_episode(policy: Always) -> None:
+@pytest.mark.parametrize('policy, reason', [
+    (Nothing(FORWARD), ''), (Stuck(FORWARD), 'no candidate'),
+])
+def test_a_policy_without_an_action_ends_the_episode(policy: Always, reason: str) -> None:
     result = play(policy)
-    assert (result.actions, result.success) == (0, False)
+    assert (result.actions, result.success, result.reason) == (0, False, reason)
 
 
 def test_policy_is_seeded_by_the_episode() -> None:
@@ -233,4 +235,5 @@ def test_an_arm_that_cannot_come_home_ends_the_episode() -> None:
     table = Away()
     result = player(Always(FORWARD), table=table).play(3)
     assert (result.actions, result.success) == (0, False)
+    assert 'cannot go home' in result.reason
     assert table.waited > 1.0
