@@ -24,6 +24,7 @@ class ArmModel:
         position_low: Lower position limits [rad].
         position_high: Upper position limits [rad].
         velocity_limit: Velocity limits [rad/s].
+        acceleration_limit: Acceleration limit of every joint [rad/s^2].
         retract: Positions that keep the arm out of the camera's view [rad].
         held: Joints that stay where they are at `retract`.
         keep_out: Zones that no push may sweep: name and x low, x high, y low, y high [m].
@@ -52,6 +53,7 @@ class ArmModel:
         self.position_low = _frozen(self.model.lowerPositionLimit)
         self.position_high = _frozen(self.model.upperPositionLimit)
         self.velocity_limit = _frozen(self.model.velocityLimit)
+        self.acceleration_limit = robot.acceleration
         self._tool = self.model.getFrameId(robot.tool_frame)
         self._data = self.model.createData()
         self.check_positions(self.retract)

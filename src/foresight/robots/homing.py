@@ -53,7 +53,8 @@ class Homing:
     def _back(self, start: Float[np.ndarray, ' joint']) -> JointPath:
         """Go to the retract pose in a straight line of the joints."""
         velocity = GENTLE * self._arm.velocity_limit
-        acceleration = GENTLE * self._level.config.acceleration_limit
+        share = GENTLE * self._level.config.acceleration_scale
+        acceleration = share * self._arm.acceleration_limit
         travel = Travel.between(start, np.array(self._arm.retract), velocity, acceleration)
         return travel.path(self._arm, self._level.config.rate)
 

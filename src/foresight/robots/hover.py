@@ -24,7 +24,7 @@ class Hover:
         self._arm, self._height, self._rate = arm, push.clearance, level.rate
         self._kinematics = InverseKinematics(arm, level.position_margin)
         self._velocity = push.travel_scale * level.velocity_scale * arm.velocity_limit
-        self._acceleration = push.travel_scale * level.acceleration_limit
+        self._acceleration = push.travel_scale * level.acceleration_scale * arm.acceleration_limit
 
     def above(self, x: float, y: float) -> Joints:
         """Joints [rad] that hold the tool at the travelling height above (x, y) [m].

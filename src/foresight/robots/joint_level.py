@@ -29,7 +29,9 @@ class JointLevelConfig(Checked):
     rate: float = setting(100.0, 'command rate', 'Hz', 20.0, 1000.0)
     position_margin: float = setting(0.05, 'distance kept from joint limits', 'rad', 0.0, 0.5)
     velocity_scale: float = setting(0.9, 'share of the URDF joint velocity limits', '', 0.05, 1.0)
-    acceleration_limit: float = setting(12.0, 'joint acceleration limit', 'rad/s^2', 1.0, 20.0)
+    acceleration_scale: float = setting(
+        1.0, "share of the robot's joint acceleration limit", '', 0.05, 1.0
+    )
     table_margin: float = setting(0.002, 'lowest tool tip height above the table', 'm', 0.0, 0.05)
     position_tolerance: float = setting(0.01, 'tool error that fails a motion', 'm', 0.001, 0.05)
     angle_tolerance: float = setting(
@@ -64,7 +66,7 @@ class JointLevel:
             arm.position_low + config.position_margin,
             arm.position_high - config.position_margin,
             config.velocity_scale * arm.velocity_limit,
-            config.acceleration_limit,
+            config.acceleration_scale * arm.acceleration_limit,
         )
         table = TableMargin(arm.tool_frame, config.table_margin, _TABLE_GAIN)
         self._limits = [self._joints, table]

@@ -42,6 +42,7 @@ class RobotFile:
             joints, those after the second.
         tool: Name of the tool that is mounted; None if the description brings its own.
         flange: Link that the tool is mounted on.
+        acceleration: Largest acceleration of a joint [rad/s^2].
         keep_out: Name and x low, x high, y low, y high of each zone that no push may sweep [m].
     """
 
@@ -54,6 +55,7 @@ class RobotFile:
     held: tuple[str, ...] = ()
     tool: str | None = None
     flange: str | None = None
+    acceleration: float = 12.0
     keep_out: tuple[tuple[str, Zone], ...] = ()
 
     @classmethod
@@ -94,6 +96,8 @@ class RobotFile:
             raise ConfigError(f'{path}: held names a joint that is not among joints')
         if (self.tool is None) != (self.flange is None):
             raise ConfigError(f'{path}: tool and flange go together: give both or neither')
+        if not self.acceleration > 0.0:
+            raise ConfigError(f'{path}: acceleration is above 0 rad/s^2')
         if not self.description.is_file():
             raise ConfigError(f'{path}: description: {self.description}: no such file')
 

@@ -30,6 +30,7 @@ def test_a_wrong_path_is_no_such_file_and_names_the_robots_there_are(wrong: str)
     ({'retract': [0.0, -0.75]}, 'retract needs one position'),
     ({'held': ['joint8']}, 'held names a joint'),
     ({'tool': 'paddle'}, 'tool and flange go together'),
+    ({'acceleration': 0.0}, 'acceleration is above 0'),
     ({'description': 'typo.urdf'}, r'typo.urdf: no such file'),
     ({'keep_out': [1]}, 'keep_out is a mapping'),
     ({'keep_out': {'glass': [0.3, 0.4, -0.3]}}, 'keep_out: glass: give x low'),

@@ -50,7 +50,7 @@ class PushSkill:
         self.joint_level = JointLevel(arm, joint_level)
         share = config.travel_scale
         self._velocity = share * joint_level.velocity_scale * arm.velocity_limit
-        self._acceleration = share * joint_level.acceleration_limit
+        self._acceleration = share * joint_level.acceleration_scale * arm.acceleration_limit
         self._kinematics = InverseKinematics(arm, joint_level.position_margin)
 
     def plan(

@@ -48,10 +48,12 @@ def test_velocities_keep_their_share(
         assert share.max() <= LIMITS.velocity_scale + 1e-3
 
 
-def test_accelerations_keep_their_limit(planned: list[tuple[Push, PushMotion]]) -> None:
+def test_accelerations_keep_their_limit(
+    skill: PushSkill, planned: list[tuple[Push, PushMotion]],
+) -> None:
     for _, motion in planned:
         accelerations = np.diff(motion.joint_path.velocities, axis=0) * LIMITS.rate
-        assert np.abs(accelerations).max() <= LIMITS.acceleration_limit + 0.05
+        assert np.abs(accelerations).max() <= skill.arm.acceleration_limit + 0.05
 
 
 def test_tool_never_goes_below_the_table_margin(planned: list[tuple[Push, PushMotion]]) -> None:
