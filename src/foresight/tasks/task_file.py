@@ -90,13 +90,14 @@ def find_file(kind: str, name: str | Path) -> Path:
     Raises:
         ConfigError: If there is none of that name.
     """
-    if Path(name).suffix in ('.yaml', '.yml'):
-        return Path(name)
-    folder = share(f'config/{kind}s')
-    path = folder / f'{name}.yaml'
+    folder, given = share(f'config/{kind}s'), Path(name).suffix in ('.yaml', '.yml')
+    path = Path(name) if given else folder / f'{name}.yaml'
     if not path.is_file():
         known = ', '.join(sorted(item.stem for item in folder.glob('*.yaml')))
-        raise ConfigError(f'there is no {kind} {str(name)!r}: choose one of {known}')
+        what = 'file' if given else kind
+        raise ConfigError(
+            f'there is no {what} {str(name)!r}: choose one of {known}, or give a YAML file'
+        )
     return path
 
 

@@ -138,5 +138,5 @@ def test_a_mistake_in_planner_settings_is_an_error(write, line, message):
 
 
 def test_a_missing_file_is_an_error(tmp_path):
-    with pytest.raises(ConfigError, match='cannot be read'):
+    with pytest.raises(ConfigError, match='there is no file .*none.yaml.: choose one of'):
         load_task(tmp_path / 'none.yaml')
