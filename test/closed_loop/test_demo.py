@@ -19,6 +19,7 @@ from foresight.errors import DatasetError
 from foresight.files import share
 from foresight.nodes.topics import NODES
 from foresight.robots.robot_file import RobotConfig
+from foresight.rollout.inventory import inventory
 from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
@@ -111,6 +112,8 @@ def check_import(bag: Path) -> None:
     document = json.loads(said.read_text())
     assert document['pushes'] == len(found.pushes) and document['bags'] == 1
     assert document['by_bag'][0]['dropped'] == found.dropped
+    held = inventory(bag)
+    assert (held.kind, held.count, held.pushes) == ('bags', 1, len(found.pushes))
     if found.pushes:
         kept = kept_transitions(bag, SceneConfig(), EncoderConfig())
         assert len(kept) == len(found.pushes) and not kept.has_labels

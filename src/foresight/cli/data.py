@@ -85,7 +85,7 @@ def show(figures: dict[str, Any], json: str | None) -> None:
     if json is None:
         table = Table(show_header=False)
         for name, value in figures.items():
-            table.add_row(name.replace('_', ' '), str(value))
+            table.add_row(name.replace('_', ' '), '-' if value == {} else str(value))
         Console().print(table)
     write_json(figures, json)
 

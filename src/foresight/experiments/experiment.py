@@ -62,6 +62,14 @@ class Experiment(Protocol[Settings, Measured]):
         ...
 
 
+class OnePage:
+    """An experiment whose page has its own name, whatever the settings."""
+
+    def name(self, settings: Checked) -> str:
+        """Return the name of the page."""
+        return type(self).__name__.lower()
+
+
 @dataclass(frozen=True)
 class PlaySettings(Checked):
     """What most experiments ask: which scenes, which world model, how many processes."""

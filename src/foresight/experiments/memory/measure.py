@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from foresight.experiments.document import Document
-from foresight.experiments.experiment import PlaySettings
+from foresight.experiments.experiment import OnePage, PlaySettings
 from foresight.experiments.memory.page import to_document, to_markdown
 from foresight.experiments.memory.players import (
     HIDDEN,
@@ -39,7 +39,7 @@ class MemorySettings(PlaySettings):
         return max(1, round(EPISODE_SHARE * self.episodes))
 
 
-class Memory:
+class Memory(OnePage):
     """Hides objects and looks for them; plays with the arm in view."""
 
     settings = MemorySettings()
@@ -75,10 +75,6 @@ class Memory:
         return to_document(trials, measured[SPOIL], loops, {
             'task': 'memory', 'scenes': settings.episodes, 'episodes': settings.loops,
         })
-
-    def name(self, settings: MemorySettings) -> str:
-        """Name the page."""
-        return 'memory'
 
 
 EXPERIMENTS = {'memory': Memory()}

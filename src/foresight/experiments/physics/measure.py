@@ -11,6 +11,7 @@ from rich.console import Console
 
 from foresight.data.clips import ClipPairs
 from foresight.experiments.document import Document
+from foresight.experiments.experiment import OnePage
 from foresight.experiments.physics.page import LEAK, TRAINED, to_markdown
 from foresight.experiments.physics.separation import (
     Curves,
@@ -51,7 +52,7 @@ class PhysicsSettings(Checked):
     workers: int = setting(2, 'processes that make clips', '', 1)
 
 
-class Physics:
+class Physics(OnePage):
     """Compares surprise at impossible clips with that at their possible twins."""
 
     settings = PhysicsSettings()
@@ -84,10 +85,6 @@ class Physics:
     def document(self, settings: PhysicsSettings, measured: Document) -> Document:
         """Return the figures as they are."""
         return measured
-
-    def name(self, settings: PhysicsSettings) -> str:
-        """Name the page."""
-        return 'physics'
 
 
 def contenders(model: VideoJepa) -> list[Contender]:

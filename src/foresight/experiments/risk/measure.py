@@ -10,7 +10,7 @@ from rich.console import Console
 from foresight.experiments import results
 from foresight.experiments.document import Document
 from foresight.experiments.episodes import SPLITS, counts, measure, scores
-from foresight.experiments.experiment import PlaySettings
+from foresight.experiments.experiment import OnePage, PlaySettings
 from foresight.experiments.results import PolicyResult
 from foresight.experiments.risk.page import to_markdown
 from foresight.experiments.statistics import paired_difference
@@ -42,7 +42,7 @@ class RiskSettings(PlaySettings):
     risk_alpha: float = setting(USUAL.risk_alpha, 'share of the costliest futures, for cvar')
 
 
-class Risk:
+class Risk(OnePage):
     """Plays the same episodes with every way to weigh."""
 
     settings = RiskSettings(episodes=50)
@@ -77,10 +77,6 @@ class Risk:
             **counts(SimConfig(objects=settings.objects), settings.split),
             'prediction': scores(find_model(settings.checkpoint)),
         })
-
-    def name(self, settings: RiskSettings) -> str:
-        """Name the page."""
-        return 'risk'
 
 
 def paired(measured: Sequence[PolicyResult]) -> dict[str, dict[str, Any]]:

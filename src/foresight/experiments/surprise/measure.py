@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from foresight.agent.following import SurpriseConfig
 from foresight.experiments.document import Document
-from foresight.experiments.experiment import PlaySettings
+from foresight.experiments.experiment import OnePage, PlaySettings
 from foresight.experiments.surprise.episode import DisturbedEpisode
 from foresight.experiments.surprise.kept import Playing, Row
 from foresight.experiments.surprise.page import (
@@ -49,7 +49,7 @@ class SurpriseSettings(PlaySettings):
     )
 
 
-class Surprise:
+class Surprise(OnePage):
     """Plays with and without disturbances, with and without surprise in the loop."""
 
     settings = SurpriseSettings(episodes=50, seed=10_000)
@@ -81,10 +81,6 @@ class Surprise:
             'task': 'surprise', 'episodes_a_row': settings.episodes, 'think': THINK,
             'aimed_seed': settings.seed + AIMED_OFFSET, 'scales': asdict(scales),
         })
-
-    def name(self, settings: SurpriseSettings) -> str:
-        """Name the page."""
-        return 'surprise'
 
 
 def make_rows(folder: Path, sim: SimConfig) -> list[Row]:

@@ -13,6 +13,7 @@ from foresight.data.arrays import load_arrays, save_arrays
 from foresight.data.repeated_pushes import RepeatedPushes, stack
 from foresight.experiments.document import Document
 from foresight.experiments.episodes import scores
+from foresight.experiments.experiment import OnePage
 from foresight.experiments.uncertainty.page import to_markdown
 from foresight.experiments.uncertainty.scores import UncertaintyScores, score
 from foresight.files import find_model
@@ -40,7 +41,7 @@ class UncertaintySettings(Checked):
     picture: Path | None = setting(None, 'PNG of some: true, then imagined')
 
 
-class Uncertainty:
+class Uncertainty(OnePage):
     """Repeats pushes in simulation and imagines what they do."""
 
     settings = UncertaintySettings()
@@ -66,10 +67,6 @@ class Uncertainty:
         """Return the figures."""
         found, about = measured
         return {**about, **asdict(found)}
-
-    def name(self, settings: UncertaintySettings) -> str:
-        """Name the page."""
-        return 'uncertainty'
 
 
 def repeated(settings: UncertaintySettings, console: Console) -> RepeatedPushes:
