@@ -218,5 +218,9 @@ class Planner(Protocol):
         ...
 
     def reset(self) -> None:
-        """Forget the warm start."""
+        """Forget the warm start; the random numbers go on."""
+        ...
+
+    def reseed(self, seed: int) -> None:
+        """Forget the warm start and restart the random numbers, for a new episode."""
         ...

@@ -1,9 +1,10 @@
 """How settings are declared, and those that several components share."""
 
 import math
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from foresight.errors import ConfigError
 
@@ -58,6 +59,59 @@ class Checked:
     def __post_init__(self) -> None:
         """Check every field against its bounds."""
         check_bounds(self)
+
+
+Settings = TypeVar('Settings')
+
+
+def mapping(content: Any, known: tuple[str, ...], where: str) -> Mapping[str, Any]:
+    """Return a mapping that has only known keys.
+
+    Raises:
+        ConfigError: If it is anything else.
+    """
+    if not isinstance(content, dict):
+        raise ConfigError(f'{where}: must be a mapping with keys among {", ".join(known)}')
+    if 'guardrails' in content:
+        raise ConfigError(
+            f'{where}: a task cannot change guardrails: they are fixed when a node is configured',
+        )
+    unknown = [str(key) for key in content if key not in known]
+    if unknown:
+        raise ConfigError(f'{where}: unknown {", ".join(unknown)}; known are {", ".join(known)}')
+    return content
+
+
+def changed(defaults: Settings, content: Any, where: str) -> Settings:
+    """Return the defaults with what a file changes; a list stands for a tuple.
+
+    Raises:
+        ConfigError: If a name is unknown, or a value of another type or outside its bounds.
+    """
+    known = tuple(item.name for item in fields(defaults))  # type: ignore[arg-type]
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in mapping(content, known, where).items()
+    }
+    for name, value in values.items():
+        usual = getattr(defaults, name)
+        if _shape(value) != _shape(usual):
+            raise ConfigError(f'{where}: {name} = {value!r}: write {_described(usual)}')
+    return replace(defaults, **values)  # type: ignore[type-var]
+
+
+def _shape(value: Any) -> tuple[type, ...]:
+    """Return the type of a value and of each of its parts."""
+    parts = value if isinstance(value, tuple) else ()
+    return (type(value), *(type(part) for part in parts))
+
+
+def _described(usual: Any) -> str:
+    """Say what a value must be, to stand in for the usual one."""
+    if isinstance(usual, tuple):
+        return f'a list of {len(usual)} numbers, each with a decimal point'
+    kind = type(usual)
+    return f'{kind.__name__}{", written with a decimal point" if kind is float else ""}'
 
 
 @dataclass(frozen=True)
@@ -131,4 +185,7 @@ class PushConfig(Checked):
     acceleration: float = setting(4.0, 'tool acceleration', 'm/s^2', 0.5, 10.0)
     overlap: float = setting(
         0.3, 'share of lowering and lifting done while travelling', '', 0.0, 0.5
+    )
+    paddle_width: float = setting(
+        0.12, 'width of the lane that the world model is shown as swept', 'm', 0.02, 0.5
     )

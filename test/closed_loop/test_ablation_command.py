@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from foresight.actions.loading import load
 from foresight.cli.experiment import measure
 from foresight.data.transitions import Transitions, save_transitions
 from foresight.experiments.ablation.play import Play
@@ -12,7 +13,7 @@ from foresight.experiments.ablation.rows import GOAL_TASK, Budget
 from foresight.experiments.experiment import find_experiment
 from foresight.files import share
 from foresight.sim.site import load_site
-from foresight.world_model.checkpoint import CheckpointConfig, load, save
+from foresight.world_model.checkpoint import CheckpointConfig, save
 
 EPISODES, PUSHES = 60, 3
 

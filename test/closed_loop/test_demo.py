@@ -12,6 +12,8 @@ import pytest
 import torch
 from rosbags.rosbag2 import Reader
 
+from foresight.actions.loading import make_model
+from foresight.actions.push.macro_action import PushAction
 from foresight.cli.data import import_bags
 from foresight.data.bags.importing import BagImport, kept_transitions
 from foresight.data.bags.pushes import NO_AFTER, BagConfig
@@ -24,7 +26,6 @@ from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -34,7 +35,7 @@ def checkpoint(tmp_path_factory) -> Path:
     """An untrained checkpoint: it pushes somewhere."""
     torch.manual_seed(0)
     folder, known = tmp_path_factory.mktemp('checkpoint'), CheckpointConfig()
-    model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+    model = make_model(known)
     head = CostHead(known.encoder.channels, model.raster.scene_map)
     save(folder, {'world_model': model, 'cost_head': head}, known)
     return folder
@@ -100,7 +101,9 @@ def test_demo_leaves_film_report_bag_and_figures_but_no_process(checkpoint, tmp_
 
 def check_import(bag: Path) -> None:
     """Check that the bag of a demo is training data."""
-    importer = BagImport(SceneConfig(), EncoderConfig(), RobotConfig(), BagConfig())
+    importer = BagImport(
+        SceneConfig(), EncoderConfig(), RobotConfig(), BagConfig(), PushAction(),
+    )
     (recording,) = importer.read(bag)
     (found,) = importer.pushes([recording])
     assert len(found.pushes) + sum(found.dropped.values()) == len(recording.actions) > 0
@@ -115,7 +118,7 @@ def check_import(bag: Path) -> None:
     held = inventory(bag)
     assert (held.kind, held.count, held.pushes) == ('bags', 1, len(found.pushes))
     if found.pushes:
-        kept = kept_transitions(bag, SceneConfig(), EncoderConfig())
+        kept = kept_transitions(bag, PushAction(), EncoderConfig())
         assert len(kept) == len(found.pushes) and not kept.has_labels
     (bag / 'cut').mkdir()
     (bag / 'cut' / 'cut.mcap').write_bytes(b'not a bag')

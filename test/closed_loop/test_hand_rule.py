@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from foresight.actions.loading import make_model
 from foresight.errors import CheckpointError
 from foresight.experiments.results import outcomes
 from foresight.rollout.episode import EpisodeResult
@@ -17,7 +18,6 @@ from foresight.sim.meshes import seen_paths
 from foresight.sim.settings import SimConfig
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
-from foresight.world_model.jepa import Jepa
 
 
 def players(policy: str, pushes: int = 10) -> ClearTablePlayers:
@@ -49,7 +49,7 @@ def test_the_planner_decides_the_same_twice(tmp_path: Path) -> None:
     known = CheckpointConfig()
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+        model = make_model(known)
         head = CostHead(known.encoder.channels, model.raster.scene_map)
     save(tmp_path, {'world_model': model, 'cost_head': head}, known)
     untrained = ClearTablePlayers('planner', 'clear_table', SimConfig(max_pushes=1), tmp_path)

@@ -16,6 +16,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from std_srvs.srv import Trigger
 
+from foresight.actions.loading import make_model
 from foresight.nodes.convert import camera_info, camera_pose, image_message, joint_state
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.qos import READ, WRITE
@@ -24,7 +25,6 @@ from foresight.protocols import CameraView
 from foresight.robots.arm import ArmModel
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
-from foresight.world_model.jepa import Jepa
 
 with warnings.catch_warnings():  # the parser that the message wheels bring is old
     warnings.simplefilter('ignore', DeprecationWarning)
@@ -133,7 +133,7 @@ def checkpoint(tmp_path_factory) -> Path:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     folder, known = tmp_path_factory.mktemp('checkpoint'), CheckpointConfig()
-    model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+    model = make_model(known)
     head = CostHead(known.encoder.channels, model.raster.scene_map)
     save(folder, {'world_model': model, 'cost_head': head}, known)
     return folder

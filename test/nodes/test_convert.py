@@ -8,7 +8,7 @@ import torch
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
-from foresight.actions.push.action import Push
+from foresight.actions.push.macro_action import PushAction
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes import convert
 from foresight.robots.plan_window import PlanWindow
@@ -104,6 +104,6 @@ def test_plan_without_velocities_or_points_is_refused():
 
 
 def test_push_comes_back():
-    push = Push(0.4, -0.2, 2.5, 0.3)
-    back = convert.push_of_path(convert.push_path(push, 1.0))
-    np.testing.assert_allclose(back.array(), push.array(), atol=1e-9)
+    action, push = PushAction(), np.array([0.4, -0.2, 2.5, 0.3])
+    back = convert.path_poses(convert.poses_path(action.poses(push), 1.0))
+    np.testing.assert_allclose(action.from_poses(back), push, atol=1e-9)

@@ -6,18 +6,25 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import load
 from foresight.actions.push.keep_out import KeepOut
+from foresight.actions.push.macro_action import PushAction
 from foresight.agent.phase import Phase
-from foresight.nodes.convert import image_message, latent_message, plan_window, push_of_path
+from foresight.nodes.convert import (
+    image_message,
+    latent_message,
+    path_poses,
+    plan_window,
+)
 from foresight.nodes.planner_node import PlannerNode
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import FILE, find_robot
 from foresight.robots.status import Status
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
-from foresight.world_model.checkpoint import load
 
-HEARS = ('joint_plan', 'macro_action', '/diagnostics')
+HEARS = ('joint_plan', 'macro_action', 'macro_action/kind', '/diagnostics')
+ACTION = PushAction()
 LATENT = torch.randn(16, 16, 24, generator=torch.Generator().manual_seed(0))
 
 
@@ -69,9 +76,9 @@ def test_push_is_announced_with_the_stamp_of_its_belief_and_streamed(planning):
     made.spin_until(
         lambda: made.heard['joint_plan'] and made.heard['macro_action'], show(made, robot)
     )
-    push = push_of_path(made.heard['macro_action'][0])
-    scene = made.node._agent._thinker._skill.scene
-    assert scene.table_x[0] - 0.06 <= push.x <= scene.table_x[1] + 0.06
+    push = ACTION.from_poses(path_poses(made.heard['macro_action'][0]))
+    scene = ACTION.scene
+    assert scene.table_x[0] - 0.06 <= push[0] <= scene.table_x[1] + 0.06
     stamp = made.heard['macro_action'][0].header.stamp
     assert stamp.sec + 1e-9 * stamp.nanosec >= begin
     window = plan_window(made.heard['joint_plan'][0], robot.arm.joint_names)
@@ -272,8 +279,8 @@ def test_keep_out_zone_of_the_robot_holds_for_every_task(bench, stage, checkpoin
     robot, zone = stage(made), KeepOut((0.2, 0.7), (-0.4, 0.0))
     made.call('planner/start')
     made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
-    first = push_of_path(made.heard['macro_action'][-1])
-    assert zone(torch.from_numpy(first.array())[None].float()).all()
+    first = ACTION.from_poses(path_poses(made.heard['macro_action'][-1]))
+    assert zone(torch.from_numpy(first)[None].float()).all()
 
 
 @pytest.fixture
@@ -328,7 +335,7 @@ def test_second_push_of_a_plan_is_made_without_planning_anew_while_it_is_calm(wa
         follow(made, robot)()
 
     made.spin_until(lambda: len(made.heard['macro_action']) == 2, calm)
-    pushes = [push_of_path(message).array() for message in made.heard['macro_action']]
+    pushes = [ACTION.from_poses(path_poses(message)) for message in made.heard['macro_action']]
     np.testing.assert_allclose(pushes[1], plan.actions[1].numpy(), atol=1e-5)
     assert 'skipped' in figures(made)
     made.spin_until(lambda: len(made.heard['macro_action']) == 3, calm)

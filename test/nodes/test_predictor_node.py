@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from foresight.actions.push.action import Push
+from foresight.actions.loading import load, make_model
+from foresight.actions.push.macro_action import PushAction
 from foresight.nodes.convert import (
     camera_info,
     camera_pose,
     latent_message,
     latent_tensor,
-    push_path,
+    poses_path,
 )
 from foresight.nodes.predictor_node import PredictorNode
 from foresight.robots.status import Status
@@ -21,12 +22,17 @@ from foresight.world_model.belief.memory import Memory
 from foresight.world_model.belief.memory_file import MemoryOwner, save_memory
 from foresight.world_model.belief.surprise import worst_cells
 from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
-from foresight.world_model.checkpoint import CheckpointConfig, load, save
-from foresight.world_model.jepa import Jepa
+from foresight.world_model.checkpoint import CheckpointConfig, save
 
+ACTION = PushAction()
 HEARS = ('belief', 'surprise', 'surprise/level')
 LATENT, OTHER = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
 REACHING = np.array([0.1, 0.429, 0.0, -2.366, 0.0, 2.795, 0.0])  # tool low on the table
+
+
+def push_path(numbers, time):
+    """Wrap a push."""
+    return poses_path(ACTION.poses(np.array(numbers)), time)
 
 
 @pytest.fixture
@@ -74,7 +80,7 @@ def restless(tmp_path_factory):
     """A checkpoint whose predictor changes something; an untrained one predicts no change."""
     folder, known = tmp_path_factory.mktemp('restless'), CheckpointConfig()
     torch.manual_seed(0)
-    model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+    model = make_model(known)
     torch.nn.init.normal_(model.predictor.outlet.weight, std=0.1)
     save(folder, {'world_model': model}, known)
     return folder
@@ -152,7 +158,7 @@ def test_the_outcome_of_a_push_is_believed_under_the_arm_once_it_ends(watching):
     see_both(made, robot)
     tool = robot.arm.tool_pose(REACHING)[:3, 3]
     assert tool[2] < 0.06
-    made.say('macro_action', push_path(Push(tool[0], tool[1] - 0.1, np.pi / 2, 0.1), made.now()))
+    made.say('macro_action', push_path([tool[0], tool[1] - 0.1, np.pi / 2, 0.1], made.now()))
     before = newest(made)
     made.spin_until(
         lambda: not torch.equal(newest(made), before), show(made, robot, REACHING, OTHER)
@@ -201,7 +207,7 @@ def test_memory_of_another_model_is_refused_and_kept(bench, checkpoint, tmp_path
 def test_surprise_comes_once_a_push_after_the_arm_is_back(predicting):
     made, robot = predicting
     made.spin_until(lambda: made.heard['belief'], show(made, robot))
-    made.say('macro_action', push_path(Push(0.45, -0.1, 1.5, 0.2), made.now()))
+    made.say('macro_action', push_path([0.45, -0.1, 1.5, 0.2], made.now()))
     made.spin(0.3, show(made, robot))
     assert not made.heard['surprise']
     made.spin(0.3, show(made, robot, away(robot)))
@@ -217,7 +223,7 @@ def vigilant(bench, stage, tmp_path):
     """A predictor node whose checkpoint has scales of surprise."""
     known = CheckpointConfig()
     torch.manual_seed(0)
-    model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+    model = make_model(known)
     save(tmp_path, {'world_model': model}, known)
     save_scales(tmp_path, SurpriseScales(
         cell=0.1, push=0.5, rest=0.1, false_alarms=5.0, hours=1.0, pushes=900, seed=0,
@@ -269,7 +275,7 @@ def test_a_change_of_the_whole_view_goes_on_surprising_and_is_reported(vigilant)
 def test_a_push_is_judged_once_on_the_calibrated_scale(vigilant):
     made, robot = vigilant
     reach_belief(made, robot)
-    made.say('macro_action', push_path(Push(0.45, -0.1, 1.5, 0.2), made.now()))
+    made.say('macro_action', push_path([0.45, -0.1, 1.5, 0.2], made.now()))
     made.spin(0.3, show(made, robot, away(robot)))
     made.spin_until(lambda: made.heard['surprise/level'], show(made, robot))
     made.spin(0.3, show(made, robot))
@@ -280,7 +286,7 @@ def test_a_push_is_judged_once_on_the_calibrated_scale(vigilant):
 def test_clear_memory_forgets_the_push(predicting):
     made, robot = predicting
     made.spin_until(lambda: made.heard['belief'], show(made, robot))
-    made.say('macro_action', push_path(Push(0.45, -0.1, 1.5, 0.2), made.now()))
+    made.say('macro_action', push_path([0.45, -0.1, 1.5, 0.2], made.now()))
     made.spin(0.3, show(made, robot, away(robot)))
     assert made.call('predictor/clear_memory').success
     made.spin(0.5, show(made, robot))

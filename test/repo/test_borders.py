@@ -10,8 +10,9 @@ from foresight.files import share
 SOURCE = share('src/foresight')
 # Rooms from the ground up; a room may import those below it, never one beside or above it.
 FLOORS = (
-    {'closing', 'errors', 'files', 'protocols', 'settings'},
+    {'closing', 'errors', 'files', 'protocols', 'registry', 'settings'},
     {'robots'},
+    {'macro_action'},
     {'world_model', 'costs', 'planning'},
     {'data'},
     {'actions'},

@@ -42,13 +42,17 @@ def test_yaml_is_a_mapping(path):
     assert isinstance(yaml.safe_load(path.read_text()), dict)
 
 
+# What a task holds by default.
+OF_A_TASK = {'task.planner': 'OptimiserConfig', 'task.spread': 'PushSpread'}
+
+
 def known_parameters(name: str) -> dict[str, Any]:
     """Parameters of a node and their defaults, told by what its source declares."""
     source = share(f'src/foresight/nodes/{name}_node.py').read_text()
     kinds = {item.__name__: item for item in DATACLASSES}
     known: dict[str, Any] = {key: [] for key in re.findall(r"declare_one\(self, '(\w+)'", source)}
     for what, prefix in re.findall(r"\bdeclare\(self, ([\w.]+)(?:\(\))?(?:, '([\w.]+)')?", source):
-        kind = kinds['PlannerConfig' if what == 'task.planner' else what]
+        kind = kinds[OF_A_TASK.get(what, what)]
         known |= {f'{prefix}{item.name}': item.default for item in dataclasses.fields(kind)}
     return known
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import action_of, make_model
 from foresight.data.transitions import Transitions
 from foresight.learning.batches.pushes import rows_of_step, take
 from foresight.learning.networks.world_model import WorldModelNetworks
@@ -14,7 +15,6 @@ from foresight.learning.settings import TrainConfig
 from foresight.settings import PushConfig, SceneConfig
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 
 ROWS, COLUMNS, STEPS = 64, 96, 6
@@ -55,7 +55,7 @@ def learn(blobs: Transitions) -> Callable[..., WorldModelNetworks]:
     def run(steps: int, **changes: object) -> WorldModelNetworks:
         config = TrainConfig(**{**SMALL.train, **changes})
         torch.manual_seed(config.seed)
-        learner = WorldModelNetworks(Jepa(SMALL.encoder, SMALL.predictor), config)
+        learner = WorldModelNetworks(make_model(SMALL), action_of(SMALL), config)
         weights = [value for value in learner.parameters() if value.requires_grad]
         optimizer = torch.optim.AdamW(weights, config.learning_rate)
         for step in range(steps):

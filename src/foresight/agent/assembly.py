@@ -5,13 +5,11 @@ from collections.abc import Callable
 
 import torch
 
-from foresight.actions.push.skill import PushSkill
 from foresight.agent.goals import Latent, TaskMaker
 from foresight.agent.thinker import Chooser, Seen, Thinker
 from foresight.planning.levels.task import TaskLevel
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
-from foresight.robots.homing import Homing
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.task_file import TaskConfig
@@ -33,9 +31,9 @@ def make_thinker(
     chooser: Chooser[Seen], checkpoint: Checkpoint, arm: ArmModel, joint_level: JointLevelConfig,
 ) -> Thinker[Seen]:
     """Give what chooses macro-actions the skill and the way home of an arm."""
-    known = checkpoint.config
-    skill = PushSkill(arm, known.scene, known.push, joint_level)
-    return Thinker(chooser, skill, Homing(skill.joint_level, known.push))
+    action = checkpoint.action
+    skill, homing = action.skill(arm, joint_level), action.homing(arm, joint_level)
+    return Thinker(chooser, skill, homing)
 
 
 def noise(checkpoint: Checkpoint) -> Belief:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from foresight.actions.push.action import Push
+import numpy as np
+from jaxtyping import Float
+
 from foresight.protocols import Plan
 from foresight.robots.trajectory import JointPath
 
@@ -14,7 +16,7 @@ class Decision:
     Attributes:
         stamp: Stamp of what it is based on [s].
         motion: Joint motion to carry out; None if there is none.
-        action: The macro-action; None for a motion home.
+        action: Numbers of the macro-action; None for a motion home.
         plan: Why this macro-action.
         score: What the done test measured; None for a motion home.
         seconds: Wall-clock time of the task level [s].
@@ -25,7 +27,7 @@ class Decision:
 
     stamp: float
     motion: JointPath | None = None
-    action: Push | None = None
+    action: Float[np.ndarray, ' action'] | None = None
     plan: Plan | None = None
     score: float | None = None
     seconds: float = 0.0

@@ -7,9 +7,9 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 import numpy as np
 from jaxtyping import Float
 
-from foresight.actions.push.action import Push
 from foresight.agent.decision import Decision
 from foresight.errors import ForesightError, RobotError
+from foresight.macro_action import Skill
 from foresight.planning.levels.task import TaskDecision
 from foresight.protocols import Plan
 from foresight.robots.trajectory import JointPath
@@ -53,29 +53,6 @@ class Chooser(Protocol[SeenByChooser]):
 
     def drop_warm_start(self) -> None:
         """Forget the last plan."""
-        ...
-
-
-@runtime_checkable
-class Motion(Protocol):
-    """What a skill plans."""
-
-    @property
-    def joint_path(self) -> JointPath:
-        """Joint path that carries it out."""
-        ...
-
-
-@runtime_checkable
-class Skill(Protocol):
-    """Anything that turns a macro-action into a motion."""
-
-    def plan(self, push: Push, start: Joints, /) -> Motion:
-        """Plan the motion.
-
-        Raises:
-            RobotError: If the arm cannot do it.
-        """
         ...
 
 
@@ -143,7 +120,7 @@ class Thinker(Generic[Seen]):
         seconds = time.perf_counter() - begin
         if decided.plan is None:
             return Decision(seen.stamp, score=decided.score, seconds=seconds)
-        action = Push.from_array(decided.plan.actions[0])
+        action = decided.plan.actions[0].double().cpu().numpy()
         motion, refusal = self._plan_motion(action, start)
         return Decision(
             seen.stamp, motion, action, decided.plan, decided.score, seconds,
@@ -157,7 +134,9 @@ class Thinker(Generic[Seen]):
         except RobotError as error:
             return Decision(stamp, error=f'the arm cannot go home by itself: {error}')
 
-    def _plan_motion(self, action: Push, start: Joints) -> tuple[JointPath | None, str]:
+    def _plan_motion(
+        self, action: Float[np.ndarray, ' action'], start: Joints,
+    ) -> tuple[JointPath | None, str]:
         """Plan the motion of a macro-action, or say why the arm cannot do it."""
         try:
             return self._skill.plan(action, start).joint_path, ''

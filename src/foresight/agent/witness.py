@@ -9,11 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from foresight.actions.push.action import Push
-from foresight.actions.push.monitor import PushWatch
 from foresight.agent.arm_monitor import ArmMonitor, Sight
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.errors import ObservationError
+from foresight.macro_action import EndMonitor
 from foresight.protocols import Belief, CameraView
 from foresight.robots.status import Status
 from foresight.world_model.belief.surprise import SurpriseReading
@@ -48,7 +47,7 @@ class Witness:
     """
 
     def __init__(
-        self, tracker: BeliefTracker, arm: ArmMonitor, ends: PushWatch, surprise: SurpriseMonitor,
+        self, tracker: BeliefTracker, arm: ArmMonitor, ends: EndMonitor, surprise: SurpriseMonitor,
     ) -> None:
         """Begin with nothing seen.
 
@@ -78,14 +77,14 @@ class Witness:
         if self._ends.ends(self._arm.update(positions, velocities, stamp)):
             self.tracker.end_push()
 
-    def announce(self, push: Push, now: float) -> None:
+    def announce(self, numbers: Float[np.ndarray, ' action'], now: float) -> None:
         """Imagine what a macro-action that is about to begin will lead to."""
         memory = self.tracker.memory
         if not memory.complete:
             return
-        action = torch.from_numpy(push.array()).float()
+        action = torch.from_numpy(numbers).float()
         self._surprise.expect(action, memory.latent, self.tracker.begin_push(action), now)
-        self._ends.announce(push)
+        self._ends.announce(numbers)
 
     def take(self, latent: Tensor, stamp: float) -> None:
         """Take the latent of an image of time `stamp` [s], to look at in a moment.

@@ -11,11 +11,13 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from foresight.actions.kinds import make
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
 from foresight.data.bags.pushes import BagConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
+from foresight.macro_action import ActionConfig
 from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.collect import collect as collect_play
 from foresight.rollout.inventory import inventory
@@ -103,7 +105,7 @@ def import_bags(
     from foresight.data.bags.importing import BagImport, import_folder, totals
 
     with quiet_stdout(json):
-        reader = BagImport(scene, encoder, robot, bags, background)
+        reader = BagImport(scene, encoder, robot, bags, make(ActionConfig(), scene), background)
         found = import_folder(reader, folder, encoder)
     if json is None:
         Console().print(by_bag(found))

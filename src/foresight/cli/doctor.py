@@ -102,7 +102,8 @@ def _part(module: str, remedy: str) -> Finding:
 
 def checkpoint() -> Finding:
     """Load the checkpoint that ships."""
-    from foresight.world_model.checkpoint import digest, load
+    from foresight.actions.loading import load
+    from foresight.world_model.checkpoint import digest
 
     try:
         return Finding(

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from foresight.actions.loading import action_of, load
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, quiet_stdout, write_scores
 from foresight.data.collected import collected
@@ -30,7 +31,6 @@ from foresight.viz.progress import bars
 from foresight.world_model.checkpoint import (
     CheckpointConfig,
     VideoCheckpointConfig,
-    load,
     write,
 )
 from foresight.world_model.encoder import EncoderConfig
@@ -71,7 +71,8 @@ def world_model(
         config = CheckpointConfig(
             encoder=encoder, predictor=predictor, scene=collected_scene(folders[0]),
         )
-        transitions = join([collected(folder, config.scene, encoder) for folder in folders])
+        action = action_of(config)
+        transitions = join([collected(folder, action, encoder) for folder in folders])
         console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
         learner = WorldModelLearner(transitions, config, train)
         scores = Loop(learner, out, console).run()
@@ -92,7 +93,7 @@ def critic(
         console = Console(stderr=True)
         torch.set_num_threads(critic.threads)
         before = load(find_model(checkpoint))
-        play = collected(data, before.config.scene, before.config.encoder)
+        play = collected(data, before.action, before.config.encoder)
         learner = CriticLearner(play, before, ArmModel.load(), load_task(task), critic)
         with bars(console) as progress:
             sweeps = [_sweep(learner, index, critic, progress) for index in range(critic.sweeps)]

@@ -35,7 +35,7 @@ def tail_weights(
 
 
 def make_risk(kind: str, alpha: float) -> Risk | None:
-    """Build what `PlannerConfig.risk` names; None for `off`.
+    """Build what `OptimiserConfig.risk` names; None for `off`.
 
     Args:
         kind: `off`, `mean`, `cvar` or `worst`.

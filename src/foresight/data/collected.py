@@ -11,23 +11,24 @@ from foresight.data.transitions import (
     save_transitions,
 )
 from foresight.errors import DatasetError
-from foresight.settings import SceneConfig
+from foresight.macro_action import MacroAction
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 
 
-def collected(folder: Path, scene: SceneConfig, encoder: EncoderConfig) -> Transitions:
+def collected(folder: Path, action: MacroAction, encoder: EncoderConfig) -> Transitions:
     """Return the pushes of a folder, as images of one size.
 
     Args:
         folder: Folder of episodes or of bags.
-        scene: Table that they must be of.
+        action: Macro-action and table that they must be of.
         encoder: Size of the images.
 
     Raises:
         DatasetError: If there are neither episodes nor bags, one is damaged, or they are of
             another table.
     """
+    scene = action.scene
     if collected_scene(folder) != scene:
         raise DatasetError(
             f'{folder} was collected at another table: give --data of the same site, or train '
@@ -37,7 +38,7 @@ def collected(folder: Path, scene: SceneConfig, encoder: EncoderConfig) -> Trans
     if count == 0 and find_bags(folder):
         from foresight.data.bags.importing import kept_transitions  # needs the extra `ros`
 
-        return kept_transitions(folder, scene, encoder)
+        return kept_transitions(folder, action, encoder)
     cache = folder / f'transitions_{encoder.rows}x{encoder.columns}_{count}'
     if not (cache / 'digest.json').exists():
         rectifier = Rectifier(scene, encoder)

@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from foresight.data.arrays import reading
 from foresight.errors import DatasetError
 from foresight.files import writing
+from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
 
 JPEG_QUALITY = 92
@@ -61,11 +62,11 @@ class Episode:
     """One episode of play: N pushes, N + 1 stills, M frames, K objects.
 
     Attributes:
-        meta: Seed, versions, object names, mixture and scene of the episode.
+        meta: Seed, versions, object names, kind of macro-action and mixture of the episode.
         view: Camera of every image.
         background: The empty table.
         stills: Images with the arm at its retract pose, before each push and after the last.
-        pushes: Macro-actions in `base_link` [m, m, rad, m].
+        pushes: Numbers of the macro-actions, in `base_link`.
         aimed: Whether a push was aimed at something in the image.
         objects: True object positions in `base_link` [m] at each still. Labels only.
         statuses: 1 on the table, 2 on the floor, 3 in the bin. Labels only.
@@ -81,7 +82,7 @@ class Episode:
     view: CameraView
     background: UInt8[np.ndarray, 'h w 3']
     stills: Images
-    pushes: Float[np.ndarray, 'push 4']
+    pushes: Float[np.ndarray, 'push number']
     aimed: Bool[np.ndarray, ' push']
     objects: Float[np.ndarray, 'still object 3']
     statuses: Int[np.ndarray, 'still object']
@@ -91,6 +92,11 @@ class Episode:
     joint_positions: Float[np.ndarray, 'frame joint']
     tool_poses: Float[np.ndarray, 'frame 4 4']
     seconds: float
+
+    @property
+    def kind(self) -> str:
+        """Kind of its macro-actions."""
+        return str(self.meta.get('kind', ActionConfig().kind))
 
 
 def save_episode(episode: Episode, path: Path) -> None:

@@ -6,7 +6,6 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from scipy.spatial.transform import Rotation
 
-from foresight.actions.push.action import Push
 from foresight.errors import ObservationError, RobotError
 from foresight.protocols import CameraView
 
@@ -110,17 +109,10 @@ def order_of(given: list[str], names: tuple[str, ...], topic: str) -> list[int]:
     return [given.index(name) for name in names]
 
 
-def push_of_path(message: Any) -> Push:
-    """Read a push back.
+def path_poses(message: Any) -> Float[np.ndarray, 'pose 4 4']:
+    """Read the poses of a path.
 
     Raises:
-        RobotError: If the path has not two poses or they are the same.
+        ObservationError: If one is no pose.
     """
-    if len(message.poses) != 2:
-        raise RobotError('macro_action needs two poses: where the tool starts and ends')
-    start, end = (pose_array(stamped.pose)[:2, 3] for stamped in message.poses)
-    delta = end - start
-    length = float(np.hypot(*delta))
-    if length < 1e-6:
-        raise RobotError('macro_action starts where it ends: give it a length')
-    return Push(float(start[0]), float(start[1]), float(np.arctan2(delta[1], delta[0])), length)
+    return np.array([pose_array(stamped.pose) for stamped in message.poses]).reshape(-1, 4, 4)

@@ -15,7 +15,7 @@ class RepeatedPush:
         seed: Seed of the episode.
         before: Rectified image before the push.
         background: Rectified empty table.
-        push: Macro-action [m, m, rad, m].
+        push: Macro-action as its numbers.
         status: Status code of each object before the push.
         after: Rectified image after each repetition.
         positions: Where each object came to rest in each repetition [m].
@@ -25,7 +25,7 @@ class RepeatedPush:
     seed: int
     before: UInt8[np.ndarray, 'row column 3']
     background: UInt8[np.ndarray, 'row column 3']
-    push: Float[np.ndarray, '4']
+    push: Float[np.ndarray, ' number']
     status: Int[np.ndarray, ' object']
     after: UInt8[np.ndarray, 'repeat row column 3']
     positions: Float[np.ndarray, 'repeat object 3']
@@ -40,7 +40,7 @@ class RepeatedPushes:
         seed: Seed of the episode of each state.
         before: Rectified image of each state.
         background: Its rectified empty table.
-        push: Macro-action done in it [m, m, rad, m].
+        push: Macro-action done in it as its numbers.
         status: Status code of each object before the push.
         after: Rectified image after each repetition.
         positions: Where each object came to rest [m].
@@ -50,7 +50,7 @@ class RepeatedPushes:
     seed: Int[np.ndarray, ' state']
     before: UInt8[np.ndarray, 'state row column 3']
     background: UInt8[np.ndarray, 'state row column 3']
-    push: Float[np.ndarray, 'state 4']
+    push: Float[np.ndarray, 'state number']
     status: Int[np.ndarray, 'state object']
     after: UInt8[np.ndarray, 'state repeat row column 3']
     positions: Float[np.ndarray, 'state repeat object 3']

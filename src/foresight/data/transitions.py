@@ -13,10 +13,15 @@ from jaxtyping import Float, Int, UInt8
 from foresight.data.episodes import Episode, load_episode
 from foresight.errors import DatasetError
 from foresight.files import sha256, write_atomically
+from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
 
 Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
 Project = Callable[[Float[np.ndarray, 'n 3'], CameraView], Float[np.ndarray, 'n 2']]
+
+
+NOT_ROWS = ('before_index', 'episode', 'digest', 'kind')
+"""Parts of transitions that do not simply follow one another when joined."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +59,23 @@ class Transitions:
         before_index: Still before each push; the one after is the next still.
         backgrounds: Rectified empty table of each episode.
         episode: Episode of each push.
-        pushes: Macro-actions [m, m, rad, m].
+        pushes: Numbers of the macro-actions.
         aimed: 1 where a push was aimed.
         objects: Row and column in the rectified image [px] and status (0 none, 1 table,
             2 floor, 3 bin) of each object at each still. Labels only; no objects = no labels.
         digest: Hash of the episodes.
+        kind: Kind of the macro-actions.
     """
 
     stills: UInt8[np.ndarray, 'still row col 3']
     before_index: Int[np.ndarray, ' push']
     backgrounds: UInt8[np.ndarray, 'episode row col 3']
     episode: Int[np.ndarray, ' push']
-    pushes: Float[np.ndarray, 'push 4']
+    pushes: Float[np.ndarray, 'push number']
     aimed: Int[np.ndarray, ' push']
     objects: Float[np.ndarray, 'still object 3']
     digest: str
+    kind: str = ActionConfig().kind
 
     def __len__(self) -> int:
         """Return the number of pushes."""
@@ -129,10 +136,12 @@ def build_transitions(
             f'{folder} holds no episodes: run `foresight data collect --out {folder}`'
         )
     digest, parts, starts, first = hashlib.sha256(), [], [], 0
+    kinds: set[str] = set()
     for path in paths:
         episode = load_episode(path)
         if not np.isfinite(episode.objects).all():
             continue
+        kinds.add(episode.kind)
         digest.update(episode.pushes.tobytes() + episode.stills.data.tobytes())
         parts.append(_rectified(episode, rectify, project, most_objects))
         starts.append(first + np.arange(len(episode.pushes)))
@@ -145,7 +154,7 @@ def build_transitions(
         backgrounds=np.stack(columns[1]),
         episode=np.repeat(np.arange(len(parts)), [len(part[2]) for part in parts]),
         pushes=np.concatenate(columns[2]), aimed=np.concatenate(columns[3]).astype(np.int8),
-        objects=np.concatenate(columns[4]), digest=digest.hexdigest(),
+        objects=np.concatenate(columns[4]), digest=digest.hexdigest(), kind=_only(kinds),
     )
 
 
@@ -163,7 +172,7 @@ def join(parts: Sequence[Transitions]) -> Transitions:
     episodes = np.cumsum([0, *(len(part.backgrounds) for part in parts)])
     joined = {
         item.name: np.concatenate([getattr(part, item.name) for part in parts])
-        for item in fields(Transitions) if item.name not in ('before_index', 'episode', 'digest')
+        for item in fields(Transitions) if item.name not in NOT_ROWS
     }
     return Transitions(
         **joined,
@@ -173,8 +182,21 @@ def join(parts: Sequence[Transitions]) -> Transitions:
         episode=np.concatenate([
             part.episode + first for part, first in zip(parts, episodes, strict=False)
         ]),
-        digest=joint_digest(parts),
+        digest=joint_digest(parts), kind=_only({part.kind for part in parts}),
     )
+
+
+def _only(kinds: set[str]) -> str:
+    """Return the one kind of macro-action.
+
+    Raises:
+        DatasetError: If there are several.
+    """
+    if len(kinds) > 1:
+        raise DatasetError(
+            f'the episodes hold {", ".join(sorted(kinds))}: train on one macro-action at a time'
+        )
+    return next(iter(kinds))
 
 
 def joint_digest(parts: Sequence[Transitions]) -> str:
@@ -191,7 +213,8 @@ def save_transitions(transitions: Transitions, folder: Path) -> None:
         value = getattr(transitions, item.name)
         if isinstance(value, np.ndarray):
             np.save(folder / f'{item.name}.npy', value, allow_pickle=False)
-    write_atomically(folder / 'digest.json', json.dumps({'digest': transitions.digest}) + '\n')
+    write_atomically(folder / 'digest.json', json.dumps(
+        {'digest': transitions.digest, 'kind': transitions.kind}) + '\n')
 
 
 def load_transitions(folder: Path) -> Transitions:
@@ -203,13 +226,13 @@ def load_transitions(folder: Path) -> Transitions:
     try:
         arrays = {
             item.name: np.load(folder / f'{item.name}.npy', mmap_mode='r', allow_pickle=False)
-            for item in fields(Transitions) if item.name != 'digest'
+            for item in fields(Transitions) if item.name not in ('digest', 'kind')
         }
-        digest = json.loads((folder / 'digest.json').read_text())['digest']
+        known = {'kind': ActionConfig().kind} | json.loads((folder / 'digest.json').read_text())
     except (OSError, ValueError, KeyError) as error:
         raise DatasetError(f'{folder}: no complete cache ({error}): delete it and run again')\
             from error
-    return Transitions(digest=digest, **arrays)
+    return Transitions(digest=known['digest'], kind=known['kind'], **arrays)
 
 
 def _rectified(

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from rich.progress import Progress
 
+from foresight.actions.loading import load
 from foresight.experiments.results import PolicyResult
 from foresight.rollout.episode import EpisodeResult, allowed_actions
 from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.rollout.players import HARD, HARD_EXTRA, ClearTablePlayers
 from foresight.sim.settings import SimConfig
-from foresight.world_model.checkpoint import load
 
 SPLITS = {
     'seen': ('seen',), 'unseen': ('unseen',), 'both': ('seen', 'unseen'), HARD: (HARD,),

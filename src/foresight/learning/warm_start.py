@@ -6,10 +6,11 @@ from pathlib import Path
 
 from torch import Tensor
 
+from foresight.actions.loading import load
 from foresight.errors import CheckpointError
 from foresight.learning.networks.video import VideoNetworks
 from foresight.learning.networks.world_model import WorldModelNetworks
-from foresight.world_model.checkpoint import load, load_video
+from foresight.world_model.checkpoint import load_video
 
 NEW = ('world_model.predictor.unknown.',)
 """What a checkpoint may lack: it starts as if it were not there."""

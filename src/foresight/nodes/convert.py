@@ -14,21 +14,19 @@ from std_msgs.msg import Header
 from torch import Tensor
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from foresight.actions.push.action import Push
 from foresight.data.messages import BASE as BASE
 from foresight.data.messages import camera_view as camera_view
 from foresight.data.messages import image_array as image_array
 from foresight.data.messages import joint_values as joint_values
 from foresight.data.messages import order_of, rows_of
+from foresight.data.messages import path_poses as path_poses
 from foresight.data.messages import pose_array as pose_array
-from foresight.data.messages import push_of_path as push_of_path
 from foresight.data.messages import seconds as seconds
 from foresight.errors import ObservationError, RobotError
 from foresight.protocols import CameraView
 from foresight.robots.plan_window import PlanWindow
 
 CAMERA = 'camera_optical_frame'
-TOOL_DOWN = Rotation.from_euler('x', np.pi)  # tool0 points down, so its z axis is -z
 
 
 def stamp_of(time: float) -> Time:
@@ -169,12 +167,3 @@ def poses_path(poses: Float[np.ndarray, 'step 4 4'], time: float) -> Path:
     """Wrap tool poses in `base_link`."""
     stamped = [PoseStamped(header=header(time, BASE), pose=pose_message(pose)) for pose in poses]
     return Path(header=header(time, BASE), poses=stamped)
-
-
-def push_path(push: Push, time: float) -> Path:
-    """Wrap a push: where the tool starts and ends, its x axis along the heading."""
-    poses = np.stack([np.eye(4), np.eye(4)])
-    poses[:, :3, :3] = (Rotation.from_euler('z', push.heading) * TOOL_DOWN).as_matrix()
-    poses[0, :2, 3] = push.x, push.y
-    poses[1, :2, 3] = push.end
-    return poses_path(poses, time)

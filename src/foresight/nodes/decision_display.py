@@ -2,14 +2,16 @@
 
 import numpy as np
 from rclpy.node import Node
+from std_msgs.msg import String
 
 from foresight.agent.decision import Decision
 from foresight.agent.following import Following
 from foresight.agent.step import Step
-from foresight.nodes.convert import latent_message, poses_path, push_path
+from foresight.macro_action import MacroAction
+from foresight.nodes.convert import latent_message, poses_path
 from foresight.nodes.endpoints import publisher
 from foresight.nodes.health import Health
-from foresight.nodes.markers import push_markers
+from foresight.nodes.markers import action_markers
 from foresight.tasks.task_file import TaskConfig
 
 EVERY = 10  # commands between two poses of the shown tool path
@@ -20,26 +22,34 @@ class DecisionDisplay:
 
     def __init__(self, node: Node) -> None:
         """Make the publishers."""
+        self._action: MacroAction | None = None
         self._push = publisher(node, 'macro_action')
+        self._kind = publisher(node, 'macro_action/kind')
         self._tool_path = publisher(node, 'planner/tool_path')
         self._markers = publisher(node, 'planner/markers')
         self._subgoal = publisher(node, 'planner/subgoal')
 
+    def introduce(self, action: MacroAction) -> None:
+        """Say what kind of action is published from now on."""
+        self._action = action
+        self._kind.publish(String(data=action.kind))
+
     def show(self, decision: Decision) -> None:
-        """Publish a push that is about to be carried out."""
-        if decision.action is None or decision.plan is None or decision.motion is None:
+        """Publish an action that is about to be carried out."""
+        action = self._action
+        if decision.action is None or decision.plan is None or action is None:
             return
         stamp, plan = decision.stamp, decision.plan
-        self._push.publish(push_path(decision.action, stamp))
-        if self._tool_path.get_subscription_count():
+        self._push.publish(poses_path(action.poses(decision.action), stamp))
+        if decision.motion is not None and self._tool_path.get_subscription_count():
             self._tool_path.publish(poses_path(decision.motion.tool[::EVERY], stamp))
         if self._subgoal.get_subscription_count():
             self._subgoal.publish(latent_message(plan.latents[1], stamp))
         if self._markers.get_subscription_count():
-            elites = np.empty((0, 4))
+            elites = np.empty((0, len(action.numbers)))
             if plan.elites is not None:
                 elites = plan.elites[:, 0].double().cpu().numpy()
-            self._markers.publish(push_markers(decision.action, elites, stamp))
+            self._markers.publish(action_markers(action, decision.action, elites, stamp))
 
 
 def tell(health: Health, step: Step, task: TaskConfig, following: Following) -> None:

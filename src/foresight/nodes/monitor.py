@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from diagnostic_msgs.msg import DiagnosticArray
+from jaxtyping import Float
 from nav_msgs.msg import Path
 from rclpy.context import Context
 from rclpy.node import Node
@@ -11,10 +13,12 @@ from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Float32
 
-from foresight.actions.push.action import Push
-from foresight.nodes.convert import image_array, push_of_path, seconds
+from foresight.actions.kinds import make
+from foresight.macro_action import ActionConfig, MacroAction
+from foresight.nodes.convert import image_array, path_poses, seconds
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
+from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import Remaining
 from foresight.viz.demo_result import DemoPush, Frame
 
@@ -39,6 +43,7 @@ class Monitor(Node):
 
     def __init__(self, context: Context) -> None:
         super().__init__('monitor', context=context)
+        self._action = make(ActionConfig(), SceneConfig())
         self.now = 0.0
         self.figures: dict[str, dict[str, str]] = {}
         self.reasons: dict[str, str] = {}
@@ -61,7 +66,7 @@ class Monitor(Node):
         """Forget the episode."""
         self.frames: list[Frame] = []
         self.rectified: list[Frame] = []
-        self._pushes: dict[str, Push] = {}
+        self._pushes: dict[str, Float[np.ndarray, ' action']] = {}
         self._decisions: dict[str, dict[str, str]] = {}
         self._surprises: dict[str, float] = {}
         self.guard_ms: list[float] = []
@@ -109,7 +114,8 @@ class Monitor(Node):
         self._note('belief', message.header.stamp, info)
 
     def _on_push(self, message: Path, info: Info) -> None:
-        self._pushes[f'{seconds(message.header.stamp):.3f}'] = push_of_path(message)
+        numbers = self._action.from_poses(path_poses(message))
+        self._pushes[f'{seconds(message.header.stamp):.3f}'] = numbers
 
     def _on_surprise(self, message: Float32, info: Info) -> None:
         """A surprise belongs to the newest push; the largest one counts."""
@@ -139,7 +145,9 @@ class Monitor(Node):
     def pushes(self) -> tuple[DemoPush, ...]:
         """Pushes carried out, with what the planner and the predictor said about them."""
         return tuple(
-            _demo_push(key, push, self._decisions.get(key, {}), self._surprises.get(key))
+            _demo_push(
+                key, self._action, push, self._decisions.get(key, {}), self._surprises.get(key),
+            )
             for key, push in self._pushes.items()
         )
 
@@ -150,7 +158,8 @@ class Monitor(Node):
 
 
 def _demo_push(
-    key: str, push: Push, said: dict[str, str], surprise: float | None,
+    key: str, action: MacroAction, numbers: Float[np.ndarray, ' action'], said: dict[str, str],
+    surprise: float | None,
 ) -> DemoPush:
     """Join a push with what was said about it."""
     plan_ms, joint_ms, left = (
@@ -161,5 +170,6 @@ def _demo_push(
         for name, value in said.items() if name.startswith('cost/')
     }
     return DemoPush(
-        float(key), push.array(), terms, plan_ms, joint_ms, left, surprise,
+        float(key), numbers, action.outline(numbers), action.describe(numbers), terms, plan_ms,
+        joint_ms, left, surprise,
     )

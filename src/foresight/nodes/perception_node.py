@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from sensor_msgs.msg import Image
 
+from foresight.actions.loading import load
 from foresight.errors import ObservationError
 from foresight.files import find_model
 from foresight.nodes.camera import CameraReader
@@ -24,7 +25,6 @@ from foresight.robots.retract_monitor import RetractMonitor
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.silence_monitor import SilenceMonitor
 from foresight.robots.status import Status
-from foresight.world_model.checkpoint import load
 from foresight.world_model.observation.background import load_background, save_background
 from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier

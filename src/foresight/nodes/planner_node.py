@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from sensor_msgs.msg import Image
 
+from foresight.actions.loading import load
 from foresight.agent.agent import Agent
 from foresight.agent.assembly import make_tasks, make_thinker, noise
 from foresight.agent.following import SurpriseConfig
@@ -30,7 +31,6 @@ from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
 from foresight.tasks.task_file import load_task
 from foresight.world_model.belief.surprise import worst_cells
-from foresight.world_model.checkpoint import load
 
 RATE = 20.0  # of the plan windows [Hz]
 
@@ -63,10 +63,13 @@ class PlannerNode(StagedNode):
         self._robot = declare(self, RobotConfig())
         task, goal_task = load_task(self._episode.task), load_task(self._episode.goal_task)
         self._config = declare(self, task.planner, changeable=('seed',))
-        self._task = replace(task, planner=self._config)
+        spread = declare(self, task.spread)
+        self._task = replace(task, planner=self._config, spread=spread)
         # What the user sets holds for both tasks, what a task sets for that task alone.
-        own = with_overrides(self, goal_task.planner, self._config)
-        self._goal_task = replace(goal_task, planner=own)
+        self._goal_task = replace(
+            goal_task, planner=with_overrides(self, goal_task.planner, self._config),
+            spread=with_overrides(self, goal_task.spread, spread),
+        )
         self._level = declare(self, JointLevelConfig(), 'joint_level.')
         self._surprise = declare(self, SurpriseConfig(), 'surprise.')
 
@@ -84,6 +87,7 @@ class PlannerNode(StagedNode):
         self._device = checkpoint.model.device
         self._joints.follow(arm.joint_names)
         self._goals.connect(tasks)
+        self._display.introduce(checkpoint.action)
 
     def activate(self) -> None:
         """Start at once if so configured."""

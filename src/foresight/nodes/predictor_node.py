@@ -8,14 +8,14 @@ from nav_msgs.msg import Path
 from sensor_msgs.msg import Image
 from std_msgs.msg import Float32
 
-from foresight.actions.push.monitor import PushWatch
+from foresight.actions.loading import load
 from foresight.agent.arm_monitor import ArmMonitor
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.agent.witness import View, Witness
 from foresight.errors import FileError, ObservationError
 from foresight.files import find_model
 from foresight.nodes.camera import CameraReader
-from foresight.nodes.convert import latent_message, latent_tensor, push_of_path, seconds
+from foresight.nodes.convert import latent_message, latent_tensor, path_poses, seconds
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.memory_store import MemoryStore
@@ -33,7 +33,7 @@ from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise import SurpriseReading
 from foresight.world_model.belief.tracker import BeliefTracker
 from foresight.world_model.belief.vigilance import VigilanceConfig
-from foresight.world_model.checkpoint import Checkpoint, load
+from foresight.world_model.checkpoint import Checkpoint
 from foresight.world_model.observation.occlusion import ArmOcclusion
 from foresight.world_model.observation.rectification import Rectifier
 
@@ -72,7 +72,8 @@ class PredictorNode(StagedNode):
         checkpoint = load(find_model(self._model.checkpoint), self._model.device)
         arm = ArmModel.load(self._robot.robot)
         tracker = BeliefTracker(checkpoint.model, self._memory)
-        tracker.begin_push(torch.tensor([0.5, 0.0, 0.0, 0.1]))
+        self._action = checkpoint.action
+        tracker.begin_push(torch.tensor([number.middle for number in self._action.numbers]))
         tracker.forget()
         self._remember(tracker, MemoryOwner.of(checkpoint))
         surprise = SurpriseMonitor(checkpoint, self._vigilance)
@@ -80,7 +81,7 @@ class PredictorNode(StagedNode):
             self.get_logger().warning(surprise.uncalibrated)
         self._witness = Witness(
             tracker, ArmMonitor(arm, self._robot.view_delay, self._occlusion(arm, checkpoint)),
-            PushWatch(checkpoint.config.push.clearance / 2), surprise,
+            self._action.monitor(), surprise,
         )
         self._joints.follow(arm.joint_names)
 
@@ -130,7 +131,8 @@ class PredictorNode(StagedNode):
 
     def _on_action(self, message: Path) -> None:
         if self._witness is not None and self.active:
-            self._witness.announce(push_of_path(message), self.time)
+            numbers = self._action.from_poses(path_poses(message))
+            self._witness.announce(numbers, self.time)
 
     def _on_latent(self, message: Image) -> None:
         """Take a latent as soon as the joints of its time are known."""

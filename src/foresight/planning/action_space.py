@@ -1,13 +1,14 @@
 """What a planner must know about the numbers of an action: their scales and which are angles."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from foresight.planning.settings import PlannerConfig
+from foresight.macro_action import ActionNumber, Spread
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,10 @@ class ActionSpace:
     angles: tuple[int, ...] = ()
 
     @classmethod
-    def push(cls, config: PlannerConfig) -> 'ActionSpace':
-        """Return the space of the macro-action `push(x, y, heading, length)`."""
-        noise, jitter = config.noise_position, config.robust_position
-        return cls(
-            noise=(noise, noise, config.noise_heading, noise),
-            jitter=(jitter, jitter, config.robust_heading, jitter),
-            angles=(2,),
-        )
+    def of(cls, numbers: Sequence[ActionNumber], spread: Spread) -> 'ActionSpace':
+        """Return the space of a macro-action, its candidates spread so far."""
+        angles = tuple(index for index, number in enumerate(numbers) if number.is_angle)
+        return cls(spread.noise, spread.jitter, angles)
 
     @property
     def size(self) -> int:

@@ -7,22 +7,18 @@ from foresight.settings import Checked, setting
 
 
 @dataclass(frozen=True)
-class PlannerConfig(Checked):
+class OptimiserConfig(Checked):
     """Task level: CEM with a mixture of elites."""
 
-    horizon: int = setting(1, 'pushes looked ahead', '', 1, 4)
+    horizon: int = setting(1, 'actions looked ahead', '', 1, 4)
     samples: int = setting(256, 'candidates an iteration', '', 8, 8192)
     iterations: int = setting(3, 'refinements', '', 1, 50)
     branches: int = setting(
-        1, 'next pushes tried after each beginning; more than 1 shares beginnings among '
+        1, 'next actions tried after each beginning; more than 1 shares beginnings among '
         'candidates, which makes a longer horizon cheaper', '', 1, 16
     )
     elites: int = setting(24, 'candidates kept an iteration', '', 1, 1024)
     uniform_share: float = setting(0.2, 'share of fresh candidates an iteration', '', 0.0, 1.0)
-    noise_position: float = setting(
-        0.03, 'first refinement std of start and length', 'm', 0.001, 0.3
-    )
-    noise_heading: float = setting(0.25, 'first refinement std of heading', 'rad', 0.01, 1.5)
     noise_decay: float = setting(0.6, 'factor on the std an iteration', '', 0.1, 1.0)
     temperature: float = setting(
         1.0, 'softmax temperature of elites over the std of their costs', '', 0.01, 100.0
@@ -35,10 +31,6 @@ class PlannerConfig(Checked):
         8, 'best candidates re-scored under action jitter; 0 = off', '', 0, 256
     )
     robust_samples: int = setting(6, 'jittered copies of each', '', 1, 64)
-    robust_position: float = setting(
-        0.004, 'std of the jitter of start and length', 'm', 0.0, 0.05
-    )
-    robust_heading: float = setting(0.03, 'std of the jitter of heading', 'rad', 0.0, 0.5)
     risk: str = setting(
         'off', 'how the imagined futures of one of the best candidates count; off = only jitter',
         choices=('off', 'mean', 'cvar', 'worst'),
@@ -57,7 +49,7 @@ class PlannerConfig(Checked):
         super().__post_init__()
         if self.risk != 'off' and self.robust_top == 0:
             raise ConfigError(
-                f'PlannerConfig.risk = {self.risk}: it is judged on the best candidates; set '
+                f'OptimiserConfig.risk = {self.risk}: it is judged on the best candidates; set '
                 'robust_top above 0'
             )
 

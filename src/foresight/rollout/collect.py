@@ -7,13 +7,16 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from foresight.actions.kinds import make
 from foresight.data.episodes import load_episode, save_episode
 from foresight.data.manifest import MANIFEST
 from foresight.errors import DatasetError, WorkerError
 from foresight.files import version, write_atomically
+from foresight.macro_action import ActionConfig, with_action
 from foresight.robots.arm import ArmModel
 from foresight.rollout.play import Collector, PlayConfig, load_planner
 from foresight.rollout.workers import Crew
+from foresight.settings import SceneConfig
 
 RESTARTS = 5
 FREE_BYTES = 200 * 2**20
@@ -118,18 +121,23 @@ def _check_manifest(config: PlayConfig, folder: Path) -> None:
         DatasetError: If the folder was made with other settings.
     """
     path = folder / MANIFEST
-    same = replace(config, collect=replace(config.collect, pushes=1, workers=1))
+    same = replace(
+        config, collect=replace(config.collect, pushes=1, workers=1),
+        action=make(config.action, config.scene).config,
+    )
     wanted = json.loads(json.dumps({'version': version(), **asdict(same)}))
     if not path.exists():
         write_atomically(path, json.dumps(wanted, indent=2) + '\n')
-    elif _completed(json.loads(path.read_text())) != wanted:
+    elif _completed(json.loads(path.read_text()), config.scene) != wanted:
         raise DatasetError(f'{folder} was made with other settings: choose another --out')
 
 
-def _completed(kept: dict[str, Any]) -> dict[str, Any]:
+def _completed(kept: dict[str, Any], scene: SceneConfig) -> dict[str, Any]:
     """Add the defaults of the settings that a manifest does not know."""
-    usual: dict[str, Any] = json.loads(json.dumps(asdict(PlayConfig())))
-    return {**kept, **{
+    kept = with_action(kept)
+    action = make(ActionConfig(**kept.get('action', {})), scene).config
+    usual: dict[str, Any] = json.loads(json.dumps(asdict(PlayConfig(action=action))))
+    return {**kept, 'action': usual.pop('action'), **{
         part: {**value, **kept.get(part, {})} if isinstance(value, dict) else kept.get(part, value)
         for part, value in usual.items()
     }}

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from foresight.actions.kinds import make
 from foresight.data.bags.folder import find_bags
 from foresight.data.manifest import MANIFEST, collected_scene
 from foresight.data.robot_time import robot_time
 from foresight.errors import FileError
 from foresight.files import share
+from foresight.macro_action import ActionConfig
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.sim.site import USUAL, load_site
@@ -76,8 +78,8 @@ def _of_bags(folder: Path) -> Inventory:
     from foresight.data.bags.pushes import BagConfig
     from foresight.world_model.encoder import EncoderConfig
 
-    robot = RobotConfig()
-    reader = BagImport(SceneConfig(), EncoderConfig(), robot, BagConfig())
+    robot, action = RobotConfig(), make(ActionConfig(), SceneConfig())
+    reader = BagImport(SceneConfig(), EncoderConfig(), robot, BagConfig(), action)
     found = totals([reader.summary(bag) for bag in reader.pushes(reader.read(folder))])
     return Inventory(
         'bags', found['bags'], found['pushes'], found['robot_hours'], USUAL.name,

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from foresight.actions.push.skill import PushSkill
 from foresight.agent.agent import Agent
 from foresight.agent.decision import Decision
 from foresight.agent.following import SurpriseConfig
 from foresight.agent.phase import Phase
 from foresight.agent.step import Limits, Step
-from foresight.agent.thinker import Chooser, Skill, Thinker, WayHome
+from foresight.agent.thinker import Chooser, Thinker, WayHome
 from foresight.closing import Closing
+from foresight.macro_action import MacroAction, Skill
 from foresight.protocols import Observation
-from foresight.robots.homing import Homing
+from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import JointLevelConfig
 from foresight.rollout.environment import Environment, Joints, OnFrame
 from foresight.rollout.episode import ActionRecord, EpisodeResult, allowed_actions
 from foresight.rollout.workers import Builder, Crew
@@ -169,22 +170,28 @@ class Episode:
 
 
 def player_of(
-    environment: Environment, policy: Chooser[SceneView], known: PushSkill, limits: Limits,
-    more: int = 0, surprise: SurpriseConfig | None = None, skill: Skill | None = None,
+    environment: Environment, policy: Chooser[SceneView], action: MacroAction, arm: ArmModel,
+    limits: Limits, more: int = 0, surprise: SurpriseConfig | None = None,
+    skill: Skill | None = None, level: JointLevelConfig | None = None,
 ) -> Player:
     """Put together what plays, see `Player`.
 
     Args:
         environment: Scene and arm.
         policy: What chooses macro-actions.
-        known: Skill of the arm.
+        action: Macro-action.
+        arm: Arm that carries it out.
         limits: How many actions an episode has at most.
         more: Actions more for each object beyond three.
         surprise: What surprise decides.
-        skill: What plans motions; `known` if left out.
+        skill: What plans motions; that of the action if left out.
+        level: Joint level; the usual one if left out.
     """
-    homing, home = Homing(known.joint_level, known.config), np.array(known.arm.retract)
-    return Player(environment, policy, skill or known, homing, home, limits, more, surprise)
+    level = level or JointLevelConfig()
+    return Player(
+        environment, policy, skill or action.skill(arm, level), action.homing(arm, level),
+        np.array(arm.retract), limits, more, surprise,
+    )
 
 
 def evaluate(

@@ -9,20 +9,18 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from foresight.actions.push.action import Push
-from foresight.actions.push.feasible import PushFeasibility
-from foresight.actions.push.sampler import AimedSampler, PushSampler
-from foresight.actions.push.skill import PushMotion, PushSkill
+from foresight.actions.kinds import make
+from foresight.actions.loading import load
 from foresight.agent.agent import Agent
 from foresight.agent.decision import Decision
 from foresight.agent.step import Limits
 from foresight.closing import Closing
 from foresight.data.episodes import Episode, Images
 from foresight.files import find_model, version
+from foresight.macro_action import ActionConfig, MacroAction, Motion, Skill
 from foresight.protocols import Observation, Plan
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
 from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.environment import Environment, Joints
 from foresight.rollout.loop import Hooks, player_of
@@ -32,13 +30,12 @@ from foresight.rollout.policies import (
     RandomPolicy,
     make_planner,
 )
-from foresight.settings import CLEAR_TABLE_BOTH, SHIPPED, Checked, PushConfig, SceneConfig, setting
+from foresight.settings import CLEAR_TABLE_BOTH, SHIPPED, Checked, SceneConfig, setting
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.clear_table.score import glance
 from foresight.tasks.scene_view import Outcome, Policy, SceneView
 from foresight.tasks.task_file import load_task
-from foresight.world_model.checkpoint import load
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 
@@ -77,7 +74,7 @@ class PlayConfig:
     sim: SimConfig = field(default_factory=SimConfig)
     scene: SceneConfig = field(default_factory=SceneConfig)
     camera: CameraConfig = field(default_factory=CameraConfig)
-    push: PushConfig = field(default_factory=PushConfig)
+    action: ActionConfig = field(default_factory=ActionConfig)
     joint_level: JointLevelConfig = field(default_factory=JointLevelConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     robot: str = RobotConfig.robot
@@ -95,7 +92,8 @@ class PlayPolicy(Policy):
     aimed = False
 
     def __init__(
-        self, config: PlayConfig, arm: ArmModel, begin: Callable[[int], np.random.Generator],
+        self, config: PlayConfig, action: MacroAction, arm: ArmModel,
+        begin: Callable[[int], np.random.Generator],
     ) -> None:
         """Make what chooses; `begin` makes the draws of a seed.
 
@@ -103,11 +101,10 @@ class PlayPolicy(Policy):
             CheckpointError: If what shall plan is missing, damaged or of another table.
             ConfigError: If there is no task as it shall plan for.
         """
-        scene, push, generator = config.scene, config.push, torch.Generator()
-        feasible = PushFeasibility(scene, push, Reach.of(arm, push, config.joint_level))
-        aim = partial(AimedSampler, scene, push, feasible)
-        self._random = RandomPolicy(PushSampler(scene, push, feasible), generator)
-        self._aimed = AimedRandomPolicy(Rectifier(scene, config.encoder), aim, generator)
+        rectifier, generator = Rectifier(config.scene, config.encoder), torch.Generator()
+        feasible = action.feasible(arm, config.joint_level)
+        self._random = RandomPolicy(action.sampler(feasible), generator)
+        self._aimed = AimedRandomPolicy(rectifier, partial(action.aimed, feasible), generator)
         self._planner = load_planner(config, arm)
         self._play, self._begin = config.collect, begin
 
@@ -131,17 +128,17 @@ class PlayPolicy(Policy):
 class FromRetract:
     """Plans every motion from the retract pose itself, not from where it is measured to be."""
 
-    def __init__(self, skill: PushSkill) -> None:
-        """Keep the skill."""
-        self._skill = skill
+    def __init__(self, skill: Skill, arm: ArmModel) -> None:
+        """Keep the skill and the retract pose."""
+        self._skill, self._retract = skill, np.array(arm.retract)
 
-    def plan(self, push: Push, start: Joints, /) -> PushMotion:
+    def plan(self, action: Float[np.ndarray, ' action'], start: Joints) -> Motion:
         """Plan the motion.
 
         Raises:
             RobotError: If the arm cannot do it.
         """
-        return self._skill.plan(push, self._skill.arm.retract)
+        return self._skill.plan(action, self._retract)
 
 
 class AtAGlance(Hooks):
@@ -158,12 +155,13 @@ class Collector(Closing):
     def __init__(self, config: PlayConfig) -> None:
         """Load the arm, its skill and what chooses."""
         self._config, arm = config, ArmModel.load(config.robot)
-        skill = PushSkill(arm, config.scene, config.push, config.joint_level)
-        self._policy = PlayPolicy(config, arm, lambda seed: self._draws(seed)[1])
+        self._action = action = make(config.action, config.scene)
+        self._policy = PlayPolicy(config, action, arm, lambda seed: self._draws(seed)[1])
         self._table = ClearTable(config.sim, config.scene, config.camera, arm)
         limits = Limits(config.collect.pushes_an_episode)
         self._player = player_of(
-            self._table, self._policy, skill, limits, skill=FromRetract(skill),
+            self._table, self._policy, action, arm, limits, level=config.joint_level,
+            skill=FromRetract(action.skill(arm, config.joint_level), arm),
         )
 
     def play(self, seed: int) -> Episode:
@@ -174,7 +172,7 @@ class Collector(Closing):
         played = self._player.play(seed, record)
         return record.episode({
             'seed': seed, 'version': version(), 'objects': list(self._table.objects().names),
-            'aimed_share': self._config.collect.aimed_share,
+            'aimed_share': self._config.collect.aimed_share, 'kind': self._action.kind,
             'rejected': sum(not action.feasible for action in played.records),
         })
 
@@ -255,7 +253,9 @@ class Recording(AtAGlance):
         return Episode(
             meta=meta, view=self._table.view, background=self._table.background,
             stills=Images.encode(self._stills, '.png'),
-            pushes=np.array([action for action, _ in self._actions], np.float32).reshape(-1, 4),
+            pushes=np.array([action for action, _ in self._actions], np.float32).reshape(
+                len(self._actions), -1 if self._actions else 0,
+            ),
             aimed=np.array([aimed for _, aimed in self._actions], bool),
             objects=np.stack([positions for positions, _ in self._labels]).astype(np.float32),
             statuses=np.array([codes for _, codes in self._labels], np.int8),

@@ -4,15 +4,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from foresight.actions.push.feasible import PushFeasibility
-from foresight.actions.push.sampler import AimedSampler, PushSampler
-from foresight.actions.push.skill import PushSkill
+from foresight.actions.loading import load
+from foresight.actions.push.macro_action import PushAction
 from foresight.agent.step import Limits
 from foresight.agent.thinker import Chooser
 from foresight.protocols import Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
 from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.loop import Player, player_of
 from foresight.rollout.policies import (
@@ -21,13 +19,12 @@ from foresight.rollout.policies import (
     RandomPolicy,
     make_planner,
 )
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.clear_table.hand_rule import HandRule
 from foresight.tasks.scene_view import SceneView
 from foresight.tasks.task_file import TaskConfig, load_task
-from foresight.world_model.checkpoint import load
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 
@@ -61,7 +58,6 @@ class ClearTablePlayers:
     sim: SimConfig
     checkpoint: Path
     scene: SceneConfig = field(default_factory=SceneConfig)
-    push: PushConfig = field(default_factory=PushConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     camera: CameraConfig = field(default_factory=CameraConfig)
     robot: str = RobotConfig.robot
@@ -78,23 +74,23 @@ class ClearTablePlayers:
             CheckpointError: If the planner's checkpoint is missing or of another scene.
             ConfigError: If the policy, the task or the robot is unknown.
         """
-        arm, level = ArmModel.load(self.robot), JointLevelConfig()
-        feasible = PushFeasibility(self.scene, self.push, Reach.of(arm, self.push, level))
-        policy = self._policy(feasible, arm)
+        arm, action = ArmModel.load(self.robot), PushAction(self.scene)
+        policy = self._policy(action, action.feasible(arm, JointLevelConfig()), arm)
         sim = ClearTable(self.sim, self.scene, self.camera, arm)
-        skill = PushSkill(arm, self.scene, self.push, level)
         limits = Limits(self.sim.max_pushes)
-        return player_of(sim, policy, skill, limits, self.sim.pushes_an_object)
+        return player_of(sim, policy, action, arm, limits, self.sim.pushes_an_object)
 
-    def _policy(self, feasible: Guardrail, arm: ArmModel) -> Chooser[SceneView]:
+    def _policy(
+        self, action: PushAction, feasible: Guardrail, arm: ArmModel,
+    ) -> Chooser[SceneView]:
         """Build the policy."""
         if self.policy == PlannerPolicy.name:
             task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
             return make_planner(load(self.checkpoint), task, self.scene, arm)
         if self.policy == HandRule.name:
-            return HandRule(self.scene, self.push, feasible)
+            return HandRule(action, feasible)
         if self.policy == RandomPolicy.name:
-            return RandomPolicy(PushSampler(self.scene, self.push, feasible))
-        aim = partial(AimedSampler, self.scene, self.push, feasible)
-        return AimedRandomPolicy(Rectifier(self.scene, self.encoder), aim)
+            return RandomPolicy(action.sampler(feasible))
+        rectifier = Rectifier(self.scene, self.encoder)
+        return AimedRandomPolicy(rectifier, partial(action.aimed, feasible))
 

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
 
+from foresight.actions.loading import check_scene
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskDecision, TaskLevel
 from foresight.protocols import ActionSampler, Belief, Observation, Plan
@@ -17,7 +18,7 @@ from foresight.settings import SceneConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.scene_view import Policy, SceneView, chosen
 from foresight.tasks.task_file import EMPTY_TABLE, TaskConfig
-from foresight.world_model.checkpoint import Checkpoint, check_scene
+from foresight.world_model.checkpoint import Checkpoint
 from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier
 

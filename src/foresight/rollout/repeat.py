@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Int
 
-from foresight.actions.push.skill import PushSkill
+from foresight.actions.kinds import make
 from foresight.agent.decision import Decision
 from foresight.agent.step import Limits
 from foresight.closing import Closing
@@ -34,13 +34,14 @@ class Repeater(AtAGlance, Closing):
     def __init__(self, config: PlayConfig, repeats: int) -> None:
         """Load the arm and its skill; every action is done `repeats` times."""
         self._config, self._repeats, arm = config, repeats, ArmModel.load(config.robot)
-        skill = PushSkill(arm, config.scene, config.push, config.joint_level)
+        action, level = make(config.action, config.scene), config.joint_level
         play = replace(config, collect=replace(config.collect, aimed_share=AIMED_SHARE))
-        self._policy = PlayPolicy(play, arm, lambda seed: np.random.default_rng([seed, 2]))
+        self._policy = PlayPolicy(play, action, arm, lambda seed: np.random.default_rng([seed, 2]))
         self._table = ClearTable(config.sim, config.scene, config.camera, arm)
         self._rectifier = Rectifier(config.scene, config.encoder)
         self._player = player_of(
-            self._table, self._policy, skill, Limits(ACTIONS), skill=FromRetract(skill),
+            self._table, self._policy, action, arm, Limits(ACTIONS), level=level,
+            skill=FromRetract(action.skill(arm, level), arm),
         )
 
     def episode(self, seed: int) -> list[RepeatedPush]:

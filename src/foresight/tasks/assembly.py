@@ -7,9 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from foresight.actions.push.feasible import PushFeasibility
-from foresight.actions.push.keep_out import keep_out_zones
-from foresight.actions.push.sampler import AimedSampler, PushSampler
+from foresight.actions.kinds import check_kind
 from foresight.costs.composite import Composite, WeightedTerm
 from foresight.costs.critic import Critic, ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy, RegionConfig, region_weights
@@ -18,11 +16,10 @@ from foresight.errors import CheckpointError, ConfigError
 from foresight.planning.action_space import ActionSpace
 from foresight.planning.levels.task import Aim, DoneTest, TaskLevel
 from foresight.planning.optimizers.cem import CemPlanner
-from foresight.planning.settings import PlannerConfig
+from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import ActionSampler, CostTerm, Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
 from foresight.tasks.clear_table.cost_head import (
     TABLE,
     CostHead,
@@ -43,7 +40,7 @@ def assemble(
     checkpoint: Checkpoint,
     arm: ArmModel,
     goal: Float[Tensor, 'channel height width'] | None = None,
-    planner: PlannerConfig | None = None,
+    planner: OptimiserConfig | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> TaskLevel:
     """Build the task level.
@@ -60,20 +57,19 @@ def assemble(
         ConfigError: If the task needs a goal and none is given.
         CheckpointError: If the checkpoint has no cost head, or no critic and the task wants one.
     """
-    config, known = planner or task.planner, checkpoint.config
+    config, action = planner or task.planner, checkpoint.action
+    check_kind(action.kind, task.action, checkpoint.folder)
     terms = dict(task.terms)
     energy = _goal_energy(checkpoint, goal, task.regions) if goal is not None else None
     built = _terms({*terms, task.done_term}, checkpoint, energy)
-    reach = PushFeasibility(
-        known.scene, known.push, Reach.of(arm, known.push, JointLevelConfig()),
-    )
+    reach = action.feasible(arm, JointLevelConfig())
     weighted = [WeightedTerm(built[name], terms[name], name in TERMINAL) for name in terms]
     cem = CemPlanner(
         model=checkpoint.model,
         cost=Composite(weighted, config.discount),
-        guardrails=(reach, *keep_out_zones(arm.keep_out)),
-        sampler=PushSampler(known.scene, known.push, reach),
-        config=config, space=ActionSpace.push(config), clock=clock,
+        guardrails=(reach, *action.keep_out(arm)),
+        sampler=action.sampler(reach),
+        config=config, space=ActionSpace.of(action.numbers, task.spread), clock=clock,
         risk=make_risk(config.risk, config.risk_alpha),
     )
     done = DoneTest(built[task.done_term], task.done_below)
@@ -95,7 +91,7 @@ def _terms(
         occupancy, known = occupancy_of(checkpoint), checkpoint.config
         built[Remaining.name] = Remaining(occupancy, known.encoder)
         built[Dropped.name] = Dropped(occupancy, known.encoder)
-        built[Progress.name] = Progress(occupancy, known.encoder, known.scene, known.push)
+        built[Progress.name] = Progress(occupancy, known.encoder, checkpoint.action)
     return built
 
 
@@ -152,13 +148,12 @@ def _fast(checkpoint: Checkpoint) -> bool:
 
 def _aim(checkpoint: Checkpoint, reach: Guardrail, energy: GoalEnergy | None) -> Aim:
     """Aim at what differs from the goal, or else at what the cost head sees on the table."""
-    known = checkpoint.config
     cells = energy.distances if energy is not None else _table_map(checkpoint)
 
     def aimed(latent: Float[Tensor, 'channel height width']) -> ActionSampler:
         with torch.inference_mode():
             weights = cells(latent[None])[0]
-        return AimedSampler(known.scene, known.push, reach, weights)
+        return checkpoint.action.aimed(reach, weights)
 
     return aimed
 

@@ -2,28 +2,28 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 
+from foresight.actions.kinds import spread_of
 from foresight.costs.critic import ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy, RegionConfig
 from foresight.errors import ConfigError
 from foresight.files import share
-from foresight.planning.settings import PlannerConfig
-from foresight.settings import Checked
+from foresight.macro_action import ActionConfig, Spread
+from foresight.planning.settings import OptimiserConfig
+from foresight.settings import changed, mapping
 from foresight.tasks.clear_table.cost_head import Dropped, Progress, Remaining
 
 TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy, ExpectedCost))
 TERMINAL = (ExpectedCost.name,)
 """Terms that score only the last imagined latent."""
-KEYS = ('terms', 'done', 'planner', 'goal', 'regions')
+KEYS = ('actions', 'terms', 'done', 'planner', 'goal', 'regions')
 EMPTY_TABLE = 'empty_table'
 GOALS = ('image', EMPTY_TABLE)
-
-Settings = TypeVar('Settings', bound=Checked)
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,19 @@ class TaskConfig:
         planner: Planner settings, where they differ from the defaults.
         goal: Goal of a goal energy: an `image` that somebody gives, or the `empty_table`.
         regions: Weights of a goal energy, where they differ from the defaults.
+        action: Kind of its macro-action.
+        spread: How far candidates are spread, where it differs from the action's defaults.
     """
 
     name: str
     terms: tuple[tuple[str, float], ...]
     done_term: str
     done_below: float
-    planner: PlannerConfig = field(default_factory=PlannerConfig)
+    planner: OptimiserConfig = field(default_factory=OptimiserConfig)
     goal: str = GOALS[0]
     regions: RegionConfig = field(default_factory=RegionConfig)
+    action: str = ActionConfig().kind
+    spread: Spread = spread_of(ActionConfig().kind)
 
     @property
     def has_goal(self) -> bool:
@@ -65,20 +69,24 @@ def load_task(task: str | Path) -> TaskConfig:
     """
     path = find_file('task', task)
     described = read_mapping(path, KEYS)
-    terms = _mapping(described.get('terms'), TERMS, f'{path}: terms')
-    done = _mapping(described.get('done'), ('term', 'below'), f'{path}: done')
+    terms = mapping(described.get('terms'), TERMS, f'{path}: terms')
+    done = mapping(described.get('done'), ('term', 'below'), f'{path}: done')
     if not terms or set(done) != {'term', 'below'}:
         raise ConfigError(f'{path}: give at least one of `terms`, and both `done` keys')
     if done['term'] not in TERMS:
         raise ConfigError(f'{path}: done: term {done["term"]!r}: choose one of {", ".join(TERMS)}')
     if GoalEnergy.name not in {*terms, done['term']} and {'goal', 'regions'} & set(described):
         raise ConfigError(f'{path}: goal and regions are for a task with a {GoalEnergy.name}')
+    action = _action(described.get('actions', [ActionConfig().kind]), f'{path}: actions')
+    planner, spread = _planner(
+        described.get('planner', {}), spread_of(action), f'{path}: planner',
+    )
     return TaskConfig(
         name=path.stem,
         terms=tuple((name, _weight(terms[name], f'{path}: {name}')) for name in terms),
         done_term=done['term'],
         done_below=_weight(done['below'], f'{path}: done: below'),
-        planner=changed(PlannerConfig(), described.get('planner', {}), f'{path}: planner'),
+        action=action, planner=planner, spread=spread,
         goal=_goal(described.get('goal', GOALS[0]), f'{path}: goal'),
         regions=changed(RegionConfig(), described.get('regions', {}), f'{path}: regions'),
     )
@@ -111,21 +119,7 @@ def read_mapping(path: Path, known: tuple[str, ...]) -> Mapping[str, Any]:
         content = yaml.safe_load(path.read_text())
     except (OSError, yaml.YAMLError) as error:
         raise ConfigError(f'{path} cannot be read as YAML: {error}') from error
-    return _mapping(content, known, f'{path}')
-
-
-def _mapping(content: Any, known: tuple[str, ...], where: str) -> Mapping[str, Any]:
-    """Return a mapping that has only known keys."""
-    if not isinstance(content, dict):
-        raise ConfigError(f'{where}: must be a mapping with keys among {", ".join(known)}')
-    if 'guardrails' in content:
-        raise ConfigError(
-            f'{where}: a task cannot change guardrails: they are fixed when a node is configured',
-        )
-    unknown = [str(key) for key in content if key not in known]
-    if unknown:
-        raise ConfigError(f'{where}: unknown {", ".join(unknown)}; known are {", ".join(known)}')
-    return content
+    return mapping(content, known, f'{path}')
 
 
 def _weight(value: Any, where: str) -> float:
@@ -135,40 +129,32 @@ def _weight(value: Any, where: str) -> float:
     return value
 
 
+def _action(kinds: Any, where: str) -> str:
+    """Return the kind of the macro-action of a task.
+
+    Raises:
+        ConfigError: If it is not a list of one kind.
+    """
+    if not isinstance(kinds, list) or len(kinds) != 1 or not isinstance(kinds[0], str):
+        raise ConfigError(f'{where} = {kinds!r}: write a list of one macro-action, such as [push]')
+    return kinds[0]
+
+
+def _planner(
+    content: Any, spread: Spread, where: str,
+) -> tuple[OptimiserConfig, Spread]:
+    """Read the settings of the planner and how far it spreads candidates, in one mapping."""
+    own = {item.name for item in fields(spread)}  # type: ignore[arg-type]
+    known = {item.name for item in fields(OptimiserConfig)} | own
+    given = mapping(content, tuple(known), where)
+    return (
+        changed(OptimiserConfig(), {k: v for k, v in given.items() if k not in own}, where),
+        changed(spread, {k: v for k, v in given.items() if k in own}, where),
+    )
+
+
 def _goal(value: Any, where: str) -> str:
     """Return the name of a goal."""
     if value not in GOALS:
         raise ConfigError(f'{where} = {value!r}: choose one of {", ".join(GOALS)}')
     return str(value)
-
-
-def changed(defaults: Settings, content: Any, where: str) -> Settings:
-    """Return the defaults with what a file changes; a list stands for a tuple.
-
-    Raises:
-        ConfigError: If a name is unknown, or a value of another type or outside its bounds.
-    """
-    known = tuple(item.name for item in fields(defaults))  # type: ignore[arg-type]
-    values = {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in _mapping(content, known, where).items()
-    }
-    for name, value in values.items():
-        usual = getattr(defaults, name)
-        if _shape(value) != _shape(usual):
-            raise ConfigError(f'{where}: {name} = {value!r}: write {_described(usual)}')
-    return replace(defaults, **values)  # type: ignore[type-var]
-
-
-def _shape(value: Any) -> tuple[type, ...]:
-    """Return the type of a value and of each of its parts."""
-    parts = value if isinstance(value, tuple) else ()
-    return (type(value), *(type(part) for part in parts))
-
-
-def _described(usual: Any) -> str:
-    """Say what a value must be, to stand in for the usual one."""
-    if isinstance(usual, tuple):
-        return f'a list of {len(usual)} numbers, each with a decimal point'
-    kind = type(usual)
-    return f'{kind.__name__}{", written with a decimal point" if kind is float else ""}'

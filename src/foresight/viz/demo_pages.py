@@ -52,12 +52,12 @@ def _film(result: DemoResult, scene: SceneConfig, encoder: EncoderConfig) -> Ite
     for frame in result.frames:
         index = bisect_right(starts, frame.stamp) - 1
         push = result.pushes[index] if index >= 0 else None
-        action = None if push is None else np.asarray(push.action)
+        outline = None if push is None else push.outline
         camera = frame.image
         if result.view is not None:
-            camera = draw_on_camera(frame.image, action, result.view)
+            camera = draw_on_camera(frame.image, outline, result.view)
         seen = result.rectified[max(bisect_right(stamps, frame.stamp) - 1, 0)].image
-        overhead = draw_on_rectified(seen, action, scene, encoder)
+        overhead = draw_on_rectified(seen, outline, scene, encoder)
         yield beside(camera, overhead, _caption(frame, index, push))
 
 
@@ -102,9 +102,8 @@ def _pushes(
     ends = [push.stamp for push in result.pushes[1:]] + [float('inf')]
     for push, end in zip(result.pushes, ends):
         before, after = _at(result.rectified, push.stamp), _at(result.rectified, end)
-        action = np.asarray(push.action)
         yield ReportPush(
-            before=draw_on_rectified(before, action, scene, encoder),
+            before=draw_on_rectified(before, push.outline, scene, encoder),
             after=draw_on_rectified(after, None, scene, encoder),
             terms=push.terms, plan_ms=push.plan_ms, note=_note(push), surprise=push.surprise,
         )
@@ -112,10 +111,8 @@ def _pushes(
 
 def _note(push: DemoPush) -> str:
     """Describe a push in a line."""
-    x, y, heading, length = push.action
     seen = '' if np.isnan(push.left) else f'; about {push.left:.1f} objects seen on the table'
-    where = f'from ({x:.2f}, {y:.2f}) m, heading {np.degrees(heading):.0f}°'
-    return f'{where}, {100 * length:.0f} cm{seen}'
+    return f'{push.what}{seen}'
 
 
 def _at(frames: Sequence[Frame], stamp: float) -> Picture:

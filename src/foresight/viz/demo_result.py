@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from foresight.macro_action import Outline
 from foresight.protocols import CameraView
 
 Picture = UInt8[np.ndarray, 'height width 3']
@@ -30,7 +31,9 @@ class DemoPush:
 
     Attributes:
         stamp: Stamp of the image it was planned from [s].
-        action: [x, y, heading, length] in `base_link` [m, m, rad, m].
+        action: Its numbers.
+        outline: How to draw it.
+        what: What it does, in a few words.
         terms: Weighted share of each cost term.
         plan_ms: Wall-clock planning time [ms].
         joint_ms: Wall-clock time of the joint level for each command [ms].
@@ -39,7 +42,9 @@ class DemoPush:
     """
 
     stamp: float
-    action: Float[np.ndarray, '4']
+    action: Float[np.ndarray, ' action']
+    outline: Outline
+    what: str
     terms: Mapping[str, float]
     plan_ms: float
     joint_ms: float

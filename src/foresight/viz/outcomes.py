@@ -9,7 +9,9 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
+from foresight.actions.loading import action_of
 from foresight.data.repeated_pushes import RepeatedPushes
+from foresight.macro_action import Outline
 from foresight.tasks.clear_table.cost_head import Occupancy
 from foresight.viz.drawing import HALO, INK, draw_on_rectified
 from foresight.world_model.checkpoint import CheckpointConfig
@@ -92,16 +94,16 @@ def _row(
     index: int,
 ) -> UInt8[np.ndarray, 'row column 3']:
     """Draw one push."""
-    def plain(image: np.ndarray, push: np.ndarray | None = None) -> np.ndarray:
-        return draw_on_rectified(image, push, config.scene, config.encoder, SCALE)
+    def plain(image: np.ndarray, outline: Outline | None = None) -> np.ndarray:
+        return draw_on_rectified(image, outline, config.scene, config.encoder, SCALE)
 
-    push = pushes.push[index].astype(np.float64)
+    outline = action_of(config).outline(pushes.push[index].astype(np.float64))
     true = pushes.after[index][farthest(imagined.outcomes[index], SHOWN)]
     samples = imagined.samples[index][farthest(imagined.samples[index], SHOWN)]
     seen = occupancy(torch.cat([imagined.expected[index][None], samples])).sum(dim=1)
     table = plain(pushes.background[index])
     cells = [
-        plain(pushes.before[index], push), *(plain(image) for image in true),
+        plain(pushes.before[index], outline), *(plain(image) for image in true),
         *(_lit(table, heat) for heat in seen.cpu().numpy()),
     ]
     margin = ((GAP, 0), (0, GAP), (0, 0))

@@ -1,7 +1,7 @@
 """Checkpoints: tensors as safetensors, everything else as JSON; nothing is ever unpickled."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from foresight.errors import CheckpointError, ConfigError
 from foresight.files import sha256, write_atomically
-from foresight.settings import PushConfig, SceneConfig
+from foresight.macro_action import ActionConfig, MacroAction, with_action
+from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.named_tensors import fill, flat, read_tensors
@@ -20,6 +21,7 @@ from foresight.world_model.predictors.task import PredictorConfig
 from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig, VideoJepa
 
 FORMAT = 1
+MakeAction = Callable[[ActionConfig, SceneConfig], MacroAction]
 TENSORS, CONFIG = 'world_model.safetensors', 'config.json'
 ModuleType = TypeVar('ModuleType', bound=nn.Module)
 ConfigType = TypeVar('ConfigType', bound='Described')
@@ -56,7 +58,7 @@ class CheckpointConfig(Described):
         encoder: Shape of images and latents.
         predictor: Size of the task predictor.
         scene: Table, bin and rectified view it was trained on.
-        push: Bounds of the macro-action it was trained on.
+        action: Macro-action it was trained on.
         normalisation: Measured scales by name, such as `surprise`.
         critic: How the critic was trained, if there is one.
     """
@@ -65,7 +67,7 @@ class CheckpointConfig(Described):
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
     predictor: PredictorConfig = field(default_factory=PredictorConfig)
     scene: SceneConfig = field(default_factory=SceneConfig)
-    push: PushConfig = field(default_factory=PushConfig)
+    action: ActionConfig = field(default_factory=ActionConfig)
     normalisation: Mapping[str, float] = field(default_factory=dict)
     critic: Mapping[str, Any] = field(default_factory=dict)
 
@@ -91,12 +93,14 @@ class Checkpoint:
     Attributes:
         model: World model, ready to run.
         config: What the checkpoint knows about itself.
+        action: Macro-action that the model foresees.
         tensors: Tensors of the other modules, by `module.tensor`.
         folder: Where it came from.
     """
 
     model: Jepa
     config: CheckpointConfig
+    action: MacroAction
     tensors: Mapping[str, Tensor] = field(repr=False)
     folder: Path
 
@@ -157,22 +161,26 @@ def _write(folder: Path, tensors: Mapping[str, Tensor], config: Described) -> No
     write_atomically(folder / CONFIG, json.dumps(described, indent=2) + '\n')
 
 
-def load(folder: Path | str, device: str = 'auto') -> Checkpoint:
-    """Load a world model.
+def load(folder: Path | str, device: str, make_action: MakeAction) -> Checkpoint:
+    """Load a world model; `actions.loading` knows every macro-action.
 
     Args:
         folder: Folder that `save` wrote.
         device: auto, cpu or cuda.
+        make_action: Makes the macro-action that the checkpoint names.
 
     Raises:
         CheckpointError: If a file is missing, damaged, or of another configuration.
     """
-    folder = Path(folder)
-    config, tensors = _read(CheckpointConfig, folder)
-    model = Jepa(config.encoder, config.predictor, config.scene, config.push)
+    config, tensors = _read(CheckpointConfig, folder := Path(folder))
+    try:
+        action = make_action(config.action, config.scene)
+    except ConfigError as error:
+        raise CheckpointError(f'{folder / CONFIG}: {error}') from error
+    model = Jepa(config.encoder, config.predictor, action.raster(config.encoder.grid))
     model.bf16 = config.bf16
-    model = _ready('world_model', model, tensors, folder, device)
-    return Checkpoint(model, config, tensors, folder)
+    ready = _ready('world_model', model, tensors, folder, device)
+    return Checkpoint(ready, config, action, tensors, folder)
 
 
 def load_video(
@@ -184,21 +192,6 @@ def load_video(
     model = VideoJepa(config.encoder, config.video)
     model.bf16 = config.bf16
     return _ready('video', model, tensors, folder, device), config
-
-
-def check_scene(checkpoint: Checkpoint, scene: SceneConfig) -> None:
-    """Refuse a checkpoint that was trained on another table.
-
-    Raises:
-        CheckpointError: If a number of the scene differs.
-    """
-    for item in fields(scene):
-        here, there = getattr(scene, item.name), getattr(checkpoint.config.scene, item.name)
-        if here != there:
-            raise CheckpointError(
-                f'{checkpoint.folder} was trained with SceneConfig.{item.name} = {there}, not '
-                f'{here}: use that value, or collect and train for this scene'
-            )
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -222,7 +215,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def _read(kind: type[ConfigType], folder: Path) -> tuple[ConfigType, dict[str, Tensor]]:
     """Read what a checkpoint of some kind knows about itself, and its tensors."""
-    described = read_json(folder / CONFIG)
+    described = with_action(read_json(folder / CONFIG))
     digest = str(described.pop('tensors', ''))
     try:
         for item in fields(kind):

@@ -1,24 +1,25 @@
-"""Inverse dynamics: which push turned one latent into the other."""
+"""Inverse dynamics: which action turned one latent into the other."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from foresight.settings import PushConfig, SceneConfig
+from foresight.macro_action import ActionNumber
 from foresight.world_model.encoder import EncoderConfig
 
 
 class InverseDynamics(nn.Module):
-    """Small network from two latents to a normalised push.
+    """Small network from two latents to a normalised action.
 
-    It forces the encoder to keep what pushes move: without it the cheapest latent to predict is
+    It forces the encoder to keep what actions move: without it the cheapest latent to predict is
     one that forgets the objects.
     """
 
-    def __init__(self, encoder: EncoderConfig, scene: SceneConfig, push: PushConfig) -> None:
-        """Build the network and the normalisation of pushes."""
+    def __init__(self, encoder: EncoderConfig, numbers: Sequence[ActionNumber]) -> None:
+        """Build the network and the normalisation of the numbers of an action."""
         super().__init__()
         height, width = encoder.grid
         self.layers = nn.Sequential(
@@ -26,10 +27,11 @@ class InverseDynamics(nn.Module):
             nn.Conv2d(64, 64, 3, 2, 1), nn.ReLU(inplace=True), nn.Flatten(),
             nn.Linear(64 * math.ceil(height / 4) * math.ceil(width / 4), 128),
             nn.ReLU(inplace=True),
-            nn.Linear(128, 5),
+            nn.Linear(128, len(numbers) + sum(number.is_angle for number in numbers)),
         )
-        low = torch.tensor([scene.view_x[0], scene.view_y[0], push.length_low])
-        high = torch.tensor([scene.view_x[1], scene.view_y[1], push.length_high])
+        self._is_angle = tuple(number.is_angle for number in numbers)
+        low = torch.tensor([number.low for number in numbers])
+        high = torch.tensor([number.high for number in numbers])
         self.register_buffer('middle', (low + high) / 2, persistent=False)
         self.register_buffer('half_range', (high - low) / 2, persistent=False)
         self.middle: Tensor
@@ -39,26 +41,32 @@ class InverseDynamics(nn.Module):
         self,
         before: Float[Tensor, 'batch channel height width'],
         after: Float[Tensor, 'batch channel height width'],
-    ) -> Float[Tensor, 'batch 5']:
-        """Predict the normalised push."""
+    ) -> Float[Tensor, 'batch normalized']:
+        """Predict the normalised action."""
         joined = torch.cat([before, after - before], dim=1)
         guess: Tensor = self.layers(joined.contiguous(memory_format=torch.channels_last))
         return guess.float()
 
-    def normalize(self, pushes: Float[Tensor, 'batch 4']) -> Float[Tensor, 'batch 5']:
-        """Scale x, y and length to [-1, 1] and the heading to cosine and sine."""
-        x, y, length = ((pushes[:, [0, 1, 3]] - self.middle) / self.half_range).unbind(-1)
-        return torch.stack([x, y, pushes[:, 2].cos(), pushes[:, 2].sin(), length], dim=-1)
+    def normalize(
+        self, actions: Float[Tensor, 'batch action'],
+    ) -> Float[Tensor, 'batch normalized']:
+        """Scale each number to [-1, 1], and an angle to cosine and sine."""
+        scaled = (actions - self.middle) / self.half_range
+        columns: list[Tensor] = []
+        for index, is_angle in enumerate(self._is_angle):
+            angle = actions[:, index]
+            columns += [angle.cos(), angle.sin()] if is_angle else [scaled[:, index]]
+        return torch.stack(columns, dim=-1)
 
     def error(
         self,
         before: Float[Tensor, 'batch channel height width'],
         after: Float[Tensor, 'batch channel height width'],
-        pushes: Float[Tensor, 'batch 4'],
+        actions: Float[Tensor, 'batch action'],
         moved: Bool[Tensor, ' batch'],
     ) -> Float[Tensor, '']:
-        """Return the mean squared error over the pushes that changed the image."""
-        squared = (self(before, after) - self.normalize(pushes)).square().mean(dim=-1)
+        """Return the mean squared error over the actions that changed the image."""
+        squared = (self(before, after) - self.normalize(actions)).square().mean(dim=-1)
         weight = moved.float()
         mean: Tensor = (squared * weight).sum() / weight.sum().clamp(min=1.0)
         return mean

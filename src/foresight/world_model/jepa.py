@@ -4,11 +4,10 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
-from foresight.settings import PushConfig, SceneConfig
+from foresight.macro_action import ActionRaster
 from foresight.world_model.encoder import Encoder, EncoderConfig
 from foresight.world_model.precision import mixed
 from foresight.world_model.predictors.task import PredictorConfig, TaskPredictor
-from foresight.world_model.push_raster import PushRaster
 
 
 class Jepa(nn.Module):
@@ -21,24 +20,20 @@ class Jepa(nn.Module):
     """
 
     def __init__(
-        self,
-        encoder: EncoderConfig | None = None,
-        predictor: PredictorConfig | None = None,
-        scene: SceneConfig | None = None,
-        push: PushConfig | None = None,
+        self, encoder: EncoderConfig, predictor: PredictorConfig, raster: ActionRaster,
     ) -> None:
-        """Build untrained networks; what is not given takes its default."""
+        """Build untrained networks.
+
+        Args:
+            encoder: Shape of images and latents.
+            predictor: Size of the task predictor.
+            raster: Draws actions on the latent grid, an `nn.Module`.
+        """
         super().__init__()
-        self.encoder_config = encoder or EncoderConfig()
-        self.predictor_config = predictor or PredictorConfig()
-        self.scene, self.push = scene or SceneConfig(), push or PushConfig()
-        self.encoder = Encoder(self.encoder_config)
-        self.raster = PushRaster(
-            self.scene, self.encoder_config, self.push, self.predictor_config.paddle_width,
-        )
-        self.predictor = TaskPredictor(
-            self.encoder_config, self.predictor_config, PushRaster.channels,
-        )
+        self.encoder_config, self.predictor_config = encoder, predictor
+        self.encoder = Encoder(encoder)
+        self.raster = raster
+        self.predictor = TaskPredictor(encoder, predictor, raster.channels)
         self.unknowns = self.predictor_config.latent
         self.bf16 = True
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -46,7 +41,7 @@ class Jepa(nn.Module):
     @property
     def device(self) -> torch.device:
         """Device of the parameters."""
-        return self.raster.x.device
+        return self.raster.scene_map.device
 
     def encode(
         self,
@@ -67,9 +62,9 @@ class Jepa(nn.Module):
     def predict(
         self,
         latents: Float[Tensor, 'batch channel height width'],
-        actions: Float[Tensor, 'batch 4'],
+        actions: Float[Tensor, 'batch action'],
     ) -> Float[Tensor, 'batch channel height width']:
-        """Predict the latents after each push [m, m, rad, m]."""
+        """Predict the latents after each action."""
         drawn = self.raster(actions)
         with mixed(self.device, self.bf16):
             predicted: Tensor = self.predictor(latents, drawn)
@@ -78,14 +73,14 @@ class Jepa(nn.Module):
     def imagine(
         self,
         latents: Float[Tensor, 'batch channel height width'],
-        actions: Float[Tensor, 'batch 4'],
+        actions: Float[Tensor, 'batch action'],
         unknown: Float[Tensor, 'batch unknown'],
     ) -> Float[Tensor, 'batch channel height width']:
-        """Predict one thing that may happen after each push [m, m, rad, m].
+        """Predict one thing that may happen after each action.
 
         Args:
             latents: Latents before.
-            actions: Pushes.
+            actions: Actions.
             unknown: The latent variable; its prior is a standard normal.
         """
         drawn = self.raster(actions)

@@ -5,15 +5,14 @@ from jaxtyping import Float
 from torch import Tensor
 
 from foresight.settings import SceneConfig
-from foresight.world_model.encoder import EncoderConfig
 
 
-def draw_scene(scene: SceneConfig, encoder: EncoderConfig) -> Float[Tensor, '2 height width']:
+def draw_scene(scene: SceneConfig, grid: tuple[int, int]) -> Float[Tensor, '2 height width']:
     """Return the share of each cell that is table, and that is bin.
 
     Without it the networks would have to learn where the table ends from objects that fall.
     """
-    rows, columns = encoder.grid
+    rows, columns = grid
     along = _share(scene.table_x, scene.view_x, rows).flip(0)[:, None]  # Row 0 is far.
     table, inside = (
         _share(span, scene.view_y, columns).flip(0) for span in (scene.table_y, scene.bin_y)

@@ -62,8 +62,8 @@ class Motion:
 class Skill:
     """Reaches out and comes back; what is longer than a metre it cannot do."""
 
-    def plan(self, push, start: np.ndarray) -> Motion:
-        if push.length > 1.0:
+    def plan(self, action, start: np.ndarray) -> Motion:
+        if action[3] > 1.0:
             raise RobotError('too long')
         return Motion(path(start, HOME))
 

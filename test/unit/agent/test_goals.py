@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import load, make_model
 from foresight.agent.assembly import make_tasks
 from foresight.agent.goals import EMPTY, GOAL, Goals
 from foresight.errors import ConfigError
 from foresight.robots.arm import ArmModel
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.tasks.task_file import load_task
-from foresight.world_model.checkpoint import load, save
-from foresight.world_model.jepa import Jepa
+from foresight.world_model.checkpoint import save
 
 
 @pytest.fixture(scope='module')
@@ -21,7 +21,7 @@ def tasks(small, tmp_path_factory):
     """What makes task levels with an untrained world model."""
     folder = tmp_path_factory.mktemp('checkpoint')
     torch.manual_seed(0)
-    model = Jepa(small.encoder, small.predictor)
+    model = make_model(small)
     head = CostHead(small.encoder.channels, model.raster.scene_map)
     save(folder, {'world_model': model, 'cost_head': head}, small)
     return make_tasks(load(folder, 'cpu'), ArmModel.load())

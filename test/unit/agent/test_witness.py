@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from foresight.actions.push.action import Push
-from foresight.actions.push.monitor import PushWatch
+from foresight.actions.loading import load, make_model
+from foresight.actions.push.monitor import PushMonitor
 from foresight.agent.arm_monitor import ArmMonitor
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.agent.witness import Witness
@@ -17,13 +17,12 @@ from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
 from foresight.world_model.belief.tracker import BeliefTracker
 from foresight.world_model.belief.vigilance import VigilanceConfig
-from foresight.world_model.checkpoint import load, save
-from foresight.world_model.jepa import Jepa
+from foresight.world_model.checkpoint import save
 
 ARM = ArmModel.load()
 HOME, STILL = np.array(ARM.retract), np.zeros(len(ARM.retract))
 AWAY = HOME + 0.3
-PUSH = Push(0.45, -0.1, 1.5, 0.2)
+PUSH = np.array([0.45, -0.1, 1.5, 0.2])
 
 
 @pytest.fixture(scope='module')
@@ -31,7 +30,7 @@ def folder(small, tmp_path_factory):
     """A checkpoint that has scales of surprise."""
     folder = tmp_path_factory.mktemp('checkpoint')
     torch.manual_seed(0)
-    save(folder, {'world_model': Jepa(small.encoder, small.predictor)}, small)
+    save(folder, {'world_model': make_model(small)}, small)
     save_scales(folder, SurpriseScales(
         cell=0.1, push=0.5, rest=0.1, false_alarms=5.0, hours=1.0, pushes=900, seed=0,
         model=MemoryOwner.of(load(folder, 'cpu')).model, command='',
@@ -45,7 +44,7 @@ def witness(folder) -> Witness:
     checkpoint = load(folder, 'cpu')
     return Witness(
         BeliefTracker(checkpoint.model, MemoryConfig()), ArmMonitor(ARM, 0.1, None),
-        PushWatch(0.06), SurpriseMonitor(checkpoint, VigilanceConfig()),
+        PushMonitor(0.06), SurpriseMonitor(checkpoint, VigilanceConfig()),
     )
 
 

@@ -3,6 +3,8 @@ from dataclasses import asdict, fields
 
 import pytest
 
+from foresight.actions.loading import load
+from foresight.actions.push.macro_action import PushAction
 from foresight.cli.train import world_model
 from foresight.data.collected import collected
 from foresight.data.manifest import MANIFEST
@@ -11,7 +13,6 @@ from foresight.errors import DatasetError
 from foresight.learning.probes.world_model import ProbeScores
 from foresight.learning.settings import TrainConfig
 from foresight.settings import SceneConfig
-from foresight.world_model.checkpoint import load
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
 
@@ -43,4 +44,4 @@ def test_a_run_is_for_the_table_that_its_pushes_were_collected_at(blobs, small, 
     world_model(config, small.encoder, small.predictor, data=[tmp_path], out=tmp_path / 'out')
     assert load(tmp_path / 'out', 'cpu').config.scene == scene
     with pytest.raises(DatasetError, match='another table'):
-        collected(tmp_path, SceneConfig(), EncoderConfig())
+        collected(tmp_path, PushAction(), EncoderConfig())

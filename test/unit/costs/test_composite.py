@@ -7,7 +7,7 @@ from foresight.costs.composite import Composite, WeightedTerm
 from foresight.errors import ConfigError
 from foresight.planning.action_space import ActionSpace
 from foresight.planning.optimizers.cem import CemPlanner
-from foresight.planning.settings import PlannerConfig
+from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import Belief, Rollout
 
 
@@ -70,7 +70,7 @@ def test_every_term_changes_the_plan_when_it_counts(index):
         planner = CemPlanner(
             Move(), composite(weights), [Box()],
             lambda count, generator: 0.6 * torch.rand(count, 2, generator=generator) - 0.3,
-            PlannerConfig(robust_top=0, deadline=60.0), ActionSpace((0.1, 0.1), (0.0, 0.0)),
+            OptimiserConfig(robust_top=0, deadline=60.0), ActionSpace((0.1, 0.1), (0.0, 0.0)),
         )
         return planner.plan(Belief(torch.full((2, 1, 1), 0.05), 0.0)).actions
 

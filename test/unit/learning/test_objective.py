@@ -5,6 +5,7 @@ import pytest
 import torch
 from rich.console import Console
 
+from foresight.actions.loading import action_of, load, make_model
 from foresight.errors import CheckpointError, ConfigError
 from foresight.learning.batches.pushes import take
 from foresight.learning.learners.world_model import WorldModelLearner
@@ -12,8 +13,6 @@ from foresight.learning.loop import Loop
 from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.probes.world_model import probe
 from foresight.learning.settings import TrainConfig
-from foresight.world_model.checkpoint import load
-from foresight.world_model.jepa import Jepa
 
 QUIET = Console(quiet=True)
 
@@ -28,7 +27,7 @@ def moved_by(small, blobs, **changes):
     with torch.random.fork_rng():
         torch.manual_seed(0)
         learner = WorldModelNetworks(
-            Jepa(small.encoder, small.predictor), trained(small, **changes))
+            make_model(small), action_of(small), trained(small, **changes))
         for head in (learner.cost_head.layers[-1], learner.world_model.predictor.outlet):
             torch.nn.init.normal_(head.weight, std=0.1)
     batch = take(blobs, np.arange(8), torch.device('cpu'))
@@ -57,7 +56,7 @@ def test_an_objective_moves_these_parts(small, blobs, changes, moved):
 
 def test_prediction_and_labels_never_move_the_encoder_of_an_autoencoder(small, blobs):
     changes = {'objective': 'autoencoder', 'inverse_weight': 0.0}
-    learner = WorldModelNetworks(Jepa(small.encoder, small.predictor), trained(small, **changes))
+    learner = WorldModelNetworks(make_model(small), action_of(small), trained(small, **changes))
     batch = take(blobs, np.arange(8), torch.device('cpu'))
     losses = learner.losses(batch, torch.Generator().manual_seed(0))
     (losses.total - losses.terms['reconstruction']).backward()

@@ -5,11 +5,11 @@ import pytest
 import torch
 from rich.console import Console
 
+from foresight.actions.loading import load
 from foresight.errors import CheckpointError
 from foresight.learning.learners.world_model import WorldModelLearner
 from foresight.learning.loop import Loop
 from foresight.learning.settings import TrainConfig
-from foresight.world_model.checkpoint import load
 
 QUIET = Console(quiet=True)
 

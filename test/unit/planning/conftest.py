@@ -7,7 +7,7 @@ import torch
 
 from foresight.planning.action_space import ActionSpace
 from foresight.planning.optimizers.cem import CemPlanner
-from foresight.planning.settings import PlannerConfig
+from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import Belief, CostBreakdown
 
 BOX = 0.3
@@ -91,7 +91,7 @@ def belief_at(*state):
 
 
 def make_planner(cost, size=2, guardrails=None, model=None, sampler=None, clock=None, **settings):
-    config = PlannerConfig(**{'iterations': 8, 'robust_top': 0, 'deadline': 60.0, **settings})
+    config = OptimiserConfig(**{'iterations': 8, 'robust_top': 0, 'deadline': 60.0, **settings})
     box = Box((-BOX,) * size, (BOX,) * size)
     return CemPlanner(
         model or LinearWorldModel(), cost, [box] if guardrails is None else guardrails,

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from foresight.errors import ConfigError
-from foresight.planning.settings import PlannerConfig
+from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import CostBreakdown, StochasticWorldModel
 
 SAFE, BOLD = -0.2, 0.2
@@ -116,4 +116,4 @@ def test_risk_is_repeatable(decide):
 
 def test_risk_needs_candidates_to_judge():
     with pytest.raises(ConfigError, match='robust_top'):
-        PlannerConfig(risk='worst', robust_top=0)
+        OptimiserConfig(risk='worst', robust_top=0)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from foresight.actions.push.action import Push
 from foresight.actions.push.skill import PushSkill
 from foresight.robots.arm import ArmModel
 from foresight.robots.homing import Homing
@@ -24,7 +23,7 @@ def test_arm_rises_before_it_turns_and_ends_at_rest_at_retract(
     skill: PushSkill, share: float,
 ) -> None:
     arm = skill.arm
-    motion = skill.plan(Push(0.45, -0.1, 1.2, 0.2), np.array(arm.retract)).joint_path
+    motion = skill.plan(np.array([0.45, -0.1, 1.2, 0.2]), np.array(arm.retract)).joint_path
     start = motion.positions[round(share * (len(motion.times) - 1))]
     path = Homing(skill.joint_level, PUSH).plan(start)
     np.testing.assert_allclose(path.positions[0], start)

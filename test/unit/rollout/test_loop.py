@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from foresight.actions.push.action import Push
 from foresight.agent.agent import Agent
 from foresight.agent.decision import Decision
 from foresight.agent.step import Limits
@@ -65,12 +64,12 @@ class LineMotion:
 class LineSkill:
     """The path of a push lasts as long as the push is; more than 0.5 m is out of reach."""
 
-    def plan(self, push: Push, start: np.ndarray) -> LineMotion:
-        if push.length > 0.5:
+    def plan(self, action: np.ndarray, start: np.ndarray) -> LineMotion:
+        if action[3] > 0.5:
             raise RobotError('too far')
         zeros = np.zeros((2, 7))
         return LineMotion(JointPath(
-            np.array([0.0, push.length]), zeros, zeros, np.tile(np.eye(4), (2, 1, 1)),
+            np.array([0.0, action[3]]), zeros, zeros, np.tile(np.eye(4), (2, 1, 1)),
         ))
 
 

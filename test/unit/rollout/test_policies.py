@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import load, make_model
 from foresight.actions.push.action import in_action_box
 from foresight.actions.push.sampler import AimedSampler, PushSampler
 from foresight.planning.levels.task import TaskLevel
-from foresight.planning.settings import PlannerConfig
+from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import CameraView, Observation
 from foresight.robots.arm import ArmModel
 from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy, RandomPolicy
@@ -19,9 +20,8 @@ from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.tasks.scene_view import ObjectStates, Policy, SceneView
 from foresight.tasks.task_file import load_task
-from foresight.world_model.checkpoint import Checkpoint, CheckpointConfig, load, save
+from foresight.world_model.checkpoint import Checkpoint, CheckpointConfig, save
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier
 from foresight.world_model.predictors.task import PredictorConfig
@@ -74,7 +74,7 @@ class Recording:
 
     def __call__(self, empty: torch.Tensor) -> TaskLevel:
         self.goals.append(empty)
-        config = PlannerConfig(samples=32, elites=8, iterations=2, robust_top=0, deadline=60.0)
+        config = OptimiserConfig(samples=32, elites=8, iterations=2, robust_top=0, deadline=60.0)
         goal = empty + self.change * torch.linspace(-1, 1, 24)
         return assemble(
             load_task('clear_table_goal'), self.checkpoint, ARM, goal, planner=config,
@@ -88,7 +88,7 @@ def checkpoint(tmp_path_factory) -> Checkpoint:
     config = CheckpointConfig(
         encoder=EncoderConfig(channels=4, width=8), predictor=PredictorConfig(width=16, blocks=1),
     )
-    model = Jepa(config.encoder, config.predictor)
+    model = make_model(config)
     head = CostHead(config.encoder.channels, model.raster.scene_map)
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.2)

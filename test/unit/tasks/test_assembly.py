@@ -3,12 +3,13 @@ from dataclasses import replace
 import pytest
 import torch
 
+from foresight.actions.loading import load, make_model
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.keep_out import KeepOut
 from foresight.costs.critic import Critic
 from foresight.costs.goal_energy import RegionConfig
 from foresight.errors import CheckpointError, ConfigError, PlanningError
-from foresight.planning.settings import PlannerConfig
+from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel, RobotFile
 from foresight.robots.description import load_urdf
@@ -18,12 +19,11 @@ from foresight.settings import PushConfig, SceneConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.tasks.task_file import TERMS, TaskConfig, load_task
-from foresight.world_model.checkpoint import CheckpointConfig, load, save
+from foresight.world_model.checkpoint import CheckpointConfig, save
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 
-SMALL = PlannerConfig(samples=32, elites=8, iterations=2, robust_top=2, deadline=60.0)
+SMALL = OptimiserConfig(samples=32, elites=8, iterations=2, robust_top=2, deadline=60.0)
 PANDA = RobotFile.read('panda')
 ARM = ArmModel(load_urdf(PANDA), PANDA)
 SHORT = ArmModel(load_urdf(PANDA).replace('-0.0825 0.384 0', '-0.0825 0.300 0'), PANDA)
@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
     config = CheckpointConfig(
         encoder=EncoderConfig(channels=4, width=8), predictor=PredictorConfig(width=16, blocks=1),
     )
-    model = Jepa(config.encoder, config.predictor)
+    model = make_model(config)
     head = CostHead(config.encoder.channels, model.raster.scene_map)
     for module in (model.predictor, head):
         for parameter in module.parameters():

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foresight.actions.push.macro_action import PushAction
 from foresight.protocols import CameraView
 from foresight.viz.demo_budgets import demo_budgets
 from foresight.viz.demo_pages import write_demo
@@ -24,8 +25,10 @@ def result() -> DemoResult:
     """Two seconds of a run with one push."""
     frames = tuple(Frame(i / 10, np.full((96, 128, 3), 10 * i, np.uint8)) for i in range(20))
     flat = tuple(Frame(i / 10, np.full((64, 96, 3), 10 * i, np.uint8)) for i in range(20))
+    numbers, action = np.array([0.45, 0.0, 1.5, 0.2]), PushAction()
     push = DemoPush(
-        0.5, np.array([0.45, 0.0, 1.5, 0.2]), {'remaining': 1.0}, 300.0, 0.2, 2.9, 0.4
+        0.5, numbers, action.outline(numbers), action.describe(numbers), {'remaining': 1.0},
+        300.0, 0.2, 2.9, 0.4,
     )
     return DemoResult(
         seed=3, objects=3, cleared=3, dropped=0, tried=1, pushes=(push,), frames=frames,

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from foresight.actions.push.macro_action import PushAction
 from foresight.protocols import CameraView
 from foresight.settings import SceneConfig
 from foresight.viz.drawing import (
@@ -10,13 +11,12 @@ from foresight.viz.drawing import (
     camera_pixels,
     draw_on_camera,
     draw_on_rectified,
-    outline,
     rectified_pixels,
 )
 from foresight.world_model.encoder import EncoderConfig
 
 SCENE, ENCODER = SceneConfig(), EncoderConfig()
-PUSH = np.array([0.45, -0.1, np.pi / 2, 0.3])
+PUSH = PushAction().outline(np.array([0.45, -0.1, np.pi / 2, 0.3]))
 
 
 def overhead() -> CameraView:
@@ -28,7 +28,7 @@ def overhead() -> CameraView:
 
 
 def test_outline_runs_from_start_to_end() -> None:
-    np.testing.assert_allclose(outline(PUSH)[0], [[0.45, -0.1], [0.45, 0.2]], atol=1e-12)
+    np.testing.assert_allclose(PUSH.lines[0], [[0.45, -0.1], [0.45, 0.2]], atol=1e-12)
 
 
 def test_first_pixel_is_far_left() -> None:

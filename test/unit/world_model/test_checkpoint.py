@@ -5,23 +5,22 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from foresight.actions.loading import check_scene, load, make_model
+from foresight.actions.push.macro_action import PushAction
 from foresight.errors import CheckpointError
-from foresight.settings import SceneConfig
+from foresight.settings import PushConfig, SceneConfig
 from foresight.world_model.checkpoint import (
     CONFIG,
     TENSORS,
     CheckpointConfig,
     VideoCheckpointConfig,
-    check_scene,
     digest,
     joined,
-    load,
     load_video,
     save,
     write,
 )
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 from foresight.world_model.predictors.video import VideoConfig, VideoJepa
 
@@ -34,7 +33,7 @@ KNOWN = CheckpointConfig(
 @pytest.fixture
 def folder(tmp_path):
     """A checkpoint of an untrained model and a second module."""
-    modules = {'world_model': Jepa(KNOWN.encoder, KNOWN.predictor), 'head': nn.Linear(3, 2)}
+    modules = {'world_model': make_model(KNOWN), 'head': nn.Linear(3, 2)}
     save(tmp_path, modules, KNOWN)
     return tmp_path
 
@@ -59,7 +58,7 @@ def test_a_saved_checkpoint_comes_back(folder):
 
 
 def test_saving_again_replaces_the_old_one(folder):
-    save(folder, {'world_model': Jepa(KNOWN.encoder, KNOWN.predictor)}, KNOWN)
+    save(folder, {'world_model': make_model(KNOWN)}, KNOWN)
     assert not any(key.startswith('head') for key in load(folder, 'cpu').tensors)
 
 
@@ -92,7 +91,7 @@ def test_tensors_of_another_width_are_refused(folder):
 
 
 @pytest.mark.parametrize(('part', 'key', 'value'), [
-    ('encoder', 'wdith', 8), ('encoder', 'width', 10_000), ('push', 'length_low', 9.0),
+    ('encoder', 'wdith', 8), ('encoder', 'width', 10_000),
 ])
 def test_unknown_or_impossible_setting_is_refused(folder, part, key, value):
     described = json.loads((folder / CONFIG).read_text())
@@ -100,6 +99,30 @@ def test_unknown_or_impossible_setting_is_refused(folder, part, key, value):
     (folder / CONFIG).write_text(json.dumps(described))
     with pytest.raises(CheckpointError, match=key):
         load(folder, 'cpu')
+
+
+@pytest.mark.parametrize(('changes', 'match'), [
+    ({'settings': {'length_low': 9.0}}, 'length_low'),
+    ({'settings': {'lenght_low': 0.1}}, 'lenght_low'),
+    ({'kind': 'poke'}, "no macro-action 'poke': choose one of push"),
+    ({'kind': 'nowhere:Poke'}, "'nowhere:Poke' cannot be imported .*PYTHONPATH"),
+])
+def test_an_unknown_or_impossible_action_is_refused(folder, changes, match):
+    described = json.loads((folder / CONFIG).read_text())
+    described['action'] |= changes
+    (folder / CONFIG).write_text(json.dumps(described))
+    with pytest.raises(CheckpointError, match=match):
+        load(folder, 'cpu')
+
+
+def test_a_checkpoint_of_the_time_when_push_was_the_only_action_loads(folder):
+    described = json.loads((folder / CONFIG).read_text())
+    del described['action']
+    described |= {'push': {'length_high': 0.3}}
+    described['predictor']['paddle_width'] = 0.1
+    (folder / CONFIG).write_text(json.dumps(described))
+    settings = PushConfig(length_high=0.3, paddle_width=0.1)
+    assert load(folder, 'cpu').action == PushAction(KNOWN.scene, settings)
 
 
 def test_other_format_is_refused(folder):

@@ -3,14 +3,14 @@ import math
 import pytest
 import torch
 
-from foresight.settings import PushConfig, SceneConfig
+from foresight.actions.push.macro_action import PushAction
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.inverse_dynamics import InverseDynamics
 
 
 @pytest.fixture(scope='module')
 def inverse() -> InverseDynamics:
-    return InverseDynamics(EncoderConfig(), SceneConfig(), PushConfig())
+    return InverseDynamics(EncoderConfig(), PushAction().numbers)
 
 
 def test_bounds_of_a_push_become_one(inverse):

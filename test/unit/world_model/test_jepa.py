@@ -1,11 +1,13 @@
 import torch
 
+from foresight.actions.loading import make_model
 from foresight.protocols import WorldModel
+from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 
-SMALL = Jepa(EncoderConfig(width=8), PredictorConfig(width=32, blocks=2))
+SMALL = make_model(CheckpointConfig(EncoderConfig(width=8), PredictorConfig(width=32, blocks=2)))
 PUSHES = torch.tensor([[0.45, 0.0, 1.5, 0.2], [0.5, -0.1, -2.0, 0.3]])
 
 
@@ -16,7 +18,9 @@ def latents() -> torch.Tensor:
 
 def stirred() -> Jepa:
     """Return a model that does not start as "nothing moves"."""
-    model = Jepa(EncoderConfig(width=8), PredictorConfig(width=32, blocks=2))
+    model = make_model(CheckpointConfig(
+        EncoderConfig(width=8), PredictorConfig(width=32, blocks=2),
+    ))
     torch.nn.init.normal_(model.predictor.outlet.weight, std=0.05)
     return model
 

@@ -10,7 +10,7 @@ CELL = 0.05
 
 @pytest.fixture(scope='module')
 def scene_map() -> torch.Tensor:
-    return draw_scene(SceneConfig(), EncoderConfig())
+    return draw_scene(SceneConfig(), EncoderConfig().grid)
 
 
 def test_table_and_bin_have_their_areas(scene_map):
@@ -29,6 +29,6 @@ def test_far_edge_of_the_table_is_above_the_near_one(scene_map):
 
 
 def test_cells_are_shared_between_regions():
-    shares = draw_scene(SceneConfig(table_width=0.62), EncoderConfig())
+    shares = draw_scene(SceneConfig(table_width=0.62), EncoderConfig().grid)
     assert shares[0, 8, 7] == pytest.approx(0.2, abs=1e-4)
     assert shares.sum(dim=0).max() <= 1.0001

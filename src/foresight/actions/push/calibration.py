@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Generator, Tensor
 
-from foresight.actions.push.action import Push, uniform_pushes
+from foresight.actions.push.action import uniform_pushes
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.skill import PushSkill
 from foresight.errors import RobotError
@@ -83,10 +83,12 @@ def measure_coverage(
 def _execute(pushes: Float[Tensor, 'batch 4'], skill: PushSkill) -> Bool[Tensor, ' batch']:
     """True where the joint level can carry out a push."""
     start = np.array(skill.arm.retract)
-    return torch.tensor([_plans(skill, Push.from_array(values), start) for values in pushes])
+    return torch.tensor([_plans(skill, values.numpy(), start) for values in pushes])
 
 
-def _plans(skill: PushSkill, push: Push, start: Float[np.ndarray, ' joint']) -> bool:
+def _plans(
+    skill: PushSkill, push: Float[np.ndarray, '4'], start: Float[np.ndarray, ' joint'],
+) -> bool:
     """True if the skill plans this push."""
     try:
         skill.plan(push, start)

@@ -8,7 +8,7 @@ from foresight.actions.push.action import Push
 NEAR = 0.02  # distance of the tool from the end of the push that counts as there [m]
 
 
-class PushWatch:
+class PushMonitor:
     """Follows the tool from where a push is announced to where it ends."""
 
     def __init__(self, low: float) -> None:
@@ -16,9 +16,9 @@ class PushWatch:
         self._low = low
         self._end: Float[np.ndarray, ' 2'] | None = None
 
-    def announce(self, push: Push) -> None:
+    def announce(self, action: Float[np.ndarray, ' 4']) -> None:
         """Wait for this push and no other."""
-        self._end = np.array(push.end)
+        self._end = np.array(Push.from_array(action).end)
 
     def forget(self) -> None:
         """Wait for none."""

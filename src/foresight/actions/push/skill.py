@@ -54,13 +54,13 @@ class PushSkill:
         self._kinematics = InverseKinematics(arm, joint_level.position_margin)
 
     def plan(
-        self, push: Push, start: Float[np.ndarray, ' joint'],
+        self, action: Float[np.ndarray, ' 4'], start: Float[np.ndarray, ' joint'],
         finish: Float[np.ndarray, ' joint'] | None = None,
     ) -> PushMotion:
         """Plan a push from rest to rest.
 
         Args:
-            push: What to do on the table.
+            action: What to do on the table: the numbers of a push.
             start: Joints at the start [rad].
             finish: Joints at the end [rad], arm in plane and tool lifted; the retract pose if
                 left out.
@@ -70,6 +70,7 @@ class PushSkill:
                 if the arm cannot reach or track the path.
         """
         self._check_start(start)
+        push = Push.from_array(action)
         above, touch, lift, beyond = (
             self._kinematics.reach(pose, self._retract)
             for pose in push_stations(push, self.config)

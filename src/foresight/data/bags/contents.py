@@ -12,6 +12,7 @@ from foresight.data.bags.reader import EMPTY, Recording
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
 from foresight.files import sha256
+from foresight.macro_action import MacroAction
 
 LONGEST = 10  # pushes of an episode
 
@@ -49,9 +50,11 @@ def with_empty(
     return Recording(**{**vars(recording), 'empties': (given,)})
 
 
-def pushes_of(recording: Recording, arm: Arm, config: BagConfig) -> BagPushes:
+def pushes_of(
+    recording: Recording, arm: Arm, config: BagConfig, action: MacroAction,
+) -> BagPushes:
     """Find the pushes of one bag."""
-    return BagPushes(recording, *find_pushes(recording, arm, config))
+    return BagPushes(recording, *find_pushes(recording, arm, config, action))
 
 
 def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
@@ -78,7 +81,7 @@ def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
             length += 1
             if push.before != last:
                 stills.append(recording.images[push.before])
-            rows.append((len(stills) - 1, len(backgrounds) - 1, push.push))
+            rows.append((len(stills) - 1, len(backgrounds) - 1, push.action))
             stills.append(recording.images[push.after])
             last = push.after
     if not rows:
@@ -92,6 +95,7 @@ def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
         backgrounds=np.stack(backgrounds), episode=np.array(episode),
         pushes=np.stack(pushes).astype(np.float32), aimed=np.zeros(len(rows), np.int8),
         objects=np.zeros((len(stills), 0, 3), np.float32),
+        kind=bags[0].recording.kind,
         digest=sha256(np.stack(stills).tobytes(), np.stack(pushes).tobytes()),
     )
 

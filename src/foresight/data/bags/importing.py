@@ -23,6 +23,7 @@ from foresight.data.bags.reader import Recording, read_bag
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
 from foresight.files import write_atomically
+from foresight.macro_action import MacroAction
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
@@ -67,7 +68,7 @@ class BagImport:
 
     def __init__(
         self, scene: SceneConfig, encoder: EncoderConfig, robot: RobotConfig, config: BagConfig,
-        background: Path | None = None,
+        action: MacroAction, background: Path | None = None,
     ) -> None:
         """Load the arm.
 
@@ -76,6 +77,7 @@ class BagImport:
             encoder: Size of rectified images.
             robot: Arm in the bags.
             config: What counts as a break and as a push.
+            action: Macro-action in the bags.
             background: File of the empty table, for bags that lack it.
 
         Raises:
@@ -83,7 +85,7 @@ class BagImport:
         """
         arm = ArmModel.load(robot.robot)
         self._rectifier, self._names = Rectifier(scene, encoder), arm.joint_names
-        self._config = config
+        self._config, self._action = config, action
         self._arm = Arm(arm.retract, arm.tool_pose, robot.view_delay)
         self._given = self._empty_table(background) if background else None
 
@@ -103,7 +105,9 @@ class BagImport:
 
     def pushes(self, recordings: Sequence[Recording]) -> list[BagPushes]:
         """Find the pushes of each bag."""
-        return [pushes_of(recording, self._arm, self._config) for recording in recordings]
+        return [
+            pushes_of(recording, self._arm, self._config, self._action) for recording in recordings
+        ]
 
     def summary(self, bag: BagPushes) -> BagSummary:
         """Say what one bag holds."""
@@ -126,7 +130,7 @@ class BagImport:
         return self._rectifier.rectify(empty.image, empty.view)
 
 
-def kept_transitions(folder: Path, scene: SceneConfig, encoder: EncoderConfig) -> Transitions:
+def kept_transitions(folder: Path, action: MacroAction, encoder: EncoderConfig) -> Transitions:
     """Return the pushes of the bags in a folder, as they were imported, or import them now.
 
     Raises:
@@ -136,7 +140,7 @@ def kept_transitions(folder: Path, scene: SceneConfig, encoder: EncoderConfig) -
     if (cache / 'digest.json').exists() and (cache / LISTING).exists() \
             and json.loads((cache / LISTING).read_text()) == listing(folder):
         return load_transitions(cache)
-    bags = BagImport(scene, encoder, RobotConfig(), BagConfig())
+    bags = BagImport(action.scene, encoder, RobotConfig(), BagConfig(), action)
     keep(to_transitions(bags.pushes(bags.read(folder))), folder, encoder)
     return load_transitions(cache)
 

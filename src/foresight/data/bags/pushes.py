@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from foresight.data.bags.reader import ACTION, JOINTS, Joints, Recording
-from foresight.errors import DatasetError
+from foresight.errors import DatasetError, RobotError
+from foresight.macro_action import MacroAction
 from foresight.robots.retract_monitor import REACHED, STILL
 from foresight.settings import Checked, setting
 
@@ -65,16 +66,16 @@ class PushImages:
     Attributes:
         before: Image before it, as a place in `Recording.images`.
         after: Image after it.
-        push: Macro-action [m, m, rad, m].
+        action: Numbers of the macro-action.
     """
 
     before: int
     after: int
-    push: Float[np.ndarray, '4']
+    action: Float[np.ndarray, ' action']
 
 
 def find_pushes(
-    recording: Recording, arm: Arm, config: BagConfig,
+    recording: Recording, arm: Arm, config: BagConfig, action: MacroAction,
 ) -> tuple[tuple[PushImages, ...], Counter[str]]:
     """Find the pushes that were carried out and seen from both sides.
 
@@ -82,12 +83,14 @@ def find_pushes(
         recording: One bag.
         arm: The arm in it.
         config: What counts.
+        action: Kind of macro-action in it.
 
     Returns:
         The pushes, and how many were left out for which reason.
 
     Raises:
-        DatasetError: If the bag has pushes but no joint states to tell when the view is free.
+        DatasetError: If the bag has pushes but no joint states to tell when the view is free, or
+            they are of another kind.
     """
     dropped: Counter[str] = Counter()
     if not len(recording.actions):
@@ -97,11 +100,16 @@ def find_pushes(
             f'{recording.name} has {ACTION} but lacks {JOINTS}: when the view is free is not '
             'known; record it too'
         )
-    search = _Search(recording, recording.joints, arm, config)
+    if recording.kind != action.kind:
+        raise DatasetError(
+            f'{recording.name} holds {recording.kind!r}, not {action.kind!r}: import it for a '
+            f'checkpoint of {recording.kind!r}, or leave it out'
+        )
+    search = _Search(recording, recording.joints, arm, config, action)
     ends = [*recording.action_stamps[1:], np.inf]
     found = []
-    for start, end, push in zip(recording.action_stamps, ends, recording.actions):
-        outcome = search(float(start), float(end), push)
+    for start, end, poses in zip(recording.action_stamps, ends, recording.actions, strict=True):
+        outcome = search(float(start), float(end), poses)
         if isinstance(outcome, str):
             dropped[outcome] += 1
         else:
@@ -112,13 +120,16 @@ def find_pushes(
 class _Search:
     """Looks for the images around one push."""
 
-    def __init__(self, bag: Recording, joints: Joints, arm: Arm, config: BagConfig) -> None:
+    def __init__(
+        self, bag: Recording, joints: Joints, arm: Arm, config: BagConfig, action: MacroAction,
+    ) -> None:
         self._bag, self._joints, self._arm, self._config = bag, joints, arm, config
+        self._action = action
         self._away = joints.stamps[~at_rest(joints, arm.retract)]
         self._free = free_view(joints, bag.stamps, arm.retract, arm.delay)
 
     def __call__(
-        self, start: float, end: float, push: Float[np.ndarray, '4'],
+        self, start: float, end: float, poses: Float[np.ndarray, 'pose 4 4'],
     ) -> PushImages | str:
         """Return the push chosen at `start` [s], before the next at `end`, or what is wrong."""
         moving = self._away[(self._away >= start) & (self._away < end)]
@@ -139,9 +150,13 @@ class _Search:
             return NO_BEFORE
         if after is None:
             return NO_AFTER
-        if (wrong := self._wrong(before, after, leaves, returned, push)) is not None:
+        if (wrong := self._wrong(before, after, leaves, returned, poses)) is not None:
             return wrong
-        return PushImages(before, after, push)
+        try:
+            numbers = self._action.from_poses(poses)
+        except RobotError as error:
+            raise DatasetError(f'{self._bag.name}: {ACTION}: {error}') from error
+        return PushImages(before, after, numbers.astype(np.float32))
 
     def _last_free(self, low: float, high: float) -> int | None:
         """Return the last image of the free view between two times."""
@@ -151,7 +166,7 @@ class _Search:
 
     def _wrong(
         self, before: int, after: int, leaves: float, returned: float,
-        push: Float[np.ndarray, '4'],
+        poses: Float[np.ndarray, 'pose 4 4'],
     ) -> str | None:
         """Say why what happened between two images is not this push; None if it is."""
         bag, stamps = self._bag, self._joints.stamps
@@ -165,9 +180,7 @@ class _Search:
             return BLIND
         rows = (stamps >= leaves) & (stamps <= returned)
         tool = np.array([self._arm.tool_pose(q)[:2, 3] for q in self._joints.positions[rows]])
-        heading = np.array([np.cos(push[2]), np.sin(push[2])])
-        ends = np.stack([push[:2], push[:2] + push[3] * heading])
-        nearest = np.linalg.norm(tool[:, None] - ends, axis=2).min(axis=0)
+        nearest = np.linalg.norm(tool[:, None] - poses[:, :2, 3], axis=2).min(axis=0)
         return NOT_DONE if nearest.max() > self._config.reach else None
 
 

@@ -17,21 +17,23 @@ from foresight.data.joint_states import ArmJoints
 from foresight.data.messages import (
     camera_view,
     image_array,
-    push_of_path,
+    path_poses,
     seconds,
 )
 from foresight.errors import DatasetError, ObservationError, RobotError
+from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
 
 Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
 
 IMAGE, INFO, POSE = 'camera/image_raw', 'camera/camera_info', 'camera/pose'
-JOINTS, ACTION = 'joint_states', 'macro_action'
+JOINTS, ACTION, KIND = 'joint_states', 'macro_action', 'macro_action/kind'
 EMPTY, STOP = 'image_background', 'e_stop'
 TYPES = {
     IMAGE: 'sensor_msgs/msg/Image', INFO: 'sensor_msgs/msg/CameraInfo',
     POSE: 'geometry_msgs/msg/PoseStamped', JOINTS: 'sensor_msgs/msg/JointState',
-    ACTION: 'nav_msgs/msg/Path', EMPTY: 'sensor_msgs/msg/Image', STOP: 'std_msgs/msg/Bool',
+    ACTION: 'nav_msgs/msg/Path', KIND: 'std_msgs/msg/String',
+    EMPTY: 'sensor_msgs/msg/Image', STOP: 'std_msgs/msg/Bool',
 }
 """What is read, by relative name; `nodes/topics.py` has the same."""
 NEEDED = (IMAGE, INFO, POSE)
@@ -66,8 +68,9 @@ class Recording:
         empty: Which of `empties` belongs to each image.
         empties: Rectified images of the empty table; none if the bag has none.
         joints: Measured joints; None if the bag has none.
-        action_stamps: Time of the image that each push was chosen from [s].
-        actions: Pushes [m, m, rad, m].
+        kind: Kind of its macro-actions.
+        action_stamps: Time of the image that each action was chosen from [s].
+        actions: Tool poses in `base_link` that tell each action.
         stopped: Times at which an e-stop was set [s].
         left_out: Images that could not be used, by reason.
     """
@@ -79,8 +82,9 @@ class Recording:
     empty: Int[np.ndarray, ' image']
     empties: tuple[UInt8[np.ndarray, 'row col 3'], ...]
     joints: Joints | None
-    action_stamps: Float[np.ndarray, ' push']
-    actions: Float[np.ndarray, 'push 4']
+    kind: str
+    action_stamps: Float[np.ndarray, ' action']
+    actions: tuple[Float[np.ndarray, 'pose 4 4'], ...]
     stopped: Float[np.ndarray, ' stop']
     left_out: Counter[str]
 
@@ -124,12 +128,13 @@ class _Reading:
         self._empties: list[np.ndarray] = []
         self._joints: list[tuple[float, np.ndarray, np.ndarray]] = []
         self._actions: dict[float, np.ndarray] = {}
+        self._kind = ActionConfig().kind
         self._stopped: list[float] = []
         self._left_out: Counter[str] = Counter()
         self._handlers: dict[str, Callable[[Any], None]] = {
             IMAGE: self._on_image, INFO: self._on_info, POSE: self._on_pose,
-            JOINTS: self._on_joints, ACTION: self._on_action, EMPTY: self._on_empty,
-            STOP: self._on_stop,
+            JOINTS: self._on_joints, ACTION: self._on_action, KIND: self._on_kind,
+            EMPTY: self._on_empty, STOP: self._on_stop,
         }
 
     def take(self, topic: str, message: Any) -> None:
@@ -151,8 +156,8 @@ class _Reading:
             name=self._bag, stamps=np.array(self._stamps), images=np.stack(self._images),
             views=tuple(self._views), empty=np.maximum(np.array(self._empty), 0),
             empties=tuple(self._empties), joints=self._all_joints(),
-            action_stamps=np.array([stamp for stamp, _ in actions]),
-            actions=np.array([push for _, push in actions], np.float32).reshape(-1, 4),
+            kind=self._kind, action_stamps=np.array([stamp for stamp, _ in actions]),
+            actions=tuple(poses for _, poses in actions),
             stopped=np.array(self._stopped), left_out=self._left_out,
         )
 
@@ -216,7 +221,10 @@ class _Reading:
         self._now = max(self._now, stamp)
 
     def _on_action(self, message: Any) -> None:
-        self._actions[seconds(message.header.stamp)] = push_of_path(message).array()
+        self._actions[seconds(message.header.stamp)] = path_poses(message)
+
+    def _on_kind(self, message: Any) -> None:
+        self._kind = str(message.data)
 
     def _on_stop(self, message: Any) -> None:
         """Note an e-stop at the newest stamp: it has none of its own."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
+from foresight.actions.loading import action_of, load
 from foresight.data.collected import collected
 from foresight.data.robot_time import robot_time
 from foresight.experiments.ablation import rows as starting
@@ -25,7 +26,7 @@ from foresight.files import find_model
 from foresight.learning.settings import TrainConfig
 from foresight.settings import SHIPPED, Checked, setting
 from foresight.sim.site import Site, load_site
-from foresight.world_model.checkpoint import CheckpointConfig, load
+from foresight.world_model.checkpoint import CheckpointConfig
 
 Measured = tuple[Sequence[Mapping[str, Any]], Document]
 """One mapping a run, and where they come from."""
@@ -93,7 +94,7 @@ class Training:
         seeds, place = numbers(settings.seeds, '--seeds'), self.site(settings)
         starts = find_starts(settings.start)
         base = self.base(starts, place)
-        transitions = collected(settings.data, base.scene, base.encoder)
+        transitions = collected(settings.data, action_of(base), base.encoder)
         play, made = Play(settings.workers, table.budget, place), provenance(settings)
         ablation = Ablation(
             transitions, base, TrainConfig(threads=settings.threads), table, settings.runs,
@@ -148,7 +149,8 @@ class Transfer(Training):
         """Return the settings of every row: the networks of the checkpoint, the site's table."""
         known = load(starts[starting.GIVEN], 'cpu').config
         return CheckpointConfig(
-            encoder=known.encoder, predictor=known.predictor, push=known.push, scene=site.scene,
+            encoder=known.encoder, predictor=known.predictor, action=known.action,
+            scene=site.scene,
         )
 
     def beside(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from foresight.actions.loading import action_of
 from foresight.data.collected import collected
 from foresight.data.robot_time import robot_time
 from foresight.experiments.ablation.rows import BOTH_TASK, PLANNED_SHARE, PRACTICE
@@ -44,4 +45,5 @@ class Practice:
             planned_share=PLANNED_SHARE, checkpoint=str(checkpoint), task=BOTH_TASK,
         )
         collect(PlayConfig(collect=play), folder, lambda _: None)
-        return Lesson(collected(folder, self.base.scene, self.base.encoder), robot_time(folder))
+        pushes = collected(folder, action_of(self.base), self.base.encoder)
+        return Lesson(pushes, robot_time(folder))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from foresight.actions.loading import load
 from foresight.data.robot_time import RobotTime
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError
@@ -168,7 +169,7 @@ class Ablation:
         """Return the held-out scores; a run whose loss was not finite may have none."""
         if not (folder / checkpoint.CONFIG).exists():
             return {}
-        trained = checkpoint.load(folder)
+        trained = load(folder)
         sides = split_episodes(self.transitions, self.train.holdout)
         position = position_r2(trained.model, *sides)
         known = {**trained.config.scores, 'position_r2': position}

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from foresight.actions.loading import load
 from foresight.experiments.document import Document, plain, write_json
 from foresight.experiments.episodes import counts, measure
 from foresight.experiments.experiment import PlaySettings, choose, numbers
@@ -22,7 +23,7 @@ from foresight.sim.settings import SimConfig
 from foresight.tasks.assembly import has_critic
 from foresight.tasks.task_file import load_task
 from foresight.viz.progress import bars
-from foresight.world_model.checkpoint import digest, load
+from foresight.world_model.checkpoint import digest
 
 BLOCK = 200
 """Episodes of a row that are kept together: what is finished of a long row is not played again."""

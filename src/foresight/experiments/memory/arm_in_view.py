@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
+from jaxtyping import Float
 
-from foresight.actions.push.action import Push
+from foresight.actions.push.macro_action import PushAction
 from foresight.actions.push.skill import PushMotion, PushSkill
 from foresight.agent.agent import Agent
 from foresight.agent.decision import Decision
@@ -60,7 +61,7 @@ class ArmInView(Hooks):
         self._scene, self._watcher, self._bounds = scene, watcher, bounds
         self._skill, self._hover = actors
         self._player = player_of(
-            scene, FromMemory(watcher, task_level, memory), self._skill,
+            scene, FromMemory(watcher, task_level, memory), PushAction(bounds), self._skill.arm,
             Limits(max_actions, home=math.inf), skill=self,
         )
         self.on_frame = watcher.on_frame
@@ -70,10 +71,10 @@ class ArmInView(Hooks):
         self._draws = np.random.default_rng([seed, 7])
         return self._player.play(seed, self)
 
-    def plan(self, push: Push, start: Joints, /) -> PushMotion:
+    def plan(self, action: Float[np.ndarray, ' action'], start: Joints) -> PushMotion:
         """Plan a push that ends over a random point of the table."""
         rest = self._hover.somewhere(self._bounds, self._draws)
-        self._motion = self._skill.plan(push, start, rest)
+        self._motion = self._skill.plan(action, start, rest)
         return self._motion
 
     def begin(self, agent: Agent[SceneView], scene: SceneView) -> None:

@@ -236,7 +236,7 @@ class Permanence:
     ) -> bool:
         """Do a push that only MEMORY hears of; False if the arm cannot."""
         try:
-            motion = self._skill.plan(push, self._scene.joint_positions, stay)
+            motion = self._skill.plan(push.array(), self._scene.joint_positions, stay)
         except RobotError:
             return False
         action = torch.from_numpy(push.array()).float()

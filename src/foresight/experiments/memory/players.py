@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.loading import check_scene, load
+from foresight.actions.push.macro_action import PushAction
 from foresight.actions.push.skill import PushSkill
 from foresight.agent.step import Limits
 from foresight.closing import Closing
@@ -18,7 +19,6 @@ from foresight.planning.levels.task import TaskLevel
 from foresight.robots.arm import ArmModel
 from foresight.robots.hover import Hover
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
 from foresight.robots.shape import ArmShape
 from foresight.rollout.episode import allowed_actions
 from foresight.rollout.loop import Player, player_of
@@ -29,7 +29,6 @@ from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.assembly import assemble, occupancy_of
 from foresight.tasks.task_file import load_task
 from foresight.world_model.belief.memory import MemoryConfig
-from foresight.world_model.checkpoint import check_scene, load
 from foresight.world_model.observation.occlusion import ArmOcclusion
 from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier
@@ -94,8 +93,8 @@ class MemoryPlayers(Closing):
     def permanence(self) -> Permanence:
         """Build what hides objects and looks for them."""
         watcher = self._watcher({MEMORY: self._memory, FROZEN: self._memory})
-        reach = Reach.of(self._arm, self._push, JointLevelConfig())
-        single = SinglePush(self._scene, PushFeasibility(self._scene, self._push, reach))
+        action = PushAction(self._scene, self._push)
+        single = SinglePush(self._scene, action.feasible(self._arm, JointLevelConfig()))
         return Permanence(
             self.sim, watcher, self._probe, self._rectifier, self._stride,
             (self._skill, self._hover), single,
@@ -122,7 +121,9 @@ class MemoryPlayers(Closing):
     def arm_retracted(self) -> Player:
         """Build what plays the same task with the arm out of the picture for every plan."""
         policy = PlannerPolicy(self._perception(), lambda empty: self._task_level())
-        return player_of(self.sim, policy, self._skill, self._limits)
+        return player_of(
+            self.sim, policy, self._checkpoint.action, self._arm, self._limits,
+        )
 
     def _task_level(self) -> TaskLevel:
         """Build what plans; outcomes must not depend on the load of the machine."""

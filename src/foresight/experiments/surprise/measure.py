@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from foresight.actions.loading import load
 from foresight.agent.following import SurpriseConfig
 from foresight.experiments.document import Document
 from foresight.experiments.experiment import OnePage, PlaySettings
@@ -28,7 +29,6 @@ from foresight.sim.disturbance import KINDS
 from foresight.sim.settings import SimConfig
 from foresight.viz.progress import bars
 from foresight.world_model.belief.surprise_scales import load_scales
-from foresight.world_model.checkpoint import load
 
 HOUR = 3600.0
 AIMED_OFFSET = 2000

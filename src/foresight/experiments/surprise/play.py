@@ -9,7 +9,6 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from foresight.actions.push.skill import PushSkill
 from foresight.agent.agent import Agent
 from foresight.agent.decision import Decision
 from foresight.agent.following import SurpriseConfig
@@ -17,8 +16,10 @@ from foresight.agent.step import Limits
 from foresight.agent.thinker import Chooser
 from foresight.closing import Closing
 from foresight.experiments.surprise.episode import DisturbedEpisode
+from foresight.macro_action import MacroAction
 from foresight.planning.levels.task import TaskDecision
 from foresight.protocols import Plan
+from foresight.robots.arm import ArmModel
 from foresight.rollout.environment import Environment
 from foresight.rollout.loop import LOOK, Hooks, player_of
 from foresight.tasks.scene_view import SceneView
@@ -92,7 +93,7 @@ class DisturbedPlay(Closing):
         scene: Disturbable,
         perception: Perception,
         model: Jepa,
-        skill: PushSkill,
+        actor: tuple[MacroAction, ArmModel],
         policy: Chooser[SceneView],
         vigilance: Vigilance,
         config: SurpriseConfig,
@@ -105,14 +106,14 @@ class DisturbedPlay(Closing):
             scene: Scene and arm.
             perception: Way from image to latent.
             model: World model that imagines actions.
-            skill: What turns an action into joint commands.
+            actor: Macro-action, and the arm that carries it out.
             policy: What chooses actions: the planner's, or one that plans nothing.
             vigilance: What compares views.
             config: Whether surprise decides, and how; without `watch` it is only recorded.
             max_actions: Actions before an episode is truncated.
             on_action: Called after each with the latent before, predicted and arrived.
         """
-        self._scene, self._skill, self._max = scene, skill, max_actions
+        self._scene, self._actor, self._max = scene, actor, max_actions
         self._searching, self._config = Searching(policy), config
         self._eyes = perception, model, vigilance
         self._on_action = on_action
@@ -125,7 +126,7 @@ class DisturbedPlay(Closing):
         )
         limits = Limits(self._max + (MORE if kind == 'added' else 0))
         end = player_of(
-            self._scene, self._searching, self._skill, limits,
+            self._scene, self._searching, *self._actor, limits,
             surprise=replace(self._config, watch=True),
         ).play(seed, hooks)
         following = hooks.agent.following

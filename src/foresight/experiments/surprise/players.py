@@ -5,24 +5,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from foresight.actions.push.feasible import PushFeasibility
-from foresight.actions.push.sampler import AimedSampler
-from foresight.actions.push.skill import PushSkill
+from foresight.actions.loading import check_scene, load
 from foresight.agent.following import SurpriseConfig
 from foresight.agent.thinker import Chooser
 from foresight.experiments.surprise.play import DisturbedPlay, OnAction
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
 from foresight.rollout.policies import AimedRandomPolicy, make_planner
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.sim.disturbance import DisturbedTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.scene_view import SceneView
 from foresight.tasks.task_file import load_task
 from foresight.world_model.belief.surprise_scales import SurpriseScales, load_scales
 from foresight.world_model.belief.vigilance import Vigilance, VigilanceConfig
-from foresight.world_model.checkpoint import check_scene, load
 from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier
 
@@ -59,17 +55,17 @@ class SurprisePlayers:
         Raises:
             CheckpointError: If the checkpoint or its scales are missing or do not fit.
         """
-        scene, push, arm = SceneConfig(), PushConfig(), ArmModel.load()
+        scene, arm = SceneConfig(), ArmModel.load()
         checkpoint = load(self.checkpoint)
         check_scene(checkpoint, scene)
-        model = checkpoint.model
+        model, action = checkpoint.model, checkpoint.action
         scales = load_scales(checkpoint) if self.scaled else NO_SCALES
         vigilance = Vigilance(model.raster.scene_map, scales, VigilanceConfig().widespread)
         rectifier = Rectifier(scene, checkpoint.config.encoder)
         policy: Chooser[SceneView]
         if self.policy == AIMED:
-            feasible = PushFeasibility(scene, push, Reach.of(arm, push, JointLevelConfig()))
-            policy = AimedRandomPolicy(rectifier, partial(AimedSampler, scene, push, feasible))
+            feasible = action.feasible(arm, JointLevelConfig())
+            policy = AimedRandomPolicy(rectifier, partial(action.aimed, feasible))
         else:
             task = load_task(self.task)
             planner = replace(task.planner, horizon=self.horizon, branches=BRANCHES)
@@ -77,6 +73,5 @@ class SurprisePlayers:
         return DisturbedPlay(
             DisturbedTable(self.sim, scene, CameraConfig(), arm),
             Perception(model, rectifier, model.device), model,
-            PushSkill(arm, scene, push, JointLevelConfig()), policy, vigilance, self.config,
-            self.sim.max_pushes, on_action,
+            (action, arm), policy, vigilance, self.config, self.sim.max_pushes, on_action,
         )

@@ -7,6 +7,7 @@ import torch
 from rich.console import Console
 from torch import Tensor
 
+from foresight.actions.loading import load
 from foresight.agent.following import SurpriseConfig
 from foresight.errors import ConfigError
 from foresight.experiments.document import command
@@ -19,7 +20,6 @@ from foresight.sim.settings import SimConfig
 from foresight.viz.progress import bars
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
-from foresight.world_model.checkpoint import load
 
 TEST_SEEDS = range(10_000, 20_000)
 HOUR = 3600.0

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from rich.console import Console
 
+from foresight.actions.loading import load
 from foresight.data.arrays import load_arrays, save_arrays
 from foresight.data.repeated_pushes import RepeatedPushes, stack
 from foresight.experiments.document import Document
@@ -22,7 +23,6 @@ from foresight.sim.settings import SimConfig
 from foresight.tasks.assembly import occupancy_of
 from foresight.viz.outcomes import draw_outcomes
 from foresight.viz.progress import bars
-from foresight.world_model.checkpoint import load
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ class Uncertainty(OnePage):
         folder = find_model(settings.checkpoint)
         known = load(folder, 'cpu')
         pushes, occupancy = repeated(settings, console), occupancy_of(known)
-        found, imagined = score(known.model, occupancy, pushes, settings.samples, settings.seed)
+        found, imagined = score(
+            known.model, known.action.spread, occupancy, pushes, settings.samples, settings.seed,
+        )
         if settings.picture is not None:
             draw_outcomes(pushes, imagined, occupancy, known.config, settings.picture)
         return found, {'unknowns': known.model.unknowns, 'prediction': scores(folder)}

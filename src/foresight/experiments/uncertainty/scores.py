@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 from foresight.data.repeated_pushes import RepeatedPushes
 from foresight.experiments.statistics import bootstrap, rank_correlation
 from foresight.learning.probes.coverage import Coverage, draw_outcomes, squared_error
-from foresight.planning.settings import PlannerConfig
+from foresight.macro_action import Spread
 from foresight.tasks.clear_table.cost_head import STATUS_FLOOR, STATUS_TABLE, Dropped, Occupancy
 from foresight.world_model.jepa import Jepa
 
@@ -98,7 +98,7 @@ class UncertaintyScores:
 
 @torch.no_grad()
 def imagine_repeated(
-    model: Jepa, pushes: RepeatedPushes, samples: int, generator: Generator,
+    model: Jepa, usual: Spread, pushes: RepeatedPushes, samples: int, generator: Generator,
 ) -> Imagined:
     """Encode repeated pushes and imagine what they do."""
     before, outcomes = [], []
@@ -114,18 +114,17 @@ def imagine_repeated(
     return Imagined(
         start, torch.stack(outcomes), model.predict(start, actions),
         draw_outcomes(model, start, actions, samples, generator),
-        _jittered(model, start, actions, samples, generator),
+        _jittered(model, usual, start, actions, samples, generator),
     )
 
 
 def _jittered(
-    model: Jepa, start: Tensor, actions: Tensor, samples: int, generator: Generator,
+    model: Jepa, usual: Spread, start: Tensor, actions: Tensor, samples: int,
+    generator: Generator,
 ) -> Float[Tensor, 'state sample channel height width']:
     """Predict the pushes as a planner does that knows of no latent variable: slightly jittered."""
-    usual = PlannerConfig()
-    std = torch.tensor([usual.robust_position, usual.robust_position, usual.robust_heading,
-                        usual.robust_position])
-    jitter = std * torch.randn(samples, 4, generator=generator)
+    std = torch.tensor(usual.jitter)
+    jitter = std * torch.randn(samples, len(std), generator=generator)
     return torch.stack([
         model.predict(start, actions + shift.to(actions.device)) for shift in jitter
     ], dim=1)
@@ -181,19 +180,21 @@ def expected_drops(
 
 
 def score(
-    model: Jepa, occupancy: Occupancy, pushes: RepeatedPushes, samples: int, seed: int,
+    model: Jepa, usual: Spread, occupancy: Occupancy, pushes: RepeatedPushes, samples: int,
+    seed: int,
 ) -> tuple[UncertaintyScores, Imagined]:
     """Measure how well samples show what may happen.
 
     Args:
         model: World model; without a latent variable every sample is the expected outcome.
+        usual: How far a planner jitters actions.
         occupancy: Cost head, which tells what a sample drops.
         pushes: Repeated pushes.
         samples: Samples that compete for the best.
         seed: Seed of the samples.
     """
     generator = torch.Generator().manual_seed(seed)
-    imagined = imagine_repeated(model, pushes, max(samples, SPREAD_SAMPLES), generator)
+    imagined = imagine_repeated(model, usual, pushes, max(samples, SPREAD_SAMPLES), generator)
     outcomes, still = imagined.outcomes, squared_error(imagined.before[:, None], imagined.outcomes)
     coverage, scale = compare(imagined, imagined.samples[:, :samples]), float(still.mean())
     jitter = compare(imagined, imagined.jittered[:, :samples])

@@ -1,6 +1,5 @@
 """Mirror: the near-far reflection that leaves table and bin in place, for twice the data."""
 
-import math
 from dataclasses import replace
 
 import torch
@@ -8,24 +7,24 @@ from jaxtyping import Bool
 from torch import Tensor
 
 from foresight.learning.batches.pushes import Batch
-from foresight.settings import SceneConfig
+from foresight.macro_action import MacroAction
 from foresight.world_model.encoder import EncoderConfig
 
 
 class Mirror:
-    """Reflects pushes about the line through the middle of the table along y.
+    """Reflects actions about the line through the middle of the table along y.
 
     Table, bin and paddle are symmetric about it. The rectified view is not centred on it: the few
     rows that leave the image on one side come back on the other, where there is only floor.
     """
 
-    def __init__(self, scene: SceneConfig, encoder: EncoderConfig) -> None:
+    def __init__(self, action: MacroAction, encoder: EncoderConfig) -> None:
         """Find the line in the image."""
+        scene, self._action = action.scene, action
         near, far = scene.view_x
         resolution = (far - near) / encoder.rows
-        self._sum = sum(scene.table_x)  # x' = sum - x
         self._rows = encoder.rows
-        self._shift = round((near + far - self._sum) / resolution)
+        self._shift = round((near + far - sum(scene.table_x)) / resolution)
 
     def __call__(self, batch: Batch, chosen: Bool[Tensor, ' batch']) -> Batch:
         """Reflect the chosen pushes of a batch."""
@@ -45,10 +44,8 @@ class Mirror:
         return images
 
     def _pushes(self, pushes: Tensor, chosen: Tensor) -> Tensor:
-        """Reflect start and heading."""
-        x, y, heading, length = pushes.unbind(-1)
-        reflected = torch.stack([self._sum - x, y, math.pi - heading, length], dim=-1)
-        return torch.where(chosen[:, None], reflected, pushes)
+        """Reflect actions as their kind says."""
+        return torch.where(chosen[:, None], self._action.mirror(pushes), pushes)
 
     def _objects(self, objects: Tensor, chosen: Tensor) -> Tensor:
         """Reflect the rows of the labels; those that the camera does not see stay out of view."""

@@ -20,7 +20,7 @@ class Batch:
         after: Rectified images after it.
         background: Empty table of its episode.
         episode: Its episode.
-        pushes: Macro-actions [m, m, rad, m].
+        pushes: Macro-actions as their numbers.
         objects_before: Row, column [px] and status of each object before the push. Labels.
         objects_after: The same after the push.
     """
@@ -29,7 +29,7 @@ class Batch:
     after: UInt8[Tensor, 'batch row column 3']
     background: UInt8[Tensor, 'batch row column 3']
     episode: Int[Tensor, ' batch']
-    pushes: Float[Tensor, 'batch 4']
+    pushes: Float[Tensor, 'batch action']
     objects_before: Float[Tensor, 'batch object 3']
     objects_after: Float[Tensor, 'batch object 3']
 

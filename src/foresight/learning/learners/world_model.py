@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Generator, nn
 
+from foresight.actions.loading import action_of, make_model
 from foresight.data.transitions import Transitions, join, joint_digest
 from foresight.errors import DatasetError
 from foresight.learning.batches.appearance import one_table
@@ -23,7 +24,6 @@ from foresight.learning.settings import TrainConfig
 from foresight.learning.warm_start import start_from
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
-from foresight.world_model.jepa import Jepa
 
 LEAST_BETWEEN_PROBES = 100  # Steps: an epoch of few pushes is shorter than a probe.
 
@@ -108,8 +108,7 @@ def _make_networks(config: CheckpointConfig, train: TrainConfig) -> WorldModelNe
     """Build networks whose initial weights depend only on the seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(train.seed)
-        world_model = Jepa(config.encoder, config.predictor, config.scene, config.push)
-        networks = WorldModelNetworks(world_model, train)
+        networks = WorldModelNetworks(make_model(config), action_of(config), train)
     if train.pretrained:
         start_from(Path(train.pretrained), networks, train.frozen)
     return networks

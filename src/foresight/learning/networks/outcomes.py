@@ -8,7 +8,6 @@ from foresight.learning.settings import TrainConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.outcome_posterior import OutcomePosterior
 from foresight.world_model.precision import mixed
-from foresight.world_model.push_raster import PushRaster
 
 Latents = Float[Tensor, 'batch channel height width']
 
@@ -33,11 +32,11 @@ class Outcomes(nn.Module):
         self.posterior: OutcomePosterior | None = None
         if world_model.unknowns:
             self.posterior = OutcomePosterior(
-                world_model.encoder_config, PushRaster.channels, world_model.unknowns,
+                world_model.encoder_config, world_model.raster.channels, world_model.unknowns,
             )
 
     def forward(
-        self, model: Jepa, before: Latents, after: Latents, pushes: Float[Tensor, 'batch 4'],
+        self, model: Jepa, before: Latents, after: Latents, pushes: Float[Tensor, 'batch action'],
         generator: Generator,
     ) -> tuple[Latents, Float[Tensor, ''] | None]:
         """Predict the latents after each push.

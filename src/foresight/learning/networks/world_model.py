@@ -17,6 +17,7 @@ from foresight.learning.learner import Losses
 from foresight.learning.networks.outcomes import Outcomes
 from foresight.learning.objective import LABELS_ONLY, as_trained
 from foresight.learning.settings import TrainConfig
+from foresight.macro_action import MacroAction
 from foresight.tasks.clear_table.cost_head import CostHead, cost_loss, label_maps
 from foresight.world_model.decoder import Decoder, reconstruction_loss
 from foresight.world_model.encoder import CONTRAST, Encoder
@@ -33,15 +34,15 @@ FOREGROUND = 24  # Cells of each image that the regularizer sees: three objects 
 class WorldModelNetworks(nn.Module):
     """One module that holds every parameter, so that saving it saves everything."""
 
-    def __init__(self, world_model: Jepa, config: TrainConfig) -> None:
-        """Build what the world model needs around it to learn."""
+    def __init__(self, world_model: Jepa, action: MacroAction, config: TrainConfig) -> None:
+        """Build what the world model needs around it to learn about an action."""
         super().__init__()
         encoder, config = world_model.encoder_config, as_trained(config)
-        self.world_model = world_model
+        self.world_model, self.action = world_model, action
         self.world_model.bf16 = config.bf16
         self.target = copy.deepcopy(world_model.encoder).requires_grad_(False)
         self.outcomes = Outcomes(world_model, config)
-        self.inverse = InverseDynamics(encoder, world_model.scene, world_model.push)
+        self.inverse = InverseDynamics(encoder, action.numbers)
         self.regularizer = make_regularizer(
             config.regularizer, encoder.channels, config.expander, config.regularizer_weight,
             config.variance_weight, config.covariance_weight,
@@ -49,7 +50,7 @@ class WorldModelNetworks(nn.Module):
         self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
         self.decoder = Decoder(encoder) if config.objective == 'autoencoder' else None
         self.config = config
-        self._mirror = Mirror(world_model.scene, encoder)
+        self._mirror = Mirror(action, encoder)
         self._augment = Augmentation(
             config.jitter, config.invert, config.noise * 255.0 / CONTRAST,
             (Encoder.features(encoder), *encoder.grid), config.seed,

@@ -39,7 +39,8 @@ class Coverage:
 
 @torch.no_grad()
 def draw_outcomes(
-    model: StochasticWorldModel, before: Latents, pushes: Float[Tensor, 'push 4'], samples: int,
+    model: StochasticWorldModel, before: Latents, pushes: Float[Tensor, 'push action'],
+    samples: int,
     generator: Generator,
 ) -> Float[Tensor, 'push sample channel height width']:
     """Imagine several outcomes of each push; the same values of the variable for all pushes."""
@@ -66,7 +67,8 @@ def squared_error(
 
 @torch.no_grad()
 def measure_coverage(
-    model: StochasticWorldModel, before: Latents, pushes: Float[Tensor, 'push 4'], after: Latents,
+    model: StochasticWorldModel, before: Latents, pushes: Float[Tensor, 'push action'],
+    after: Latents,
     samples: int, generator: Generator,
 ) -> Coverage:
     """Compare samples with the one outcome that each push had.

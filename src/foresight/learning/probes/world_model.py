@@ -184,7 +184,7 @@ def _ranking(networks: WorldModelNetworks, latents: Latents) -> float:
     occupancy = Occupancy(networks.cost_head)
     terms = (
         (1.0, Remaining(occupancy, encoder)), (2.0, Dropped(occupancy, encoder)),
-        (0.5, Progress(occupancy, encoder, model.scene, model.push)),
+        (0.5, Progress(occupancy, encoder, networks.action)),
     )
     guess = sum(
         weight * (term.score(latents.predicted) - term.score(latents.before))

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from jaxtyping import Float
 from torch import Tensor, inference_mode
 
-from foresight.planning.optimizers.cem import CemPlanner
-from foresight.protocols import ActionSampler, Belief, CostTerm, Plan
+from foresight.protocols import ActionSampler, Belief, CostTerm, Plan, Planner
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ Aim = Callable[[Float[Tensor, '*latent']], ActionSampler]
 class TaskLevel:
     """Decides one macro-action at a time; evaluation and the planner node both call it."""
 
-    def __init__(self, planner: CemPlanner, done: DoneTest, aim: Aim | None = None) -> None:
+    def __init__(self, planner: Planner, done: DoneTest, aim: Aim | None = None) -> None:
         """Hold the parts.
 
         Args:

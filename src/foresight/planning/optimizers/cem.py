@@ -14,7 +14,7 @@ from foresight.planning.candidates import BlendedSampler, Candidates
 from foresight.planning.deadline import Deadline
 from foresight.planning.optimizers.mixture import EliteMixture, refit
 from foresight.planning.rollout import evaluate, first_of_group, roll_out, share_beginnings
-from foresight.planning.settings import PlannerConfig
+from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import (
     ActionSampler,
     Belief,
@@ -70,7 +70,7 @@ class CemPlanner:
         cost: Cost,
         guardrails: Sequence[Guardrail],
         sampler: ActionSampler,
-        config: PlannerConfig,
+        config: OptimiserConfig,
         space: ActionSpace,
         clock: Callable[[], float] = time.perf_counter,
         risk: Risk | None = None,

@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
-from foresight.settings import PushConfig, SceneConfig
+from foresight.macro_action import MacroAction
 from foresight.world_model.encoder import EncoderConfig
 
 TABLE, FLOOR = 0, 1
@@ -119,19 +119,19 @@ class Dropped(MapTerm):
 
 
 class Progress(MapTerm):
-    """Expected way that the objects on the table have to go, in longest pushes."""
+    """Expected way that the objects on the table have to go, in longest actions."""
 
     name = 'progress'
 
     def __init__(
-        self, occupancy: Occupancy, encoder: EncoderConfig, scene: SceneConfig, push: PushConfig,
+        self, occupancy: Occupancy, encoder: EncoderConfig, action: MacroAction,
     ) -> None:
         """Weight the table map by the distance of each cell to the bin."""
-        columns = encoder.grid[1]
+        columns, scene = encoder.grid[1], action.scene
         low, high = scene.view_y
         y = high - (torch.arange(columns) + 0.5) / columns * (high - low)
-        pushes = ((scene.bin_y[0] - y) / push.length_high).clamp(min=0.0)
-        super().__init__(occupancy, _one_map(TABLE, pushes.expand(encoder.grid)))
+        actions = ((scene.bin_y[0] - y) / action.longest).clamp(min=0.0)
+        super().__init__(occupancy, _one_map(TABLE, actions.expand(encoder.grid)))
 
 
 def _one_map(index: int, weights: Tensor) -> Tensor:

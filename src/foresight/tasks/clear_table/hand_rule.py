@@ -8,8 +8,8 @@ import torch
 from jaxtyping import Bool, Float
 from scipy.spatial.transform import Rotation
 
+from foresight.actions.push.macro_action import PushAction
 from foresight.protocols import Guardrail, Plan
-from foresight.settings import PushConfig, SceneConfig
 from foresight.tasks.scene_view import ObjectStates, Policy, SceneView, chosen
 
 HEADINGS = np.pi / 2 + np.linspace(-0.7, 0.7, 15)
@@ -73,14 +73,10 @@ class HandRule(Policy):
     name = 'hand_rule'
 
     def __init__(
-        self,
-        scene: SceneConfig,
-        push: PushConfig,
-        feasible: Guardrail,
-        paddle: Paddle | None = None,
+        self, action: PushAction, feasible: Guardrail, paddle: Paddle | None = None,
     ) -> None:
-        """Keep the scene and what the arm can do."""
-        self._scene, self._push, self._feasible = scene, push, feasible
+        """Keep the bounds of a push and what the arm can do."""
+        self._scene, self._push, self._feasible = action.scene, action.settings, feasible
         self._paddle = paddle or Paddle()
 
     def choose(self, scene: SceneView) -> Plan | None:

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from foresight.world_model.push_raster import PushRaster
+from foresight.macro_action import ActionRaster
 
 WORST_CELLS = 8  # About what one object covers.
 
@@ -54,11 +54,11 @@ def worst_cells(distance: Float[Tensor, 'batch height width']) -> Float[Tensor, 
 class Surprise:
     """Compares imagination and arrival on a calibrated scale."""
 
-    def __init__(self, raster: PushRaster, scale: float) -> None:
-        """Keep how pushes are drawn.
+    def __init__(self, raster: ActionRaster, scale: float) -> None:
+        """Keep how actions are drawn.
 
         Args:
-            raster: Where a push sweeps.
+            raster: Where things may move.
             scale: Raw level that familiar pushes rarely exceed; it is stored in the checkpoint.
         """
         self._raster, self._scale = raster, scale
@@ -68,7 +68,7 @@ class Surprise:
         self,
         predicted: Float[Tensor, 'channel height width'],
         arrived: Float[Tensor, 'channel height width'],
-        action: Float[Tensor, ' 4'],
+        action: Float[Tensor, ' action'],
     ) -> SurpriseReading:
         """Compare the latent that was imagined for a push with the one that arrived."""
         distance = cell_distance(predicted[None], arrived[None]) / self._scale

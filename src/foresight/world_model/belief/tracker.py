@@ -26,7 +26,7 @@ class BeliefTracker:
     def __init__(self, model: Jepa, config: MemoryConfig) -> None:
         """Begin with nothing seen."""
         self._model, self._config = model, config
-        self._imagined: tuple[Latent, Float[Tensor, ' 4']] | None = None
+        self._imagined: tuple[Latent, Float[Tensor, ' action']] | None = None
         self.empty = _empty_table(model)
         self.forget()
 
@@ -59,7 +59,7 @@ class BeliefTracker:
         )
         return Belief(self.memory.latent, stamp)
 
-    def begin_push(self, action: Float[Tensor, ' 4']) -> Latent:
+    def begin_push(self, action: Float[Tensor, ' action']) -> Latent:
         """Imagine a push [m, m, rad, m] that is about to be carried out.
 
         Returns:

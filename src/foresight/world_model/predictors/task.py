@@ -17,7 +17,6 @@ class PredictorConfig(Checked):
 
     width: int = setting(64, 'channels of the residual blocks', '', 16, 512)
     blocks: int = setting(5, 'residual blocks', '', 1, 16)
-    paddle_width: float = setting(0.12, 'width of the swept lane that is drawn', 'm', 0.02, 0.5)
     latent: int = setting(
         0, 'size of the latent variable for what no image tells; 0 = one outcome a push', '', 0, 64
     )

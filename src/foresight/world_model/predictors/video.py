@@ -114,7 +114,7 @@ class VideoJepa(nn.Module):
         self.config = config or VideoConfig()
         self.encoder = Encoder(self.encoder_config)
         self.predictor = VideoPredictor(self.encoder_config, self.config)
-        table = draw_scene(self.config.scene(SceneConfig()), self.encoder_config)
+        table = draw_scene(self.config.scene(SceneConfig()), self.encoder_config.grid)
         self.register_buffer('scene_map', table, persistent=False)
         self.scene_map: Tensor
         self.bf16 = True

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from foresight.actions.push.action import Push
-from foresight.actions.push.monitor import PushWatch
+from foresight.actions.push.monitor import PushMonitor
 
-PUSH = Push(0.4, 0.0, 0.0, 0.2)
+PUSH = np.array([0.4, 0.0, 0.0, 0.2])
 
 
 def tool(x: float, y: float, z: float) -> np.ndarray:
@@ -16,8 +15,8 @@ def tool(x: float, y: float, z: float) -> np.ndarray:
 
 
 @pytest.fixture
-def watch() -> PushWatch:
-    made = PushWatch(0.06)
+def watch() -> PushMonitor:
+    made = PushMonitor(0.06)
     made.announce(PUSH)
     return made
 

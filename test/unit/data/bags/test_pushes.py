@@ -6,7 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foresight.data.bags.contents import pushes_of, stretches, to_transitions, with_empty
+from foresight.actions.push.macro_action import PushAction
+from foresight.data.bags.contents import (
+    pushes_of,
+    stretches,
+    to_transitions,
+    with_empty,
+)
 from foresight.data.bags.pushes import (
     BLIND,
     NEVER,
@@ -38,7 +44,7 @@ ARM = Arm(np.zeros(2), tool_pose, 0.1)
 
 
 def found(bag: Path, **changes: float):
-    return pushes_of(read_bag(bag, same, ('x', 'y')), ARM, BagConfig(**changes))
+    return pushes_of(read_bag(bag, same, ('x', 'y')), ARM, BagConfig(**changes), PushAction())
 
 
 def test_a_push_has_the_free_view_on_both_sides(make_bag: MakeBag) -> None:
@@ -92,7 +98,8 @@ def test_an_empty_table_must_come_from_somewhere(make_bag: MakeBag) -> None:
     with pytest.raises(DatasetError, match='bag lacks the topic image_background'):
         with_empty(bag, None)
     given = with_empty(bag, np.full((12, 16, 3), 7, np.uint8))
-    assert to_transitions([pushes_of(given, ARM, BagConfig())]).backgrounds.max() == 7
+    pushes = pushes_of(given, ARM, BagConfig(), PushAction())
+    assert to_transitions([pushes]).backgrounds.max() == 7
 
 
 def test_no_push_at_all_says_where_to_look(make_bag: MakeBag) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foresight.actions.push.macro_action import PushAction
 from foresight.data.bags.folder import find_bags, listing
 from foresight.data.bags.reader import EARLY, TYPES, read_bag
 from foresight.errors import DatasetError, ObservationError
@@ -26,7 +27,9 @@ def test_stamps_in_the_messages_count_not_when_they_were_recorded(make_bag: Make
     assert recording.joints is not None
     np.testing.assert_allclose(recording.joints.positions[int(2.0 * 50)], [0.4, 0.1], atol=0.02)
     np.testing.assert_allclose(recording.action_stamps, [1.0, 5.0])
-    np.testing.assert_allclose(recording.actions, [[0.4, 0.1, 0.0, 0.2]] * 2, atol=1e-6)
+    found = [PushAction().from_poses(poses) for poses in recording.actions]
+    np.testing.assert_allclose(found, [[0.4, 0.1, 0.0, 0.2]] * 2, atol=1e-6)
+    assert recording.kind == 'push'
     assert recording.seconds == pytest.approx(9.9)
 
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 from rich.console import Console
 
+from foresight.actions.loading import load
 from foresight.data.robot_time import RobotTime
 from foresight.errors import ConfigError
 from foresight.experiments.ablation.labels import LABELS
@@ -15,7 +16,6 @@ from foresight.experiments.ablation.rows import Budget
 from foresight.experiments.ablation.runner import Ablation, Lesson
 from foresight.experiments.ablation.transfer import TRANSFER
 from foresight.learning.settings import TrainConfig
-from foresight.world_model.checkpoint import load
 
 QUIET = Console(quiet=True)
 TINY = Budget(steps=4, head_steps=3, episodes=2, first_episode=7, batch=32)

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import make_model
+from foresight.actions.push.spread import PushSpread
 from foresight.data.repeated_pushes import RepeatedPushes
 from foresight.experiments.uncertainty.page import to_markdown
 from foresight.experiments.uncertainty.scores import (
@@ -15,8 +17,8 @@ from foresight.experiments.uncertainty.scores import (
     score,
 )
 from foresight.tasks.clear_table.cost_head import CostHead, Occupancy
+from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 
 STATES, REPEATS = 6, 5
@@ -24,7 +26,9 @@ STATES, REPEATS = 6, 5
 
 def jepa(latent):
     torch.manual_seed(0)
-    model = Jepa(EncoderConfig(width=8), PredictorConfig(width=32, blocks=1, latent=latent)).eval()
+    model = make_model(CheckpointConfig(
+        EncoderConfig(width=8), PredictorConfig(width=32, blocks=1, latent=latent),
+    )).eval()
     torch.nn.init.normal_(model.predictor.outlet.weight, std=0.05)
     if latent:
         torch.nn.init.normal_(model.predictor.unknown.weight)
@@ -47,7 +51,7 @@ def pushes():
 def measured(pushes, latent):
     model = jepa(latent)
     head = CostHead(16, model.raster.scene_map)
-    return score(model, Occupancy(head.requires_grad_(False)), pushes, 4, 0)
+    return score(model, PushSpread(), Occupancy(head.requires_grad_(False)), pushes, 4, 0)
 
 
 def test_without_a_latent_variable_all_samples_are_the_expected_outcome(pushes):
@@ -73,7 +77,7 @@ def test_scores_are_repeatable(pushes):
 
 def test_perfect_samples_are_the_floor_of_the_best(pushes):
     model = jepa(0)
-    imagined = imagine_repeated(model, pushes, 4, torch.Generator().manual_seed(0))
+    imagined = imagine_repeated(model, PushSpread(), pushes, 4, torch.Generator().manual_seed(0))
     outcomes = imagined.outcomes
     expected, best = ideal(outcomes.expand(-1, REPEATS, -1, -1, -1), 4)
     assert best < 2.0 * expected
@@ -97,7 +101,7 @@ def test_only_what_lay_on_the_table_counts_as_dropped():
 
 
 def test_comparison_covers_every_outcome(pushes):
-    imagined = imagine_repeated(jepa(3), pushes, 4, torch.Generator().manual_seed(0))
+    imagined = imagine_repeated(jepa(3), PushSpread(), pushes, 4, torch.Generator().manual_seed(0))
     assert compare(imagined, imagined.samples).best.shape == (STATES, REPEATS)
     assert compare(imagined, imagined.jittered).gain < 1.0
 

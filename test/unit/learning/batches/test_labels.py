@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import action_of, make_model
 from foresight.errors import DatasetError
 from foresight.learning.batches.labels import LabelledImages, all_labelled
 from foresight.learning.batches.pushes import take
 from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
-from foresight.world_model.jepa import Jepa
 
 CPU = torch.device('cpu')
 
@@ -60,7 +60,7 @@ def spoiled(labelled):
 @pytest.mark.parametrize('objective', ['jepa', 'supervised'])
 def test_labels_of_other_images_are_never_read(blobs, small, objective):
     train = TrainConfig(**{**small.train, 'objective': objective, 'labels': 4})
-    learner = WorldModelNetworks(Jepa(small.encoder, small.predictor), train)
+    learner = WorldModelNetworks(make_model(small), action_of(small), train)
     labelled = spoiled(LabelledImages(blobs, 4, 0).draw(16, 0, CPU))
     assert labelled.batch.objects_before.isnan().any()
     batch = take(blobs, np.arange(16), CPU)
@@ -69,7 +69,7 @@ def test_labels_of_other_images_are_never_read(blobs, small, objective):
 
 
 def test_few_labels_leave_the_other_losses_alone(blobs, small):
-    learner = WorldModelNetworks(Jepa(small.encoder, small.predictor), TrainConfig(**small.train))
+    learner = WorldModelNetworks(make_model(small), action_of(small), TrainConfig(**small.train))
     batch = take(blobs, np.arange(16), CPU)
     labelled = LabelledImages(blobs, 4, 0).draw(16, 0, CPU)
     few, all_of_them = (

@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from foresight.actions.push.macro_action import PushAction
 from foresight.learning.batches.mirror import Mirror
 from foresight.learning.batches.pushes import rows_of_step, take
 from foresight.settings import SceneConfig
@@ -14,7 +15,7 @@ ALL = torch.ones(16, dtype=torch.bool)
 
 @pytest.fixture
 def mirror() -> Mirror:
-    return Mirror(SceneConfig(), EncoderConfig())
+    return Mirror(PushAction(), EncoderConfig())
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def test_only_chosen_pushes_are_mirrored(mirror, batch):
 
 
 def test_table_and_bin_stay_where_they_are(mirror):
-    drawn = 255 * draw_scene(SceneConfig(), EncoderConfig())[:1].round()
+    drawn = 255 * draw_scene(SceneConfig(), EncoderConfig().grid)[:1].round()
     image = drawn.repeat_interleave(4, 1).repeat_interleave(4, 2).to(torch.uint8)
     image = image[..., None].expand(-1, -1, -1, 3)
     assert torch.equal(mirror._images(image, ALL[:1]), image)

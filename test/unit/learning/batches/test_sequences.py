@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import action_of, make_model
 from foresight.learning.batches.pushes import rows_of_step, take
 from foresight.learning.batches.sequences import Later, following, imagine, rollout_loss
 from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
-from foresight.world_model.jepa import Jepa
 
 CPU = torch.device('cpu')
 
@@ -88,7 +88,7 @@ def test_cells_that_an_earlier_push_changed_still_count(blobs, rows):
 def learner(small):
     torch.manual_seed(0)
     train = TrainConfig(**{**small.train, 'bf16': False})
-    learner = WorldModelNetworks(Jepa(small.encoder, small.predictor), train)
+    learner = WorldModelNetworks(make_model(small), action_of(small), train)
     torch.nn.init.normal_(learner.world_model.predictor.outlet.weight, std=0.05)
     return learner
 

@@ -3,17 +3,17 @@ from dataclasses import replace
 import pytest
 import torch
 
+from foresight.actions.loading import load, make_model
 from foresight.errors import CollapseError, ConfigError, DatasetError
 from foresight.learning.learners.critic import CriticLearner
 from foresight.learning.settings import CriticConfig
-from foresight.planning.settings import PlannerConfig
+from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
 from foresight.tasks.assembly import assemble, occupancy_of
 from foresight.tasks.clear_table.cost_head import CostHead, Dropped
 from foresight.tasks.task_file import TaskConfig, load_task
-from foresight.world_model.checkpoint import load, save, write
-from foresight.world_model.jepa import Jepa
+from foresight.world_model.checkpoint import save, write
 
 CONFIG = CriticConfig(
     width=8, sweeps=2, states=24, samples=8, iterations=1, robust_top=0, epochs=40, batch=16,
@@ -22,7 +22,7 @@ CONFIG = CriticConfig(
 ARM = ArmModel.load()
 TASK = TaskConfig(
     'test', (('remaining', 1.0), ('dropped', 10.0)), 'remaining', 0.0,
-    PlannerConfig(samples=16, elites=4, iterations=1, robust_top=0, deadline=60.0),
+    OptimiserConfig(samples=16, elites=4, iterations=1, robust_top=0, deadline=60.0),
 )
 
 
@@ -30,7 +30,7 @@ TASK = TaskConfig(
 def checkpoint(small, tmp_path_factory):
     folder = tmp_path_factory.mktemp('checkpoint')
     torch.manual_seed(0)
-    model = Jepa(small.encoder, small.predictor)
+    model = make_model(small)
     head = CostHead(small.encoder.channels, model.raster.scene_map)
     for layer in (model.predictor.outlet, head.layers[-1]):
         torch.nn.init.normal_(layer.weight, std=0.1)

@@ -11,6 +11,7 @@ import pytest
 import torch
 from rich.console import Console
 
+from foresight.actions.loading import action_of, load, make_model
 from foresight.data.transitions import save_transitions
 from foresight.errors import CheckpointError, CollapseError, DatasetError
 from foresight.learning.learners.world_model import WorldModelLearner
@@ -18,7 +19,6 @@ from foresight.learning.loop import Loop
 from foresight.learning.resume import FILE
 from foresight.learning.settings import TrainConfig
 from foresight.tasks.clear_table.cost_head import CostHead
-from foresight.world_model.checkpoint import load
 
 QUIET = Console(quiet=True)
 SCRIPT = """
@@ -145,7 +145,6 @@ def test_gradient_that_is_not_finite_stops_the_run_before_it_is_kept(blobs, smal
 def test_labels_reach_the_encoder_only_when_asked(blobs, small):
     from foresight.learning.batches.pushes import rows_of_step, take
     from foresight.learning.networks.world_model import WorldModelNetworks
-    from foresight.world_model.jepa import Jepa
 
     weights = {'prediction_weight': 0.0, 'inverse_weight': 0.0, 'variance_weight': 0.0,
                'covariance_weight': 0.0}
@@ -153,7 +152,7 @@ def test_labels_reach_the_encoder_only_when_asked(blobs, small):
     reached = {}
     for asked in (False, True):
         _, config = with_train(small, label_gradient=asked, **weights)
-        networks = WorldModelNetworks(Jepa(small.encoder, small.predictor), config)
+        networks = WorldModelNetworks(make_model(small), action_of(small), config)
         torch.nn.init.normal_(networks.cost_head.layers[-1].weight)
         networks.losses(batch, torch.Generator().manual_seed(0)).total.backward()
         grads = [value.grad for value in networks.world_model.encoder.parameters()]

@@ -3,11 +3,12 @@
 import pytest
 import torch
 
+from foresight.actions.loading import make_model
 from foresight.learning.networks.outcomes import Outcomes
 from foresight.learning.probes.coverage import draw_outcomes, measure_coverage
 from foresight.learning.settings import TrainConfig
+from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 
 PUSH = torch.tensor([[0.45, 0.0, 1.5, 0.2]])
@@ -26,7 +27,9 @@ def coin(count, seed):
 
 def jepa(latent):
     torch.manual_seed(0)
-    model = Jepa(EncoderConfig(width=8), PredictorConfig(width=32, blocks=1, latent=latent))
+    model = make_model(CheckpointConfig(
+        EncoderConfig(width=8), PredictorConfig(width=32, blocks=1, latent=latent),
+    ))
     model.bf16 = False
     return model
 

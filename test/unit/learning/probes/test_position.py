@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import make_model
 from foresight.learning.batches.pushes import split_episodes
 from foresight.learning.probes.position import linear_r2, lone_objects, position_r2
-from foresight.world_model.jepa import Jepa
+from foresight.world_model.checkpoint import CheckpointConfig
 
 
 def draw(rows, columns, seed):
@@ -39,16 +40,16 @@ def test_images_of_several_objects_are_left_out(blobs):
 def test_position_of_one_object_is_read_even_from_random_features(lone_blobs):
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = Jepa().eval()
+        model = make_model(CheckpointConfig()).eval()
     assert position_r2(model, *split_episodes(lone_blobs, 0.3)) > 0.5
 
 
 def test_a_latent_that_says_nothing_scores_nothing(lone_blobs):
-    model = Jepa().eval()
+    model = make_model(CheckpointConfig()).eval()
     for value in model.encoder.parameters():
         value.data.zero_()
     assert position_r2(model, *split_episodes(lone_blobs, 0.3)) == pytest.approx(0.0, abs=0.1)
 
 
 def test_without_scenes_of_one_object_there_is_no_score(blobs):
-    assert math.isnan(position_r2(Jepa(), *split_episodes(blobs, 0.2)))
+    assert math.isnan(position_r2(make_model(CheckpointConfig()), *split_episodes(blobs, 0.2)))

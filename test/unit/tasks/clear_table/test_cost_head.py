@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from foresight.settings import PushConfig, SceneConfig
+from foresight.actions.push.macro_action import PushAction
+from foresight.settings import PushConfig
 from foresight.tasks.clear_table.cost_head import (
     FLOOR,
     TABLE,
@@ -32,7 +33,7 @@ def labels(*objects: tuple[float, float, float]) -> torch.Tensor:
 
 def progress() -> Progress:
     """Build the term with the default scene."""
-    return Progress(Occupancy(make_head()), ENCODER, SceneConfig(), PushConfig())
+    return Progress(Occupancy(make_head()), ENCODER, PushAction())
 
 
 def test_each_object_counts_once_wherever_it_lies():

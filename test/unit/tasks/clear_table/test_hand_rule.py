@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from foresight.actions.push.action import in_action_box
+from foresight.actions.push.macro_action import PushAction
 from foresight.protocols import CameraView, Observation
 from foresight.settings import PushConfig, SceneConfig
 from foresight.tasks.clear_table.hand_rule import Footprints, HandRule
@@ -35,7 +36,7 @@ def see(*places: tuple[float, float], status: str = 'table', size: float = 0.04)
 
 
 def act(*places: tuple[float, float]) -> np.ndarray:
-    plan = HandRule(SCENE, PUSH, Anywhere()).decide(see(*places)).plan
+    plan = HandRule(PushAction(SCENE, PUSH), Anywhere()).decide(see(*places)).plan
     assert plan is not None
     return plan.actions[0].numpy()
 
@@ -67,7 +68,7 @@ def test_steers_away_from_the_near_and_far_edge(x: float, sign: float) -> None:
 
 
 def test_has_nothing_to_do_on_a_clear_table() -> None:
-    rule = HandRule(SCENE, PUSH, Anywhere())
+    rule = HandRule(PushAction(SCENE, PUSH), Anywhere())
     assert rule.decide(see((0.45, 0.4), status='bin')).done
 
 

@@ -3,17 +3,17 @@ import math
 import pytest
 import torch
 
+from foresight.actions.push.raster import PushRaster
 from foresight.settings import PushConfig, SceneConfig
 from foresight.world_model.belief.surprise import Surprise
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.push_raster import PushRaster
 
 PUSH = torch.tensor([0.5, 0.0, math.pi / 2, 0.2])
 
 
 @pytest.fixture(scope='module')
 def raster() -> PushRaster:
-    return PushRaster(SceneConfig(), EncoderConfig(), PushConfig(), paddle_width=0.12)
+    return PushRaster(SceneConfig(), PushConfig(), EncoderConfig().grid)
 
 
 def changed_at(row: int, column: int) -> torch.Tensor:

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from foresight.actions.loading import load, make_model
 from foresight.errors import CheckpointError
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise_scales import (
@@ -12,8 +13,7 @@ from foresight.world_model.belief.surprise_scales import (
     load_scales,
     save_scales,
 )
-from foresight.world_model.checkpoint import CheckpointConfig, load, save
-from foresight.world_model.jepa import Jepa
+from foresight.world_model.checkpoint import CheckpointConfig, save
 
 
 @pytest.fixture(scope='module')
@@ -21,7 +21,7 @@ def checkpoint(tmp_path_factory):
     folder, known = tmp_path_factory.mktemp('checkpoint'), CheckpointConfig()
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = Jepa(known.encoder, known.predictor, known.scene, known.push)
+        model = make_model(known)
     save(folder, {'world_model': model}, known)
     return load(folder, 'cpu')
 

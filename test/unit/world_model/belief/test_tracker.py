@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import make_model
 from foresight.world_model.belief.memory import MemoryConfig
 from foresight.world_model.belief.tracker import BeliefTracker
-from foresight.world_model.jepa import Jepa
+from foresight.world_model.checkpoint import CheckpointConfig
 
 LATENT, OTHER = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
 LEFT = np.zeros((64, 96), bool)
@@ -17,7 +18,7 @@ ACTION = torch.tensor([0.45, 0.1, 1.5, 0.2])
 @pytest.fixture
 def tracker() -> BeliefTracker:
     torch.manual_seed(0)
-    model = Jepa().eval().requires_grad_(False)
+    model = make_model(CheckpointConfig()).eval().requires_grad_(False)
     torch.nn.init.normal_(model.predictor.outlet.weight, std=0.1)  # else nothing ever moves
     return BeliefTracker(model, MemoryConfig(reach=3, margin=0))
 

@@ -16,7 +16,7 @@ STILL = torch.zeros(16, 16, 24)
 
 @pytest.fixture
 def vigilance() -> Vigilance:
-    return Vigilance(draw_scene(SceneConfig(), EncoderConfig()), SCALES, widespread=0.65)
+    return Vigilance(draw_scene(SceneConfig(), EncoderConfig().grid), SCALES, widespread=0.65)
 
 
 def with_object(row: int, column: int, still: torch.Tensor = STILL) -> torch.Tensor:

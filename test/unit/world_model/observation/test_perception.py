@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import torch
 
+from foresight.actions.loading import make_model
 from foresight.errors import ObservationError
 from foresight.protocols import CameraView, Observation
 from foresight.settings import SceneConfig
+from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier
 from foresight.world_model.predictors.task import PredictorConfig
@@ -26,7 +27,7 @@ EMPTY = np.full((96, 128, 3), 120, np.uint8)
 @pytest.fixture
 def perception() -> Perception:
     encoder = EncoderConfig(width=8)
-    model = Jepa(encoder, PredictorConfig(width=32, blocks=1))
+    model = make_model(CheckpointConfig(encoder, PredictorConfig(width=32, blocks=1)))
     return Perception(model, Rectifier(SceneConfig(), encoder), 'cpu')
 
 

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from foresight.actions.loading import make_model
+from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig, TaskPredictor
 
 PUSH = torch.tensor([[0.45, 0.0, 1.5, 0.2]])
@@ -10,7 +11,9 @@ PUSH = torch.tensor([[0.45, 0.0, 1.5, 0.2]])
 
 def model(latent):
     torch.manual_seed(0)
-    jepa = Jepa(EncoderConfig(width=8), PredictorConfig(width=32, blocks=1, latent=latent))
+    jepa = make_model(CheckpointConfig(
+        EncoderConfig(width=8), PredictorConfig(width=32, blocks=1, latent=latent),
+    ))
     torch.nn.init.normal_(jepa.predictor.outlet.weight, std=0.1)
     return jepa.eval()
 

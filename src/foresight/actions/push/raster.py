@@ -5,7 +5,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from foresight.settings import PushConfig, SceneConfig
-from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.scene_map import draw_scene
 
 
@@ -22,22 +21,21 @@ class PushRaster(nn.Module):
     def __init__(
         self,
         scene: SceneConfig,
-        encoder: EncoderConfig,
         push: PushConfig,
-        paddle_width: float,
+        grid: tuple[int, int],
     ) -> None:
-        """Lay out the cell centres in `base_link`."""
+        """Lay out the cell centres of a grid of rows and columns in `base_link`."""
         super().__init__()
-        height, width = encoder.grid
+        height, width = grid
         (x_low, x_high), (y_low, y_high) = scene.view_x, scene.view_y
         self._cell = (x_high - x_low) / height
-        self._half_width = paddle_width / 2
+        self._half_width = push.paddle_width / 2
         self._reach = push.length_high
         rows = (torch.arange(height) + 0.5) / height
         columns = (torch.arange(width) + 0.5) / width
         self.register_buffer('x', (x_high - rows * (x_high - x_low))[:, None], persistent=False)
         self.register_buffer('y', (y_high - columns * (y_high - y_low))[None], persistent=False)
-        self.register_buffer('scene_map', draw_scene(scene, encoder), persistent=False)
+        self.register_buffer('scene_map', draw_scene(scene, grid), persistent=False)
         self.x: Tensor
         self.y: Tensor
         self.scene_map: Tensor

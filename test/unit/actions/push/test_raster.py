@@ -3,16 +3,16 @@ import math
 import pytest
 import torch
 
+from foresight.actions.push.raster import PushRaster
 from foresight.settings import PushConfig, SceneConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.push_raster import PushRaster
 
 CELL = 0.05
 
 
 @pytest.fixture(scope='module')
 def raster() -> PushRaster:
-    return PushRaster(SceneConfig(), EncoderConfig(), PushConfig(), paddle_width=0.12)
+    return PushRaster(SceneConfig(), PushConfig(), EncoderConfig().grid)
 
 
 def test_coverage_has_the_area_of_the_lane(raster):
