@@ -9,6 +9,7 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.actions.push.macro_action import PushAction
+from foresight.data import messages
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes import convert
 from foresight.robots.plan_window import PlanWindow
@@ -18,7 +19,7 @@ NAMES = ('a', 'b', 'c')
 
 def test_image_comes_back(view):
     image = np.random.default_rng(0).integers(0, 255, (96, 128, 3), np.uint8)
-    assert np.array_equal(convert.image_array(convert.image_message(image, 1.5)), image)
+    assert np.array_equal(messages.image_array(convert.image_message(image, 1.5)), image)
 
 
 def test_bgr_and_padded_rows_are_read_as_rgb():
@@ -27,23 +28,23 @@ def test_bgr_and_padded_rows_are_read_as_rgb():
     rows = np.zeros((4, 20), np.uint8)
     rows[:, :15] = image[..., ::-1].reshape(4, 15)
     message.encoding, message.step, message.data = 'bgr8', 20, array('B', rows.tobytes())
-    assert np.array_equal(convert.image_array(message), image)
+    assert np.array_equal(messages.image_array(message), image)
 
 
 def test_image_of_the_wrong_length_is_refused():
     message = convert.image_message(np.zeros((4, 5, 3), np.uint8), 0.0)
     message.width = 6
     with pytest.raises(ObservationError, match='check the camera driver'):
-        convert.image_array(message)
+        messages.image_array(message)
 
 
 def test_latent_comes_back():
     latent = torch.randn(16, 4, 6, generator=torch.Generator().manual_seed(0))
-    assert torch.equal(convert.latent_tensor(convert.latent_message(latent, 1.0)), latent)
+    assert torch.equal(messages.latent_tensor(convert.latent_message(latent, 1.0)), latent)
 
 
 def test_view_comes_back(view):
-    back = convert.camera_view(convert.camera_info(view, 0.0), convert.camera_pose(view, 0.0))
+    back = messages.camera_view(convert.camera_info(view, 0.0), convert.camera_pose(view, 0.0))
     np.testing.assert_allclose(back.base_from_camera, view.base_from_camera, atol=1e-12)
     np.testing.assert_allclose(back.matrix, view.matrix)
     assert (back.width, back.height) == (view.width, view.height)
@@ -53,23 +54,23 @@ def test_pose_in_another_frame_and_distorted_cameras_are_refused(view):
     info, pose = convert.camera_info(view, 0.0), convert.camera_pose(view, 0.0)
     pose.header.frame_id = 'world'
     with pytest.raises(ObservationError, match='base_link'):
-        convert.camera_view(info, pose)
+        messages.camera_view(info, pose)
     info.d = [0.1, 0.0, 0.0, 0.0, 0.0]
     with pytest.raises(ObservationError, match='rectified'):
-        convert.camera_view(info, pose)
+        messages.camera_view(info, pose)
 
 
 def test_stamps_survive_to_the_nanosecond():
     stamp = convert.stamp_of(12.345678912)
-    assert convert.seconds(stamp) == pytest.approx(12.345678912, abs=1e-9)
+    assert messages.seconds(stamp) == pytest.approx(12.345678912, abs=1e-9)
 
 
 def test_joints_are_matched_by_name():
     message = JointState(name=['c', 'x', 'a', 'b'], position=[3.0, 9.0, 1.0, 2.0])
-    positions, velocities = convert.joint_values(message, NAMES)
+    positions, velocities = messages.joint_values(message, NAMES)
     assert positions.tolist() == [1.0, 2.0, 3.0] and not velocities.any()
     message.velocity = [float('nan'), 7.0, 0.5, float('nan')]
-    assert sorted(convert.joint_values(message, NAMES)[1]) == [0.0, 0.0, 0.5]
+    assert sorted(messages.joint_values(message, NAMES)[1]) == [0.0, 0.0, 0.5]
 
 
 @pytest.mark.parametrize(('message', 'remedy'), [
@@ -80,7 +81,7 @@ def test_joints_are_matched_by_name():
 ])
 def test_bad_joint_states_are_named(message, remedy):
     with pytest.raises(RobotError, match=remedy):
-        convert.joint_values(message, NAMES)
+        messages.joint_values(message, NAMES)
 
 
 def test_plan_window_comes_back_by_name():
@@ -88,7 +89,7 @@ def test_plan_window_comes_back_by_name():
     window = PlanWindow(times, np.arange(9.0).reshape(3, 3), np.ones((3, 3)))
     message = convert.trajectory(window, NAMES)
     message.joint_names = ['c', 'b', 'a']
-    back = convert.plan_window(message, NAMES)
+    back = messages.plan_window(message, NAMES)
     np.testing.assert_allclose(back.times, times, atol=1e-6)
     np.testing.assert_allclose(back.positions, window.positions[:, ::-1])
 
@@ -98,12 +99,12 @@ def test_plan_without_velocities_or_points_is_refused():
     message = convert.trajectory(window, NAMES)
     message.points[0].velocities = []
     with pytest.raises(RobotError, match='a velocity for each joint'):
-        convert.plan_window(message, NAMES)
+        messages.plan_window(message, NAMES)
     with pytest.raises(RobotError, match='empty'):
-        convert.plan_window(JointTrajectory(joint_names=list(NAMES)), NAMES)
+        messages.plan_window(JointTrajectory(joint_names=list(NAMES)), NAMES)
 
 
 def test_push_comes_back():
     action, push = PushAction(), np.array([0.4, -0.2, 2.5, 0.3])
-    back = convert.path_poses(convert.poses_path(action.poses(push), 1.0))
+    back = messages.path_poses(convert.poses_path(action.poses(push), 1.0))
     np.testing.assert_allclose(action.from_poses(back), push, atol=1e-9)

@@ -5,13 +5,8 @@ import pytest
 import torch
 from rosgraph_msgs.msg import Clock
 
-from foresight.nodes.convert import (
-    camera_info,
-    camera_pose,
-    image_message,
-    latent_tensor,
-    stamp_of,
-)
+from foresight.data.messages import latent_tensor
+from foresight.nodes.convert import camera_info, camera_pose, image_message, stamp_of
 from foresight.nodes.perception_node import PerceptionNode
 from foresight.robots.status import Status
 

@@ -8,13 +8,8 @@ import torch
 
 from foresight.actions.loading import load, make_model
 from foresight.actions.push.macro_action import PushAction
-from foresight.nodes.convert import (
-    camera_info,
-    camera_pose,
-    latent_message,
-    latent_tensor,
-    poses_path,
-)
+from foresight.data.messages import latent_tensor
+from foresight.nodes.convert import camera_info, camera_pose, latent_message, poses_path
 from foresight.nodes.predictor_node import PredictorNode
 from foresight.robots.status import Status
 from foresight.settings import SceneConfig

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from foresight.data.messages import image_array, seconds
 from foresight.errors import ConfigError
-from foresight.nodes.convert import image_array, joint_state, seconds
+from foresight.nodes.convert import joint_state
 from foresight.nodes.sim_node import SimNode
 from foresight.robots.status import Status
 

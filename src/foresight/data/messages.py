@@ -3,11 +3,14 @@
 from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import Float, UInt8
 from scipy.spatial.transform import Rotation
+from torch import Tensor
 
 from foresight.errors import ObservationError, RobotError
 from foresight.protocols import CameraView
+from foresight.robots.plan_window import PlanWindow
 
 BASE = 'base_link'
 RGB = {'rgb8': (0, 1, 2), 'bgr8': (2, 1, 0), 'rgba8': (0, 1, 2), 'bgra8': (2, 1, 0)}
@@ -116,3 +119,39 @@ def path_poses(message: Any) -> Float[np.ndarray, 'pose 4 4']:
         ObservationError: If one is no pose.
     """
     return np.array([pose_array(stamped.pose) for stamped in message.poses]).reshape(-1, 4, 4)
+
+
+def latent_tensor(message: Any) -> Float[Tensor, 'channel height width']:
+    """Read a latent.
+
+    Raises:
+        ObservationError: If it is no latent, its size does not fit, or it is not finite.
+    """
+    kind, _, channels = message.encoding.partition('32FC')
+    if kind or not channels.isdigit():
+        raise ObservationError(f'{message.encoding!r} is no latent: expected 32FC<channels>')
+    rows = rows_of(message, 4 * int(channels))
+    cells = np.ascontiguousarray(rows).view(np.float32)
+    if not np.isfinite(cells).all():
+        raise ObservationError('the latent is not finite: restart perception')
+    shaped = cells.reshape(message.height, message.width, int(channels))
+    return torch.from_numpy(shaped).permute(2, 0, 1).contiguous()
+
+
+def plan_window(message: Any, names: tuple[str, ...]) -> PlanWindow:
+    """Read a plan window by joint name.
+
+    Raises:
+        RobotError: If joints are missing, or points lack numbers, are not finite or out of order.
+    """
+    order = order_of(message.joint_names, names, 'joint_plan')
+    count = len(message.joint_names)
+    if any(len(p.positions) != count or len(p.velocities) != count for p in message.points):
+        raise RobotError('joint_plan needs a position and a velocity for each joint at each point')
+    start = seconds(message.header.stamp)
+    times = [start + p.time_from_start.sec + 1e-9 * p.time_from_start.nanosec
+             for p in message.points]
+    shape = (len(times), count)
+    positions = np.array([p.positions for p in message.points], float).reshape(shape)
+    velocities = np.array([p.velocities for p in message.points], float).reshape(shape)
+    return PlanWindow(np.array(times), positions[:, order], velocities[:, order])

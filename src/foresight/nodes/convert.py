@@ -1,4 +1,4 @@
-"""Messages to arrays and back. Pixels enter a message through `array.array`, never numpy."""
+"""Arrays to messages; `data/messages.py` reads them. Pixels enter through `array.array`."""
 
 from array import array
 
@@ -14,15 +14,7 @@ from std_msgs.msg import Header
 from torch import Tensor
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from foresight.data.messages import BASE as BASE
-from foresight.data.messages import camera_view as camera_view
-from foresight.data.messages import image_array as image_array
-from foresight.data.messages import joint_values as joint_values
-from foresight.data.messages import order_of, rows_of
-from foresight.data.messages import path_poses as path_poses
-from foresight.data.messages import pose_array as pose_array
-from foresight.data.messages import seconds as seconds
-from foresight.errors import ObservationError, RobotError
+from foresight.data.messages import BASE
 from foresight.protocols import CameraView
 from foresight.robots.plan_window import PlanWindow
 
@@ -61,23 +53,6 @@ def latent_message(
         header=header(time, frame), height=height, width=width, encoding=f'32FC{channels}',
         step=4 * channels * width, data=array('B', cells.tobytes()),
     )
-
-
-def latent_tensor(message: Image) -> Float[Tensor, 'channel height width']:
-    """Read a latent.
-
-    Raises:
-        ObservationError: If it is no latent, its size does not fit, or it is not finite.
-    """
-    kind, _, channels = message.encoding.partition('32FC')
-    if kind or not channels.isdigit():
-        raise ObservationError(f'{message.encoding!r} is no latent: expected 32FC<channels>')
-    rows = rows_of(message, 4 * int(channels))
-    cells = np.ascontiguousarray(rows).view(np.float32)
-    if not np.isfinite(cells).all():
-        raise ObservationError('the latent is not finite: restart perception')
-    shaped = cells.reshape(message.height, message.width, int(channels))
-    return torch.from_numpy(shaped).permute(2, 0, 1).contiguous()
 
 
 def pose_message(pose: Float[np.ndarray, '4 4']) -> Pose:
@@ -137,24 +112,6 @@ def trajectory(
     ]
     return JointTrajectory(header=header(start, BASE), joint_names=list(names), points=points)
 
-
-def plan_window(message: JointTrajectory, names: tuple[str, ...]) -> PlanWindow:
-    """Read a plan window by joint name.
-
-    Raises:
-        RobotError: If joints are missing, or points lack numbers, are not finite or out of order.
-    """
-    order = order_of(message.joint_names, names, 'joint_plan')
-    count = len(message.joint_names)
-    if any(len(p.positions) != count or len(p.velocities) != count for p in message.points):
-        raise RobotError('joint_plan needs a position and a velocity for each joint at each point')
-    start = seconds(message.header.stamp)
-    times = [start + p.time_from_start.sec + 1e-9 * p.time_from_start.nanosec
-             for p in message.points]
-    shape = (len(times), count)
-    positions = np.array([p.positions for p in message.points], float).reshape(shape)
-    velocities = np.array([p.velocities for p in message.points], float).reshape(shape)
-    return PlanWindow(np.array(times), positions[:, order], velocities[:, order])
 
 
 def _duration(time: float) -> Duration:

@@ -9,8 +9,9 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
+from foresight.data.messages import plan_window
 from foresight.errors import RobotError
-from foresight.nodes.convert import joint_state, plan_window, trajectory
+from foresight.nodes.convert import joint_state, trajectory
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.parameters import declare

@@ -6,8 +6,9 @@ from jaxtyping import Float
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
+from foresight.data.messages import BASE
 from foresight.macro_action import MacroAction
-from foresight.nodes.convert import BASE, header
+from foresight.nodes.convert import header
 
 HEIGHT = 0.01  # of the arrows above the table [m]
 CHOSEN = ColorRGBA(r=1.0, g=0.54, b=0.24, a=1.0)

@@ -14,8 +14,8 @@ from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Float32
 
 from foresight.actions.kinds import make
+from foresight.data.messages import image_array, path_poses, seconds
 from foresight.macro_action import ActionConfig, MacroAction
-from foresight.nodes.convert import image_array, path_poses, seconds
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
 from foresight.settings import SceneConfig

@@ -9,10 +9,11 @@ import torch
 from sensor_msgs.msg import Image
 
 from foresight.actions.loading import load
+from foresight.data.messages import BASE, image_array, seconds
 from foresight.errors import ObservationError
 from foresight.files import find_model
 from foresight.nodes.camera import CameraReader
-from foresight.nodes.convert import BASE, image_array, image_message, latent_message, seconds
+from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.parameters import declare

@@ -14,9 +14,10 @@ from foresight.agent.assembly import make_tasks, make_thinker, noise
 from foresight.agent.following import SurpriseConfig
 from foresight.agent.goals import REMEDIES, Goals, MakeTask
 from foresight.agent.step import Limits
+from foresight.data.messages import image_array, latent_tensor, seconds
 from foresight.errors import ObservationError, RobotError
 from foresight.files import find_model
-from foresight.nodes.convert import image_array, latent_tensor, seconds, trajectory
+from foresight.nodes.convert import trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.joints import JointReader, Joints

@@ -12,10 +12,11 @@ from foresight.actions.loading import load
 from foresight.agent.arm_monitor import ArmMonitor
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.agent.witness import View, Witness
+from foresight.data.messages import latent_tensor, path_poses, seconds
 from foresight.errors import FileError, ObservationError
 from foresight.files import find_model
 from foresight.nodes.camera import CameraReader
-from foresight.nodes.convert import latent_message, latent_tensor, path_poses, seconds
+from foresight.nodes.convert import latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.memory_store import MemoryStore

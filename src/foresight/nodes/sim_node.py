@@ -12,15 +12,14 @@ from rosgraph_msgs.msg import Clock as ClockMessage
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
+from foresight.data.messages import BASE, joint_values
 from foresight.errors import RobotError
 from foresight.nodes.convert import (
-    BASE,
     camera_info,
     camera_pose,
     header,
     image_message,
     joint_state,
-    joint_values,
     quaternion_pose,
     stamp_of,
 )

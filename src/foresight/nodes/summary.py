@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from foresight.nodes.convert import camera_view
+from foresight.data.messages import camera_view
 from foresight.nodes.monitor import Monitor
 from foresight.viz.demo_result import DemoResult
 
