@@ -3,7 +3,7 @@
 import atexit
 import multiprocessing
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
@@ -23,7 +23,7 @@ AHEAD = 4
 
 
 @runtime_checkable
-class Builder(Hashable, Protocol[Kept]):
+class Builder(Protocol[Kept]):
     """Builds what works, in the process that will use it; picklable, equal to its copies."""
 
     def __call__(self) -> Kept:
@@ -36,19 +36,22 @@ class _Shelf(Closing):
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._built: dict[Hashable, Any] = {}
+        self._built: list[tuple[Builder[Any], Any]] = []
 
     def get(self, build: Builder[Kept]) -> Kept:
         """Return what was built, or build it."""
-        if build not in self._built:
-            self._built[build] = build()
-        kept: Kept = self._built[build]
-        return kept
+        for known, kept in self._built:
+            if known == build:
+                found: Kept = kept
+                return found
+        made = build()
+        self._built.append((build, made))
+        return made
 
     def close(self) -> None:
         """Close what can be closed."""
         while self._built:
-            _, kept = self._built.popitem()
+            _, kept = self._built.pop()
             if hasattr(kept, 'close'):
                 kept.close()
 

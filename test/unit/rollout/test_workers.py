@@ -3,7 +3,8 @@
 import operator
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import count, islice
 
 import pytest
@@ -62,6 +63,26 @@ def test_what_this_process_built_is_kept_and_closed_once() -> None:
     crew.close()
     crew.close()
     assert [bell.closed for bell in made] == [1]
+
+
+@dataclass(frozen=True)
+class MakeBell:
+    """Builds a bell; a setting may be a mapping, which has no hash."""
+
+    settings: Mapping[str, float]
+
+    def __call__(self) -> Bell:
+        return Bell()
+
+
+def test_equal_builders_build_once() -> None:
+    with Crew(1) as crew:
+        first, same, other = (
+            next(crew.run(MakeBell({'size': size}), lambda bell, job: bell, [0]))
+            for size in (1.0, 1.0, 2.0)
+        )
+    assert first is same
+    assert first is not other
 
 
 def test_a_killed_worker_is_told_with_the_remedy() -> None:
