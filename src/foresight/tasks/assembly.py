@@ -9,28 +9,22 @@ from torch import Tensor
 
 from foresight.actions.kinds import check_kind
 from foresight.costs.composite import Composite, WeightedTerm
-from foresight.costs.critic import Critic, ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy, RegionConfig, region_weights
 from foresight.costs.risk import make_risk
-from foresight.errors import CheckpointError, ConfigError
 from foresight.planning.action_space import ActionSpace
 from foresight.planning.levels.task import Aim, DoneTest, TaskLevel
 from foresight.planning.optimizers.cem import CemPlanner
 from foresight.planning.settings import OptimiserConfig
-from foresight.protocols import ActionSampler, CostTerm, Guardrail
+from foresight.protocols import ActionSampler, Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.tasks.clear_table.cost_head import (
     TABLE,
-    CostHead,
-    Dropped,
-    Occupancy,
-    Progress,
-    Remaining,
 )
+from foresight.tasks.heads import occupancy_of
 from foresight.tasks.task_file import TERMINAL, TaskConfig
+from foresight.tasks.terms import build_terms
 from foresight.world_model.checkpoint import Checkpoint
-from foresight.world_model.precision import has_fast_bf16
 
 CellMap = Callable[[Float[Tensor, 'batch channel height width']], Tensor]
 
@@ -54,14 +48,14 @@ def assemble(
         clock: Wall clock [s].
 
     Raises:
-        ConfigError: If the task needs a goal and none is given.
+        ConfigError: If the task needs a goal and none is given, or a term cannot be made.
         CheckpointError: If the checkpoint has no cost head, or no critic and the task wants one.
     """
     config, action = planner or task.planner, checkpoint.action
     check_kind(action.kind, task.action, checkpoint.folder)
     terms = dict(task.terms)
     energy = _goal_energy(checkpoint, goal, task.regions) if goal is not None else None
-    built = _terms({*terms, task.done_term}, checkpoint, energy)
+    built = build_terms(task, checkpoint, energy)
     reach = action.feasible(arm, JointLevelConfig())
     weighted = [WeightedTerm(built[name], terms[name], name in TERMINAL) for name in terms]
     cem = CemPlanner(
@@ -76,25 +70,6 @@ def assemble(
     return TaskLevel(cem, done, _aim(checkpoint, reach, energy))
 
 
-def _terms(
-    names: set[str], checkpoint: Checkpoint, energy: GoalEnergy | None,
-) -> dict[str, CostTerm]:
-    """Build the named terms; those that read the cost head share one."""
-    built: dict[str, CostTerm] = {}
-    if GoalEnergy.name in names:
-        if energy is None:
-            raise ConfigError('the task has a goal_energy: give it a goal image')
-        built[GoalEnergy.name] = energy
-    if ExpectedCost.name in names:
-        built[ExpectedCost.name] = ExpectedCost(critic_of(checkpoint), _fast(checkpoint))
-    if names - built.keys():
-        occupancy, known = occupancy_of(checkpoint), checkpoint.config
-        built[Remaining.name] = Remaining(occupancy, known.encoder)
-        built[Dropped.name] = Dropped(occupancy, known.encoder)
-        built[Progress.name] = Progress(occupancy, known.encoder, checkpoint.action)
-    return built
-
-
 def _goal_energy(
     checkpoint: Checkpoint, goal: Float[Tensor, 'channel height width'], regions: RegionConfig,
 ) -> GoalEnergy:
@@ -102,48 +77,6 @@ def _goal_energy(
     known = checkpoint.config
     weights = region_weights(known.scene, known.encoder.grid, regions)
     return GoalEnergy(goal.to(checkpoint.model.device), weights)
-
-
-def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
-    """Return the occupancy maps of a checkpoint's cost head.
-
-    Raises:
-        CheckpointError: If the checkpoint has no cost head.
-    """
-    channels, scene_map = checkpoint.config.encoder.channels, checkpoint.model.raster.scene_map
-    if not any(name.startswith('cost_head.') for name in checkpoint.tensors):
-        raise CheckpointError(
-            f'{checkpoint.folder} has no cost head (pushes without labels teach none): choose a '
-            'task with a goal image, such as clear_table_goal, or train on labelled play'
-        )
-    head = checkpoint.fill('cost_head', CostHead(channels, scene_map))
-    return Occupancy(head.requires_grad_(False), _fast(checkpoint))
-
-
-def has_critic(checkpoint: Checkpoint) -> bool:
-    """Tell whether a checkpoint has a critic."""
-    return any(name.startswith('critic.') for name in checkpoint.tensors)
-
-
-def critic_of(checkpoint: Checkpoint) -> Critic:
-    """Return the critic of a checkpoint.
-
-    Raises:
-        CheckpointError: If it has none.
-    """
-    channels, scene_map = checkpoint.config.encoder.channels, checkpoint.model.raster.scene_map
-    if not has_critic(checkpoint):
-        raise CheckpointError(
-            f'{checkpoint.folder} has no critic: run `foresight train critic`, or leave the term '
-            'out'
-        )
-    critic = Critic(channels, scene_map, len(checkpoint.tensors['critic.layers.0.weight']))
-    return checkpoint.fill('critic', critic).requires_grad_(False)
-
-
-def _fast(checkpoint: Checkpoint) -> bool:
-    """Tell whether networks shall run in bfloat16."""
-    return checkpoint.config.bf16 and has_fast_bf16(checkpoint.model.device)
 
 
 def _aim(checkpoint: Checkpoint, reach: Guardrail, energy: GoalEnergy | None) -> Aim:

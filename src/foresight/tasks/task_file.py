@@ -21,6 +21,7 @@ from foresight.tasks.clear_table.cost_head import Dropped, Progress, Remaining
 TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy, ExpectedCost))
 TERMINAL = (ExpectedCost.name,)
 """Terms that score only the last imagined latent."""
+OWN = ':'  # In the name of a term that is somebody's own: module:Class.
 KEYS = ('actions', 'terms', 'done', 'planner', 'goal', 'regions')
 EMPTY_TABLE = 'empty_table'
 GOALS = ('image', EMPTY_TABLE)
@@ -40,6 +41,7 @@ class TaskConfig:
         regions: Weights of a goal energy, where they differ from the defaults.
         action: Kind of its macro-action.
         spread: How far candidates are spread, where it differs from the action's defaults.
+        parameters: Name and parameters of each term of somebody's own.
     """
 
     name: str
@@ -51,6 +53,7 @@ class TaskConfig:
     regions: RegionConfig = field(default_factory=RegionConfig)
     action: str = ActionConfig().kind
     spread: Spread = spread_of(ActionConfig().kind)
+    parameters: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
 
     @property
     def has_goal(self) -> bool:
@@ -69,12 +72,11 @@ def load_task(task: str | Path) -> TaskConfig:
     """
     path = find_file('task', task)
     described = read_mapping(path, KEYS)
-    terms = mapping(described.get('terms'), TERMS, f'{path}: terms')
+    terms = _terms(described.get('terms'), f'{path}: terms')
     done = mapping(described.get('done'), ('term', 'below'), f'{path}: done')
     if not terms or set(done) != {'term', 'below'}:
         raise ConfigError(f'{path}: give at least one of `terms`, and both `done` keys')
-    if done['term'] not in TERMS:
-        raise ConfigError(f'{path}: done: term {done["term"]!r}: choose one of {", ".join(TERMS)}')
+    _check_term(done['term'], f'{path}: done: term')
     if GoalEnergy.name not in {*terms, done['term']} and {'goal', 'regions'} & set(described):
         raise ConfigError(f'{path}: goal and regions are for a task with a {GoalEnergy.name}')
     action = _action(described.get('actions', [ActionConfig().kind]), f'{path}: actions')
@@ -83,13 +85,49 @@ def load_task(task: str | Path) -> TaskConfig:
     )
     return TaskConfig(
         name=path.stem,
-        terms=tuple((name, _weight(terms[name], f'{path}: {name}')) for name in terms),
+        terms=tuple((name, terms[name].weight) for name in terms),
+        parameters=tuple((name, terms[name].parameters) for name in terms if OWN in name),
         done_term=done['term'],
         done_below=_weight(done['below'], f'{path}: done: below'),
         action=action, planner=planner, spread=spread,
         goal=_goal(described.get('goal', GOALS[0]), f'{path}: goal'),
         regions=changed(RegionConfig(), described.get('regions', {}), f'{path}: regions'),
     )
+
+
+@dataclass(frozen=True)
+class _Term:
+    """Weight and parameters of a term."""
+
+    weight: float
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+
+def _terms(content: Any, where: str) -> dict[str, _Term]:
+    """Read the terms: a weight each, or a mapping of `weight` and parameters for one's own."""
+    if not isinstance(content, dict):
+        raise ConfigError(f'{where}: must be a mapping with keys among {", ".join(TERMS)}')
+    found = {}
+    for name, value in mapping(content, tuple(content), where).items():
+        _check_term(name, where)
+        given = value if isinstance(value, dict) and OWN in name else {'weight': value}
+        weight = _weight(given.get('weight'), f'{where}: {name}')
+        rest = tuple((key, item) for key, item in given.items() if key != 'weight')
+        found[name] = _Term(weight, rest)
+    return found
+
+
+def _check_term(name: Any, where: str) -> None:
+    """Refuse the name of a term that does not exist.
+
+    Raises:
+        ConfigError: If there is no such term.
+    """
+    if not isinstance(name, str) or name not in TERMS and OWN not in name:
+        raise ConfigError(
+            f'{where}: unknown {name!r}: choose one of {", ".join(TERMS)}, or write '
+            'module:Class for your own'
+        )
 
 
 def find_file(kind: str, name: str | Path) -> Path:

@@ -28,6 +28,16 @@ PANDA = RobotFile.read('panda')
 ARM = ArmModel(load_urdf(PANDA), PANDA)
 SHORT = ArmModel(load_urdf(PANDA).replace('-0.0825 0.384 0', '-0.0825 0.300 0'), PANDA)
 
+OWN = """
+terms:
+  {0}:
+    weight: 2.0
+    {1}
+done:
+  term: {0}
+  below: 0.0
+"""
+
 
 def feasible(arm):
     push = PushConfig()
@@ -182,3 +192,44 @@ def test_a_checkpoint_of_pushes_without_labels_serves_goal_images_alone(folder, 
     assert assemble(task(goal_energy=1.0), bare, ARM, goal).decide(belief()).plan is not None
     with pytest.raises(CheckpointError, match='no cost head.*clear_table_goal'):
         assemble(task(remaining=1.0), bare, ARM)
+
+
+class Leftward:
+    """A term of somebody's own: how much of the latent is to the right."""
+
+    name = 'leftward'
+
+    def __init__(self, checkpoint, sharpness=1.0):
+        columns = checkpoint.config.encoder.grid[1]
+        self.weights = sharpness * torch.arange(columns) / columns
+
+    def score(self, latents):
+        return (latents.square().mean(dim=(1, 2)) * self.weights).sum(dim=1)
+
+
+def test_a_term_of_ones_own_is_planned_with_and_takes_parameters(tmp_path, checkpoint):
+    file = tmp_path / 'leftward.yaml'
+    file.write_text(OWN.format(f'{__name__}:Leftward', 'sharpness: 3.0'))
+    level = assemble(replace(load_task(file), planner=SMALL), checkpoint, ARM)
+    decision = level.decide(belief())
+    assert decision.plan.terms['leftward'] > 0.0
+    file.write_text(OWN.format(f'{__name__}:Leftward', 'sharpness: 6.0'))
+    sharper = assemble(replace(load_task(file), planner=SMALL), checkpoint, ARM)
+    assert sharper.decide(belief()).score == pytest.approx(2.0 * decision.score)
+
+
+@pytest.mark.parametrize(('name', 'parameters', 'match'), [
+    ('nowhere:Leftward', 'sharpness: 3.0', "cost term 'nowhere:Leftward' cannot be imported"),
+    (f'{__name__}:Leftward', 'bluntness: 3.0', 'unexpected keyword argument .bluntness.'),
+])
+def test_a_term_that_cannot_be_made_is_named(tmp_path, checkpoint, name, parameters, match):
+    file = tmp_path / 'leftward.yaml'
+    file.write_text(OWN.format(name, parameters))
+    with pytest.raises(ConfigError, match=match):
+        assemble(load_task(file), checkpoint, ARM)
+
+
+def test_a_checkpoint_of_another_action_is_refused_before_anything_moves(checkpoint):
+    asked = replace(task(remaining=1.0), action='poke')
+    with pytest.raises(CheckpointError, match="foresees the macro-action 'push', .* 'poke'"):
+        assemble(asked, checkpoint, ARM)

@@ -140,3 +140,17 @@ def test_a_mistake_in_planner_settings_is_an_error(write, line, message):
 def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match='there is no file .*none.yaml.: choose one of'):
         load_task(tmp_path / 'none.yaml')
+
+
+@pytest.mark.parametrize(('actions', 'message'), [
+    ('[poke]', "no macro-action 'poke': choose one of push"), ('[]', 'a list of one macro-action'),
+    ('push', 'a list of one macro-action'), ('[nowhere:Poke]', 'cannot be imported'),
+])
+def test_an_action_that_does_not_exist_is_one_line_with_the_remedy(write, actions, message):
+    with pytest.raises(ConfigError, match=message):
+        load_task(write(GOOD + f'actions: {actions}\n'))
+
+
+def test_the_spread_of_candidates_stands_among_the_settings_of_the_planner(write):
+    task = load_task(write(GOOD + 'actions: [push]\nplanner:\n  noise_heading: 0.5\n'))
+    assert task.spread.noise == (0.03, 0.03, 0.5, 0.03)

@@ -20,7 +20,7 @@ from foresight.rollout.players import HARD, ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, SHIPPED, setting
 from foresight.sim.settings import SimConfig
-from foresight.tasks.assembly import has_critic
+from foresight.tasks.heads import has_critic
 from foresight.tasks.task_file import load_task
 from foresight.viz.progress import bars
 from foresight.world_model.checkpoint import digest

@@ -26,7 +26,8 @@ from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, PushConfig, SceneConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
-from foresight.tasks.assembly import assemble, occupancy_of
+from foresight.tasks.assembly import assemble
+from foresight.tasks.heads import occupancy_of
 from foresight.tasks.task_file import load_task
 from foresight.world_model.belief.memory import MemoryConfig
 from foresight.world_model.observation.occlusion import ArmOcclusion

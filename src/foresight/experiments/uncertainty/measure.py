@@ -20,7 +20,7 @@ from foresight.experiments.uncertainty.scores import UncertaintyScores, score
 from foresight.files import find_model
 from foresight.settings import SHIPPED, Checked, setting
 from foresight.sim.settings import SimConfig
-from foresight.tasks.assembly import occupancy_of
+from foresight.tasks.heads import occupancy_of
 from foresight.viz.outcomes import draw_outcomes
 from foresight.viz.progress import bars
 

@@ -19,8 +19,9 @@ from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskLevel
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
-from foresight.tasks.assembly import assemble, occupancy_of
+from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import Dropped
+from foresight.tasks.heads import occupancy_of
 from foresight.tasks.task_file import TaskConfig
 from foresight.world_model.checkpoint import Checkpoint, joined
 

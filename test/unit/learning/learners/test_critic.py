@@ -10,8 +10,9 @@ from foresight.learning.settings import CriticConfig
 from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
-from foresight.tasks.assembly import assemble, occupancy_of
+from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead, Dropped
+from foresight.tasks.heads import occupancy_of
 from foresight.tasks.task_file import TaskConfig, load_task
 from foresight.world_model.checkpoint import save, write
 
