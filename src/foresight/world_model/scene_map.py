@@ -7,6 +7,18 @@ from torch import Tensor
 from foresight.settings import SceneConfig
 
 
+def cell_centres(
+    scene: SceneConfig, grid: tuple[int, int],
+) -> tuple[Float[Tensor, ' height'], Float[Tensor, ' width']]:
+    """Return x of each row and y of each column of a grid over the view, in `base_link` [m].
+
+    Row 0 is far, column 0 is left.
+    """
+    (x_low, x_high), (y_low, y_high) = scene.view_x, scene.view_y
+    rows, columns = ((torch.arange(count) + 0.5) / count for count in grid)
+    return x_high - rows * (x_high - x_low), y_high - columns * (y_high - y_low)
+
+
 def draw_scene(scene: SceneConfig, grid: tuple[int, int]) -> Float[Tensor, '2 height width']:
     """Return the share of each cell that is table, and that is bin.
 

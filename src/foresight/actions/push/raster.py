@@ -5,7 +5,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from foresight.settings import PushConfig, SceneConfig
-from foresight.world_model.scene_map import draw_scene
+from foresight.world_model.scene_map import cell_centres, draw_scene
 
 
 class PushRaster(nn.Module):
@@ -26,15 +26,13 @@ class PushRaster(nn.Module):
     ) -> None:
         """Lay out the cell centres of a grid of rows and columns in `base_link`."""
         super().__init__()
-        height, width = grid
-        (x_low, x_high), (y_low, y_high) = scene.view_x, scene.view_y
-        self._cell = (x_high - x_low) / height
+        near, far = scene.view_x
+        self._cell = (far - near) / grid[0]
         self._half_width = push.paddle_width / 2
         self._reach = push.length_high
-        rows = (torch.arange(height) + 0.5) / height
-        columns = (torch.arange(width) + 0.5) / width
-        self.register_buffer('x', (x_high - rows * (x_high - x_low))[:, None], persistent=False)
-        self.register_buffer('y', (y_high - columns * (y_high - y_low))[None], persistent=False)
+        x, y = cell_centres(scene, grid)
+        self.register_buffer('x', x[:, None], persistent=False)
+        self.register_buffer('y', y[None], persistent=False)
         self.register_buffer('scene_map', draw_scene(scene, grid), persistent=False)
         self.x: Tensor
         self.y: Tensor

@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from foresight.macro_action import MacroAction
 from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.scene_map import cell_centres
 
 TABLE, FLOOR = 0, 1
 STATUS_TABLE, STATUS_FLOOR = 1, 2  # Status codes of the labels.
@@ -127,10 +128,8 @@ class Progress(MapTerm):
         self, occupancy: Occupancy, encoder: EncoderConfig, action: MacroAction,
     ) -> None:
         """Weight the table map by the distance of each cell to the bin."""
-        columns, scene = encoder.grid[1], action.scene
-        low, high = scene.view_y
-        y = high - (torch.arange(columns) + 0.5) / columns * (high - low)
-        actions = ((scene.bin_y[0] - y) / action.longest).clamp(min=0.0)
+        _, y = cell_centres(action.scene, encoder.grid)
+        actions = ((action.scene.bin_y[0] - y) / action.longest).clamp(min=0.0)
         super().__init__(occupancy, _one_map(TABLE, actions.expand(encoder.grid)))
 
 
