@@ -272,7 +272,8 @@ def test_keep_out_zone_of_the_robot_holds_for_every_task(bench, stage, checkpoin
         PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
         robust_top=0, elites=4, robot=folder,
     ).up()
-    robot, zone = stage(made), KeepOut((0.2, 0.7), (-0.4, 0.0))
+    robot = stage(made)
+    zone = KeepOut((0.2, 0.7), (-0.4, 0.0), robot.arm.tool)
     made.call('planner/start')
     made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
     first = ACTION.from_poses(path_poses(made.heard['macro_action'][-1]))

@@ -88,7 +88,7 @@ class ClearTablePlayers:
             task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
             return make_planner(load(self.checkpoint), task, self.scene, arm)
         if self.policy == HandRule.name:
-            return HandRule(action, feasible)
+            return HandRule(action, feasible, arm.tool)
         if self.policy == RandomPolicy.name:
             return RandomPolicy(action.sampler(feasible))
         rectifier = Rectifier(self.scene, self.encoder)

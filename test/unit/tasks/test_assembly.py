@@ -175,7 +175,7 @@ def fenced(*zone):
 
 def test_a_keep_out_zone_holds_whatever_the_task(checkpoint):
     level = assemble(task(remaining=1.0), checkpoint, fenced(0.2, 0.8, -0.5, 0.0))
-    assert KeepOut(x=(0.2, 0.8), y=(-0.5, 0.0))(level.decide(belief()).plan.actions).all()
+    assert KeepOut((0.2, 0.8), (-0.5, 0.0), ARM.tool)(level.decide(belief()).plan.actions).all()
 
 
 def test_no_free_push_names_the_keep_out_zone(checkpoint):

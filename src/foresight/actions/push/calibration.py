@@ -3,7 +3,6 @@
 `foresight calibrate push` repeats it.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,29 +54,8 @@ def calibrate(
         count, seed, float(executable.float().mean()),
         float((accepted & ~executable).sum() / accepted.sum().clamp(min=1)),
         float((executable & ~accepted).sum() / executable.sum().clamp(min=1)),
-        measure_coverage(feasibility),
+        feasibility.coverage(),
     )
-
-
-def measure_coverage(
-    feasibility: PushFeasibility, length: float = 0.2, spacing: float = 0.02,
-) -> float:
-    """Share of (table point, heading) that a feasible push of `length` [m] passes over."""
-    scene = feasibility.scene
-    near, far = scene.table_x
-    right, left = scene.table_y
-    grid = torch.cartesian_prod(
-        torch.arange(near + spacing / 2, far, spacing),
-        torch.arange(right + spacing / 2, left, spacing),
-        torch.arange(24) * (2.0 * math.pi / 24),
-    )
-    passed = torch.zeros(len(grid), dtype=torch.bool)
-    for before in torch.linspace(0.0, length, 11):
-        pushes = torch.cat([grid, torch.full((len(grid), 1), length)], dim=1)
-        pushes[:, 0] -= before * grid[:, 2].cos()
-        pushes[:, 1] -= before * grid[:, 2].sin()
-        passed |= feasibility(pushes)
-    return float(passed.float().mean())
 
 
 def _execute(pushes: Float[Tensor, 'batch 4'], skill: PushSkill) -> Bool[Tensor, ' batch']:

@@ -1,5 +1,7 @@
 """The guardrail `reach`: can the arm carry out a push, told from its four numbers alone."""
 
+import math
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
@@ -37,6 +39,22 @@ class PushFeasibility:
             near, far = max(reach.near_high, reach.near_low), min(reach.far_high, reach.far_low)
             allowed = allowed & (radius >= near) & (radius <= far)
         return allowed & (_nearest(starts, actions) >= reach.near_low)
+
+    def coverage(self, length: float = 0.2, spacing: float = 0.02) -> float:
+        """Share of (table point, heading) that an allowed push of `length` [m] passes over."""
+        (near, far), (right, left) = self.scene.table_x, self.scene.table_y
+        grid = torch.cartesian_prod(
+            torch.arange(near + spacing / 2, far, spacing),
+            torch.arange(right + spacing / 2, left, spacing),
+            torch.arange(24) * (2.0 * math.pi / 24),
+        )
+        passed = torch.zeros(len(grid), dtype=torch.bool)
+        for before in torch.linspace(0.0, length, 11):
+            pushes = torch.cat([grid, torch.full((len(grid), 1), length)], dim=1)
+            pushes[:, 0] -= before * grid[:, 2].cos()
+            pushes[:, 1] -= before * grid[:, 2].sin()
+            passed |= self(pushes)
+        return float(passed.float().mean())
 
 
 def _nearest(

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from foresight.errors import ConfigError
+from foresight.robots.tool import Tool
 
 Zone = tuple[float, float, float, float]
 
@@ -19,15 +20,13 @@ class KeepOut:
     Attributes:
         x: Bounds of the zone along x of `base_link` [m].
         y: Bounds of the zone along y [m].
-        tool_width: Width of the tool across the heading [m].
-        tool_depth: Depth of the tool along the heading [m].
+        tool: Size of the tool.
         name: Name shown when nothing satisfies it.
     """
 
     x: tuple[float, float]
     y: tuple[float, float]
-    tool_width: float = 0.12
-    tool_depth: float = 0.03
+    tool: Tool
     name: str = 'keep_out'
 
     def __post_init__(self) -> None:
@@ -43,7 +42,7 @@ class KeepOut:
         gap_x = x + 0.5 * length * cosine - 0.5 * (self.x[0] + self.x[1])
         gap_y = y + 0.5 * length * sine - 0.5 * (self.y[0] + self.y[1])
         half_x, half_y = 0.5 * (self.x[1] - self.x[0]), 0.5 * (self.y[1] - self.y[0])
-        half_long, half_wide = 0.5 * (length + self.tool_depth), 0.5 * self.tool_width
+        half_long, half_wide = 0.5 * (length + self.tool.depth), 0.5 * self.tool.width
         # Two rectangles are apart if one of their four edge directions separates them.
         apart = [
             gap_x.abs() > half_x + half_long * cosine.abs() + half_wide * sine.abs(),
@@ -56,10 +55,10 @@ class KeepOut:
         return torch.stack(apart).any(dim=0)
 
 
-def keep_out_zones(zones: Iterable[tuple[str, Zone]]) -> tuple[KeepOut, ...]:
+def keep_out_zones(zones: Iterable[tuple[str, Zone]], tool: Tool) -> tuple[KeepOut, ...]:
     """Return the guardrails of a robot's file: name and x low, x high, y low, y high [m].
 
     Raises:
         ConfigError: If a zone is empty.
     """
-    return tuple(KeepOut(zone[:2], zone[2:], name=name) for name, zone in zones)
+    return tuple(KeepOut(zone[:2], zone[2:], tool, name) for name, zone in zones)

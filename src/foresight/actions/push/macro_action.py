@@ -31,6 +31,8 @@ from foresight.settings import PushConfig, SceneConfig, changed
 
 TOOL_DOWN = Rotation.from_euler('x', np.pi)
 """tool0 points down: its z axis is -z."""
+LEAST_REACH = 0.5
+"""Share of the table that an arm has to reach."""
 Weights = Float[Tensor, 'height width']
 
 
@@ -80,14 +82,25 @@ class PushAction:
         return self.settings.length_high
 
     def feasible(self, arm: ArmModel, level: JointLevelConfig) -> PushFeasibility:
-        """Return the guardrail `reach` of an arm."""
-        return PushFeasibility(
-            self.scene, self.settings, Reach.of(arm, self.settings, level),
-        )
+        """Return the guardrail `reach` of an arm.
+
+        Raises:
+            RobotError: If the arm reaches too little of the table.
+        """
+        made = PushFeasibility(self.scene, self.settings, Reach.of(arm, self.settings, level))
+        share = made.coverage(spacing=0.05)
+        if share < LEAST_REACH:
+            (near, far), (right, left) = self.scene.table_x, self.scene.table_y
+            raise RobotError(
+                f'{arm.name} reaches {share:.0%} of the table from x {near:.2f} to {far:.2f} and '
+                f'y {right:.2f} to {left:.2f} m, too little to work on: stand it nearer in its '
+                'URDF, or describe a table within its reach in a site'
+            )
+        return made
 
     def keep_out(self, arm: ArmModel) -> tuple[KeepOut, ...]:
         """Return the keep-out zones of a robot's file."""
-        return keep_out_zones(arm.keep_out)
+        return keep_out_zones(arm.keep_out, arm.tool)
 
     def sampler(self, guardrail: Guardrail) -> PushSampler:
         """Return a source of pushes anywhere on the table."""

@@ -17,6 +17,8 @@ from foresight.robots.trajectory import JointPath
 from foresight.robots.travel import Travel
 from foresight.settings import PushConfig, SceneConfig
 
+# A tool may be this much wider or narrower than what the world model has seen [m].
+_WIDTH_SLACK = 0.02
 # Cosine of the tilt from which a tool no longer counts as vertical.
 _VERTICAL = 0.99
 
@@ -44,7 +46,12 @@ class PushSkill:
     def __init__(
         self, arm: ArmModel, scene: SceneConfig, config: PushConfig, joint_level: JointLevelConfig,
     ) -> None:
-        """Set up the joint level once; `plan` reuses it."""
+        """Set up the joint level once; `plan` reuses it.
+
+        Raises:
+            RobotError: If the arm's tool is none to push with.
+        """
+        _check_tool(arm, config)
         self.arm, self.scene, self.config = arm, scene, config
         self._retract = np.array(arm.retract)
         self.joint_level = JointLevel(arm, joint_level)
@@ -110,3 +117,13 @@ class PushSkill:
         pose = self.arm.tool_pose(start)
         if pose[2, 2] > -_VERTICAL or pose[2, 3] < self.config.clearance - 1e-3:
             raise RobotError('a push starts with the tool vertical and lifted: retract first')
+
+
+def _check_tool(arm: ArmModel, config: PushConfig) -> None:
+    """Raise RobotError for a tool without a plate, or with another than pushes are drawn with."""
+    if not arm.tool.face:
+        raise RobotError(f'nothing stands across a push at {arm.tool_frame} of {arm.name}: mount '
+                         'a tool with a plate, such as the paddle')
+    if abs(arm.tool.width - config.paddle_width) > _WIDTH_SLACK:
+        raise RobotError(f'the tool of {arm.name} is {arm.tool.width:.2f} m wide, pushes are '
+                         f'drawn {config.paddle_width:.2f} m wide: mount a tool as wide')

@@ -95,7 +95,9 @@ class MemoryPlayers(Closing):
         """Build what hides objects and looks for them."""
         watcher = self._watcher({MEMORY: self._memory, FROZEN: self._memory})
         action = PushAction(self._scene, self._push)
-        single = SinglePush(self._scene, action.feasible(self._arm, JointLevelConfig()))
+        single = SinglePush(
+            self._scene, action.feasible(self._arm, JointLevelConfig()), self._arm.tool,
+        )
         return Permanence(
             self.sim, watcher, self._probe, self._rectifier, self._stride,
             (self._skill, self._hover), single,

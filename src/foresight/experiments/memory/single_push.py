@@ -6,22 +6,22 @@ from jaxtyping import Bool, Float
 
 from foresight.actions.push.action import Push
 from foresight.protocols import Guardrail
+from foresight.robots.tool import Tool
 from foresight.settings import SceneConfig
 from foresight.tasks.scene_view import ObjectStates
 
 TRIES = 2000  # pushes drawn to find one
 WAY = (0.08, 0.20)  # m that the object moves
 CLEAR = 0.12  # m between the middle of the lane and any other object
-PADDLE = 0.02  # m, half the thickness of the paddle
 GAP = 0.015  # m between object and paddle where it touches down
 
 
 class SinglePush:
     """Chooses from true poses, for measurements that need to know what a push does."""
 
-    def __init__(self, scene: SceneConfig, feasible: Guardrail) -> None:
-        """Keep the table and what the arm can do."""
-        self._scene, self._feasible = scene, feasible
+    def __init__(self, scene: SceneConfig, feasible: Guardrail, tool: Tool) -> None:
+        """Keep the table, what the arm can do and the size of the paddle."""
+        self._scene, self._feasible, self._half_depth = scene, feasible, tool.depth / 2
 
     def __call__(
         self, objects: ObjectStates, index: int, generator: np.random.Generator,
@@ -32,8 +32,8 @@ class SinglePush:
         forward = np.stack([np.cos(heading), np.sin(heading)], axis=1)
         place = objects.positions[index][:2]
         radius = float(np.hypot(*objects.extents[index][:2]) / 2)
-        back = radius + PADDLE + GAP
-        start, length = place - back * forward, back + way - radius / 2 - PADDLE
+        back = radius + self._half_depth + GAP
+        start, length = place - back * forward, back + way - radius / 2 - self._half_depth
         pushes = np.column_stack([start, heading, length])
         allowed = self._feasible(torch.from_numpy(pushes).float()).numpy()
         allowed &= self.on_table(place + way[:, None] * forward)

@@ -10,26 +10,12 @@ from scipy.spatial.transform import Rotation
 
 from foresight.actions.push.macro_action import PushAction
 from foresight.protocols import Guardrail, Plan
+from foresight.robots.tool import Tool
 from foresight.tasks.scene_view import ObjectStates, Policy, SceneView, chosen
 
 HEADINGS = np.pi / 2 + np.linspace(-0.7, 0.7, 15)
 LATERALS = np.linspace(-0.03, 0.03, 5)
 GAPS = np.array([0.012, 0.025, 0.04, 0.06])
-
-
-@dataclass(frozen=True)
-class Paddle:
-    """Footprint of the paddle on the table.
-
-    Attributes:
-        half_width: Half its extent across the heading [m].
-        half_thickness: Half its extent along the heading, flanges included [m].
-        face: Distance of its plate's face from its centre [m].
-    """
-
-    half_width: float = 0.06
-    half_thickness: float = 0.02
-    face: float = 0.005
 
 
 @dataclass(frozen=True)
@@ -72,12 +58,11 @@ class HandRule(Policy):
 
     name = 'hand_rule'
 
-    def __init__(
-        self, action: PushAction, feasible: Guardrail, paddle: Paddle | None = None,
-    ) -> None:
-        """Keep the bounds of a push and what the arm can do."""
+    def __init__(self, action: PushAction, feasible: Guardrail, tool: Tool) -> None:
+        """Keep the bounds of a push, what the arm can do and the size of the paddle."""
         self._scene, self._push, self._feasible = action.scene, action.settings, feasible
-        self._paddle = paddle or Paddle()
+        self._half_width, self._half_depth = tool.width / 2, tool.depth / 2
+        self._face = tool.face
 
     def choose(self, scene: SceneView) -> Plan | None:
         """Choose the feasible push of highest value; None when nothing is on the table."""
@@ -99,7 +84,7 @@ class HandRule(Policy):
         index, headings, laterals, gaps = (axis.ravel() for axis in axes)
         forward, aside = _axes(headings)
         depth = objects.reach(forward)[np.arange(len(index)), index]
-        back = depth + self._paddle.half_thickness + gaps
+        back = depth + self._half_depth + gaps
         starts = objects.centres[index] - back[:, None] * forward + laterals[:, None] * aside
         lengths = np.clip(
             (end - starts[:, 1]) / forward[:, 1], self._push.length_low, self._push.length_high
@@ -110,15 +95,15 @@ class HandRule(Policy):
         self, pushes: Float[np.ndarray, 'push 4'], objects: Footprints
     ) -> Float[np.ndarray, ' push']:
         """Score pushes by what a kinematic model says becomes of each object."""
-        paddle, (forward, aside) = self._paddle, _axes(pushes[:, 2])
+        forward, aside = _axes(pushes[:, 2])
         offsets = objects.centres[None] - pushes[:, None, :2]  # push object 2
         along, across = (offsets * forward[:, None]).sum(2), (offsets * aside[:, None]).sum(2)
         depth, width = objects.reach(forward), objects.reach(aside)
         lengths = pushes[:, 3:]
-        reached = (along > 0) & (along - depth < lengths + paddle.half_thickness)
-        carried = reached & (np.abs(across) < paddle.half_width - 0.35 * width)
-        clipped = reached & ~carried & (np.abs(across) < paddle.half_width + width + 0.006)
-        travel = np.where(carried, np.maximum(0.0, lengths + paddle.face + depth - along), 0.0)
+        reached = (along > 0) & (along - depth < lengths + self._half_depth)
+        carried = reached & (np.abs(across) < self._half_width - 0.35 * width)
+        clipped = reached & ~carried & (np.abs(across) < self._half_width + width + 0.006)
+        travel = np.where(carried, np.maximum(0.0, lengths + self._face + depth - along), 0.0)
         ends = objects.centres[None] + travel[..., None] * forward[:, None]
         cleared = carried & (ends[..., 1] > self._scene.table_y[1] + 0.01)
         gained = np.clip((ends - objects.centres)[..., 1], 0.0, 0.4)
@@ -150,8 +135,8 @@ class HandRule(Policy):
     ) -> Bool[np.ndarray, 'push object']:
         """Return True where the paddle would come down on an object."""
         margin = 0.008
-        near = np.abs(along) < self._paddle.half_thickness + depth + margin
-        beside = np.abs(across) < self._paddle.half_width + width + margin
+        near = np.abs(along) < self._half_depth + depth + margin
+        beside = np.abs(across) < self._half_width + width + margin
         return np.asarray(near & beside)
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from foresight.actions.push.calibration import calibrate, measure_coverage
+from foresight.actions.push.calibration import calibrate
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
@@ -50,7 +50,7 @@ def test_calibration_on_a_few_pushes(robot: str) -> None:
 
 
 def test_most_of_the_table_is_coverable_in_any_heading(feasibility: PushFeasibility) -> None:
-    assert measure_coverage(feasibility, spacing=0.05) >= 0.9
+    assert feasibility.coverage(spacing=0.05) >= 0.9
 
 
 def test_a_shorter_arm_reaches_less_far() -> None:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from foresight.actions.push.keep_out import KeepOut, keep_out_zones
 from foresight.errors import ConfigError
+from foresight.robots.tool import Tool
 
-ZONE = KeepOut(x=(0.4, 0.5), y=(-0.05, 0.05))
+TOOL = Tool(width=0.12, depth=0.03, face=0.005)
+ZONE = KeepOut((0.4, 0.5), (-0.05, 0.05), TOOL)
 
 
 def allowed(guardrail, *action):
@@ -41,8 +43,8 @@ def test_a_slanted_push_past_the_corner_is_allowed():
 def test_no_point_that_an_allowed_push_sweeps_is_in_the_zone(x, y, heading, length):
     if not allowed(ZONE, x, y, heading, length):
         return
-    along = torch.linspace(-ZONE.tool_depth / 2, length + ZONE.tool_depth / 2, 60)
-    across = torch.linspace(-ZONE.tool_width / 2, ZONE.tool_width / 2, 30)
+    along = torch.linspace(-TOOL.depth / 2, length + TOOL.depth / 2, 60)
+    across = torch.linspace(-TOOL.width / 2, TOOL.width / 2, 30)
     s, t = torch.meshgrid(along, across, indexing='ij')
     px = x + s * math.cos(heading) - t * math.sin(heading)
     py = y + s * math.sin(heading) + t * math.cos(heading)
@@ -71,10 +73,10 @@ def test_a_guardrail_cannot_be_changed():
 
 
 def test_zones_of_a_robot_keep_their_names():
-    (zone,) = keep_out_zones([('glass', (0.4, 0.5, -0.05, 0.05))])
+    (zone,) = keep_out_zones([('glass', (0.4, 0.5, -0.05, 0.05))], TOOL)
     assert (zone.name, zone.x, zone.y) == ('glass', ZONE.x, ZONE.y)
 
 
 def test_empty_bounds_are_an_error():
     with pytest.raises(ConfigError, match='keep_out'):
-        KeepOut(x=(0.5, 0.4), y=(0.0, 0.1))
+        KeepOut((0.5, 0.4), (0.0, 0.1), TOOL)

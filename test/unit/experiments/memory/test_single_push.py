@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.macro_action import PushAction
 from foresight.experiments.memory.single_push import SinglePush
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.tasks.scene_view import ObjectStates
 
 SIZE = 0.05
@@ -25,8 +24,9 @@ def cubes(positions: np.ndarray) -> ObjectStates:
 
 @pytest.fixture(scope='module')
 def single() -> SinglePush:
-    reach = Reach.of(ArmModel.load(), PushConfig(), JointLevelConfig())
-    return SinglePush(SceneConfig(), PushFeasibility(SceneConfig(), PushConfig(), reach))
+    arm = ArmModel.load()
+    feasible = PushAction(SceneConfig()).feasible(arm, JointLevelConfig())
+    return SinglePush(SceneConfig(), feasible, arm.tool)
 
 
 @pytest.mark.parametrize('seed', range(5))

@@ -6,11 +6,13 @@ import pytest
 from foresight.actions.push.action import in_action_box
 from foresight.actions.push.macro_action import PushAction
 from foresight.protocols import CameraView, Observation
+from foresight.robots.tool import Tool
 from foresight.settings import PushConfig, SceneConfig
 from foresight.tasks.clear_table.hand_rule import Footprints, HandRule
 from foresight.tasks.scene_view import ObjectStates, SceneView
 
 SCENE, PUSH = SceneConfig(), PushConfig()
+PADDLE = Tool(width=0.12, depth=0.04, face=0.005)
 
 
 class Anywhere:
@@ -36,7 +38,7 @@ def see(*places: tuple[float, float], status: str = 'table', size: float = 0.04)
 
 
 def act(*places: tuple[float, float]) -> np.ndarray:
-    plan = HandRule(PushAction(SCENE, PUSH), Anywhere()).decide(see(*places)).plan
+    plan = HandRule(PushAction(SCENE, PUSH), Anywhere(), PADDLE).decide(see(*places)).plan
     assert plan is not None
     return plan.actions[0].numpy()
 
@@ -68,7 +70,7 @@ def test_steers_away_from_the_near_and_far_edge(x: float, sign: float) -> None:
 
 
 def test_has_nothing_to_do_on_a_clear_table() -> None:
-    rule = HandRule(PushAction(SCENE, PUSH), Anywhere())
+    rule = HandRule(PushAction(SCENE, PUSH), Anywhere(), PADDLE)
     assert rule.decide(see((0.45, 0.4), status='bin')).done
 
 
