@@ -1,12 +1,15 @@
 """The robot's file is read strictly, by name, folder or path."""
 
+import re
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from foresight.errors import ConfigError
+from foresight.files import share
 from foresight.robots.robot_file import RobotFile, find_robot
 
 Make = Callable[..., Path]
@@ -56,6 +59,11 @@ def test_keep_out_zones_are_read_and_may_be_left_out(make_robot: Make) -> None:
     path = make_robot(keep_out={'glass': [0.3, 0.4, -0.3, 0]})
     assert RobotFile.read(path).keep_out == (('glass', (0.3, 0.4, -0.3, 0.0)),)
     assert RobotFile.read(make_robot(keep_out=None)).keep_out == ()
+
+
+def test_the_page_tells_every_key() -> None:
+    page = share('docs/extend/robot.md').read_text()
+    assert {item.name for item in fields(RobotFile)} <= set(re.findall(r'`(\w+)`', page))
 
 
 def test_of_seven_joints_the_third_is_held_if_the_file_says_nothing(make_robot: Make) -> None:

@@ -13,7 +13,7 @@ from foresight.experiments.evaluation.page import to_markdown
 from foresight.experiments.experiment import PlaySettings, choose
 from foresight.experiments.results import PolicyResult
 from foresight.files import find_model
-from foresight.robots.robot_file import RobotConfig
+from foresight.robots.robot_file import RobotConfig, RobotFile
 from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.rollout.players import HARD, POLICIES, ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
@@ -118,5 +118,6 @@ class Evaluation:
         name = f'{Path(settings.task).stem}_{objects}_objects_{parts}_{settings.seed}'
         name += f'_{settings.episodes}'
         name += f'_{load_site(settings.site).name}' if settings.site else ''
-        name += '' if settings.robot == RobotConfig.robot else f'_{Path(settings.robot).stem}'
+        robot = RobotFile.read(settings.robot).name
+        name += '' if robot == RobotConfig.robot else f'_{robot}'
         return name + ('_over_ros' if settings.over_ros else '')
