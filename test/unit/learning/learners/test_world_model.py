@@ -25,6 +25,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from foresight.learning.settings import TrainConfig
+from foresight.macro_action import ActionConfig
 from foresight.settings import *
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
