@@ -29,7 +29,6 @@ from foresight.macro_action import ActionConfig
 from foresight.settings import *
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
-from foresight.macro_action import ActionConfig
 from foresight.data.transitions import load_transitions
 from foresight.learning.learners.world_model import WorldModelLearner
 from foresight.learning.loop import Loop
