@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
+
 from foresight.errors import ConfigError
 
 SHIPPED = Path('models/clear_table')
@@ -80,6 +82,20 @@ def mapping(content: Any, known: tuple[str, ...], where: str) -> Mapping[str, An
     if unknown:
         raise ConfigError(f'{where}: unknown {", ".join(unknown)}; known are {", ".join(known)}')
     return content
+
+
+def read_mapping(path: Path, known: tuple[str, ...]) -> Mapping[str, Any]:
+    """Read a YAML file that is a mapping of known keys.
+
+    Raises:
+        ConfigError: If it cannot be read, or is anything else.
+    """
+    try:
+        content = yaml.safe_load(path.read_text())
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        reason = ' '.join(str(error).split())
+        raise ConfigError(f'{path} cannot be read as YAML: {reason}') from error
+    return mapping(content, known, f'{path}')
 
 
 def changed(defaults: Settings, content: Any, where: str) -> Settings:

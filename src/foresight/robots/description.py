@@ -33,14 +33,10 @@ def load_urdf(robot: RobotFile) -> str:
     root = _read(robot.description, shapes=str(share('urdf/shapes.xacro')))
     if robot.tool is not None:
         _mount(root, robot)
-    for joint in root.findall('joint'):
-        if joint.get('name') in robot.joints:
-            _check_limits(joint)
-        elif joint.get('type') != 'fixed':
-            _fix(joint)
-    for link in root.findall('link'):
-        replace_meshes(link, robot.description)
-        _weigh(link)
+    try:
+        _make_plain(root, robot)
+    except ValueError as error:  # a number that is none
+        raise RobotError(f'{robot.description}: {error}') from error
     ElementTree.indent(root)  # PyBullet cuts lines at 8 kB, so one element a line.
     return ElementTree.tostring(root, encoding='unicode')
 
@@ -73,6 +69,18 @@ def _mount(root: Element, robot: RobotFile) -> None:
     root.extend(
         item for item in tool if item.tag != 'material' or item.get('name') not in materials
     )
+
+
+def _make_plain(root: Element, robot: RobotFile) -> None:
+    """Let the joints of the arm move and nothing else, and draw all in primitives."""
+    for joint in root.findall('joint'):
+        if joint.get('name') in robot.joints:
+            _check_limits(joint)
+        elif joint.get('type') != 'fixed':
+            _fix(joint)
+    for link in root.findall('link'):
+        replace_meshes(link, robot.description)
+        _weigh(link)
 
 
 def _check_limits(joint: Element) -> None:

@@ -5,14 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from foresight.errors import ConfigError
 from foresight.files import share
-from foresight.settings import Checked, setting
+from foresight.settings import Checked, read_mapping, setting
 
 Zone = tuple[float, float, float, float]
 FILE = 'robot.yaml'
+_NUMBER = (int | float, 'a number')
+_LISTS = {
+    'joints': (str, 'a list of names'), 'held': (str, 'a list of names'),
+    'retract': (int | float, 'a list of numbers [rad]'),
+}
 _POSE = 6  # degrees of freedom of a pose; a joint more leaves the arm a choice
 
 
@@ -70,20 +74,14 @@ class RobotFile:
                 go together.
         """
         path = find_robot(robot)
-        content: dict[str, Any] = yaml.safe_load(path.read_text())
-        known = {item.name: item.default is MISSING for item in fields(cls)}
-        needed = {name for name, required in known.items() if required}
-        if not isinstance(content, dict) or not needed <= set(content) <= set(known):
-            wrong = sorted((needed - set(content or ())) | (set(content or ()) - set(known)))
-            raise ConfigError(f'{path}: unknown or missing keys: {", ".join(wrong)}')
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value
-            for key, value in content.items()
-        }
+        content = read_mapping(path, tuple(item.name for item in fields(cls)))
+        for item in fields(cls):
+            if item.default is MISSING and item.name not in content:
+                raise ConfigError(f'{path}: {item.name} is missing')
+        values = {key: _value(key, value, path) for key, value in content.items()}
         joints = values['joints']
         values.setdefault('held', joints[2:2 + max(len(joints) - _POSE, 0)])
-        values['description'] = path.parent / Path(content['description']).expanduser()
-        values['keep_out'] = _zones(content.get('keep_out', {}), path)
+        values['description'] = path.parent / Path(values['description']).expanduser()
         made = cls(**values)
         made._check(path)
         return made
@@ -94,6 +92,9 @@ class RobotFile:
             raise ConfigError(f'{path}: retract needs one position for each of joints')
         if not set(self.held) <= set(self.joints):
             raise ConfigError(f'{path}: held names a joint that is not among joints')
+        if len(self.joints) - len(self.held) > _POSE:
+            raise ConfigError(f'{path}: {len(self.joints)} joints reach a pose in many ways: say '
+                              'in held which of them stay where they are')
         if (self.tool is None) != (self.flange is None):
             raise ConfigError(f'{path}: tool and flange go together: give both or neither')
         if not self.acceleration > 0.0:
@@ -116,6 +117,21 @@ def find_robot(robot: str | Path) -> Path:
             f'{path}: no such file: give the path of a {FILE} or one of {", ".join(shipped)}'
         )
     return path
+
+
+def _value(key: str, value: Any, path: Path) -> Any:
+    """Read what a key says; a list becomes a tuple."""
+    if key == 'keep_out':
+        return _zones(value, path)
+    if key in _LISTS:
+        kind, what = _LISTS[key]
+        if isinstance(value, list) and all(isinstance(item, kind) for item in value):
+            return tuple(value)
+    else:
+        kind, what = _NUMBER if key == 'acceleration' else (str, 'text')
+        if isinstance(value, kind):
+            return value
+    raise ConfigError(f'{path}: {key} = {value!r}: write {what}')
 
 
 def _zones(content: Any, path: Path) -> tuple[tuple[str, Zone], ...]:

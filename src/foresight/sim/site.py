@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foresight.settings import SceneConfig, changed
+from foresight.settings import SceneConfig, changed, read_mapping
 from foresight.sim.settings import CameraConfig, SimConfig
-from foresight.tasks.task_file import find_file, read_mapping
+from foresight.tasks.task_file import find_file
 
 KEYS = ('scene', 'camera', 'sim')
 

@@ -1,12 +1,9 @@
 """Task files: what a task asks, as terms and weights, read from `config/tasks/<task>.yaml`."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from foresight.actions.kinds import spread_of
 from foresight.costs.critic import ExpectedCost
@@ -15,7 +12,7 @@ from foresight.errors import ConfigError
 from foresight.files import share
 from foresight.macro_action import ActionConfig, Spread
 from foresight.planning.settings import OptimiserConfig
-from foresight.settings import changed, mapping
+from foresight.settings import changed, mapping, read_mapping
 from foresight.tasks.clear_table.cost_head import Dropped, Progress, Remaining
 
 TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy, ExpectedCost))
@@ -145,19 +142,6 @@ def find_file(kind: str, name: str | Path) -> Path:
             f'there is no {what} {str(name)!r}: choose one of {known}, or give a YAML file'
         )
     return path
-
-
-def read_mapping(path: Path, known: tuple[str, ...]) -> Mapping[str, Any]:
-    """Read a YAML file that is a mapping of known keys.
-
-    Raises:
-        ConfigError: If it cannot be read, or is anything else.
-    """
-    try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(f'{path} cannot be read as YAML: {error}') from error
-    return mapping(content, known, f'{path}')
 
 
 def _weight(value: Any, where: str) -> float:

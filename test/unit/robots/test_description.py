@@ -57,6 +57,7 @@ def test_names_of_a_vendor_work(make_robot: Make, panda_urdf: str) -> None:
     ('', r'joint7 has limits from 0 to 0 rad: .* in the URDF'),
     ('<limit lower="-1" upper="1" effort="1"/>', 'joint7 has a velocity limit of 0 rad/s'),
     ('<limit lower="-1" upper="1" effort="1" velocity="0"/>', 'joint7 has a velocity limit of 0'),
+    ('<limit lower="low" upper="1" effort="1" velocity="1"/>', "could not convert .* 'low'"),
     ('<limit effort="1" velocity="1"/>', 'joint7 has limits from 0 to 0 rad'),
 ])
 def test_a_joint_without_limits_is_named(

@@ -28,10 +28,15 @@ def test_a_wrong_path_is_no_such_file_and_names_the_robots_there_are(wrong: str)
 
 
 @pytest.mark.parametrize(('changes', 'message'), [
-    ({'retrct': []}, 'unknown or missing keys: retrct'),
-    ({'joints': None}, 'unknown or missing keys: joints'),
+    ({'retrct': []}, 'unknown retrct; known are name, description'),
+    ({'joints': None}, 'joints is missing'),
+    ({'joints': 'joint1'}, "joints = 'joint1': write a list of names"),
+    ({'retract': list('abcdefg')}, 'write a list of numbers'),
+    ({'name': 7}, 'name = 7: write text'),
+    ({'acceleration': 'much'}, 'write a number'),
     ({'retract': [0.0, -0.75]}, 'retract needs one position'),
     ({'held': ['joint8']}, 'held names a joint'),
+    ({'held': []}, '7 joints reach a pose in many ways: say in held'),
     ({'tool': 'paddle'}, 'tool and flange go together'),
     ({'acceleration': 0.0}, 'acceleration is above 0'),
     ({'description': 'typo.urdf'}, r'typo.urdf: no such file'),
@@ -48,11 +53,16 @@ def test_what_makes_no_sense_is_refused(
         RobotFile.read(make_robot(**changes))
 
 
-def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(('text', 'message'), [
+    ('', 'must be a mapping'), ('panda', 'must be a mapping'),
+    ('name: [', 'cannot be read as YAML'), ('name:\tpanda\n\t- x', 'cannot be read as YAML'),
+])
+def test_a_file_that_is_no_mapping_is_refused(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / 'robot.yaml'
-    file.write_text('')
-    with pytest.raises(ConfigError, match='missing keys'):
+    file.write_text(text)
+    with pytest.raises(ConfigError, match=message) as raised:
         RobotFile.read(file)
+    assert '\n' not in str(raised.value)
 
 
 def test_keep_out_zones_are_read_and_may_be_left_out(make_robot: Make) -> None:
