@@ -39,7 +39,9 @@ def test_the_same_seed_repeats_the_repetitions(pushes):
 def test_a_restored_moment_gives_the_same_outcome():
     with ClearTable(SimConfig(objects=3, seed=5)) as task:
         skill = PushSkill(task.arm_model, task.scene, PushConfig(), JointLevelConfig())
-        path = skill.plan(Push(0.45, 0.0, np.pi / 2, 0.25), task.arm_model.retract).joint_path
+        path = skill.plan(
+            Push(0.45, 0.0, np.pi / 2, 0.25).array(), task.arm_model.retract,
+        ).joint_path
         moment, ends = task.snapshot(), []
         for _ in range(2):
             task.restore(moment)

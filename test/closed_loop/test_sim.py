@@ -30,7 +30,7 @@ def play(task: ClearTable, seed: int) -> str:
     digest = hashlib.sha256(first.image.tobytes() + task.background.tobytes())
     skill = make_skill(task)
     for push in PUSHES:
-        motion = skill.plan(push, task.arm_model.retract)
+        motion = skill.plan(push.array(), task.arm_model.retract)
         task.execute(motion.joint_path, lambda seen, *_: digest.update(seen.image.tobytes()))
     states = task.objects()
     digest.update(states.positions.tobytes() + states.orientations.tobytes())
@@ -94,7 +94,7 @@ def test_an_object_that_slept_falls_when_it_is_placed_anew():
 def push(task: ClearTable, action: Push) -> list[float]:
     """Carry out a push and return the stamps of its images."""
     stamps: list[float] = []
-    motion = make_skill(task).plan(action, task.joint_positions)
+    motion = make_skill(task).plan(action.array(), task.joint_positions)
     task.execute(motion.joint_path, lambda seen, joints, tool: stamps.append(seen.stamp))
     return stamps
 
@@ -126,7 +126,8 @@ def test_an_object_pushed_over_an_open_edge_is_dropped_and_stays_in_view():
 def test_the_paddle_clears_the_bin_walls():
     with ClearTable(SimConfig(object_set='empty')) as task:
         for x in (0.36, 0.62):
-            motion = make_skill(task).plan(Push(x, 0.13, np.pi / 2, 0.2), task.joint_positions)
+            push = Push(x, 0.13, np.pi / 2, 0.2)
+            motion = make_skill(task).plan(push.array(), task.joint_positions)
             errors: list[float] = []
             task.execute(
                 motion.joint_path,
@@ -142,7 +143,7 @@ def test_the_paddle_clears_the_bin_walls():
 
 def test_the_arm_follows_its_commands_within_millimetres():
     with ClearTable(SimConfig(object_set='empty')) as task:
-        path = make_skill(task).plan(PUSHES[0], task.joint_positions).joint_path
+        path = make_skill(task).plan(PUSHES[0].array(), task.joint_positions).joint_path
         worst = 0.0
         for tick in range(len(path.times)):
             task.step(*path.sample(path.times[tick]))
