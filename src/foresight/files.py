@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from foresight.errors import ConfigError, FileError
 
 PACKAGE = 'foresight'
+OLD_NAMES = {
+    'pushes': 'actions', 'frame_pushes': 'frame_actions', 'max_pushes': 'max_actions',
+    'pushes_an_object': 'actions_an_object', 'pushes_an_episode': 'actions_an_episode',
+}
+"""Names in files that were written when there was one kind of macro-action, and today's."""
 
 
 @cache
@@ -90,6 +95,13 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     """
     with writing(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+def in_new_names(described: Any) -> Any:
+    """Return what a JSON file says, with old names in today's words, at any depth."""
+    if isinstance(described, dict):
+        return {OLD_NAMES.get(k, k): in_new_names(v) for k, v in described.items()}
+    return [in_new_names(v) for v in described] if isinstance(described, list) else described
 
 
 def sha256(*parts: bytes) -> str:

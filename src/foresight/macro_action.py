@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float
 from torch import Tensor
 
+from foresight.files import in_new_names
 from foresight.protocols import ActionSampler, Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.homing import Homing
@@ -34,7 +35,7 @@ class ActionConfig:
 
 def with_action(described: Mapping[str, Any]) -> dict[str, Any]:
     """Name the macro-action in what was written when there was only one."""
-    found = dict(described)
+    found: dict[str, Any] = in_new_names(dict(described))
     if 'push' in found:
         predictor = dict(found.get('predictor', {}))
         width = {name: predictor.pop(name) for name in ('paddle_width',) if name in predictor}

@@ -15,7 +15,7 @@ SHIPPED = Path('models/clear_table')
 CLEAR_TABLE = 'clear_table'
 """The usual task."""
 CLEAR_TABLE_BOTH = 'clear_table_both'
-"""The same two pushes ahead, by goal image and cost head."""
+"""The same two actions ahead, by goal image and cost head."""
 
 
 def setting(
@@ -179,12 +179,12 @@ class SceneConfig(Checked):
 class PushConfig(Checked):
     """Macro-action `push`: bounds and timing."""
 
-    length_low: float = setting(0.06, 'shortest push', 'm', 0.02, 0.5)
-    length_high: float = setting(0.36, 'longest push', 'm', 0.05, 0.6)
+    length_low: float = setting(0.06, 'shortest action', 'm', 0.02, 0.5)
+    length_high: float = setting(0.36, 'longest action', 'm', 0.05, 0.6)
     start_margin: float = setting(
-        0.05, 'a push may start this far outside the table', 'm', 0.0, 0.1
+        0.05, 'an action may start this far outside the table', 'm', 0.0, 0.1
     )
-    end_margin: float = setting(0.03, 'a push may end this far outside the table', 'm', 0.0, 0.1)
+    end_margin: float = setting(0.03, 'an action may end so far outside the table', 'm', 0.0, 0.1)
     tool_height: float = setting(
         0.006, 'tool tip above the table while sweeping', 'm', 0.002, 0.05
     )

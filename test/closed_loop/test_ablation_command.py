@@ -15,23 +15,23 @@ from foresight.files import share
 from foresight.sim.site import load_site
 from foresight.world_model.checkpoint import CheckpointConfig, save
 
-EPISODES, PUSHES = 60, 3
+EPISODES, ACTIONS = 60, 3
 
 
 @pytest.fixture
 def data(tmp_path):
     """Collected play as small as training allows: noise, and one object in every image."""
     random = np.random.default_rng(0)
-    stills = EPISODES * (PUSHES + 1)
-    pushes = random.uniform([0.3, -0.3, -3.0, 0.1], [0.6, 0.3, 3.0, 0.3], (EPISODES * PUSHES, 4))
-    starts = np.arange(EPISODES)[:, None] * (PUSHES + 1) + np.arange(PUSHES)
+    stills = EPISODES * (ACTIONS + 1)
+    actions = random.uniform([0.3, -0.3, -3.0, 0.1], [0.6, 0.3, 3.0, 0.3], (EPISODES * ACTIONS, 4))
+    starts = np.arange(EPISODES)[:, None] * (ACTIONS + 1) + np.arange(ACTIONS)
     objects = random.uniform([5, 5, 1], [60, 90, 1], (stills, 1, 3))
     save_transitions(Transitions(
         stills=random.integers(0, 255, (stills, 64, 96, 3)).astype(np.uint8),
         before_index=starts.reshape(-1),
         backgrounds=np.full((EPISODES, 64, 96, 3), 128, np.uint8),
-        episode=np.repeat(np.arange(EPISODES), PUSHES), pushes=pushes.astype(np.float32),
-        aimed=np.zeros(EPISODES * PUSHES, np.int8), objects=objects.astype(np.float32),
+        episode=np.repeat(np.arange(EPISODES), ACTIONS), actions=actions.astype(np.float32),
+        aimed=np.zeros(EPISODES * ACTIONS, np.int8), objects=objects.astype(np.float32),
         digest='noise',
     ), tmp_path / 'play' / 'transitions_64x96_0')
     return tmp_path / 'play'
@@ -77,10 +77,10 @@ def test_ceiling_floor_and_goal_image_are_played_once(tmp_path):
 
 @pytest.mark.slow
 def test_a_checkpoint_practises_once(tmp_path):
-    practice = Practice(CheckpointConfig(), 1, pushes=2)
+    practice = Practice(CheckpointConfig(), 1, actions=2)
     shipped, folder = share('models/clear_table'), tmp_path / 'practice'
     lesson = practice(shipped, folder, 2, 1)
-    assert len(lesson.transitions) == lesson.time.whole()['pushes'] >= 2
+    assert len(lesson.transitions) == lesson.time.whole()['actions'] >= 2
     assert min(path.stem for path in folder.glob('*.npz')) == 'episode_00610000'
     written = {path: path.stat().st_mtime_ns for path in folder.glob('*.npz')}
     assert practice(shipped, folder, 2, 1).transitions.digest == lesson.transitions.digest

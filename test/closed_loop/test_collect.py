@@ -22,7 +22,7 @@ from foresight.rollout.play import STATUS_CODES, CollectConfig, Collector, PlayC
 from foresight.sim.site import load_site
 
 CONFIG = PlayConfig(
-    collect=CollectConfig(pushes=4, pushes_an_episode=2, workers=1, objects_low=1, seed=0),
+    collect=CollectConfig(actions=4, actions_an_episode=2, workers=1, objects_low=1, seed=0),
 )
 
 
@@ -33,28 +33,28 @@ def ignore(_: int) -> None:
 def test_an_episode_depends_on_its_seed_alone() -> None:
     with Collector(CONFIG) as collector:
         first, _, again = (collector.play(seed) for seed in (3, 4, 3))
-    np.testing.assert_array_equal(first.pushes, again.pushes)
+    np.testing.assert_array_equal(first.actions, again.actions)
     np.testing.assert_array_equal(first.stills.data, again.stills.data)
     np.testing.assert_array_equal(first.objects, again.objects)
 
 
-def test_stills_frames_and_labels_fit_the_pushes() -> None:
+def test_stills_frames_and_labels_fit_the_actions() -> None:
     with Collector(CONFIG) as collector:
         episode = collector.play(5)
-    pushes = len(episode.pushes)
-    assert len(episode.stills) == pushes + 1 == len(episode.objects) == len(episode.statuses)
-    assert len(episode.frames) == len(episode.frame_stamps) > 20 * pushes
-    assert set(episode.frame_pushes) == set(range(pushes))
+    actions = len(episode.actions)
+    assert len(episode.stills) == actions + 1 == len(episode.objects) == len(episode.statuses)
+    assert len(episode.frames) == len(episode.frame_stamps) > 20 * actions
+    assert set(episode.frame_actions) == set(range(actions))
     assert (np.diff(episode.frame_stamps) > 0).all()
-    assert episode.seconds > 2.0 * pushes
+    assert episode.seconds > 2.0 * actions
 
 
 def test_the_planner_clears_the_table_while_it_collects() -> None:
-    alone = replace(CONFIG.collect, objects_high=1, pushes_an_episode=5, frames=False)
+    alone = replace(CONFIG.collect, objects_high=1, actions_an_episode=5, frames=False)
     with Collector(replace(CONFIG, collect=replace(alone, planned_share=1.0))) as planned:
         first, again = planned.play(2), planned.play(2)
     assert first.statuses[-1].tolist() == [STATUS_CODES['bin']]
-    np.testing.assert_array_equal(first.pushes, again.pushes)
+    np.testing.assert_array_equal(first.actions, again.actions)
     with Collector(replace(CONFIG, collect=alone)) as collector:
         played = collector.play(2)
     np.testing.assert_array_equal(first.stills[0], played.stills[0])
@@ -74,10 +74,10 @@ def test_a_planner_that_is_missing_is_named_at_once(
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    few = replace(CONFIG, collect=replace(CONFIG.collect, pushes=2))
+    few = replace(CONFIG, collect=replace(CONFIG.collect, actions=2))
     assert collect(few, tmp_path, ignore) >= 2
     before = {path: path.stat().st_mtime_ns for path in tmp_path.glob('*.npz')}
-    more = replace(CONFIG, collect=replace(CONFIG.collect, pushes=8))
+    more = replace(CONFIG, collect=replace(CONFIG.collect, actions=8))
     assert collect(more, tmp_path, ignore) >= 8
     after = {path: path.stat().st_mtime_ns for path in tmp_path.glob('*.npz')}
     assert before.items() <= after.items()
@@ -85,7 +85,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 def test_a_folder_takes_one_setting_only(tmp_path: Path) -> None:
-    few = replace(CONFIG, collect=replace(CONFIG.collect, pushes=1))
+    few = replace(CONFIG, collect=replace(CONFIG.collect, actions=1))
     collect(few, tmp_path, ignore)
     other = replace(few, collect=replace(few.collect, aimed_share=0.1))
     with pytest.raises(DatasetError, match='choose another --out'):
@@ -93,7 +93,7 @@ def test_a_folder_takes_one_setting_only(tmp_path: Path) -> None:
 
 
 def test_a_folder_from_before_a_setting_goes_on_with_its_default(tmp_path: Path) -> None:
-    few = replace(CONFIG, collect=replace(CONFIG.collect, pushes=1))
+    few = replace(CONFIG, collect=replace(CONFIG.collect, actions=1))
     collect(few, tmp_path, ignore)
     manifest = tmp_path / 'dataset.json'
     kept = json.loads(manifest.read_text())
@@ -118,13 +118,13 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
 
     thread = threading.Thread(target=kill_one)
     thread.start()
-    two = replace(CONFIG.collect, pushes=8, workers=2)
+    two = replace(CONFIG.collect, actions=8, workers=2)
     total = collect(replace(CONFIG, collect=two), tmp_path, ignore)
     thread.join()
     episodes = [load_episode(path) for path in tmp_path.glob('*.npz')]
     assert killed
     assert total >= 8
-    assert sum(len(episode.pushes) for episode in episodes) >= total
+    assert sum(len(episode.actions) for episode in episodes) >= total
 
 
 def test_a_nearly_full_disk_stops_with_the_remedy(
@@ -138,18 +138,18 @@ def test_a_nearly_full_disk_stops_with_the_remedy(
 
 
 def test_the_command_says_how_long_the_robot_worked(tmp_path: Path) -> None:
-    settings = '--pushes 2 --pushes-an-episode 2 --workers 1 --no-frames --json -'
+    settings = '--actions 2 --actions-an-episode 2 --workers 1 --no-frames --json -'
     said = subprocess.run(
         [sys.executable, '-m', 'foresight.cli.main', 'data', 'collect', '--out', tmp_path,
          *settings.split()],
         capture_output=True, text=True, check=True,
     )
     report = json.loads(said.stdout)
-    assert report['pushes'] == report['new'] >= 2
+    assert report['actions'] == report['new'] >= 2
     assert report['robot_hours'] > 2 * 2.0 / 3600
     assert report['real_time_factor_per_worker'] > 0.0
     found = inventory(tmp_path)
-    assert (found.kind, found.count, found.pushes) == ('episodes', 1, report['pushes'])
+    assert (found.kind, found.count, found.actions) == ('episodes', 1, report['actions'])
     assert (found.site, found.robot) == ('usual', 'panda')
     assert sum(found.objects.values()) == 1 and min(found.objects) >= 1
     assert found.robot_hours == report['robot_hours']

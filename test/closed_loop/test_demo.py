@@ -15,8 +15,8 @@ from rosbags.rosbag2 import Reader
 from foresight.actions.loading import make_model
 from foresight.actions.push.macro_action import PushAction
 from foresight.cli.data import import_bags
+from foresight.data.bags.actions import NO_AFTER, BagConfig
 from foresight.data.bags.importing import BagImport, kept_transitions
-from foresight.data.bags.pushes import NO_AFTER, BagConfig
 from foresight.errors import DatasetError
 from foresight.files import share
 from foresight.nodes.topics import NODES
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope='module')
 def checkpoint(tmp_path_factory) -> Path:
-    """An untrained checkpoint: it pushes somewhere."""
+    """An untrained checkpoint: it actions somewhere."""
     torch.manual_seed(0)
     folder, known = tmp_path_factory.mktemp('checkpoint'), CheckpointConfig()
     model = make_model(known)
@@ -84,13 +84,13 @@ def plays(out: Path) -> bool:
 
 
 def test_demo_leaves_film_report_bag_and_figures_but_no_process(checkpoint, tmp_path):
-    running = demo(checkpoint, tmp_path, '--max-pushes', '2')
+    running = demo(checkpoint, tmp_path, '--max-actions', '2')
     _, words = running.communicate(timeout=240)
     document = json.loads((tmp_path / 'demo.json').read_text())
     assert running.returncode == (0 if document['success'] else 1), words
-    assert document['pushes'] == 2 or document['success']
+    assert document['actions'] == 2 or document['success']
     assert (tmp_path / 'demo.mp4').stat().st_size > 1000
-    assert 'Push 1' in (tmp_path / 'report.html').read_text()
+    assert 'Action 1' in (tmp_path / 'report.html').read_text()
     with Reader(tmp_path / 'bag') as reader:
         topics = {connection.topic for connection in reader.connections if connection.msgcount}
     assert {'/camera/image_raw', '/latent', '/belief', '/macro_action', '/commands'} <= topics
@@ -105,21 +105,21 @@ def check_import(bag: Path) -> None:
         SceneConfig(), EncoderConfig(), RobotConfig(), BagConfig(), PushAction(),
     )
     (recording,) = importer.read(bag)
-    (found,) = importer.pushes([recording])
-    assert len(found.pushes) + sum(found.dropped.values()) == len(recording.actions) > 0
-    assert NO_AFTER not in found.dropped  # the recording waits for the last push
+    (found,) = importer.actions([recording])
+    assert len(found.actions) + sum(found.dropped.values()) == len(recording.actions) > 0
+    assert NO_AFTER not in found.dropped  # the recording waits for the last action
     assert importer.summary(found).clip_seconds > 3.0
     said = bag / 'said.json'
     settings = BagConfig(), RobotConfig(), EncoderConfig(), SceneConfig()
     import_bags(*settings, bag, json=str(said))
     document = json.loads(said.read_text())
-    assert document['pushes'] == len(found.pushes) and document['bags'] == 1
+    assert document['actions'] == len(found.actions) and document['bags'] == 1
     assert document['by_bag'][0]['dropped'] == found.dropped
     held = inventory(bag)
-    assert (held.kind, held.count, held.pushes) == ('bags', 1, len(found.pushes))
-    if found.pushes:
+    assert (held.kind, held.count, held.actions) == ('bags', 1, len(found.actions))
+    if found.actions:
         kept = kept_transitions(bag, PushAction(), EncoderConfig())
-        assert len(kept) == len(found.pushes) and not kept.has_labels
+        assert len(kept) == len(found.actions) and not kept.has_labels
     (bag / 'cut').mkdir()
     (bag / 'cut' / 'cut.mcap').write_bytes(b'not a bag')
     before = contents(bag)

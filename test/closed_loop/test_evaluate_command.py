@@ -43,10 +43,10 @@ def test_an_unknown_policy_names_the_known_ones():
         EvaluationSettings(policy='magic').policies  # noqa: B018
 
 
-def test_objects_beyond_three_allow_more_pushes():
-    assert counts(SimConfig(objects=3), 'both') == {'objects': 3, 'max_pushes': 10}
-    assert counts(SimConfig(objects=5), 'seen') == {'objects': 5, 'max_pushes': 18}
-    more = {'objects': '3-5', 'max_pushes': '10-18'}
+def test_objects_beyond_three_allow_more_actions():
+    assert counts(SimConfig(objects=3), 'both') == {'objects': 3, 'max_actions': 10}
+    assert counts(SimConfig(objects=5), 'seen') == {'objects': 5, 'max_actions': 18}
+    more = {'objects': '3-5', 'max_actions': '10-18'}
     assert counts(SimConfig(objects=3), 'hard') == more
     assert counts(SimConfig(objects=3, extra_objects=2), 'both') == more
 

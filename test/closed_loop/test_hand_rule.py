@@ -20,8 +20,9 @@ from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
 
 
-def players(policy: str, pushes: int = 10) -> ClearTablePlayers:
-    return ClearTablePlayers(policy, 'clear_table', SimConfig(max_pushes=pushes), Path('nowhere'))
+def players(policy: str, actions: int = 10) -> ClearTablePlayers:
+    sim = SimConfig(max_actions=actions)
+    return ClearTablePlayers(policy, 'clear_table', sim, Path('nowhere'))
 
 
 def actions(episodes: list[EpisodeResult]) -> list[tuple[float, ...]]:
@@ -41,7 +42,7 @@ def test_workers_and_order_do_not_change_an_episode() -> None:
     assert actions(alone) == actions(together)
 
 
-def test_no_model_is_drawn_that_no_push_can_move() -> None:
+def test_no_model_is_drawn_that_no_action_can_move() -> None:
     assert not {path.stem for path in seen_paths()} & {'168', '295', '297', '824'}
 
 
@@ -52,7 +53,7 @@ def test_the_planner_decides_the_same_twice(tmp_path: Path) -> None:
         model = make_model(known)
         head = CostHead(known.encoder.channels, model.raster.scene_map)
     save(tmp_path, {'world_model': model, 'cost_head': head}, known)
-    untrained = ClearTablePlayers('planner', 'clear_table', SimConfig(max_pushes=1), tmp_path)
+    untrained = ClearTablePlayers('planner', 'clear_table', SimConfig(max_actions=1), tmp_path)
     first, second = list(evaluate(untrained, [6, 7])), list(evaluate(untrained, [7]))
     assert first[1].records[0].action == second[0].records[0].action
     assert first[1].records[0].feasible

@@ -1,4 +1,4 @@
-"""The shipped world model remembers what a plate or the arm hides, and follows what is pushed."""
+"""The shipped world model remembers what a plate or the arm hides, and follows what is moved."""
 
 import json
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""The same push again: only what no image shows differs."""
+"""The same action again: only what no image shows differs."""
 
 import numpy as np
 import pytest
@@ -14,26 +14,26 @@ from foresight.sim.settings import SimConfig
 
 
 @pytest.fixture(scope='module')
-def pushes():
+def actions():
     config = PlayConfig(sim=SimConfig(objects=3))
     with Repeater(config, 4) as repeater:
         return repeater.episode(3000)
 
 
-def test_outcomes_differ_a_little_and_the_state_does_not(pushes):
-    assert len(pushes) == 3
-    spreads = [float(push.positions.std(axis=0).max()) for push in pushes]
+def test_outcomes_differ_a_little_and_the_state_does_not(actions):
+    assert len(actions) == 3
+    spreads = [float(action.positions.std(axis=0).max()) for action in actions]
     assert all(spread > 1e-4 for spread in spreads)
     assert max(spreads) < 0.5
-    assert pushes[0].after.shape == (4, 64, 96, 3)
+    assert actions[0].after.shape == (4, 64, 96, 3)
 
 
-def test_the_same_seed_repeats_the_repetitions(pushes):
+def test_the_same_seed_repeats_the_repetitions(actions):
     with Repeater(PlayConfig(sim=SimConfig(objects=3)), 4) as repeater:
         again = repeater.episode(3000)[0]
-    assert (again.push == pushes[0].push).all()
-    assert (again.after == pushes[0].after).all()
-    assert (again.positions == pushes[0].positions).all()
+    assert (again.action == actions[0].action).all()
+    assert (again.after == actions[0].after).all()
+    assert (again.positions == actions[0].positions).all()
 
 
 def test_a_restored_moment_gives_the_same_outcome():

@@ -8,7 +8,7 @@ from foresight.experiments.risk.page import to_markdown
 from foresight.rollout.episode import EpisodeResult
 
 ABOUT = {
-    'task': 'clear_table', 'episodes': 4, 'objects': 3, 'max_pushes': 10, 'seed': 0,
+    'task': 'clear_table', 'episodes': 4, 'objects': 3, 'max_actions': 10, 'seed': 0,
     'over_ros': False, 'machine': 'a machine', 'command': 'foresight experiment risk',
     'checkpoint': 'models/x', 'prediction': {}, 'risk_samples': 16, 'risk_alpha': 0.25,
 }

@@ -1,4 +1,4 @@
-"""The simulated table: same seed same episode, and physics that pushes."""
+"""The simulated table: same seed same episode, and physics that actions."""
 
 import hashlib
 import subprocess
@@ -17,7 +17,7 @@ from foresight.sim.meshes import load_mesh, seen_paths, unseen_paths
 from foresight.sim.objects import sample_specs
 from foresight.sim.settings import SimConfig
 
-PUSHES = (Push(0.45, 0.05, np.pi / 2, 0.25), Push(0.55, -0.2, 2.0, 0.3))
+ACTIONS = (Push(0.45, 0.05, np.pi / 2, 0.25), Push(0.55, -0.2, 2.0, 0.3))
 
 
 def make_skill(task: ClearTable) -> PushSkill:
@@ -29,8 +29,8 @@ def play(task: ClearTable, seed: int) -> str:
     first = task.reset(seed)
     digest = hashlib.sha256(first.image.tobytes() + task.background.tobytes())
     skill = make_skill(task)
-    for push in PUSHES:
-        motion = skill.plan(push.array(), task.arm_model.retract)
+    for action in ACTIONS:
+        motion = skill.plan(action.array(), task.arm_model.retract)
         task.execute(motion.joint_path, lambda seen, *_: digest.update(seen.image.tobytes()))
     states = task.objects()
     digest.update(states.positions.tobytes() + states.orientations.tobytes())
@@ -91,8 +91,8 @@ def test_an_object_that_slept_falls_when_it_is_placed_anew():
         assert task.objects().positions[0, 2] == pytest.approx(at_rest, abs=1e-3)
 
 
-def push(task: ClearTable, action: Push) -> list[float]:
-    """Carry out a push and return the stamps of its images."""
+def action(task: ClearTable, action: Push) -> list[float]:
+    """Carry out an action and return the stamps of its images."""
     stamps: list[float] = []
     motion = make_skill(task).plan(action.array(), task.joint_positions)
     task.execute(motion.joint_path, lambda seen, joints, tool: stamps.append(seen.stamp))
@@ -100,13 +100,13 @@ def push(task: ClearTable, action: Push) -> list[float]:
 
 
 @pytest.mark.parametrize('kind', ['primitives', 'seen', 'unseen'])
-def test_the_arm_pushes_an_object_into_the_bin(kind):
+def test_the_arm_actions_an_object_into_the_bin(kind):
     share = {'primitives': 0.0}.get(kind, 1.0)
     with ClearTable(SimConfig(objects=1, object_set=kind, mesh_share=share)) as task:
         for seed in range(3):
             task.reset(seed)
             place_one(task, (0.45, 0.15, 0.3))
-            stamps = push(task, Push(0.45, 0.06, np.pi / 2, 0.27))
+            stamps = action(task, Push(0.45, 0.06, np.pi / 2, 0.27))
             np.testing.assert_allclose(np.diff(stamps), 0.1, atol=1e-9)
             assert task.outcome().success, task.objects()
 
@@ -116,7 +116,7 @@ def test_an_object_pushed_over_an_open_edge_is_dropped_and_stays_in_view():
         for seed in range(3):
             task.reset(seed)
             place_one(task, (0.45, -0.2, 0.0))
-            push(task, Push(0.45, -0.1, -np.pi / 2, 0.23))
+            action(task, Push(0.45, -0.1, -np.pi / 2, 0.23))
             outcome, position = task.outcome(), task.objects().positions[0]
             assert (outcome.cleared, outcome.dropped, outcome.success) == (0, 1, False)
             assert task.scene.view_x[0] < position[0] < task.scene.view_x[1]
@@ -126,8 +126,8 @@ def test_an_object_pushed_over_an_open_edge_is_dropped_and_stays_in_view():
 def test_the_paddle_clears_the_bin_walls():
     with ClearTable(SimConfig(object_set='empty')) as task:
         for x in (0.36, 0.62):
-            push = Push(x, 0.13, np.pi / 2, 0.2)
-            motion = make_skill(task).plan(push.array(), task.joint_positions)
+            action = Push(x, 0.13, np.pi / 2, 0.2)
+            motion = make_skill(task).plan(action.array(), task.joint_positions)
             errors: list[float] = []
             task.execute(
                 motion.joint_path,
@@ -143,7 +143,7 @@ def test_the_paddle_clears_the_bin_walls():
 
 def test_the_arm_follows_its_commands_within_millimetres():
     with ClearTable(SimConfig(object_set='empty')) as task:
-        path = make_skill(task).plan(PUSHES[0].array(), task.joint_positions).joint_path
+        path = make_skill(task).plan(ACTIONS[0].array(), task.joint_positions).joint_path
         worst = 0.0
         for tick in range(len(path.times)):
             task.step(*path.sample(path.times[tick]))

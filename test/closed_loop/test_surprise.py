@@ -31,18 +31,18 @@ def test_undisturbed_play_raises_no_alarm_and_saves_plans(watching):
     played = watching.play(SEED)
     assert played.alarms == () and not played.stop
     assert played.success
-    assert played.plans + played.followed == played.pushes and played.followed > 0
+    assert played.plans + played.followed == played.actions and played.followed > 0
 
 
 @pytest.mark.parametrize('kind', [MOVED, ADDED])
-def test_what_a_hand_does_at_rest_is_noticed_before_the_next_push(watching, kind):
+def test_what_a_hand_does_at_rest_is_noticed_before_the_next_action(watching, kind):
     played = watching.play(SEED, kind)
     assert not played.during and played.disturbed_at is not None
     assert played.delay is not None and played.delay < 0.3
     assert played.late == 0 and not played.stop
 
 
-def test_what_a_hand_does_during_a_push_is_noticed_after_it(watching):
+def test_what_a_hand_does_during_an_action_is_noticed_after_it(watching):
     # Not each time: docs/results/surprise.md has the share, and rounding may change an episode.
     played = [watching.play(seed, MOVED) for seed in DURING]
     assert all(one.during and one.disturbed_at is not None for one in played)

@@ -104,7 +104,7 @@ def test_plan_without_velocities_or_points_is_refused():
         messages.plan_window(JointTrajectory(joint_names=list(NAMES)), NAMES)
 
 
-def test_push_comes_back():
-    action, push = PushAction(), np.array([0.4, -0.2, 2.5, 0.3])
-    back = messages.path_poses(convert.poses_path(action.poses(push), 1.0))
-    np.testing.assert_allclose(action.from_poses(back), push, atol=1e-9)
+def test_action_comes_back():
+    action, action = PushAction(), np.array([0.4, -0.2, 2.5, 0.3])
+    back = messages.path_poses(convert.poses_path(action.poses(action), 1.0))
+    np.testing.assert_allclose(action.from_poses(back), action, atol=1e-9)

@@ -65,16 +65,16 @@ def test_nothing_is_planned_before_start(planning):
     assert not made.heard['joint_plan']
 
 
-def test_push_is_announced_with_the_stamp_of_its_belief_and_streamed(planning):
+def test_action_is_announced_with_the_stamp_of_its_belief_and_streamed(planning):
     made, robot = planning
     begin = made.now()
     assert made.call('planner/start').success
     made.spin_until(
         lambda: made.heard['joint_plan'] and made.heard['macro_action'], show(made, robot)
     )
-    push = ACTION.from_poses(path_poses(made.heard['macro_action'][0]))
+    action = ACTION.from_poses(path_poses(made.heard['macro_action'][0]))
     scene = ACTION.scene
-    assert scene.table_x[0] - 0.06 <= push[0] <= scene.table_x[1] + 0.06
+    assert scene.table_x[0] - 0.06 <= action[0] <= scene.table_x[1] + 0.06
     stamp = made.heard['macro_action'][0].header.stamp
     assert stamp.sec + 1e-9 * stamp.nanosec >= begin
     window = plan_window(made.heard['joint_plan'][0], robot.arm.joint_names)
@@ -109,7 +109,7 @@ def test_windows_reach_half_a_second_ahead_and_end_at_rest(planning):
     np.testing.assert_allclose(windows[-1].positions[-1], robot.arm.retract, atol=0.02)
 
 
-def test_arm_that_does_not_follow_ends_the_push(planning):
+def test_arm_that_does_not_follow_ends_the_action(planning):
     made, robot = planning
     made.call('planner/start')
     made.spin_until(lambda: 'does not follow' in made.node.health.reason, show(made, robot))
@@ -136,7 +136,7 @@ def test_missing_joint_states_and_beliefs_are_reported(planning):
     made.spin_until(lambda: made.node.health.status is Status.STALE_IMAGE, robot.joints)
 
 
-def test_start_is_refused_while_a_push_is_made(planning):
+def test_start_is_refused_while_an_action_is_made(planning):
     made, robot = planning
     made.call('planner/start')
     made.spin_until(lambda: made.node._agent.phase is Phase.EXECUTING, show(made, robot))
@@ -285,7 +285,7 @@ def scaled(checkpoint, tmp_path):
     """A copy of the checkpoint that has scales of surprise."""
     folder = shutil.copytree(checkpoint, tmp_path / 'scaled')
     save_scales(folder, SurpriseScales(
-        cell=0.1, push=0.5, rest=0.1, false_alarms=5.0, hours=1.0, pushes=900, seed=0,
+        cell=0.1, action=0.5, rest=0.1, false_alarms=5.0, hours=1.0, actions=900, seed=0,
         model=MemoryOwner.of(load(folder, 'cpu')).model, command='',
     ))
     return folder
@@ -320,7 +320,7 @@ def alarmed(made, robot):
     return each
 
 
-def test_second_push_of_a_plan_is_made_without_planning_anew_while_it_is_calm(watched):
+def test_second_action_of_a_plan_is_made_without_planning_anew_while_it_is_calm(watched):
     made, robot = watched
     made.call('planner/start')
     made.spin_until(lambda: made.node._agent.phase is Phase.EXECUTING, show(made, robot))
@@ -332,8 +332,8 @@ def test_second_push_of_a_plan_is_made_without_planning_anew_while_it_is_calm(wa
         follow(made, robot)()
 
     made.spin_until(lambda: len(made.heard['macro_action']) == 2, calm)
-    pushes = [ACTION.from_poses(path_poses(message)) for message in made.heard['macro_action']]
-    np.testing.assert_allclose(pushes[1], plan.actions[1].numpy(), atol=1e-5)
+    actions = [ACTION.from_poses(path_poses(message)) for message in made.heard['macro_action']]
+    np.testing.assert_allclose(actions[1], plan.actions[1].numpy(), atol=1e-5)
     assert 'skipped' in figures(made)
     made.spin_until(lambda: len(made.heard['macro_action']) == 3, calm)
     assert made.node._agent.following._plan is not plan

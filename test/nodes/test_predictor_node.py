@@ -26,7 +26,7 @@ REACHING = np.array([0.1, 0.429, 0.0, -2.366, 0.0, 2.795, 0.0])  # tool low on t
 
 
 def push_path(numbers, time):
-    """Wrap a push."""
+    """Wrap an action."""
     return poses_path(ACTION.poses(np.array(numbers)), time)
 
 
@@ -148,7 +148,7 @@ def test_there_is_no_belief_until_every_cell_was_seen(watching):
     assert not made.heard['belief']
 
 
-def test_the_outcome_of_a_push_is_believed_under_the_arm_once_it_ends(watching):
+def test_the_outcome_of_an_action_is_believed_under_the_arm_once_it_ends(watching):
     made, robot = watching
     see_both(made, robot)
     tool = robot.arm.tool_pose(REACHING)[:3, 3]
@@ -199,7 +199,7 @@ def test_memory_of_another_model_is_refused_and_kept(bench, checkpoint, tmp_path
     assert path.read_bytes() == before
 
 
-def test_surprise_comes_once_a_push_after_the_arm_is_back(predicting):
+def test_surprise_comes_once_an_action_after_the_arm_is_back(predicting):
     made, robot = predicting
     made.spin_until(lambda: made.heard['belief'], show(made, robot))
     made.say('macro_action', push_path([0.45, -0.1, 1.5, 0.2], made.now()))
@@ -221,7 +221,7 @@ def vigilant(bench, stage, tmp_path):
     model = make_model(known)
     save(tmp_path, {'world_model': model}, known)
     save_scales(tmp_path, SurpriseScales(
-        cell=0.1, push=0.5, rest=0.1, false_alarms=5.0, hours=1.0, pushes=900, seed=0,
+        cell=0.1, action=0.5, rest=0.1, false_alarms=5.0, hours=1.0, actions=900, seed=0,
         model=MemoryOwner.of(load(tmp_path, 'cpu')).model, command='',
     ))
     made = bench(PredictorNode, HEARS, checkpoint=tmp_path, device='cpu').up()
@@ -267,7 +267,7 @@ def test_a_change_of_the_whole_view_goes_on_surprising_and_is_reported(vigilant)
     made.spin_until(lambda: made.node.health.status is Status.OK, show(made, robot))
 
 
-def test_a_push_is_judged_once_on_the_calibrated_scale(vigilant):
+def test_an_action_is_judged_once_on_the_calibrated_scale(vigilant):
     made, robot = vigilant
     reach_belief(made, robot)
     made.say('macro_action', push_path([0.45, -0.1, 1.5, 0.2], made.now()))
@@ -278,7 +278,7 @@ def test_a_push_is_judged_once_on_the_calibrated_scale(vigilant):
     assert [message.data for message in made.heard['surprise/level']] == [0.0]
 
 
-def test_clear_memory_forgets_the_push(predicting):
+def test_clear_memory_forgets_the_action(predicting):
     made, robot = predicting
     made.spin_until(lambda: made.heard['belief'], show(made, robot))
     made.say('macro_action', push_path([0.45, -0.1, 1.5, 0.2], made.now()))

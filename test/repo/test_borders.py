@@ -24,10 +24,6 @@ FLOORS = (
     {'cli'},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-# Doors that are still to be closed.
-STILL_OPEN = {
-    ('data', 'actions'),
-}
 # What runs on a robot needs nothing of how it came to be and how it is measured.
 RUNTIME, APART = {'nodes', 'agent', 'tasks'}, {'learning', 'rollout', 'experiments'}
 HOME_OF = {'rclpy': 'nodes', 'pybullet': 'sim', 'pybullet_data': 'sim', 'matplotlib': 'viz'}
@@ -64,7 +60,7 @@ def test_imports_point_one_way(path):
         room for room in rooms - {own}
         if 0 < FLOOR_OF[own] <= FLOOR_OF[room] or FLOOR_OF[own] == 0 < FLOOR_OF[room]
     }
-    assert {room for room in above if (own, room) not in STILL_OPEN} == set()
+    assert above == set()
 
 
 @pytest.mark.parametrize('room', sorted(RUNTIME))

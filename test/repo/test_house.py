@@ -9,8 +9,10 @@ import pytest
 from foresight.files import share
 
 SCRIPT = share('test/repo/house.py')
-# Only ever lowered: the goal is 25 000 lines, 120 of them with a word that belongs to one action.
-LINES, ACTION_LINES = 29_300, 890
+# Only ever lowered: the goal is 25 000.
+LINES = 29_300
+# Lines outside its folder that name the one macro-action there is.
+ACTION_LINES = 120
 
 
 @pytest.fixture(scope='module')

@@ -120,7 +120,7 @@ def test_the_tool_is_vertical_and_high_at_retract(robot: str) -> None:
 
 
 @pytest.mark.parametrize('robot', ROBOTS)
-def test_with_the_last_joint_at_zero_a_push_goes_outward(robot: str) -> None:
+def test_with_the_last_joint_at_zero_an_action_goes_outward(robot: str) -> None:
     arm = ArmModel.load(robot)
     positions = np.array(arm.retract)
     positions[0], positions[-1] = 0.4, 0.0

@@ -1,4 +1,4 @@
-"""A toy table: coloured blobs that pushes move; enough to see whether training learns."""
+"""A toy table: coloured blobs that actions move; enough to see whether training learns."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -9,7 +9,7 @@ import torch
 
 from foresight.actions.loading import action_of, make_model
 from foresight.data.transitions import Transitions
-from foresight.learning.batches.pushes import rows_of_step, take
+from foresight.learning.batches.actions import rows_of_step, take
 from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
 from foresight.settings import PushConfig, SceneConfig
@@ -33,19 +33,19 @@ def small() -> CheckpointConfig:
 
 @pytest.fixture(scope='session')
 def blobs() -> Transitions:
-    """Pushes to learn from."""
+    """Actions to learn from."""
     return make_blobs(episodes=60, seed=0)
 
 
 @pytest.fixture(scope='session')
 def other_blobs() -> Transitions:
-    """Pushes of other episodes."""
+    """Actions of other episodes."""
     return make_blobs(episodes=24, seed=1)
 
 
 @pytest.fixture(scope='session')
 def lone_blobs() -> Transitions:
-    """Pushes of scenes with one object."""
+    """Actions of scenes with one object."""
     return make_blobs(episodes=60, seed=2, objects=1)
 
 
@@ -70,16 +70,16 @@ def learn(blobs: Transitions) -> Callable[..., WorldModelNetworks]:
 
 
 def make_blobs(episodes: int, seed: int, objects: int = 3) -> Transitions:
-    """Simulate episodes of six pushes; the paddle carries what lies in its lane to the end."""
+    """Simulate episodes of six actions; the paddle carries what lies in its lane to the end."""
     random, scene = np.random.default_rng(seed), SceneConfig()
     low = np.array([scene.table_x[0], scene.table_y[0]]) + 0.04
     high = np.array([scene.table_x[1], scene.table_y[1]]) - 0.04
     places = np.empty((episodes, STEPS + 1, objects, 2))
     places[:, 0] = random.uniform(low, high, (episodes, objects, 2))
-    pushes = np.empty((episodes, STEPS, 4), np.float32)
+    actions = np.empty((episodes, STEPS, 4), np.float32)
     for step in range(STEPS):
-        pushes[:, step] = _aim(places[:, step], random)
-        places[:, step + 1] = _sweep(places[:, step], pushes[:, step])
+        actions[:, step] = _aim(places[:, step], random)
+        places[:, step + 1] = _sweep(places[:, step], actions[:, step])
     status = _status(places, scene)
     colours = random.uniform(-80, 80, (episodes, objects, 3)) + 40 * random.choice([-1, 1], 3)
     backgrounds = random.integers(90, 160, (episodes, 1, 1, 3)).astype(np.uint8)
@@ -89,7 +89,7 @@ def make_blobs(episodes: int, seed: int, objects: int = 3) -> Transitions:
     starts = np.arange(episodes)[:, None] * (STEPS + 1) + np.arange(STEPS)
     return Transitions(
         stills=stills, before_index=starts.reshape(-1), backgrounds=backgrounds,
-        episode=np.repeat(np.arange(episodes), STEPS), pushes=pushes.reshape(-1, 4),
+        episode=np.repeat(np.arange(episodes), STEPS), actions=actions.reshape(-1, 4),
         aimed=np.ones(episodes * STEPS, np.int8), digest='blobs',
         objects=labels.reshape(-1, objects, 3).astype(np.float32),
     )
@@ -103,18 +103,18 @@ def _aim(places: np.ndarray, random: np.random.Generator) -> np.ndarray:
     direction = np.stack([np.cos(heading), np.sin(heading)], axis=-1)
     start = chosen - random.uniform(0.04, 0.1, (count, 1)) * direction
     start += random.normal(0, 0.02, (count, 2))
-    push = PushConfig()
-    length = random.uniform(push.length_low, push.length_high, count)
+    action = PushConfig()
+    length = random.uniform(action.length_low, action.length_high, count)
     return np.concatenate([start, heading[:, None], length[:, None]], axis=1)
 
 
-def _sweep(places: np.ndarray, pushes: np.ndarray) -> np.ndarray:
-    """Carry what lies in the lane to the end of the push."""
-    direction = np.stack([np.cos(pushes[:, 2]), np.sin(pushes[:, 2])], axis=-1)[:, None]
-    relative = places - pushes[:, None, :2]
+def _sweep(places: np.ndarray, actions: np.ndarray) -> np.ndarray:
+    """Carry what lies in the lane to the end of the action."""
+    direction = np.stack([np.cos(actions[:, 2]), np.sin(actions[:, 2])], axis=-1)[:, None]
+    relative = places - actions[:, None, :2]
     along = (relative * direction).sum(-1)
     across = relative[..., 1] * direction[..., 0] - relative[..., 0] * direction[..., 1]
-    length = pushes[:, None, 3]
+    length = actions[:, None, 3]
     hit = (np.abs(across) < 0.07) & (along > 0.0) & (along < length + 0.02)
     return places + np.where(hit, length + 0.02 - along, 0.0)[..., None] * direction
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from foresight.errors import ConfigError, FileError
-from foresight.files import root, sha256, share, version, write_atomically, writing
+from foresight.files import in_new_names, root, sha256, share, version, write_atomically, writing
 
 
 def test_root_holds_the_manifest():
@@ -49,3 +49,10 @@ def test_a_place_that_is_no_folder_is_named(tmp_path: Path):
 
 def test_hash_is_that_of_the_parts_in_a_row():
     assert sha256(b'ab', b'c') == sha256(b'abc') == hashlib.sha256(b'abc').hexdigest()
+
+
+def test_files_of_before_are_read_in_todays_names():
+    kept = {'train': {'pushes': 3}, 'rows': [{'max_pushes': 10}], 'seed': 1}
+    assert in_new_names(kept) == {
+        'train': {'actions': 3}, 'rows': [{'max_actions': 10}], 'seed': 1,
+    }

@@ -219,7 +219,7 @@ class Agent(Generic[Seen]):
             self._strays = 0
             self._wait(now, rests_at)
         else:
-            self._end(Phase.DONE, Status.IDLE, f'{self.actions} pushes are done')
+            self._end(Phase.DONE, Status.IDLE, f'{self.actions} actions are done')
 
     def _lose_arm(self, now: float) -> None:
         """Give up an arm that does not follow, unless this is the first time in a row.

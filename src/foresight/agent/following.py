@@ -18,10 +18,10 @@ class SurpriseConfig(Checked):
         False, 'let surprise decide; needs `foresight calibrate surprise` for the checkpoint'
     )
     follow: int = setting(
-        2, 'pushes of one plan that are carried out while nothing surprises; more than 1 needs '
+        2, 'actions of one plan that are carried out while nothing surprises; more than 1 needs '
         'a horizon as long', '', 1, 4,
     )
-    alarms: int = setting(3, 'pushes in a row that surprise before the planner stops', '', 1, 100)
+    alarms: int = setting(3, 'actions in a row that surprise before the planner stops', '', 1, 100)
     patience: float = setting(
         2.0, 'a resting view that surprises for so long stops the planner', 's', 0.2, 60.0
     )
@@ -47,7 +47,7 @@ RESTLESS = (
     'what is seen goes on surprising: take your hands away; if the camera or the light changed, '
     'put it back, or clear the table, capture the background and clear the memory; then start'
 )
-ASTRAY = 'pushes in a row went otherwise than imagined: check tool, table and checkpoint'
+ASTRAY = 'actions in a row went otherwise than imagined: check tool, table and checkpoint'
 
 
 class Following:

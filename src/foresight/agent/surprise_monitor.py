@@ -63,7 +63,7 @@ class SurpriseMonitor:
         try:
             scales = load_scales(checkpoint)
         except CheckpointError as error:
-            self.uncalibrated = f'only pushes are judged, not calibrated: {error}'
+            self.uncalibrated = f'only actions are judged, not calibrated: {error}'
         else:
             self._vigilance = Vigilance(model.raster.scene_map, scales, config.widespread)
         self.forget()

@@ -75,7 +75,7 @@ class Witness:
             RobotError: If they are not finite.
         """
         if self._ends.ends(self._arm.update(positions, velocities, stamp)):
-            self.tracker.end_push()
+            self.tracker.end_action()
 
     def announce(self, numbers: Float[np.ndarray, ' action'], now: float) -> None:
         """Imagine what a macro-action that is about to begin will lead to."""
@@ -83,7 +83,7 @@ class Witness:
         if not memory.complete:
             return
         action = torch.from_numpy(numbers).float()
-        self._surprise.expect(action, memory.latent, self.tracker.begin_push(action), now)
+        self._surprise.expect(action, memory.latent, self.tracker.begin_action(action), now)
         self._ends.announce(numbers)
 
     def take(self, latent: Tensor, stamp: float) -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 from foresight.actions.kinds import make
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
-from foresight.data.bags.pushes import BagConfig
+from foresight.data.bags.actions import BagConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
 from foresight.macro_action import ActionConfig
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from foresight.data.bags.importing import BagSummary  # needs the extra `ros`
 
 EPISODES = 'episode_*.npz'
-USUAL = 'pushes', 'seed', 'workers', 'planned_share', 'checkpoint', 'task', 'objects_high'
+USUAL = 'actions', 'seed', 'workers', 'planned_share', 'checkpoint', 'task', 'objects_high'
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
 SiteOption = Annotated[str, typer.Option(
     help='Where the robot works: a name in config/sites, or a YAML file; empty = the defaults.',
@@ -59,8 +59,8 @@ def collect(
     simulated = {path: episode_seconds(path) for path in out.glob(EPISODES)}
     new = sum(simulated[path] for path in simulated.keys() - before)
     report = {
-        'pushes': total, 'new': total - first, 'seconds': round(seconds, 1),
-        'pushes_per_second': round((total - first) / seconds, 2),
+        'actions': total, 'new': total - first, 'seconds': round(seconds, 1),
+        'actions_per_second': round((total - first) / seconds, 2),
         'robot_hours': round(sum(simulated.values()) / 3600, 4),
         'real_time_factor_per_worker': round(new / seconds / config.workers, 1),
         'folder': str(out),
@@ -69,8 +69,8 @@ def collect(
 
 
 def collect_under(progress: Progress, play: PlayConfig, out: Path) -> tuple[int, int]:
-    """Collect under a bar; return the pushes at the end and at the beginning."""
-    bar = progress.add_task('collecting', total=play.collect.pushes, rate='')
+    """Collect under a bar; return the actions at the end and at the beginning."""
+    bar = progress.add_task('collecting', total=play.collect.actions, rate='')
     held: list[int] = []
     begin = time.perf_counter()
 
@@ -101,7 +101,7 @@ def import_bags(
     background: BackgroundOption = None,
     json: JsonOption = None,
 ) -> None:
-    """Read every bag of a folder, keep its pushes for training, and say what it holds."""
+    """Read every bag of a folder, keep its actions for training, and say what it holds."""
     from foresight.data.bags.importing import BagImport, import_folder, totals
 
     with quiet_stdout(json):
@@ -115,11 +115,11 @@ def import_bags(
 
 def by_bag(summaries: Sequence['BagSummary']) -> Table:
     """Show one line a bag."""
-    table = Table('bag', 'seconds', 'images', 'pushes', 'clips', 'left out')
+    table = Table('bag', 'seconds', 'images', 'actions', 'clips', 'left out')
     for item in summaries:
         reasons = [f'{count} {why}' for why, count in (item.dropped + item.left_out).items()]
         table.add_row(
-            item.bag, f'{item.seconds:.1f}', str(item.images), str(item.pushes), str(item.clips),
+            item.bag, f'{item.seconds:.1f}', str(item.images), str(item.actions), str(item.clips),
             '; '.join(reasons) or '-',
         )
     return table

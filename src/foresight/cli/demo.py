@@ -34,7 +34,7 @@ Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.
 ObjectSet = Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')]
 Factor = Annotated[float, typer.Option(min=0.0, help='Simulated over wall-clock time.')]
 Task = Annotated[str, typer.Option(help='Name of the task, or path of its YAML file.')]
-Pushes = Annotated[int, typer.Option(min=1, help='Pushes before the demo gives up.')]
+Actions = Annotated[int, typer.Option(min=1, help='Actions before the demo gives up.')]
 CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
 Out = Annotated[Path, typer.Option(help='Folder of film, report and bag.')]
 Bag = Annotated[bool, typer.Option(help='Record a bag.')]
@@ -46,7 +46,7 @@ def demo(
     objects: Objects = 3,
     object_set: ObjectSet = 'seen',
     robot: RobotOption = RobotConfig.robot,
-    max_pushes: Pushes = 10,
+    max_actions: Actions = 10,
     real_time_factor: Factor = 1.0,
     checkpoint: CheckpointFolder = SHIPPED,
     out: Out = Path('out/demo'),
@@ -55,7 +55,7 @@ def demo(
 ) -> None:
     """Clear a simulated table over ROS 2 and write a report."""
     sim = SimConfig(
-        objects=objects, object_set=object_set, max_pushes=max_pushes,
+        objects=objects, object_set=object_set, max_actions=max_actions,
         real_time_factor=real_time_factor, seed=seed,
     )
     options = SessionOptions(
@@ -137,7 +137,7 @@ def shower(progress: Progress, bar: TaskID, objects: int) -> Callable[[Moment], 
         left = objects if moment.left < 0 else moment.left
         surprise = '-' if moment.surprise is None else f'{moment.surprise:.2f}'
         plan = '-' if moment.plan_ms != moment.plan_ms else f'{moment.plan_ms:.0f} ms'
-        line = f'{left} left, {moment.pushes} pushes, plan {plan}, surprise {surprise}'
+        line = f'{left} left, {moment.actions} actions, plan {plan}, surprise {surprise}'
         phase = moment.phase.lower()
         progress.update(bar, description=f'{phase:<9}', completed=objects - left, line=line)
 
@@ -149,7 +149,7 @@ def table(result: DemoResult, budgets: tuple[Budget, ...]) -> Table:
     word = 'cleared' if result.success else 'NOT cleared'
     shown = Table(
         title=f'seed {result.seed}: table {word}, {result.cleared} of {result.objects} objects '
-              f'in {result.tried} pushes, {result.dropped} dropped',
+              f'in {result.tried} actions, {result.dropped} dropped',
     )
     for heading in ('what', 'budget', 'measured', ''):
         shown.add_column(heading)
@@ -165,7 +165,7 @@ def document(
     """Return what `--json` prints."""
     return {
         'task': task, 'seed': result.seed, 'success': result.success, 'objects': result.objects,
-        'cleared': result.cleared, 'dropped': result.dropped, 'pushes': result.tried,
+        'cleared': result.cleared, 'dropped': result.dropped, 'actions': result.tried,
         'simulated_seconds': round(result.simulated, 2), 'seconds': round(result.seconds, 2),
         'ending': result.ending, 'resident_bytes': dict(result.resident),
         'budgets': [

@@ -11,7 +11,7 @@ from foresight.cli.output import JsonOption
 from foresight.experiments.evaluation.measure import Evaluation, EvaluationSettings
 from foresight.rollout.episode import ActionRecord, EpisodeResult, allowed_actions
 from foresight.rollout.players import ClearTablePlayers
-from foresight.viz.demo_result import DemoPush, DemoResult
+from foresight.viz.demo_result import DemoAction, DemoResult
 
 LOGS = Path('out/evaluate/log')
 """What the nodes print; kept, for an error refers to it."""
@@ -40,9 +40,9 @@ def play_over_ros(
 
     sim, task = players.sim, players.task
     assert isinstance(task, str)  # The nodes read it from its file.
-    limit = allowed_actions(sim.max_pushes, sim.pushes_an_object, sim.objects)
+    limit = allowed_actions(sim.max_actions, sim.actions_an_object, sim.objects)
     options = SessionOptions(
-        players.checkpoint, replace(sim, max_pushes=limit), bags=None, logs=LOGS, task=task,
+        players.checkpoint, replace(sim, max_actions=limit), bags=None, logs=LOGS, task=task,
         robot=players.robot,
     )
     with RosSession(options) as session:
@@ -51,17 +51,17 @@ def play_over_ros(
 
 
 def episode_of(result: DemoResult) -> EpisodeResult:
-    """Return the outcome as evaluation counts it: a push that the arm could not do counts."""
+    """Return the outcome as evaluation counts it: an action that the arm could not do counts."""
     return EpisodeResult(
         seed=result.seed, success=result.success, cleared=result.cleared, dropped=result.dropped,
         remaining=result.objects - result.cleared - result.dropped, actions=result.tried,
-        records=tuple(_record(push) for push in result.pushes),
+        records=tuple(_record(action) for action in result.actions),
     )
 
 
-def _record(push: DemoPush) -> ActionRecord:
-    """Return a push that was carried out; how the scene stood after it was not asked."""
-    numbers = tuple(float(value) for value in push.action)
+def _record(action: DemoAction) -> ActionRecord:
+    """Return an action that was carried out; how the scene stood after it was not asked."""
+    numbers = tuple(float(value) for value in action.action)
     return ActionRecord(
-        numbers, True, push.plan_ms, sum(push.terms.values()), dict(push.terms),
+        numbers, True, action.plan_ms, sum(action.terms.values()), dict(action.terms),
     )

@@ -43,7 +43,7 @@ COMMANDS = {
     ),
     'data collect': Command(
         'data:collect', 'Collect play in simulation for training.',
-        'foresight data collect --pushes 2000 --out data/play',
+        'foresight data collect --actions 2000 --out data/play',
     ),
     'data import': Command(
         'data:import_bags', 'Turn recorded bags into training data, and say what is in them.',
@@ -75,7 +75,7 @@ COMMANDS = {
         ) for name, summary in EXPERIMENTS.items()
     },
     'calibrate push': Command(
-        'calibrate:push', 'Compare the feasibility test of pushes with their execution.',
+        'calibrate:push', 'Compare the feasibility test of actions with their execution.',
         'foresight calibrate push --count 1000',
     ),
     'calibrate surprise': Command(

@@ -73,7 +73,7 @@ def world_model(
         )
         action = action_of(config)
         transitions = join([collected(folder, action, encoder) for folder in folders])
-        console.print(f'{len(transitions)} pushes of {len(transitions.background)} episodes')
+        console.print(f'{len(transitions)} actions of {len(transitions.background)} episodes')
         learner = WorldModelLearner(transitions, config, train)
         scores = Loop(learner, out, console).run()
     about = {'steps': learner.steps, 'folder': str(out)}

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 class Critic(nn.Module):
     """Sum over the table of local values, each of which sees about 35 cm around it.
 
-    A sum, because every object costs its own pushes; the surroundings, because an object beside
+    A sum, because every object costs its own actions; the surroundings, because an object beside
     an open edge or behind another costs more of them.
     """
 
@@ -47,7 +47,7 @@ class Critic(nn.Module):
 
 
 class ExpectedCost:
-    """What the pushes after the last imagined one are expected to cost; a terminal term.
+    """What the actions after the last imagined one are expected to cost; a terminal term.
 
     References:
         Lowrey et al., POLO, arXiv:1811.01848, section 2: a value function at the end of a short

@@ -10,9 +10,30 @@ from zipfile import BadZipFile
 import numpy as np
 
 from foresight.errors import DatasetError
-from foresight.files import writing
+from foresight.files import OLD_NAMES, writing
 
 Kind = TypeVar('Kind')
+
+
+class _Named(Mapping[str, np.ndarray]):
+    """Arrays of an open file under today's names; each is read when it is asked for."""
+
+    def __init__(self, arrays: Any) -> None:
+        """Keep the open file."""
+        self._arrays = arrays
+        self._names = {OLD_NAMES.get(name, name): name for name in arrays.files}
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Read one array."""
+        return np.asarray(self._arrays[self._names[name]])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the names."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Count the arrays."""
+        return len(self._names)
 
 
 @contextmanager
@@ -29,7 +50,7 @@ def reading(path: Path, what: str, remedy: str) -> Iterator[Mapping[str, np.ndar
     """
     try:
         with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
-            yield arrays
+            yield _Named(arrays)
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise DatasetError(f'{path}: not a whole {what} ({error}): {remedy}') from error
 

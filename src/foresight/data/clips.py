@@ -65,7 +65,7 @@ def joined(parts: Sequence[Clips]) -> Clips:
 
 
 def clips_of_play(folder: Path, rectify: Rectify, count: int, length: int) -> Clips:
-    """Cut clips out of collected play: one in the middle of each of the first pushes.
+    """Cut clips out of collected play: one in the middle of each of the first actions.
 
     Args:
         folder: Episodes that `foresight data collect` wrote.
@@ -74,7 +74,7 @@ def clips_of_play(folder: Path, rectify: Rectify, count: int, length: int) -> Cl
         length: Frames of a clip.
 
     Raises:
-        DatasetError: If the episodes hold too few pushes of that length.
+        DatasetError: If the episodes hold too few actions of that length.
     """
     frames: list[np.ndarray] = []
     backgrounds: list[np.ndarray] = []
@@ -98,8 +98,8 @@ def clips_of_play(folder: Path, rectify: Rectify, count: int, length: int) -> Cl
 
 
 def _starts(episode: Episode, length: int) -> Iterator[int]:
-    """Return the first frame of the middle stretch of each push that is long enough."""
-    for push in np.unique(episode.frame_pushes):
-        rows = np.flatnonzero(episode.frame_pushes == push)
+    """Return the first frame of the middle stretch of each action that is long enough."""
+    for action in np.unique(episode.frame_actions):
+        rows = np.flatnonzero(episode.frame_actions == action)
         if len(rows) >= length:
             yield int(rows[(len(rows) - length) // 2])

@@ -1,4 +1,4 @@
-"""Pushes of a folder, of episodes or of bags: rectified once, then mapped into memory."""
+"""Actions of a folder, of episodes or of bags: rectified once, then mapped into memory."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from foresight.world_model.observation.rectification import Rectifier
 
 
 def collected(folder: Path, action: MacroAction, encoder: EncoderConfig) -> Transitions:
-    """Return the pushes of a folder, as images of one size.
+    """Return the actions of a folder, as images of one size.
 
     Args:
         folder: Folder of episodes or of bags.

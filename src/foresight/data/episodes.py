@@ -59,35 +59,35 @@ class Images:
 
 @dataclass(frozen=True)
 class Episode:
-    """One episode of play: N pushes, N + 1 stills, M frames, K objects.
+    """One episode of play: N actions, N + 1 stills, M frames, K objects.
 
     Attributes:
         meta: Seed, versions, object names, kind of macro-action and mixture of the episode.
         view: Camera of every image.
         background: The empty table.
-        stills: Images with the arm at its retract pose, before each push and after the last.
-        pushes: Numbers of the macro-actions, in `base_link`.
-        aimed: Whether a push was aimed at something in the image.
+        stills: Images with the arm at its retract pose, before each action and after the last.
+        actions: Numbers of the macro-actions, in `base_link`.
+        aimed: Whether an action was aimed at something in the image.
         objects: True object positions in `base_link` [m] at each still. Labels only.
         statuses: 1 on the table, 2 on the floor, 3 in the bin. Labels only.
         frames: Images at the camera rate while the arm moves.
-        frame_pushes: Index of the push of each frame.
+        frame_actions: Index of the action of each frame.
         frame_stamps: Simulated time of each frame [s].
         joint_positions: Joints at each frame [rad].
         tool_poses: `base_from_tool` at each frame.
-        seconds: Simulated time of the whole episode, resets and rejected pushes included [s].
+        seconds: Simulated time of the whole episode, resets and rejected actions included [s].
     """
 
     meta: dict[str, Any]
     view: CameraView
     background: UInt8[np.ndarray, 'h w 3']
     stills: Images
-    pushes: Float[np.ndarray, 'push number']
-    aimed: Bool[np.ndarray, ' push']
+    actions: Float[np.ndarray, 'batch number']
+    aimed: Bool[np.ndarray, ' batch']
     objects: Float[np.ndarray, 'still object 3']
     statuses: Int[np.ndarray, 'still object']
     frames: Images
-    frame_pushes: Int[np.ndarray, ' frame']
+    frame_actions: Int[np.ndarray, ' frame']
     frame_stamps: Float[np.ndarray, ' frame']
     joint_positions: Float[np.ndarray, 'frame joint']
     tool_poses: Float[np.ndarray, 'frame 4 4']
@@ -137,11 +137,11 @@ def _arrays(episode: Episode) -> dict[str, Any]:
         'base_from_camera': episode.view.base_from_camera,
         'background': episode.background,
         'still_data': episode.stills.data, 'still_offsets': episode.stills.offsets,
-        'pushes': episode.pushes.astype(np.float32), 'aimed': episode.aimed,
+        'actions': episode.actions.astype(np.float32), 'aimed': episode.aimed,
         'objects': episode.objects.astype(np.float32),
         'statuses': episode.statuses.astype(np.int8),
         'frame_data': episode.frames.data, 'frame_offsets': episode.frames.offsets,
-        'frame_pushes': episode.frame_pushes.astype(np.int16),
+        'frame_actions': episode.frame_actions.astype(np.int16),
         'frame_stamps': episode.frame_stamps,
         'joint_positions': episode.joint_positions.astype(np.float32),
         'tool_poses': episode.tool_poses.astype(np.float32),
@@ -161,7 +161,7 @@ def _episode(arrays: dict[str, np.ndarray]) -> Episode:
         frames=Images(arrays['frame_data'], arrays['frame_offsets']),
         seconds=float(arrays['seconds']),
         **{name: arrays[name] for name in (
-            'pushes', 'aimed', 'objects', 'statuses', 'frame_pushes', 'frame_stamps',
+            'actions', 'aimed', 'objects', 'statuses', 'frame_actions', 'frame_stamps',
             'joint_positions', 'tool_poses',
         )},
     )

@@ -1,4 +1,4 @@
-"""Robot time: how long the robot worked for the pushes of a dataset."""
+"""Robot time: how long the robot worked for the actions of a dataset."""
 
 import json
 from collections.abc import Sequence
@@ -18,13 +18,13 @@ class RobotTime:
     """What each episode cost, in the order of `Transitions`.
 
     Attributes:
-        seconds: Whole episode: reset, approach, push, retract, wait, rejected pushes [s].
-        pushes: Pushes carried out.
-        rejected: Pushes chosen that the arm could not do.
+        seconds: Whole episode: reset, approach, action, retract, wait, rejected actions [s].
+        actions: Actions carried out.
+        rejected: Actions chosen that the arm could not do.
     """
 
     seconds: Float[np.ndarray, ' episode']
-    pushes: Int[np.ndarray, ' episode']
+    actions: Int[np.ndarray, ' episode']
     rejected: Int[np.ndarray, ' episode']
 
     def of(self, episodes: Sequence[int]) -> dict[str, float | int]:
@@ -32,7 +32,8 @@ class RobotTime:
         chosen = np.asarray(episodes, int)
         return {
             'robot_hours': round(float(self.seconds[chosen].sum()) / 3600.0, 4),
-            'pushes': int(self.pushes[chosen].sum()), 'rejected': int(self.rejected[chosen].sum()),
+            'actions': int(self.actions[chosen].sum()),
+            'rejected': int(self.rejected[chosen].sum()),
             'resets': len(chosen),
         }
 
@@ -52,8 +53,8 @@ def robot_time(folder: Path) -> RobotTime:
         raise DatasetError(
             f'{folder} holds no episodes: run `foresight data collect --out {folder}`'
         )
-    seconds, pushes, rejected = (np.array(column) for column in zip(*rows, strict=True))
-    return RobotTime(seconds, pushes, rejected)
+    seconds, actions, rejected = (np.array(column) for column in zip(*rows, strict=True))
+    return RobotTime(seconds, actions, rejected)
 
 
 def _row(path: Path) -> tuple[float, int, int] | None:
@@ -62,4 +63,4 @@ def _row(path: Path) -> tuple[float, int, int] | None:
         if not np.isfinite(arrays['objects']).all():
             return None
         meta = json.loads(str(arrays['meta']))
-        return float(arrays['seconds']), len(arrays['pushes']), int(meta.get('rejected', 0))
+        return float(arrays['seconds']), len(arrays['actions']), int(meta.get('rejected', 0))

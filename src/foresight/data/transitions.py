@@ -1,4 +1,4 @@
-"""Transitions: the before and after of every push, rectified and cached for training."""
+"""Transitions: the before and after of every action, rectified and cached for training."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from jaxtyping import Float, Int, UInt8
 
 from foresight.data.episodes import Episode, load_episode
 from foresight.errors import DatasetError
-from foresight.files import sha256, write_atomically
+from foresight.files import OLD_NAMES, sha256, write_atomically
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
 
@@ -52,15 +52,15 @@ class Picked:
 
 @dataclass(frozen=True)
 class Transitions:
-    """Pushes with the rectified stills on both sides.
+    """Actions with the rectified stills on both sides.
 
     Attributes:
         stills: Rectified images of all episodes, one after another.
-        before_index: Still before each push; the one after is the next still.
+        before_index: Still before each action; the one after is the next still.
         backgrounds: Rectified empty table of each episode.
-        episode: Episode of each push.
-        pushes: Numbers of the macro-actions.
-        aimed: 1 where a push was aimed.
+        episode: Episode of each action.
+        actions: Numbers of the macro-actions.
+        aimed: 1 where an action was aimed.
         objects: Row and column in the rectified image [px] and status (0 none, 1 table,
             2 floor, 3 bin) of each object at each still. Labels only; no objects = no labels.
         digest: Hash of the episodes.
@@ -68,18 +68,18 @@ class Transitions:
     """
 
     stills: UInt8[np.ndarray, 'still row col 3']
-    before_index: Int[np.ndarray, ' push']
+    before_index: Int[np.ndarray, ' batch']
     backgrounds: UInt8[np.ndarray, 'episode row col 3']
-    episode: Int[np.ndarray, ' push']
-    pushes: Float[np.ndarray, 'push number']
-    aimed: Int[np.ndarray, ' push']
+    episode: Int[np.ndarray, ' batch']
+    actions: Float[np.ndarray, 'batch number']
+    aimed: Int[np.ndarray, ' batch']
     objects: Float[np.ndarray, 'still object 3']
     digest: str
     kind: str = ActionConfig().kind
 
     def __len__(self) -> int:
-        """Return the number of pushes."""
-        return len(self.pushes)
+        """Return the number of actions."""
+        return len(self.actions)
 
     @property
     def has_labels(self) -> bool:
@@ -88,12 +88,12 @@ class Transitions:
 
     @property
     def before(self) -> 'Picked':
-        """Images before each push."""
+        """Images before each action."""
         return Picked(self.stills, self.before_index)
 
     @property
     def after(self) -> 'Picked':
-        """Images after each push."""
+        """Images after each action."""
         return Picked(self.stills, self.before_index + 1)
 
     @property
@@ -103,19 +103,19 @@ class Transitions:
 
     @property
     def objects_before(self) -> 'Picked':
-        """Labels before each push."""
+        """Labels before each action."""
         return Picked(self.objects, self.before_index)
 
     @property
     def objects_after(self) -> 'Picked':
-        """Labels after each push."""
+        """Labels after each action."""
         return Picked(self.objects, self.before_index + 1)
 
     def subset(self, episodes: Sequence[int]) -> 'Transitions':
-        """Keep only the pushes of some episodes; the images are shared."""
+        """Keep only the actions of some episodes; the images are shared."""
         keep = np.isin(self.episode, np.asarray(episodes))
         values = {item.name: getattr(self, item.name) for item in fields(self)}
-        for name in ('before_index', 'episode', 'pushes', 'aimed'):
+        for name in ('before_index', 'episode', 'actions', 'aimed'):
             values[name] = values[name][keep]
         return Transitions(**values)
 
@@ -142,9 +142,9 @@ def build_transitions(
         if not np.isfinite(episode.objects).all():
             continue
         kinds.add(episode.kind)
-        digest.update(episode.pushes.tobytes() + episode.stills.data.tobytes())
+        digest.update(episode.actions.tobytes() + episode.stills.data.tobytes())
         parts.append(_rectified(episode, rectify, project, most_objects))
-        starts.append(first + np.arange(len(episode.pushes)))
+        starts.append(first + np.arange(len(episode.actions)))
         first += len(episode.stills)
     if not parts:
         raise DatasetError(f'{folder}: no episode has finite positions: collect again')
@@ -153,7 +153,7 @@ def build_transitions(
         stills=np.concatenate(columns[0]), before_index=np.concatenate(starts),
         backgrounds=np.stack(columns[1]),
         episode=np.repeat(np.arange(len(parts)), [len(part[2]) for part in parts]),
-        pushes=np.concatenate(columns[2]), aimed=np.concatenate(columns[3]).astype(np.int8),
+        actions=np.concatenate(columns[2]), aimed=np.concatenate(columns[3]).astype(np.int8),
         objects=np.concatenate(columns[4]), digest=digest.hexdigest(), kind=_only(kinds),
     )
 
@@ -217,6 +217,13 @@ def save_transitions(transitions: Transitions, folder: Path) -> None:
         {'digest': transitions.digest, 'kind': transitions.kind}) + '\n')
 
 
+def _file(folder: Path, name: str) -> Path:
+    """Return the file of an array, which may bear an old name."""
+    old = {new: before for before, new in OLD_NAMES.items()}.get(name, name)
+    path = folder / f'{name}.npy'
+    return path if path.exists() else folder / f'{old}.npy'
+
+
 def load_transitions(folder: Path) -> Transitions:
     """Map cached transitions into memory.
 
@@ -225,7 +232,7 @@ def load_transitions(folder: Path) -> Transitions:
     """
     try:
         arrays = {
-            item.name: np.load(folder / f'{item.name}.npy', mmap_mode='r', allow_pickle=False)
+            item.name: np.load(_file(folder, item.name), mmap_mode='r', allow_pickle=False)
             for item in fields(Transitions) if item.name not in ('digest', 'kind')
         }
         known = {'kind': ActionConfig().kind} | json.loads((folder / 'digest.json').read_text())
@@ -248,4 +255,4 @@ def _rectified(
     labels[:, :objects, :2] = pixels.reshape(count, objects, 2)
     labels[:, :objects, 2] = episode.statuses
     background = rectify(episode.background, episode.view)
-    return stills, background, episode.pushes, episode.aimed, labels
+    return stills, background, episode.actions, episode.aimed, labels

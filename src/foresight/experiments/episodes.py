@@ -36,15 +36,15 @@ def measure(
 
 
 def counts(sim: SimConfig, split: str) -> dict[str, int | str]:
-    """Say how many objects an episode has, and how many pushes it allows."""
+    """Say how many objects an episode has, and how many actions it allows."""
     most = sim.objects + (HARD_EXTRA if split == HARD else sim.extra_objects)
     low, high = (
-        allowed_actions(sim.max_pushes, sim.pushes_an_object, count)
+        allowed_actions(sim.max_actions, sim.actions_an_object, count)
         for count in (sim.objects, most)
     )
     if most == sim.objects:
-        return {'objects': most, 'max_pushes': high}
-    return {'objects': f'{sim.objects}-{most}', 'max_pushes': f'{low}-{high}'}
+        return {'objects': most, 'max_actions': high}
+    return {'objects': f'{sim.objects}-{most}', 'max_actions': f'{low}-{high}'}
 
 
 def scores(checkpoint: Path) -> dict[str, float]:

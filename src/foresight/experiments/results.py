@@ -41,8 +41,8 @@ class PolicyResult:
         return self._share(sum(episode.dropped for episode in self.episodes))
 
     @property
-    def pushes(self) -> float:
-        """Mean pushes of an episode."""
+    def actions(self) -> float:
+        """Mean actions of an episode."""
         return sum(episode.actions for episode in self.episodes) / max(1, len(self.episodes))
 
     def plan_ms(self, share: float) -> float:
@@ -61,7 +61,7 @@ class PolicyResult:
 
 
 def outcomes(episodes: Sequence[EpisodeResult]) -> list[list[int]]:
-    """Return [seed, success, cleared, dropped, remaining, pushes] of each episode."""
+    """Return [seed, success, cleared, dropped, remaining, actions] of each episode."""
     return [
         [e.seed, int(e.success), e.cleared, e.dropped, e.remaining, e.actions] for e in episodes
     ]
@@ -86,7 +86,7 @@ def figures(result: PolicyResult) -> dict[str, Any]:
         **result.success.figures('success'),
         'cleared': _rounded(result.cleared),
         'dropped': _rounded(result.dropped),
-        'pushes': _rounded(result.pushes),
+        'actions': _rounded(result.actions),
         'plan_ms_p50': _rounded(result.plan_ms(50.0), 2),
         'plan_ms_p99': _rounded(result.plan_ms(99.0), 2),
         'episodes': len(result.episodes),
@@ -103,8 +103,8 @@ def joined(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             medians and the largest of their 99th percentiles.
     """
     episodes = tuple(
-        EpisodeResult(seed, bool(success), cleared, dropped, remaining, pushes, records=())
-        for block in blocks for seed, success, cleared, dropped, remaining, pushes
+        EpisodeResult(seed, bool(success), cleared, dropped, remaining, actions, records=())
+        for block in blocks for seed, success, cleared, dropped, remaining, actions
         in block['outcomes']
     )
     medians, largest = (

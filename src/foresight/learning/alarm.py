@@ -1,4 +1,4 @@
-"""The alarm's scales: from what undisturbed pushes led to, and how many false alarms may be."""
+"""The alarm's scales: from what undisturbed actions led to, and how many false alarms may be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from foresight.errors import DatasetError
-from foresight.world_model.belief.vigilance import Comparison, compare_push
+from foresight.world_model.belief.vigilance import Comparison, compare_action
 
 CELL_SHARE = 0.95
 Latent = Float[Tensor, 'channel height width']
 
 
 @dataclass(frozen=True)
-class UndisturbedPush:
-    """What a push was expected to lead to, and what it led to.
+class UndisturbedAction:
+    """What an action was expected to lead to, and what it led to.
 
     Attributes:
         before: Latent before.
@@ -30,7 +30,7 @@ class UndisturbedPush:
 
     def compare(self, shown: Float[Tensor, 'height width'], cell: float) -> Comparison:
         """Compare them as `Vigilance` does."""
-        return compare_push(
+        return compare_action(
             self.before.float(), self.predicted.float(), self.arrived.float(), shown, cell,
         )
 
@@ -41,23 +41,23 @@ class Alarm:
 
     Attributes:
         cell: See `SurpriseScales`.
-        push: See `SurpriseScales`.
-        levels: Level of each push in units of latent features, in order of play.
+        action: See `SurpriseScales`.
+        levels: Level of each action in units of latent features, in order of play.
     """
 
     cell: float
-    push: float
+    action: float
     levels: tuple[float, ...]
 
 
 def find_scales(
-    pushes: Sequence[UndisturbedPush], hours: float, rate: float,
+    actions: Sequence[UndisturbedAction], hours: float, rate: float,
     shown: Float[Tensor, 'height width'],
 ) -> Alarm:
-    """Find the level that undisturbed pushes exceed `rate` times an hour.
+    """Find the level that undisturbed actions exceed `rate` times an hour.
 
     Args:
-        pushes: Pushes that nobody disturbed.
+        actions: Actions that nobody disturbed.
         hours: Robot time that they took [h].
         rate: Allowed false alarms [1/h].
         shown: Share of each cell that shows table or bin.
@@ -66,14 +66,14 @@ def find_scales(
         DatasetError: If so little play says nothing about so rare an alarm.
     """
     allowed = int(rate * hours)
-    if allowed < 1 or allowed >= len(pushes):
+    if allowed < 1 or allowed >= len(actions):
         raise DatasetError(
-            f'{hours:.2f} h of play ({len(pushes)} pushes) cannot tell {rate} false alarms an '
+            f'{hours:.2f} h of play ({len(actions)} actions) cannot tell {rate} false alarms an '
             f'hour: play at least {1.0 / rate:.2f} h'
         )
-    plain = [push.compare(shown, float('inf')).distance for push in pushes]
+    plain = [action.compare(shown, float('inf')).distance for action in actions]
     cell = float(torch.stack(plain).flatten().kthvalue(
         max(1, round(CELL_SHARE * sum(part.numel() for part in plain)))).values)
-    levels = [push.compare(shown, cell).reading(1.0, cell).level for push in pushes]
+    levels = [action.compare(shown, cell).reading(1.0, cell).level for action in actions]
     threshold = sorted(levels, reverse=True)[allowed]
     return Alarm(cell, max(threshold, cell), tuple(levels))

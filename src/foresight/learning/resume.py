@@ -14,7 +14,7 @@ from torch.nn import Module
 from torch.optim import Optimizer
 
 from foresight.errors import CheckpointError
-from foresight.files import write_atomically
+from foresight.files import in_new_names, write_atomically
 from foresight.learning.settings import RunConfig
 from foresight.world_model.checkpoint import Described
 
@@ -45,7 +45,9 @@ def same_run(kept: dict[str, Any], config: Described, usual: RunConfig) -> bool:
         usual: Default settings of such a training.
     """
     defaults = identity(replace(type(config)(), train=asdict(usual), dataset=config.dataset))
-    kept = {part: value for part, value in kept.items() if part not in LATER}
+    kept = {
+        part: value for part, value in in_new_names(kept).items() if part not in LATER
+    }
     for part, settings in defaults.items():
         if isinstance(settings, dict):
             kept = {**kept, part: {**settings, **kept.get(part, {})}}

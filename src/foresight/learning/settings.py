@@ -35,12 +35,12 @@ class RunConfig(Checked):
 class TrainConfig(RunConfig):
     """Training of the world model and of the cost head."""
 
-    epochs: int = setting(30, 'passes over the pushes', '', 1, 1000)
+    epochs: int = setting(30, 'passes over the actions', '', 1, 1000)
     steps: int = setting(0, 'optimiser steps of the whole run; 0 = as `epochs` says', '', 0)
-    pushes: int = setting(
-        0, 'pushes to learn from: the first whole episodes that hold so many; 0 = all', '', 0
+    actions: int = setting(
+        0, 'actions to learn from: the first whole episodes that hold so many; 0 = all', '', 0
     )
-    batch: int = setting(128, 'pushes in one step', '', 8, 4096)
+    batch: int = setting(128, 'actions in one step', '', 8, 4096)
     objective: str = setting(
         'jepa',
         'what the world model learns from: its own latents, reconstruction, labels; '
@@ -59,7 +59,7 @@ class TrainConfig(RunConfig):
         1.0, 'weight of the anti-collapse term; vicreg has two of its own', '', 0.0, 100.0
     )
     rollout: int = setting(
-        1, 'pushes of an episode that are imagined one after another in the loss', '', 1, 4
+        1, 'actions of an episode that are imagined one after another in the loss', '', 1, 4
     )
     prediction_weight: float = setting(1.0, 'weight of latent prediction', '', 0.0, 100.0)
     inverse_weight: float = setting(2.0, 'weight of inverse dynamics', '', 0.0, 100.0)
@@ -69,13 +69,13 @@ class TrainConfig(RunConfig):
         0, 'labelled images that the cost head may see, chosen by the seed; 0 = all', '', 0
     )
     latent_share: float = setting(
-        0.5, 'share of the pushes predicted with the latent variable', '', 0.0, 1.0
+        0.5, 'share of the actions predicted with the latent variable', '', 0.0, 1.0
     )
     latent_weight: float = setting(
         0.02, 'weight of what the latent variable is told of the outcome', '1/nat', 0.0, 100.0
     )
     latent_free: float = setting(
-        2.0, 'what it may be told of one push free of charge, on average', 'nat', 0.0, 100.0
+        2.0, 'what it may be told of one action free of charge, on average', 'nat', 0.0, 100.0
     )
     jitter: float = setting(
         0.3, 'random gain on the colours, the same before and after', '', 0.0, 0.9
@@ -88,7 +88,7 @@ class TrainConfig(RunConfig):
         0.0,
         1.0,
     )
-    mirror: float = setting(0.5, 'share of the pushes reflected near to far', '', 0.0, 1.0)
+    mirror: float = setting(0.5, 'share of the actions reflected near to far', '', 0.0, 1.0)
     holdout: float = setting(0.05, 'share of the episodes kept for the probe', '', 0.0, 0.5)
 
     def __post_init__(self) -> None:
@@ -103,7 +103,7 @@ class CriticConfig(Checked):
     """Critic: how the expected remaining cost is learned on a frozen world model."""
 
     width: int = setting(32, 'channels inside', '', 4, 256)
-    sweeps: int = setting(6, 'pushes that the value looks ahead, one a sweep', '', 1, 50)
+    sweeps: int = setting(6, 'actions that the value looks ahead, one a sweep', '', 1, 50)
     states: int = setting(3000, 'latents that are planned from in a sweep', '', 16)
     imagined: float = setting(
         0.5, 'share of them that plans of the last sweep lead to; the others are real',

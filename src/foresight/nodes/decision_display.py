@@ -1,4 +1,4 @@
-"""Shows a decision: the push to everybody, the rest to whoever looks."""
+"""Shows a decision: the action to everybody, the rest to whoever looks."""
 
 import numpy as np
 from rclpy.node import Node
@@ -23,7 +23,7 @@ class DecisionDisplay:
     def __init__(self, node: Node) -> None:
         """Make the publishers."""
         self._action: MacroAction | None = None
-        self._push = publisher(node, 'macro_action')
+        self._numbers = publisher(node, 'macro_action')
         self._kind = publisher(node, 'macro_action/kind')
         self._tool_path = publisher(node, 'planner/tool_path')
         self._markers = publisher(node, 'planner/markers')
@@ -40,7 +40,7 @@ class DecisionDisplay:
         if decision.action is None or decision.plan is None or action is None:
             return
         stamp, plan = decision.stamp, decision.plan
-        self._push.publish(poses_path(action.poses(decision.action), stamp))
+        self._numbers.publish(poses_path(action.poses(decision.action), stamp))
         if decision.motion is not None and self._tool_path.get_subscription_count():
             self._tool_path.publish(poses_path(decision.motion.tool[::EVERY], stamp))
         if self._subgoal.get_subscription_count():
@@ -58,7 +58,7 @@ def tell(health: Health, step: Step, task: TaskConfig, following: Following) -> 
     if decision is None:
         return
     figures: dict[str, int | float | str] = {
-        'task': task.name, 'pushes': step.actions, 'decided_at': f'{decision.stamp:.3f}',
+        'task': task.name, 'actions': step.actions, 'decided_at': f'{decision.stamp:.3f}',
         'plan_ms': 1e3 * decision.seconds,
     }
     if following.watches:

@@ -20,7 +20,7 @@ def capture_empty_table(calls: Calls, seed: int) -> None:
     calls.insist('perception/capture_background')
 
 
-def start_pushing(calls: Calls, seed: int, object_set: str) -> None:
+def start_episode(calls: Calls, seed: int, object_set: str) -> None:
     """Place the objects of a seed and start the planner."""
     calls.set('sim', seed=seed, object_set=object_set)
     calls.set('planner', seed=seed)

@@ -4,7 +4,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from foresight.nodes.calls import Calls
-from foresight.nodes.episode import capture_empty_table, start_pushing
+from foresight.nodes.episode import capture_empty_table, start_episode
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run_once
 from foresight.sim.settings import SimConfig
@@ -22,7 +22,7 @@ class EpisodeNode(Node):
         """Begin the episode, once every node is there."""
         calls = Calls(self, executor)
         capture_empty_table(calls, self._config.seed)
-        start_pushing(calls, self._config.seed, self._config.object_set)
+        start_episode(calls, self._config.seed, self._config.object_set)
         self.get_logger().info(f'seed {self._config.seed} begins')
 
 

@@ -1,4 +1,4 @@
-"""Listens to a running system: images, pushes, diagnostics, and when each message was sent."""
+"""Listens to a running system: images, actions, diagnostics, and when each message was sent."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
 from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import Remaining
-from foresight.viz.demo_result import DemoPush, Frame
+from foresight.viz.demo_result import DemoAction, Frame
 
 Info = Any  # a mapping; rclpy names its type differently from release to release
 
@@ -57,7 +57,7 @@ class Monitor(Node):
         self._listen('image_rectified', self._on_rectified)
         self._listen('latent', self._on_latent)
         self._listen('belief', self._on_belief)
-        self._listen('macro_action', self._on_push)
+        self._listen('macro_action', self._on_action)
         self._listen('surprise/level', self._on_surprise)
         self._listen('commands', self._on_command)
         self._listen('/diagnostics', self._on_diagnostics)
@@ -66,7 +66,7 @@ class Monitor(Node):
         """Forget the episode."""
         self.frames: list[Frame] = []
         self.rectified: list[Frame] = []
-        self._pushes: dict[str, Float[np.ndarray, ' action']] = {}
+        self._actions: dict[str, Float[np.ndarray, ' action']] = {}
         self._decisions: dict[str, dict[str, str]] = {}
         self._surprises: dict[str, float] = {}
         self.guard_ms: list[float] = []
@@ -113,15 +113,15 @@ class Monitor(Node):
     def _on_belief(self, message: Image, info: Info) -> None:
         self._note('belief', message.header.stamp, info)
 
-    def _on_push(self, message: Path, info: Info) -> None:
+    def _on_action(self, message: Path, info: Info) -> None:
         numbers = self._action.from_poses(path_poses(message))
-        self._pushes[f'{seconds(message.header.stamp):.3f}'] = numbers
+        self._actions[f'{seconds(message.header.stamp):.3f}'] = numbers
 
     def _on_surprise(self, message: Float32, info: Info) -> None:
-        """A surprise belongs to the newest push; the largest one counts."""
-        if self._pushes:
-            push, level = next(reversed(self._pushes)), float(message.data)
-            self._surprises[push] = max(level, self._surprises.get(push, level))
+        """A surprise belongs to the newest action; the largest one counts."""
+        if self._actions:
+            action, level = next(reversed(self._actions)), float(message.data)
+            self._surprises[action] = max(level, self._surprises.get(action, level))
 
     def _on_command(self, message: Any, info: Info) -> None:
         self.commands.append(info['source_timestamp'])
@@ -142,13 +142,13 @@ class Monitor(Node):
         return list(self._decisions.values())
 
     @property
-    def pushes(self) -> tuple[DemoPush, ...]:
-        """Pushes carried out, with what the planner and the predictor said about them."""
+    def actions(self) -> tuple[DemoAction, ...]:
+        """Actions carried out, with what the planner and the predictor said about them."""
         return tuple(
-            _demo_push(
-                key, self._action, push, self._decisions.get(key, {}), self._surprises.get(key),
+            _demo_action(
+                key, self._action, action, self._decisions.get(key, {}), self._surprises.get(key),
             )
-            for key, push in self._pushes.items()
+            for key, action in self._actions.items()
         )
 
     @property
@@ -157,11 +157,11 @@ class Monitor(Node):
         return next(reversed(self._surprises.values()), None)
 
 
-def _demo_push(
+def _demo_action(
     key: str, action: MacroAction, numbers: Float[np.ndarray, ' action'], said: dict[str, str],
     surprise: float | None,
-) -> DemoPush:
-    """Join a push with what was said about it."""
+) -> DemoAction:
+    """Join an action with what was said about it."""
     plan_ms, joint_ms, left = (
         float(said.get(name, 'nan')) for name in ('plan_ms', 'joint_ms', f'done/{Remaining.name}')
     )
@@ -169,7 +169,7 @@ def _demo_push(
         name.removeprefix('cost/'): float(value)
         for name, value in said.items() if name.startswith('cost/')
     }
-    return DemoPush(
+    return DemoAction(
         float(key), numbers, action.outline(numbers), action.describe(numbers), terms, plan_ms,
         joint_ms, left, surprise,
     )

@@ -23,7 +23,7 @@ def declare(
     Args:
         node: Node that gets the parameters.
         config: Configuration that holds the defaults.
-        prefix: Put before each name, such as `push.`.
+        prefix: Put before each name, such as `action.`.
         changeable: Fields that may be set while the node runs; the others only when it starts.
 
     Raises:

@@ -83,7 +83,7 @@ class PlannerNode(StagedNode):
         tasks, home = make_tasks(checkpoint, arm), np.array(arm.retract)
         thinker = make_thinker(tasks.try_out(self._task), checkpoint, arm, self._level)
         self._thread.submit(thinker.warm_up, noise(checkpoint), home).result()
-        limits = Limits(self._episode.max_pushes, self._episode.settle_time)
+        limits = Limits(self._episode.max_actions, self._episode.settle_time)
         self._agent = Agent(thinker, home, limits, self._surprise, self._thread.submit)
         self._device = checkpoint.model.device
         self._joints.follow(arm.joint_names)
@@ -129,8 +129,8 @@ class PlannerNode(StagedNode):
         """Begin an episode."""
         agent = self._configured()
         agent.start(self.get_parameter('seed').value, self.time)
-        self.health.figures({'phase': agent.phase, 'pushes': 0}, now=True)
-        return f'{self._goals.task.name}: at most {self._episode.max_pushes} pushes'
+        self.health.figures({'phase': agent.phase, 'actions': 0}, now=True)
+        return f'{self._goals.task.name}: at most {self._episode.max_actions} actions'
 
     def _stop(self) -> str:
         return self._configured().stop()

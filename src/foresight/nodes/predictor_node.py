@@ -74,7 +74,7 @@ class PredictorNode(StagedNode):
         arm = ArmModel.load(self._robot.robot)
         tracker = BeliefTracker(checkpoint.model, self._memory)
         self._action = checkpoint.action
-        tracker.begin_push(torch.tensor([number.middle for number in self._action.numbers]))
+        tracker.begin_action(torch.tensor([number.middle for number in self._action.numbers]))
         tracker.forget()
         self._remember(tracker, MemoryOwner.of(checkpoint))
         surprise = SurpriseMonitor(checkpoint, self._vigilance)

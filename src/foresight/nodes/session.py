@@ -16,10 +16,10 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from foresight.data.bags.pushes import BagConfig
+from foresight.data.bags.actions import BagConfig
 from foresight.errors import ConfigError, ForesightError
 from foresight.nodes.calls import ANSWER, Calls
-from foresight.nodes.episode import capture_empty_table, start_pushing
+from foresight.nodes.episode import capture_empty_table, start_episode
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import NodeProcesses, free_domain, local_environment
 from foresight.nodes.summary import summarise
@@ -37,9 +37,9 @@ STEPS = {
 }
 """How a lifecycle node comes up: each transition and the state after it."""
 
-PER_PUSH = 15.0  # longest wait for one push [s]
+PER_ACTION = 15.0  # longest wait for one action [s]
 REST = 2.0  # wait for the last objects to come to rest [s]
-RETRACT = 2.0  # the arm is back after the last push within this time [s]
+RETRACT = 2.0  # the arm is back after the last action within this time [s]
 OVER = ('IDLE', 'DONE')
 
 
@@ -94,7 +94,7 @@ class SessionOptions:
             'perception': model,
             'predictor': model,
             'planner': {
-                **model, **limit, 'task': self.task, 'max_pushes': self.sim.max_pushes,
+                **model, **limit, 'task': self.task, 'max_actions': self.sim.max_actions,
             },
             'guard': common,
             'recorder': {
@@ -110,14 +110,14 @@ class Moment:
 
     Attributes:
         left: Objects on the table, from ground truth.
-        pushes: Pushes so far.
+        actions: Actions so far.
         plan_ms: Time of the last plan [ms].
         surprise: Newest surprise, if there is one.
         phase: What the planner is at.
     """
 
     left: int
-    pushes: int
+    actions: int
     plan_ms: float
     surprise: float | None
     phase: str
@@ -184,7 +184,7 @@ class RosSession:
             self._calls.trigger('recorder/start')
         self.monitor.clear()
         begin, simulated = time.monotonic(), self.monitor.now
-        start_pushing(self._calls, seed, self._options.sim.object_set)
+        start_episode(self._calls, seed, self._options.sim.object_set)
         ending = self._watch(show or (lambda moment: None))
         seconds = time.monotonic() - begin
         result = summarise(
@@ -195,7 +195,7 @@ class RosSession:
         return result
 
     def _stop_recording(self) -> None:
-        """Record until the arm is back and all rests: the bag then holds the last push, too."""
+        """Record until the arm is back and all rests: the bag then holds the last action, too."""
         end = self.monitor.now + RETRACT + BagConfig().rest
         self._calls.spin_until(lambda: self.monitor.now > end, ANSWER, 'the clock stands still')
         self._calls.trigger('recorder/stop')
@@ -228,7 +228,7 @@ class RosSession:
 
     def _watch(self, show: Callable[[Moment], None]) -> str:
         """Follow the episode and say why it ended."""
-        deadline = time.monotonic() + PER_PUSH * (self._options.sim.max_pushes + 1)
+        deadline = time.monotonic() + PER_ACTION * (self._options.sim.max_actions + 1)
         self._calls.spin_until(
             lambda: self._phase() not in ('', *OVER), ANSWER, 'the planner does not start',
         )
@@ -263,9 +263,9 @@ class RosSession:
     def _moment(self) -> Moment:
         """Return how the episode stands."""
         monitor = self.monitor
-        pushes, left = monitor.figure('planner', 'pushes'), monitor.figure('sim', 'remaining')
+        actions, left = monitor.figure('planner', 'actions'), monitor.figure('sim', 'remaining')
         return Moment(
-            -1 if left != left else int(left), 0 if pushes != pushes else int(pushes),
+            -1 if left != left else int(left), 0 if actions != actions else int(actions),
             monitor.figure('planner', 'plan_ms'), monitor.surprise, self._phase(),
         )
 

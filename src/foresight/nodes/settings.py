@@ -14,8 +14,8 @@ class EpisodeConfig(Checked):
         'push_to_goal', 'task that a goal_image switches to, unless `task` itself asks for one'
     )
     autostart: bool = setting(False, 'start when activated')
-    max_pushes: int = setting(10, 'pushes before the planner stops', '', 1, 1_000_000)
-    settle_time: float = setting(0.5, 'wait after a push for objects to rest', 's', 0.0, 10.0)
+    max_actions: int = setting(10, 'actions before the planner stops', '', 1, 1_000_000)
+    settle_time: float = setting(0.5, 'wait after an action for objects to rest', 's', 0.0, 10.0)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ def summarise(
     known = monitor.info is not None and monitor.pose is not None
     truth = {name: int(monitor.figure('sim', name)) for name in ('objects', 'cleared', 'dropped')}
     return DemoResult(
-        seed=seed, **truth, tried=int(monitor.figure('planner', 'pushes')),
-        pushes=monitor.pushes, frames=tuple(monitor.frames), rectified=tuple(monitor.rectified),
+        seed=seed, **truth, tried=int(monitor.figure('planner', 'actions')),
+        actions=monitor.actions, frames=tuple(monitor.frames), rectified=tuple(monitor.rectified),
         view=camera_view(monitor.info, monitor.pose) if known else None,
         latencies=latencies(monitor), resident=dict(resident), simulated=simulated,
         seconds=seconds, ending=ending,
@@ -36,7 +36,7 @@ def latencies(monitor: Monitor) -> dict[str, tuple[float, ...]]:
 
     A topic's time runs from the sending of what it comes from to its own sending.
     """
-    sent, pushes = monitor.sent, monitor.pushes
+    sent, actions = monitor.sent, monitor.actions
     gaps = 1e-6 * np.diff(np.array(monitor.commands, dtype=np.int64)).astype(float)
     return {
         'image to latent (perception)': _between(sent['camera/image_raw'], sent['latent']),
@@ -45,7 +45,7 @@ def latencies(monitor: Monitor) -> dict[str, tuple[float, ...]]:
         'task plan (planner)': tuple(
             float(said['plan_ms']) for said in monitor.decisions if 'plan_ms' in said
         ),
-        'joint level, each command (planner)': tuple(push.joint_ms for push in pushes),
+        'joint level, each command (planner)': tuple(action.joint_ms for action in actions),
         'tick p99 (guard)': tuple(monitor.guard_ms),
         'command jitter (guard)': tuple(np.abs(gaps - COMMAND_MS).tolist()),
     }

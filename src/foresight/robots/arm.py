@@ -27,7 +27,7 @@ class ArmModel:
         acceleration_limit: Acceleration limit of every joint [rad/s^2].
         retract: Positions that keep the arm out of the camera's view [rad].
         held: Joints that stay where they are at `retract`.
-        keep_out: Zones that no push may sweep: name and x low, x high, y low, y high [m].
+        keep_out: Zones that no action may sweep: name and x low, x high, y low, y high [m].
         base_frame: Frame of every pose.
         tool_frame: Frame that `tool_pose` returns.
         tool: Size of the tool.

@@ -1,4 +1,4 @@
-"""Homing: from wherever an interrupted push left the arm, up and back to the retract pose."""
+"""Homing: from wherever an interrupted action left the arm, up and back to the retract pose."""
 
 import math
 
@@ -20,7 +20,7 @@ class Homing:
     """Plans the way home: straight up to the clearance, then a straight line of the joints."""
 
     def __init__(self, joint_level: JointLevel, config: PushConfig) -> None:
-        """Use the joint level and heights of the push."""
+        """Use the joint level and heights of the action."""
         self._level, self._config = joint_level, config
         self._arm = joint_level.arm
 

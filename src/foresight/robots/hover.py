@@ -19,12 +19,13 @@ Joints = Float[np.ndarray, ' joint']
 class Hover:
     """Finds joints above points of the table, and motions through the air between them."""
 
-    def __init__(self, arm: ArmModel, push: PushConfig, level: JointLevelConfig) -> None:
-        """Use the height and the speeds at which a push travels."""
-        self._arm, self._height, self._rate = arm, push.clearance, level.rate
+    def __init__(self, arm: ArmModel, config: PushConfig, level: JointLevelConfig) -> None:
+        """Use the height and the speeds at which an action travels."""
+        self._arm, self._height, self._rate = arm, config.clearance, level.rate
         self._kinematics = InverseKinematics(arm, level.position_margin)
-        self._velocity = push.travel_scale * level.velocity_scale * arm.velocity_limit
-        self._acceleration = push.travel_scale * level.acceleration_scale * arm.acceleration_limit
+        self._velocity = config.travel_scale * level.velocity_scale * arm.velocity_limit
+        share = config.travel_scale * level.acceleration_scale
+        self._acceleration = share * arm.acceleration_limit
 
     def above(self, x: float, y: float) -> Joints:
         """Joints [rad] that hold the tool at the travelling height above (x, y) [m].

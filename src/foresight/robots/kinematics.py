@@ -77,4 +77,4 @@ class InverseKinematics:
 def _message(pose: Float[np.ndarray, '4 4']) -> str:
     """Say what cannot be reached."""
     x, y, z = pose[:3, 3]
-    return f'the tool cannot reach ({x:.3f}, {y:.3f}, {z:.3f}) m: choose another push'
+    return f'the tool cannot reach ({x:.3f}, {y:.3f}, {z:.3f}) m: choose another action'

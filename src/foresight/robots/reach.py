@@ -39,7 +39,7 @@ class Reach:
 
     @classmethod
     def of(cls, arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> 'Reach':
-        """Find the reach of an arm at the two heights of a push; asked again, it is known.
+        """Find the reach of an arm at the two heights of an action; asked again, it is known.
 
         Raises:
             RobotError: If the arm reaches one of these heights nowhere.

@@ -39,7 +39,7 @@ class RobotFile:
         name: Name of the robot.
         description: Its URDF or xacro file.
         base_frame: Frame of every pose.
-        tool_frame: Frame that a tool path moves: z along the tool, x the direction of a push.
+        tool_frame: Frame that a tool path moves: z along the tool, x the direction of an action.
         joints: Joint names, in the order of every vector of positions.
         retract: Positions that keep the arm out of the camera's view of the table [rad].
         held: Joints that stay where they are at `retract`; by default, of more than six
@@ -47,7 +47,7 @@ class RobotFile:
         tool: Name of the tool that is mounted; None if the description brings its own.
         flange: Link that the tool is mounted on.
         acceleration: Largest acceleration of a joint [rad/s^2].
-        keep_out: Name and x low, x high, y low, y high of each zone that no push may sweep [m].
+        keep_out: Name and x low, x high, y low, y high of each zone that no action may sweep [m].
     """
 
     name: str
@@ -135,7 +135,7 @@ def _value(key: str, value: Any, path: Path) -> Any:
 
 
 def _zones(content: Any, path: Path) -> tuple[tuple[str, Zone], ...]:
-    """Read the zones that no push may sweep."""
+    """Read the zones that no action may sweep."""
     if not isinstance(content, dict):
         raise ConfigError(f'{path}: keep_out is a mapping; write {{}} for no zone')
     return tuple(

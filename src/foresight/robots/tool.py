@@ -14,12 +14,12 @@ _DIGITS = 6  # a URDF is not exact beyond micrometres
 
 @dataclass(frozen=True)
 class Tool:
-    """Size of the part of a tool that works on things; x is the direction of a push.
+    """Size of the part of a tool that works on things; x is the direction of an action.
 
     Attributes:
         width: Extent along y of the tool's frame [m].
         depth: Extent along x [m].
-        face: Distance along x from the middle to the face that pushes [m]; 0 if there is none.
+        face: Distance along x from the middle to the face that actions [m]; 0 if there is none.
     """
 
     width: float

@@ -25,7 +25,7 @@ class ToolPath:
         if len(self.times) != len(self.poses) or np.any(np.diff(self.times) <= 0.0):
             raise RobotError('a tool path needs one pose for each of its increasing times')
         if not np.isfinite(self.poses).all():
-            raise RobotError('a tool path needs finite poses: check the push and the start')
+            raise RobotError('a tool path needs finite poses: check the action and the start')
 
     @property
     def duration(self) -> float:

@@ -26,17 +26,17 @@ Progress = Callable[[int], None]
 
 
 def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
-    """Play until the folder holds enough pushes.
+    """Play until the folder holds enough actions.
 
     Episodes are seeded by their number, so that an interrupted run goes on where it stopped.
 
     Args:
         config: What play looks like; a folder takes only one.
         folder: Where the episodes go.
-        progress: Called with the number of pushes held so far.
+        progress: Called with the number of actions held so far.
 
     Returns:
-        The number of pushes in the folder.
+        The number of actions in the folder.
 
     Raises:
         CheckpointError: If what shall plan is missing, damaged or of another table.
@@ -47,29 +47,29 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
     load_planner(config, ArmModel.load(config.robot))  # Says what is wrong, which a worker cannot.
     folder.mkdir(parents=True, exist_ok=True)
     _check_manifest(config, folder)
-    held = {path: len(load_episode(path).pushes) for path in sorted(folder.glob('episode_*.npz'))}
+    held = {path: len(load_episode(path).actions) for path in sorted(folder.glob('episode_*.npz'))}
     total = sum(held.values())
     progress(total)
     deaths = 0
-    while total < config.collect.pushes:
+    while total < config.collect.actions:
         try:
-            for pushes in _played(config, folder):
-                total += pushes
+            for actions in _played(config, folder):
+                total += actions
                 progress(total)
-                if total >= config.collect.pushes:
+                if total >= config.collect.actions:
                     break
         except WorkerError as error:
             deaths += 1
             if deaths > RESTARTS:
                 raise DatasetError(
                     f'workers died {deaths} times (out of memory?): run again with fewer '
-                    f'--workers; {total} pushes are kept'
+                    f'--workers; {total} actions are kept'
                 ) from error
     return total
 
 
 def _played(config: PlayConfig, folder: Path) -> Iterator[int]:
-    """Play the episodes that are missing, without end; yield the pushes of each."""
+    """Play the episodes that are missing, without end; yield the actions of each."""
     jobs = ((seed, folder) for seed in _missing_seeds(config.collect.seed, folder))
     with Crew(config.collect.workers) as crew:
         yield from crew.run(MakeCollector(config), play_into, jobs)
@@ -87,7 +87,7 @@ class MakeCollector:
 
 
 def play_into(collector: Collector, job: tuple[int, Path]) -> int:
-    """Play the episode of a seed into a folder; return its pushes.
+    """Play the episode of a seed into a folder; return its actions.
 
     Raises:
         DatasetError: If the disk is nearly full.
@@ -100,7 +100,7 @@ def play_into(collector: Collector, job: tuple[int, Path]) -> int:
         )
     episode = collector.play(seed)
     save_episode(episode, folder / f'episode_{seed:08d}.npz')
-    return len(episode.pushes)
+    return len(episode.actions)
 
 
 def _missing_seeds(first: int, folder: Path) -> Iterator[int]:
@@ -122,7 +122,7 @@ def _check_manifest(config: PlayConfig, folder: Path) -> None:
     """
     path = folder / MANIFEST
     same = replace(
-        config, collect=replace(config.collect, pushes=1, workers=1),
+        config, collect=replace(config.collect, actions=1, workers=1),
         action=make(config.action, config.scene).config,
     )
     wanted = json.loads(json.dumps({'version': version(), **asdict(same)}))

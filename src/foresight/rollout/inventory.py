@@ -27,7 +27,7 @@ class Inventory:
     Attributes:
         kind: `episodes` or `bags`.
         count: How many of them.
-        pushes: Macro-actions that were carried out.
+        actions: Macro-actions that were carried out.
         robot_hours: Time that the robot took for all of it [h].
         site: Name of the site whose table this is; empty if no site of the package has it.
         robot: Arm.
@@ -36,7 +36,7 @@ class Inventory:
 
     kind: str
     count: int
-    pushes: int
+    actions: int
     robot_hours: float
     site: str
     robot: str
@@ -66,7 +66,7 @@ def _of_episodes(folder: Path) -> Inventory:
     path = folder / MANIFEST
     known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     return Inventory(
-        'episodes', len(time.seconds), int(time.pushes.sum()),
+        'episodes', len(time.seconds), int(time.actions.sum()),
         round(float(time.seconds.sum()) / 3600.0, 4), site_of(collected_scene(folder)),
         str(known.get('robot', RobotConfig.robot)), dict(sorted(counts.items())),
     )
@@ -74,15 +74,15 @@ def _of_episodes(folder: Path) -> Inventory:
 
 def _of_bags(folder: Path) -> Inventory:
     """Add up bags, as an import with the usual settings finds them."""
+    from foresight.data.bags.actions import BagConfig
     from foresight.data.bags.importing import BagImport, totals  # needs the extra `ros`
-    from foresight.data.bags.pushes import BagConfig
     from foresight.world_model.encoder import EncoderConfig
 
     robot, action = RobotConfig(), make(ActionConfig(), SceneConfig())
     reader = BagImport(SceneConfig(), EncoderConfig(), robot, BagConfig(), action)
-    found = totals([reader.summary(bag) for bag in reader.pushes(reader.read(folder))])
+    found = totals([reader.summary(bag) for bag in reader.actions(reader.read(folder))])
     return Inventory(
-        'bags', found['bags'], found['pushes'], found['robot_hours'], USUAL.name,
+        'bags', found['bags'], found['actions'], found['robot_hours'], USUAL.name,
         Path(robot.robot).stem, {},
     )
 

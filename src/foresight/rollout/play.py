@@ -44,10 +44,10 @@ from foresight.world_model.observation.rectification import Rectifier
 class CollectConfig(Checked):
     """Self-supervised play."""
 
-    pushes: int = setting(20_000, 'pushes to collect', '', 1)
-    pushes_an_episode: int = setting(10, 'pushes before a new scene', '', 1, 100)
+    actions: int = setting(20_000, 'actions to collect', '', 1)
+    actions_an_episode: int = setting(10, 'actions before a new scene', '', 1, 100)
     aimed_share: float = setting(
-        0.5, 'share of pushes aimed where the image differs from the empty table', '', 0.0, 1.0
+        0.5, 'share of actions aimed where the image differs from the empty table', '', 0.0, 1.0
     )
     objects_low: int = setting(1, 'fewest objects of a scene', '', 0, 10)
     objects_high: int = setting(6, 'most objects of a scene', '', 0, 10)
@@ -55,9 +55,9 @@ class CollectConfig(Checked):
         100_000, 'seed of the first episode; tests use 10000-19999, tuning 0-9999', '', 0
     )
     workers: int = setting(2, 'worker processes', '', 1, 256)
-    frames: bool = setting(True, 'keep the camera frames during pushes')
+    frames: bool = setting(True, 'keep the camera frames during actions')
     planned_share: float = setting(
-        0.0, 'share of pushes that the planner chooses with a checkpoint', '', 0.0, 1.0
+        0.0, 'share of actions that the planner chooses with a checkpoint', '', 0.0, 1.0
     )
     checkpoint: str = setting(str(SHIPPED), 'checkpoint that it plans with')
     task: str = setting(CLEAR_TABLE_BOTH, 'task that it plans for, or path of its YAML file')
@@ -158,7 +158,7 @@ class Collector(Closing):
         self._action = action = make(config.action, config.scene)
         self._policy = PlayPolicy(config, action, arm, lambda seed: self._draws(seed)[1])
         self._table = ClearTable(config.sim, config.scene, config.camera, arm)
-        limits = Limits(config.collect.pushes_an_episode)
+        limits = Limits(config.collect.actions_an_episode)
         self._player = player_of(
             self._table, self._policy, action, arm, limits, level=config.joint_level,
             skill=FromRetract(action.skill(arm, config.joint_level), arm),
@@ -187,7 +187,7 @@ class Collector(Closing):
 
 
 def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
-    """Load what plans a share of the pushes, if there is such a share.
+    """Load what plans a share of the actions, if there is such a share.
 
     Raises:
         CheckpointError: If the checkpoint is missing, damaged or of another table.
@@ -253,14 +253,14 @@ class Recording(AtAGlance):
         return Episode(
             meta=meta, view=self._table.view, background=self._table.background,
             stills=Images.encode(self._stills, '.png'),
-            pushes=np.array([action for action, _ in self._actions], np.float32).reshape(
+            actions=np.array([action for action, _ in self._actions], np.float32).reshape(
                 len(self._actions), -1 if self._actions else 0,
             ),
             aimed=np.array([aimed for _, aimed in self._actions], bool),
             objects=np.stack([positions for positions, _ in self._labels]).astype(np.float32),
             statuses=np.array([codes for _, codes in self._labels], np.int8),
             frames=Images.encode(self._frames, '.jpg'),
-            frame_pushes=np.array(actions, np.int16), frame_stamps=np.array(stamps, np.float64),
+            frame_actions=np.array(actions, np.int16), frame_stamps=np.array(stamps, np.float64),
             joint_positions=np.array(joints, np.float32).reshape(len(joints), -1 if joints else 0),
             tool_poses=np.array(tools, np.float32).reshape(-1, 4, 4), seconds=self._table.time,
         )

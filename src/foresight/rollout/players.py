@@ -77,8 +77,8 @@ class ClearTablePlayers:
         arm, action = ArmModel.load(self.robot), PushAction(self.scene)
         policy = self._policy(action, action.feasible(arm, JointLevelConfig()), arm)
         sim = ClearTable(self.sim, self.scene, self.camera, arm)
-        limits = Limits(self.sim.max_pushes)
-        return player_of(sim, policy, action, arm, limits, self.sim.pushes_an_object)
+        limits = Limits(self.sim.max_actions)
+        return player_of(sim, policy, action, arm, limits, self.sim.actions_an_object)
 
     def _policy(
         self, action: PushAction, feasible: Guardrail, arm: ArmModel,

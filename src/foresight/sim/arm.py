@@ -1,4 +1,4 @@
-"""Driver of the simulated arm: position motors that push with the URDF's effort limits."""
+"""Driver of the simulated arm: position motors that action with the URDF's effort limits."""
 
 import tempfile
 from pathlib import Path

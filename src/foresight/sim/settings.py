@@ -65,11 +65,11 @@ class SimConfig(Checked):
     )
     seed: int = setting(0, 'seed of scene and physics randomisation', '', 0)
     settle_time: float = setting(0.5, 'rest that decides cleared and dropped', 's', 0.1, 5.0)
-    max_pushes: int = setting(
-        10, 'pushes before an episode of up to three objects is truncated', '', 1, 100
+    max_actions: int = setting(
+        10, 'actions before an episode of up to three objects is truncated', '', 1, 100
     )
-    pushes_an_object: int = setting(
-        4, 'pushes more for each object beyond three', '', 0, 100
+    actions_an_object: int = setting(
+        4, 'actions more for each object beyond three', '', 0, 100
     )
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Where objects stand at the start of an episode: anywhere, or where pushing needs foresight."""
+"""Where objects stand at the start of an episode: anywhere, or where acting needs foresight."""
 
 from collections.abc import Callable
 

@@ -42,7 +42,7 @@ def assemble(
     Args:
         task: Terms, weights and the done test.
         checkpoint: World model and cost head.
-        arm: What it reaches and its keep-out zones bound every push; a task has no say in them.
+        arm: What it reaches and its keep-out zones bound every action; a task has no say in them.
         goal: Latent of the goal image, for a task that has one.
         planner: Planner settings; the task's if left out.
         clock: Wall clock [s].

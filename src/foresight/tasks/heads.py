@@ -16,7 +16,7 @@ def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
     channels, scene_map = checkpoint.config.encoder.channels, checkpoint.model.raster.scene_map
     if not any(name.startswith('cost_head.') for name in checkpoint.tensors):
         raise CheckpointError(
-            f'{checkpoint.folder} has no cost head (pushes without labels teach none): choose a '
+            f'{checkpoint.folder} has no cost head (actions without labels teach none): choose a '
             'task with a goal image, such as clear_table_goal, or train on labelled play'
         )
     head = checkpoint.fill('cost_head', CostHead(channels, scene_map))

@@ -8,9 +8,9 @@ import numpy as np
 
 from foresight.settings import SceneConfig
 from foresight.viz.demo_budgets import LIMITS
-from foresight.viz.demo_result import DemoPush, DemoResult, Frame, Picture
+from foresight.viz.demo_result import DemoAction, DemoResult, Frame, Picture
 from foresight.viz.drawing import draw_on_camera, draw_on_rectified
-from foresight.viz.report import Budget, Latency, Report, ReportPush, write_report
+from foresight.viz.report import Budget, Latency, Report, ReportAction, write_report
 from foresight.viz.video import beside, write_video
 from foresight.world_model.encoder import EncoderConfig
 
@@ -46,26 +46,26 @@ def write_demo(
 
 
 def _film(result: DemoResult, scene: SceneConfig, encoder: EncoderConfig) -> Iterator[Picture]:
-    """Draw the camera beside the table plane; a push is drawn while it is carried out."""
-    starts = [push.stamp for push in result.pushes]
+    """Draw the camera beside the table plane; an action is drawn while it is carried out."""
+    starts = [action.stamp for action in result.actions]
     stamps = [frame.stamp for frame in result.rectified]
     for frame in result.frames:
         index = bisect_right(starts, frame.stamp) - 1
-        push = result.pushes[index] if index >= 0 else None
-        outline = None if push is None else push.outline
+        action = result.actions[index] if index >= 0 else None
+        outline = None if action is None else action.outline
         camera = frame.image
         if result.view is not None:
             camera = draw_on_camera(frame.image, outline, result.view)
         seen = result.rectified[max(bisect_right(stamps, frame.stamp) - 1, 0)].image
         overhead = draw_on_rectified(seen, outline, scene, encoder)
-        yield beside(camera, overhead, _caption(frame, index, push))
+        yield beside(camera, overhead, _caption(frame, index, action))
 
 
-def _caption(frame: Frame, index: int, push: DemoPush | None) -> str:
+def _caption(frame: Frame, index: int, action: DemoAction | None) -> str:
     """Say what the picture shows."""
-    if push is None:
+    if action is None:
         return f'{frame.stamp:6.1f} s'
-    return f'{frame.stamp:6.1f} s   push {index + 1}   planned in {push.plan_ms:.0f} ms'
+    return f'{frame.stamp:6.1f} s   action {index + 1}   planned in {action.plan_ms:.0f} ms'
 
 
 def _report(
@@ -79,7 +79,7 @@ def _report(
     """Fill in the report."""
     facts = {
         'objects': f'{result.objects}', 'cleared': f'{result.cleared}',
-        'dropped': f'{result.dropped}', 'pushes': f'{result.tried}',
+        'dropped': f'{result.dropped}', 'actions': f'{result.tried}',
         'duration': f'{result.simulated:.0f} s',
         'real-time factor': f'{result.simulated / max(result.seconds, 1e-9):.2f}',
     }
@@ -88,31 +88,32 @@ def _report(
         verdict=f'{result.cleared} of {result.objects} objects in the bin, {result.dropped} '
                 f'dropped: {result.ending}',
         facts=facts, command=command, budgets=budgets, video=video,
-        pushes=tuple(_pushes(result, scene, encoder)),
+        actions=tuple(_actions(result, scene, encoder)),
         latencies=tuple(
             Latency(name, values, LIMITS.get(name)) for name, values in result.latencies.items()
         ),
     )
 
 
-def _pushes(
+def _actions(
     result: DemoResult, scene: SceneConfig, encoder: EncoderConfig,
-) -> Iterator[ReportPush]:
-    """Show each push with the picture it was planned from and the next one without the arm."""
-    ends = [push.stamp for push in result.pushes[1:]] + [float('inf')]
-    for push, end in zip(result.pushes, ends):
-        before, after = _at(result.rectified, push.stamp), _at(result.rectified, end)
-        yield ReportPush(
-            before=draw_on_rectified(before, push.outline, scene, encoder),
+) -> Iterator[ReportAction]:
+    """Show each action with the picture it was planned from and the next one without the arm."""
+    ends = [action.stamp for action in result.actions[1:]] + [float('inf')]
+    for action, end in zip(result.actions, ends):
+        before, after = _at(result.rectified, action.stamp), _at(result.rectified, end)
+        yield ReportAction(
+            before=draw_on_rectified(before, action.outline, scene, encoder),
             after=draw_on_rectified(after, None, scene, encoder),
-            terms=push.terms, plan_ms=push.plan_ms, note=_note(push), surprise=push.surprise,
+            terms=action.terms, plan_ms=action.plan_ms, note=_note(action),
+            surprise=action.surprise,
         )
 
 
-def _note(push: DemoPush) -> str:
-    """Describe a push in a line."""
-    seen = '' if np.isnan(push.left) else f'; about {push.left:.1f} objects seen on the table'
-    return f'{push.what}{seen}'
+def _note(action: DemoAction) -> str:
+    """Describe an action in a line."""
+    seen = '' if np.isnan(action.left) else f'; about {action.left:.1f} objects seen on the table'
+    return f'{action.what}{seen}'
 
 
 def _at(frames: Sequence[Frame], stamp: float) -> Picture:

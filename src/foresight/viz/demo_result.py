@@ -26,8 +26,8 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class DemoPush:
-    """One push that was carried out.
+class DemoAction:
+    """One action that was carried out.
 
     Attributes:
         stamp: Stamp of the image it was planned from [s].
@@ -61,8 +61,8 @@ class DemoResult:
         objects: Objects that were placed.
         cleared: Objects in the bin at the end, from ground truth.
         dropped: Objects on the floor at the end, from ground truth.
-        tried: Pushes that were chosen, also those the arm could not do.
-        pushes: Pushes that were carried out.
+        tried: Actions that were chosen, also those the arm could not do.
+        actions: Actions that were carried out.
         frames: Camera images.
         rectified: The same images on the table plane.
         view: The camera.
@@ -78,7 +78,7 @@ class DemoResult:
     cleared: int
     dropped: int
     tried: int
-    pushes: tuple[DemoPush, ...]
+    actions: tuple[DemoAction, ...]
     frames: tuple[Frame, ...]
     rectified: tuple[Frame, ...]
     view: CameraView | None

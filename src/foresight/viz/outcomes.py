@@ -1,4 +1,4 @@
-"""Picture of what may happen: true outcomes of repeated pushes beside imagined ones."""
+"""Picture of what may happen: true outcomes of repeated actions beside imagined ones."""
 
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -10,7 +10,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from foresight.actions.loading import action_of
-from foresight.data.repeated_pushes import RepeatedPushes
+from foresight.data.repeated_actions import RepeatedActions
 from foresight.macro_action import Outline
 from foresight.tasks.clear_table.cost_head import Occupancy
 from foresight.viz.drawing import HALO, INK, draw_on_rectified
@@ -43,24 +43,24 @@ class Outcomes(Protocol):
 
 
 def draw_outcomes(
-    pushes: RepeatedPushes, imagined: Outcomes, occupancy: Occupancy, config: CheckpointConfig,
+    actions: RepeatedActions, imagined: Outcomes, occupancy: Occupancy, config: CheckpointConfig,
     path: Path,
 ) -> None:
-    """Write a PNG: the pushes whose outcomes differ most, one a row.
+    """Write a PNG: the actions whose outcomes differ most, one a row.
 
-    A row shows the push; true outcomes; where the cost head sees objects in the expected latent
+    A row shows the action; true outcomes; where the cost head sees objects in the expected latent
     and in imagined ones. Of many outcomes those that differ most are shown.
 
     Args:
-        pushes: Repeated pushes.
+        actions: Repeated actions.
         imagined: Their latents.
         occupancy: Reads objects from a latent.
         config: Scene and grid of the checkpoint.
         path: File to write.
     """
     spreads = imagined.outcomes.var(dim=1).flatten(1).mean(dim=1)
-    chosen = _one_an_episode(spreads, pushes.seed)
-    rows = [_row(pushes, imagined, occupancy, config, index) for index in chosen]
+    chosen = _one_an_episode(spreads, actions.seed)
+    rows = [_row(actions, imagined, occupancy, config, index) for index in chosen]
     titles = ['push', *['true'] * SHOWN, 'expected', *['imagined'] * SHOWN]
     sheet = np.concatenate([_titles(titles, rows[0].shape[1]), *rows])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,20 +90,20 @@ def _one_an_episode(
 
 
 def _row(
-    pushes: RepeatedPushes, imagined: Outcomes, occupancy: Occupancy, config: CheckpointConfig,
+    actions: RepeatedActions, imagined: Outcomes, occupancy: Occupancy, config: CheckpointConfig,
     index: int,
 ) -> UInt8[np.ndarray, 'row column 3']:
-    """Draw one push."""
+    """Draw one action."""
     def plain(image: np.ndarray, outline: Outline | None = None) -> np.ndarray:
         return draw_on_rectified(image, outline, config.scene, config.encoder, SCALE)
 
-    outline = action_of(config).outline(pushes.push[index].astype(np.float64))
-    true = pushes.after[index][farthest(imagined.outcomes[index], SHOWN)]
+    outline = action_of(config).outline(actions.action[index].astype(np.float64))
+    true = actions.after[index][farthest(imagined.outcomes[index], SHOWN)]
     samples = imagined.samples[index][farthest(imagined.samples[index], SHOWN)]
     seen = occupancy(torch.cat([imagined.expected[index][None], samples])).sum(dim=1)
-    table = plain(pushes.background[index])
+    table = plain(actions.background[index])
     cells = [
-        plain(pushes.before[index], outline), *(plain(image) for image in true),
+        plain(actions.before[index], outline), *(plain(image) for image in true),
         *(_lit(table, heat) for heat in seen.cpu().numpy()),
     ]
     margin = ((GAP, 0), (0, GAP), (0, 0))

@@ -18,16 +18,16 @@ Picture = UInt8[np.ndarray, 'height width 3']
 
 
 @dataclass(frozen=True)
-class ReportPush:
-    """One push as the report shows it.
+class ReportAction:
+    """One action as the report shows it.
 
     Attributes:
-        before: Picture before the push, with the planned push drawn.
+        before: Picture before the action, with the planned action drawn.
         after: Picture after it.
         terms: Weighted share of each cost term.
         plan_ms: Planning time [ms].
-        note: One line under the title: what the push was.
-        surprise: Surprise level after the push, if it was measured.
+        note: One line under the title: what the action was.
+        surprise: Surprise level after the action, if it was measured.
     """
 
     before: Picture
@@ -79,7 +79,7 @@ class Report:
         success: Whether the task was achieved.
         verdict: One line that says how it ended.
         facts: Short figures for the header, by name.
-        pushes: One entry a push.
+        actions: One entry an action.
         latencies: Times by part.
         budgets: Budgets and what was measured.
         command: Command that makes the run again.
@@ -90,7 +90,7 @@ class Report:
     success: bool
     verdict: str
     facts: Mapping[str, str]
-    pushes: tuple[ReportPush, ...]
+    actions: tuple[ReportAction, ...]
     latencies: tuple[Latency, ...] = ()
     budgets: tuple[Budget, ...] = ()
     command: str = ''
@@ -104,7 +104,7 @@ def write_report(report: Report, path: Path) -> None:
 
 def render(report: Report) -> str:
     """Return the report as one HTML page."""
-    makers = (_header, _film, _pushes, _latencies, _budgets, _footer)
+    makers = (_header, _film, _actions, _latencies, _budgets, _footer)
     sections = ''.join(make(report) for make in makers)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -139,29 +139,31 @@ def _film(report: Report) -> str:
     )
 
 
-def _pushes(report: Report) -> str:
-    """Show each push: before, after, and why it was chosen."""
-    if not report.pushes:
-        return '<h2>Pushes</h2><p class="muted">No push was made.</p>'
-    cards = ''.join(_push(index, push) for index, push in enumerate(report.pushes, 1))
+def _actions(report: Report) -> str:
+    """Show each action: before, after, and why it was chosen."""
+    if not report.actions:
+        return '<h2>Actions</h2><p class="muted">No action was made.</p>'
+    cards = ''.join(_action(index, action) for index, action in enumerate(report.actions, 1))
     return (
-        '<h2>Pushes</h2><p class="muted">Overhead view on the table plane. The orange line is the '
-        'planned push with the paddle at both ends; the bars are each term’s share of its '
+        '<h2>Actions</h2><p class="muted">Overhead view on the table plane. The orange line is '
+        'the planned action with the paddle at both ends; the bars are each term’s share of its '
         f'predicted cost, lower is better.</p>{cards}'
     )
 
 
-def _push(index: int, push: ReportPush) -> str:
-    """Return the card of one push."""
-    facts = [f'planned in {push.plan_ms:.0f} ms']
-    if push.surprise is not None:
-        facts.append(f'surprise {push.surprise:.2f}')
-    before = _figure(push.before, f'Before push {index}, with the plan', 'Before, with the plan')
-    after = '' if push.after is None else _figure(push.after, f'After push {index}', 'After')
+def _action(index: int, action: ReportAction) -> str:
+    """Return the card of one action."""
+    facts = [f'planned in {action.plan_ms:.0f} ms']
+    if action.surprise is not None:
+        facts.append(f'surprise {action.surprise:.2f}')
+    before = _figure(
+        action.before, f'Before action {index}, with the plan', 'Before, with the plan',
+    )
+    after = '' if action.after is None else _figure(action.after, f'After action {index}', 'After')
     return (
-        f'<article class="card"><header><h3>Push {index}</h3><span>{escape(push.note)}</span>'
+        f'<article class="card"><header><h3>Action {index}</h3><span>{escape(action.note)}</span>'
         f'<span class="muted">{" · ".join(facts)}</span></header><div class="pictures">'
-        f'{before}{after}</div>{cost_bars(push.terms)}</article>'
+        f'{before}{after}</div>{cost_bars(action.terms)}</article>'
     )
 
 

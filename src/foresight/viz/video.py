@@ -1,4 +1,4 @@
-"""Films: the camera beside the overhead view with the planned push drawn."""
+"""Films: the camera beside the overhead view with the planned action drawn."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -17,7 +17,7 @@ def changed_cells(
 
     Args:
         before: Prepared images.
-        after: Prepared images after the push.
+        after: Prepared images after the action.
         threshold: Mean absolute difference of a changed cell, as a share of 255 grey levels.
     """
     return (after - before).abs().mean(dim=1) > threshold * 255.0 / CONTRAST

@@ -1,4 +1,4 @@
-"""Outcome posterior: which value of the latent variable explains what a push did."""
+"""Outcome posterior: which value of the latent variable explains what an action did."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LOG_STD = (-5.0, 2.0)  # Beyond these the exponential is of no use, or overflows
 
 @dataclass(frozen=True)
 class OutcomeGuess:
-    """Normal distribution of the latent variable, one for each push.
+    """Normal distribution of the latent variable, one for each action.
 
     Attributes:
         mean: Its mean.
@@ -36,7 +36,7 @@ class OutcomeGuess:
 
 
 class OutcomePosterior(nn.Module):
-    """Small network from the latents before and after a push to a guess; it exists to learn.
+    """Small network from the latents before and after an action to a guess; it exists to learn.
 
     References:
         Sohn et al. 2015, Learning structured output representation using deep conditional
@@ -48,7 +48,7 @@ class OutcomePosterior(nn.Module):
 
         Args:
             encoder: Shape of the latent.
-            drawn: Channels of the push raster.
+            drawn: Channels of the action raster.
             unknowns: Size of the latent variable.
         """
         super().__init__()

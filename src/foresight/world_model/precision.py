@@ -23,7 +23,7 @@ def has_fast_bf16(device: torch.device) -> bool:
     """Return True where products of bfloat16 matrices have units of their own.
 
     On a processor these are AMX tiles. Vector instructions alone (AVX512_BF16) make the predictor
-    slower than single precision: 31 ms instead of 19 for 32 pushes on one core of a Xeon.
+    slower than single precision: 31 ms instead of 19 for 32 actions on one core of a Xeon.
     """
     if device.type == 'cuda':
         return bool(torch.cuda.is_bf16_supported())

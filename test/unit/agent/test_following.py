@@ -8,9 +8,9 @@ from foresight.protocols import Plan
 CALM, ALARM = 0.2, 3.0
 
 
-def plan(pushes: int) -> Plan:
-    actions = torch.arange(4.0 * pushes).reshape(pushes, 4)
-    return Plan(actions, 1.0, {}, torch.zeros(pushes + 1, 1), 1, 1, 0.1)
+def plan(count: int) -> Plan:
+    actions = torch.arange(4.0 * count).reshape(count, 4)
+    return Plan(actions, 1.0, {}, torch.zeros(count + 1, 1), 1, 1, 0.1)
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def test_the_rest_of_a_plan_is_followed_while_nothing_surprises(following):
     assert following.next() is first
     following.go_on()
     following.hear(CALM, 2.0)
-    assert following.next() is None  # two pushes of it are made
+    assert following.next() is None  # two actions of it are made
 
 
-def test_a_plan_is_not_followed_before_its_last_push_was_judged(following):
+def test_a_plan_is_not_followed_before_its_last_action_was_judged(following):
     following.adopt(plan(2))
     assert following.next() is None
 
@@ -43,7 +43,7 @@ def test_a_surprise_drops_the_plan_even_when_it_is_over(following):
     assert not following.stop
 
 
-def test_a_plan_of_one_push_has_no_rest(following):
+def test_a_plan_of_one_action_has_no_rest(following):
     following.adopt(plan(1))
     following.hear(CALM, 1.0)
     assert following.next() is None
@@ -57,7 +57,7 @@ def test_rest_of_a_plan_begins_with_the_second_action():
     assert rest.evaluations == 0
 
 
-def test_pushes_in_a_row_that_surprise_stop(following):
+def test_actions_in_a_row_that_surprise_stop(following):
     for number in range(3):
         assert not following.stop
         following.adopt(plan(2))
@@ -66,7 +66,7 @@ def test_pushes_in_a_row_that_surprise_stop(following):
     assert following.stop == f'3 {ASTRAY}'
 
 
-def test_a_calm_push_between_begins_the_row_anew(following):
+def test_a_calm_action_between_begins_the_row_anew(following):
     for level in (ALARM, ALARM, CALM, ALARM, ALARM):
         following.adopt(plan(2))
         following.hear(level, 0.0)

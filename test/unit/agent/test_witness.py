@@ -32,7 +32,7 @@ def folder(small, tmp_path_factory):
     torch.manual_seed(0)
     save(folder, {'world_model': make_model(small)}, small)
     save_scales(folder, SurpriseScales(
-        cell=0.1, push=0.5, rest=0.1, false_alarms=5.0, hours=1.0, pushes=900, seed=0,
+        cell=0.1, action=0.5, rest=0.1, false_alarms=5.0, hours=1.0, actions=900, seed=0,
         model=MemoryOwner.of(load(folder, 'cpu')).model, command='',
     ))
     return folder
@@ -122,7 +122,7 @@ def test_a_view_that_changes_at_rest_surprises(witness):
     assert view.reading.level > 1.0 and view.status is Status.OK
 
 
-def test_a_push_is_judged_once_when_the_arm_is_back(witness):
+def test_an_action_is_judged_once_when_the_arm_is_back(witness):
     feel(witness, 0.0, 1.0)
     witness.take(latent(witness), 1.0)
     looks(witness)

@@ -36,7 +36,7 @@ def test_folder_without_episodes_is_refused(tmp_path):
         )
 
 
-def test_a_run_is_for_the_table_that_its_pushes_were_collected_at(blobs, small, tmp_path):
+def test_a_run_is_for_the_table_that_its_actions_were_collected_at(blobs, small, tmp_path):
     scene = SceneConfig(table_width=0.5)
     save_transitions(blobs, tmp_path / 'transitions_64x96_0')
     (tmp_path / MANIFEST).write_text(json.dumps({'scene': asdict(scene)}))

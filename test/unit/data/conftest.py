@@ -23,21 +23,21 @@ KINDS = {
 SIZE = (12, 16)
 
 
-def made_up_episode(seed: int, pushes: int = 3) -> Episode:
-    """Return an episode of noise with two objects and four frames a push."""
+def made_up_episode(seed: int, actions: int = 3) -> Episode:
+    """Return an episode of noise with two objects and four frames an action."""
     generator = np.random.default_rng(seed)
-    shots = generator.integers(0, 255, (pushes + 1, 12, 16, 3), np.uint8)
-    frames = 4 * pushes
+    shots = generator.integers(0, 255, (actions + 1, 12, 16, 3), np.uint8)
+    frames = 4 * actions
     return Episode(
         meta={'seed': seed, 'objects': ['box', 'ball']},
         view=CameraView(np.eye(3), np.eye(4), 16, 12),
         background=shots[0], stills=Images.encode(list(shots), '.png'),
-        pushes=generator.normal(size=(pushes, 4)).astype(np.float32),
-        aimed=np.ones(pushes, bool),
-        objects=generator.normal(size=(pushes + 1, 2, 3)).astype(np.float32),
-        statuses=np.ones((pushes + 1, 2), np.int8),
+        actions=generator.normal(size=(actions, 4)).astype(np.float32),
+        aimed=np.ones(actions, bool),
+        objects=generator.normal(size=(actions + 1, 2, 3)).astype(np.float32),
+        statuses=np.ones((actions + 1, 2), np.int8),
         frames=Images.encode(list(shots[:1]) * frames, '.jpg'),
-        frame_pushes=np.repeat(np.arange(pushes), 4).astype(np.int16),
+        frame_actions=np.repeat(np.arange(actions), 4).astype(np.int16),
         frame_stamps=np.arange(frames) / 10.0,
         joint_positions=np.zeros((frames, 7), np.float32),
         tool_poses=np.tile(np.eye(4, dtype=np.float32), (frames, 1, 1)), seconds=12.5,
@@ -51,13 +51,13 @@ def make_episode() -> Callable[..., Episode]:
 
 @dataclass
 class MadeUpBag:
-    """A bag of pushes of an arm whose two joints are x and y of its tool, at rest at (0, 0).
+    """A bag of actions of an arm whose two joints are x and y of its tool, at rest at (0, 0).
 
-    Push i is chosen at 1 + 4 i s from the image of that moment; the arm leaves 0.3 s later, pushes
+    Action i is chosen at 1 + 4 i s from the image of that moment; the arm leaves 0.3 s later
     along x from (0.4, 0.1) to (0.6, 0.1) and is back 2.6 s after the choice.
     """
 
-    pushes: int = 2
+    actions: int = 2
     seconds: float = 10.0
     without: tuple[str, ...] = ()
     blind: tuple[float, float] = (99.0, 99.0)
@@ -85,7 +85,7 @@ class MadeUpBag:
     def tool(self, time: float) -> tuple[float, float]:
         """Return where the tool is."""
         since = (time - 1.0) % 4.0
-        if time < 1.0 or (time - 1.0) // 4.0 >= self.pushes:
+        if time < 1.0 or (time - 1.0) // 4.0 >= self.actions:
             return 0.0, 0.0
         path = ((0.31, 0, 0), (1.0, 0.4, 0.1), (1.8, self.reached, 0.1), (2.6, 0, 0))
         times, x, y = np.array(path).T
@@ -105,7 +105,7 @@ class MadeUpBag:
             size = SIZE if time < self.larger_from else (24, 32)
             self._say(time, 'camera/camera_info', **lens(told))
             self._say(time, 'camera/image_raw', **picture(told, size, tick // 5))
-        if time >= 1.0 and tick % 200 == 50 and (time - 1.0) // 4.0 < self.pushes:
+        if time >= 1.0 and tick % 200 == 50 and (time - 1.0) // 4.0 < self.actions:
             ends = [('geometry_msgs/msg/PoseStamped', pose(x, 0.1)) for x in (0.4, 0.6)]
             steps = [made(kind, header=head(told, 'base_link'), pose=end) for kind, end in ends]
             self._say(time, 'macro_action', header=head(told, 'base_link'), poses=steps)

@@ -36,7 +36,7 @@ def test_joined_clips_keep_their_order():
     assert np.array_equal(joined([clips, clips]).frames[2:], clips.frames)
 
 
-def test_a_clip_of_play_stays_within_one_push(tmp_path, make_episode):
+def test_a_clip_of_play_stays_within_one_action(tmp_path, make_episode):
     save_episode(make_episode(0), tmp_path / 'episode_0.npz')
     clips = clips_of_play(tmp_path, lambda image, view: image, 3, length=4)
     assert clips.frames.shape == (3, 4, 12, 16, 3)

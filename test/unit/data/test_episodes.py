@@ -19,10 +19,21 @@ def test_an_episode_comes_back_as_it_was_saved(
     back = load_episode(tmp_path / 'episode_0.npz')
     assert back.meta == episode.meta
     assert back.seconds == episode.seconds
-    np.testing.assert_array_equal(back.pushes, episode.pushes)
+    np.testing.assert_array_equal(back.actions, episode.actions)
     np.testing.assert_array_equal(back.stills[2], episode.stills[2])
     np.testing.assert_array_equal(back.view.matrix, episode.view.matrix)
-    assert len(back.frames) == len(episode.frame_pushes)
+    assert len(back.frames) == len(episode.frame_actions)
+
+
+def test_an_episode_of_before_is_read(make_episode: MakeEpisode, tmp_path: Path) -> None:
+    path, episode = tmp_path / 'episode_0.npz', make_episode(0)
+    save_episode(episode, path)
+    with np.load(path) as kept:
+        old = {name.replace('actions', 'pushes'): kept[name] for name in kept.files}
+    np.savez(path, **old)
+    back = load_episode(path)
+    np.testing.assert_array_equal(back.actions, episode.actions)
+    np.testing.assert_array_equal(back.frame_actions, episode.frame_actions)
 
 
 def test_the_duration_is_read_without_the_images(

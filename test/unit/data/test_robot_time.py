@@ -1,4 +1,4 @@
-"""Claims about what collected pushes cost the robot."""
+"""Claims about what collected actions cost the robot."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,15 +14,15 @@ from foresight.errors import DatasetError
 MakeEpisode = Callable[..., Episode]
 
 
-def test_whole_episodes_count_with_resets_and_rejected_pushes(
+def test_whole_episodes_count_with_resets_and_rejected_actions(
     make_episode: MakeEpisode, tmp_path: Path,
 ) -> None:
-    for seed, (pushes, seconds, rejected) in enumerate([(3, 1800.0, 0), (2, 3600.0, 4)]):
-        made = make_episode(seed, pushes)
+    for seed, (actions, seconds, rejected) in enumerate([(3, 1800.0, 0), (2, 3600.0, 4)]):
+        made = make_episode(seed, actions)
         made = replace(made, seconds=seconds, meta={**made.meta, 'rejected': rejected})
         save_episode(made, tmp_path / f'episode_{seed:08d}.npz')
     time = robot_time(tmp_path)
-    assert time.of([0, 1]) == {'robot_hours': 1.5, 'pushes': 5, 'rejected': 4, 'resets': 2}
+    assert time.of([0, 1]) == {'robot_hours': 1.5, 'actions': 5, 'rejected': 4, 'resets': 2}
     assert time.of([1])['robot_hours'] == 1.0
 
 

@@ -26,10 +26,10 @@ def flat(points: np.ndarray, _: CameraView) -> np.ndarray:
     return points[:, :2]
 
 
-def test_before_and_after_are_the_stills_around_a_push(
+def test_before_and_after_are_the_stills_around_an_action(
     make_episode: MakeEpisode, tmp_path: Path,
 ) -> None:
-    episodes = [make_episode(seed, pushes) for seed, pushes in ((0, 3), (1, 2))]
+    episodes = [make_episode(seed, actions) for seed, actions in ((0, 3), (1, 2))]
     for seed, episode in enumerate(episodes):
         save_episode(episode, tmp_path / f'episode_{seed:08d}.npz')
     built = build_transitions(tmp_path, same, flat)
@@ -43,7 +43,7 @@ def test_before_and_after_are_the_stills_around_a_push(
     np.testing.assert_array_equal(cached.background[cached.episode[4]], episodes[1].background)
 
 
-def test_a_subset_keeps_the_pushes_of_its_episodes(
+def test_a_subset_keeps_the_actions_of_its_episodes(
     make_episode: MakeEpisode, tmp_path: Path,
 ) -> None:
     for seed in range(3):
@@ -53,7 +53,7 @@ def test_a_subset_keeps_the_pushes_of_its_episodes(
     np.testing.assert_array_equal(part.before[0], make_episode(1).stills[0])
 
 
-def test_joined_datasets_keep_the_images_of_every_push(
+def test_joined_datasets_keep_the_images_of_every_action(
     make_episode: MakeEpisode, tmp_path: Path,
 ) -> None:
     parts = []

@@ -9,12 +9,12 @@ from foresight.experiments.results import PolicyResult, figures, joined, to_docu
 from foresight.rollout.episode import ActionRecord, EpisodeResult
 
 ABOUT = {
-    'task': 'clear_table', 'episodes': 4, 'seed': 10_000, 'objects': 3, 'max_pushes': 10,
+    'task': 'clear_table', 'episodes': 4, 'seed': 10_000, 'objects': 3, 'max_actions': 10,
     'machine': 'a machine', 'command': 'foresight evaluate clear_table', 'checkpoint': None,
     'over_ros': False, 'prediction': {},
 }
 KEYS = {
-    'success', 'success_low', 'success_high', 'cleared', 'dropped', 'pushes', 'plan_ms_p50',
+    'success', 'success_low', 'success_high', 'cleared', 'dropped', 'actions', 'plan_ms_p50',
     'plan_ms_p99',
 }
 
@@ -36,7 +36,7 @@ def test_figures_have_every_promised_key() -> None:
     assert figures['success'] == 0.5
     assert figures['cleared'] == pytest.approx(4 / 6, abs=1e-4)
     assert figures['dropped'] == pytest.approx(1 / 6, abs=1e-4)
-    assert figures['pushes'] == 2.0
+    assert figures['actions'] == 2.0
     assert figures['outcomes'][1] == [2, 0, 1, 1, 1, 2]
 
 
@@ -47,7 +47,7 @@ def test_shares_are_of_all_objects_even_where_episodes_differ_in_number() -> Non
     assert mixed.dropped == pytest.approx(1 / 8)
 
 
-def test_document_is_valid_json_even_without_pushes() -> None:
+def test_document_is_valid_json_even_without_actions() -> None:
     empty = EpisodeResult(1, False, 0, 0, 3, 0, ())
     document = to_document([result(empty)], ABOUT)
     text = json.dumps(document, allow_nan=False)

@@ -7,7 +7,7 @@ from rich.console import Console
 
 from foresight.actions.loading import action_of, load, make_model
 from foresight.errors import CheckpointError, ConfigError
-from foresight.learning.batches.pushes import take
+from foresight.learning.batches.actions import take
 from foresight.learning.learners.world_model import WorldModelLearner
 from foresight.learning.loop import Loop
 from foresight.learning.networks.world_model import WorldModelNetworks

@@ -41,10 +41,10 @@ def second(blobs, small, first, tmp_path_factory):
 def test_a_run_starts_as_the_checkpoint_was(blobs, small, first):
     config = changed(small, latent=4, pretrained=str(first), frozen=True)
     networks = WorldModelLearner(blobs, *config).networks
-    latents, pushes = torch.randn(1, 16, 16, 24), torch.tensor([[0.45, 0.0, 1.0, 0.2]])
+    latents, actions = torch.randn(1, 16, 16, 24), torch.tensor([[0.45, 0.0, 1.0, 0.2]])
     known = load(first, 'cpu')
-    predicted = networks.world_model.predict(latents, pushes)
-    torch.testing.assert_close(predicted, known.model.predict(latents, pushes))
+    predicted = networks.world_model.predict(latents, actions)
+    torch.testing.assert_close(predicted, known.model.predict(latents, actions))
     for name, value in networks.target.state_dict().items():
         assert torch.equal(value, known.tensors[f'world_model.encoder.{name}'])
     assert torch.equal(

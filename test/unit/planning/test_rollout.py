@@ -18,7 +18,7 @@ def sequences(count=16, horizon=3):
     return torch.randn(count, horizon, 2, generator=torch.Generator().manual_seed(0))
 
 
-def test_neighbours_share_their_first_pushes_and_never_the_last():
+def test_neighbours_share_their_first_actions_and_never_the_last():
     tree = share_beginnings(sequences(), 2)
     distinct = [len(torch.unique(tree[:, : step + 1], dim=0)) for step in range(3)]
     assert distinct == [4, 8, 16]

@@ -1,4 +1,4 @@
-"""Claims about the way home from an interrupted push."""
+"""Claims about the way home from an interrupted action."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ PUSH = PushConfig()
 
 @pytest.fixture(scope='module')
 def skill() -> PushSkill:
-    """The push skill of the default arm."""
+    """The action skill of the default arm."""
     return PushSkill(ArmModel.load(), SceneConfig(), PUSH, JointLevelConfig())
 
 

@@ -1,4 +1,4 @@
-"""Claims about episodes in lockstep, with a table of one object that slides where it is pushed."""
+"""Claims about episodes in lockstep, with a table of one object that slides where it is moved."""
 
 from dataclasses import dataclass
 
@@ -62,7 +62,7 @@ class LineMotion:
 
 
 class LineSkill:
-    """The path of a push lasts as long as the push is; more than 0.5 m is out of reach."""
+    """The path of an action lasts as long as the action is; more than 0.5 m is out of reach."""
 
     def plan(self, action: np.ndarray, start: np.ndarray) -> LineMotion:
         if action[3] > 0.5:
@@ -81,7 +81,7 @@ class NoWayHome:
 
 
 class Always(Policy):
-    """Pushes by one length for ever."""
+    """Actions by one length for ever."""
 
     name = 'always'
 
@@ -104,7 +104,7 @@ class Nothing(Always):
 
 
 class Stuck(Always):
-    """Finds no push."""
+    """Finds no action."""
 
     def choose(self, scene: SceneView) -> Plan | None:
         raise PlanningError('no candidate')
@@ -135,7 +135,7 @@ def test_episode_is_truncated_after_the_allowed_actions() -> None:
     assert (result.success, result.actions, result.remaining) == (False, 1, 1)
 
 
-def test_each_object_beyond_three_allows_more_pushes() -> None:
+def test_each_object_beyond_three_allows_more_actions() -> None:
     class Crowd(LineTable):
         def objects(self) -> ObjectStates:
             one = super().objects()
@@ -149,7 +149,7 @@ def test_each_object_beyond_three_allows_more_pushes() -> None:
     assert result.actions == 18
 
 
-def test_a_push_out_of_reach_counts_and_moves_nothing() -> None:
+def test_an_action_out_of_reach_counts_and_moves_nothing() -> None:
     result = play(Always(np.array([0.45, 0.0, 1.5, 0.6])), most=4)
     assert result.actions == 4
     assert not any(record.feasible for record in result.records)

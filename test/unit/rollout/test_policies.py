@@ -32,7 +32,7 @@ SPOT = (0.45, 0.05)
 
 
 class Anywhere:
-    """Every push inside the action box."""
+    """Every action inside the action box."""
 
     name = 'anywhere'
 
@@ -127,7 +127,7 @@ def test_the_seed_decides_and_true_poses_do_not(make) -> None:
     assert not np.array_equal(first(make(), 7), first(make(), 8))
 
 
-def test_aimed_pushes_pass_over_what_differs_from_the_empty_table() -> None:
+def test_aimed_actions_pass_over_what_differs_from_the_empty_table() -> None:
     policy = aimed_policy()
     for seed in range(20):
         x, y, heading, length = first(policy, seed)
@@ -138,7 +138,7 @@ def test_aimed_pushes_pass_over_what_differs_from_the_empty_table() -> None:
         assert abs(across) < 0.04
 
 
-def test_aimed_pushes_have_any_heading() -> None:
+def test_aimed_actions_have_any_heading() -> None:
     policy = aimed_policy()
     headings = [first(policy, seed)[2] for seed in range(60)]
     assert min(headings) < -1.0

@@ -40,8 +40,8 @@ done:
 
 
 def feasible(arm):
-    push = PushConfig()
-    return PushFeasibility(SceneConfig(), push, Reach.of(arm, push, JointLevelConfig()))
+    action = PushConfig()
+    return PushFeasibility(SceneConfig(), action, Reach.of(arm, action, JointLevelConfig()))
 
 
 @pytest.fixture(scope='module')
@@ -169,7 +169,7 @@ def test_a_checkpoint_without_a_critic_names_the_command(tmp_path, checkpoint):
 
 
 def fenced(*zone):
-    """The arm with a zone that no push may sweep."""
+    """The arm with a zone that no action may sweep."""
     return ArmModel(load_urdf(PANDA), replace(PANDA, keep_out=(('glass', zone),)))
 
 
@@ -178,13 +178,13 @@ def test_a_keep_out_zone_holds_whatever_the_task(checkpoint):
     assert KeepOut((0.2, 0.8), (-0.5, 0.0), ARM.tool)(level.decide(belief()).plan.actions).all()
 
 
-def test_no_free_push_names_the_keep_out_zone(checkpoint):
+def test_no_free_action_names_the_keep_out_zone(checkpoint):
     level = assemble(task(remaining=1.0), checkpoint, fenced(0.0, 1.0, -1.0, 1.0))
     with pytest.raises(PlanningError, match="'glass'"):
         level.decide(belief())
 
 
-def test_a_checkpoint_of_pushes_without_labels_serves_goal_images_alone(folder, tmp_path):
+def test_a_checkpoint_of_actions_without_labels_serves_goal_images_alone(folder, tmp_path):
     known = load(folder, 'cpu')
     save(tmp_path, {'world_model': known.model}, known.config)
     bare = load(tmp_path, 'cpu')

@@ -10,7 +10,7 @@ from foresight.actions.push.macro_action import PushAction
 from foresight.protocols import CameraView
 from foresight.viz.demo_budgets import demo_budgets
 from foresight.viz.demo_pages import write_demo
-from foresight.viz.demo_result import DemoPush, DemoResult, Frame
+from foresight.viz.demo_result import DemoAction, DemoResult, Frame
 
 TIMES = {
     'task plan (planner)': (300.0, 400.0), 'joint level, each command (planner)': (0.2,),
@@ -22,16 +22,16 @@ VIEW = CameraView(np.array([[100.0, 0, 64], [0, 100.0, 48], [0, 0, 1.0]]), LOOKI
 
 @pytest.fixture
 def result() -> DemoResult:
-    """Two seconds of a run with one push."""
+    """Two seconds of a run with one action."""
     frames = tuple(Frame(i / 10, np.full((96, 128, 3), 10 * i, np.uint8)) for i in range(20))
     flat = tuple(Frame(i / 10, np.full((64, 96, 3), 10 * i, np.uint8)) for i in range(20))
     numbers, action = np.array([0.45, 0.0, 1.5, 0.2]), PushAction()
-    push = DemoPush(
+    action = DemoAction(
         0.5, numbers, action.outline(numbers), action.describe(numbers), {'remaining': 1.0},
         300.0, 0.2, 2.9, 0.4,
     )
     return DemoResult(
-        seed=3, objects=3, cleared=3, dropped=0, tried=1, pushes=(push,), frames=frames,
+        seed=3, objects=3, cleared=3, dropped=0, tried=1, actions=(action,), frames=frames,
         rectified=flat, view=VIEW, latencies=TIMES, resident={'sim': 2**28}, simulated=2.0,
         seconds=2.1, ending='nothing is left on the table',
     )
@@ -44,8 +44,8 @@ def test_film_and_report_are_written(result: DemoResult, tmp_path: Path) -> None
     assert 'seed 3' in text and 'foresight demo' in text and 'remaining' in text
 
 
-def test_report_is_written_without_a_push(result: DemoResult, tmp_path: Path) -> None:
-    bare = replace(result, pushes=(), view=None, cleared=0)
+def test_report_is_written_without_an_action(result: DemoResult, tmp_path: Path) -> None:
+    bare = replace(result, actions=(), view=None, cleared=0)
     _, report = write_demo(bare, tmp_path, (), 'foresight demo')
     assert 'Not cleared' in report.read_text()
 

@@ -42,7 +42,7 @@ def test_the_point_below_the_camera_is_the_image_centre() -> None:
 
 
 @pytest.mark.parametrize('scale', [2, 6])
-def test_the_push_is_drawn_where_it_goes(scale: int) -> None:
+def test_the_action_is_drawn_where_it_goes(scale: int) -> None:
     grey = np.full((64, 96, 3), 90, np.uint8)
     drawn = draw_on_rectified(grey, PUSH, SCENE, ENCODER, scale)
     assert drawn.shape == (64 * scale, 96 * scale, 3)
@@ -51,6 +51,6 @@ def test_the_push_is_drawn_where_it_goes(scale: int) -> None:
     assert (near[..., 0].astype(int) - near[..., 2]).max() > 0.7 * (INK[0] - INK[2])
 
 
-def test_without_a_push_only_the_table_is_outlined() -> None:
+def test_without_an_action_only_the_table_is_outlined() -> None:
     grey = np.full((96, 128, 3), 90, np.uint8)
     assert (draw_on_camera(grey, None, overhead(), 2) == 90).all()

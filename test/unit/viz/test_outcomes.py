@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import torch
 
-from foresight.data.repeated_pushes import RepeatedPushes
+from foresight.data.repeated_actions import RepeatedActions
 from foresight.experiments.uncertainty.scores import Imagined
 from foresight.tasks.clear_table.cost_head import CostHead, Occupancy
 from foresight.viz.outcomes import (
@@ -29,9 +29,9 @@ def test_one_row_an_episode_is_written(tmp_path):
     states, repeats = 4, 3
     generator = torch.Generator().manual_seed(0)
     images = np.full((states, 64, 96, 3), 120, np.uint8)
-    pushes = RepeatedPushes(
+    actions = RepeatedActions(
         seed=np.array([1, 1, 2, 3]), before=images, background=images,
-        push=np.tile(np.array([0.45, 0.0, 1.5, 0.2], np.float32), (states, 1)),
+        action=np.tile(np.array([0.45, 0.0, 1.5, 0.2], np.float32), (states, 1)),
         status=np.ones((states, 1), np.int8), after=np.stack([images] * repeats, axis=1),
         positions=np.zeros((states, repeats, 1, 3), np.float32),
         statuses=np.ones((states, repeats, 1), np.int8),
@@ -41,7 +41,7 @@ def test_one_row_an_episode_is_written(tmp_path):
     imagined = Imagined(latents[:, 0], latents[:, 1:4], latents[:, 4], samples, samples)
     config = CheckpointConfig()
     head = CostHead(16, torch.zeros(2, 16, 24)).requires_grad_(False)
-    draw_outcomes(pushes, imagined, Occupancy(head), config, tmp_path / 'a' / 'outcomes.png')
+    draw_outcomes(actions, imagined, Occupancy(head), config, tmp_path / 'a' / 'outcomes.png')
     sheet = cv2.imread(str(tmp_path / 'a' / 'outcomes.png'))
     assert sheet.shape[1] == 8 * (96 * SCALE + GAP)
     assert sheet.shape[0] == TITLE + min(3, ROWS) * (64 * SCALE + GAP)

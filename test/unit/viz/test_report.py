@@ -6,16 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from foresight.viz.report import Budget, Latency, Report, ReportPush, render, write_report
+from foresight.viz.report import Budget, Latency, Report, ReportAction, render, write_report
 
 GREY = np.full((32, 48, 3), 90, np.uint8)
 
 
-def report(success: bool = True, pushes: int = 2) -> Report:
-    push = ReportPush(GREY, GREY, {'remaining': 0.4, 'goal': -0.1}, 12.0, '<behind> the cup', 0.2)
+def report(success: bool = True, actions: int = 2) -> Report:
+    terms = {'remaining': 0.4, 'goal': -0.1}
+    action = ReportAction(GREY, GREY, terms, 12.0, '<behind> the cup', 0.2)
     return Report(
         title='clear_table, seed 0', success=success, verdict='3 of 3 in the bin.',
-        facts={'Pushes': str(pushes)}, pushes=(push,) * pushes,
+        facts={'Actions': str(actions)}, actions=(action,) * actions,
         latencies=(Latency('planner', (100.0, 120.0, 500.0), 500.0), Latency('idle', ())),
         budgets=(Budget('Task plan, p99', '500 ms', '120 ms', True),
                  Budget('Motion plan, p99', '50 ms', 'not measured', None)),
@@ -59,8 +60,8 @@ def test_report_is_well_formed_and_escapes_text() -> None:
     assert '&lt;behind&gt; the cup' in text
 
 
-def test_report_shows_every_push_and_its_cost() -> None:
-    text = render(report(pushes=3))
+def test_report_shows_every_action_and_its_cost() -> None:
+    text = render(report(actions=3))
     assert text.count('<article') == 3
     assert text.count('<img ') == 6
     assert '+0.400' in text
@@ -72,8 +73,8 @@ def test_report_says_how_it_ended() -> None:
     assert 'class="verdict bad">Not cleared' in render(report(success=False))
 
 
-def test_report_without_pushes_says_so() -> None:
-    assert 'No push was made' in render(report(pushes=0))
+def test_report_without_actions_says_so() -> None:
+    assert 'No action was made' in render(report(actions=0))
 
 
 def test_budget_without_a_measurement_is_not_called_kept() -> None:

@@ -29,7 +29,7 @@ def test_a_film_without_frames_is_an_error_and_no_file(tmp_path: Path) -> None:
 
 def test_pictures_stand_beside_each_other_at_one_height() -> None:
     left, right = np.zeros((96, 128, 3), np.uint8), np.full((64, 96, 3), 255, np.uint8)
-    frame = beside(left, right, 'push 1', height=192)
+    frame = beside(left, right, 'action 1', height=192)
     white = (frame == 255).all(axis=2)
     assert white.any(axis=1).sum() >= 192
     assert white.sum() >= 192 * 288

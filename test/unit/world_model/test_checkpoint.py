@@ -53,8 +53,8 @@ def test_a_saved_checkpoint_comes_back(folder):
     assert checkpoint.config == KNOWN
     head = checkpoint.fill('head', nn.Linear(3, 2))
     assert torch.equal(head.weight, checkpoint.tensors['head.weight'])
-    latents, pushes = torch.rand(1, 16, 16, 24), torch.tensor([[0.5, 0.0, 0.0, 0.2]])
-    assert torch.equal(checkpoint.model.predict(latents, pushes), latents)
+    latents, actions = torch.rand(1, 16, 16, 24), torch.tensor([[0.5, 0.0, 0.0, 0.2]])
+    assert torch.equal(checkpoint.model.predict(latents, actions), latents)
 
 
 def test_saving_again_replaces_the_old_one(folder):
@@ -115,7 +115,7 @@ def test_an_unknown_or_impossible_action_is_refused(folder, changes, match):
         load(folder, 'cpu')
 
 
-def test_a_checkpoint_of_the_time_when_push_was_the_only_action_loads(folder):
+def test_a_checkpoint_of_the_time_when_action_was_the_only_action_loads(folder):
     described = json.loads((folder / CONFIG).read_text())
     del described['action']
     described |= {'push': {'length_high': 0.3}}

@@ -8,7 +8,7 @@ from foresight.world_model.jepa import Jepa
 from foresight.world_model.predictors.task import PredictorConfig
 
 SMALL = make_model(CheckpointConfig(EncoderConfig(width=8), PredictorConfig(width=32, blocks=2)))
-PUSHES = torch.tensor([[0.45, 0.0, 1.5, 0.2], [0.5, -0.1, -2.0, 0.3]])
+ACTIONS = torch.tensor([[0.45, 0.0, 1.5, 0.2], [0.5, -0.1, -2.0, 0.3]])
 
 
 def latents() -> torch.Tensor:
@@ -27,35 +27,35 @@ def stirred() -> Jepa:
 
 def test_untrained_model_predicts_that_nothing_moves():
     model: WorldModel = SMALL
-    assert torch.equal(model.predict(latents(), PUSHES), latents())
+    assert torch.equal(model.predict(latents(), ACTIONS), latents())
 
 
-def test_prediction_depends_on_the_push():
+def test_prediction_depends_on_the_action():
     same = latents()[:1].expand(2, -1, -1, -1)
-    predicted = stirred().predict(same, PUSHES)
+    predicted = stirred().predict(same, ACTIONS)
     assert not torch.allclose(predicted[0], predicted[1], atol=1e-3)
 
 
 def test_each_candidate_is_predicted_by_itself():
     model = stirred()
     model.bf16 = False
-    together = model.predict(latents(), PUSHES)
+    together = model.predict(latents(), ACTIONS)
     alone = torch.cat([
-        model.predict(latents()[row:row + 1], PUSHES[row:row + 1]) for row in range(2)
+        model.predict(latents()[row:row + 1], ACTIONS[row:row + 1]) for row in range(2)
     ])
     torch.testing.assert_close(together, alone, atol=1e-5, rtol=1e-4)
 
 
-def test_prediction_is_differentiable_in_the_push():
-    model, pushes = stirred(), PUSHES.clone().requires_grad_()
-    model.predict(latents(), pushes).square().mean().backward()
-    assert pushes.grad is not None
-    assert (pushes.grad.abs() > 0).all()
+def test_prediction_is_differentiable_in_the_action():
+    model, actions = stirred(), ACTIONS.clone().requires_grad_()
+    model.predict(latents(), actions).square().mean().backward()
+    assert actions.grad is not None
+    assert (actions.grad.abs() > 0).all()
 
 
 def test_bf16_stays_close_to_full_precision():
     model = stirred()
     with torch.no_grad():
-        fast = model.predict(latents(), PUSHES)
+        fast = model.predict(latents(), ACTIONS)
         model.bf16 = False
-        torch.testing.assert_close(fast, model.predict(latents(), PUSHES), atol=0.05, rtol=0.05)
+        torch.testing.assert_close(fast, model.predict(latents(), ACTIONS), atol=0.05, rtol=0.05)

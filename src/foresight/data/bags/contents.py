@@ -1,4 +1,4 @@
-"""Bags as training data: transitions from their pushes."""
+"""Bags as training data: transitions from their actions."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import UInt8
 
-from foresight.data.bags.pushes import Arm, BagConfig, PushImages, find_pushes
+from foresight.data.bags.actions import ActionImages, Arm, BagConfig, find_actions
 from foresight.data.bags.reader import EMPTY, Recording
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
 from foresight.files import sha256
 from foresight.macro_action import MacroAction
 
-LONGEST = 10  # pushes of an episode
+LONGEST = 10  # actions of an episode
 
 
 @dataclass(frozen=True)
-class BagPushes:
-    """The pushes of one bag.
+class BagActions:
+    """The actions of one bag.
 
     Attributes:
         recording: The bag.
-        pushes: Those that were carried out and seen from both sides.
+        actions: Those that were carried out and seen from both sides.
         dropped: How many others there were, by reason.
     """
 
     recording: Recording
-    pushes: tuple[PushImages, ...]
+    actions: tuple[ActionImages, ...]
     dropped: Counter[str]
 
 
@@ -50,53 +50,53 @@ def with_empty(
     return Recording(**{**vars(recording), 'empties': (given,)})
 
 
-def pushes_of(
+def actions_of(
     recording: Recording, arm: Arm, config: BagConfig, action: MacroAction,
-) -> BagPushes:
-    """Find the pushes of one bag."""
-    return BagPushes(recording, *find_pushes(recording, arm, config, action))
+) -> BagActions:
+    """Find the actions of one bag."""
+    return BagActions(recording, *find_actions(recording, arm, config, action))
 
 
-def to_transitions(bags: Sequence[BagPushes]) -> Transitions:
-    """Put the pushes of some bags together, as those of collected play; they have no labels.
+def to_transitions(bags: Sequence[BagActions]) -> Transitions:
+    """Put the actions of some bags together, as those of collected play; they have no labels.
 
-    Pushes of one bag, camera and empty table are one episode, a new one every `LONGEST` pushes, so
-    that some episodes can be held out; where the image after a push is the one before the next, it
-    is kept once.
+    Actions of one bag, camera and empty table are one episode, a new one every `LONGEST` actions,
+    so that some episodes can be held out; where the image after an action is the one before the
+    next, it is kept once.
 
     Raises:
-        DatasetError: If no bag has a push.
+        DatasetError: If no bag has an action.
     """
     stills: list[np.ndarray] = []
     backgrounds: list[np.ndarray] = []
     rows: list[tuple[int, int, np.ndarray]] = []
     for bag in bags:
         recording, view, empty, last, length = bag.recording, None, -1, -1, 0
-        for push in bag.pushes:
-            place = push.before
+        for action in bag.actions:
+            place = action.before
             same = recording.views[place] is view and recording.empty[place] == empty
             if not same or length == LONGEST:
                 view, empty, last, length = recording.views[place], recording.empty[place], -1, 0
                 backgrounds.append(recording.empties[empty])
             length += 1
-            if push.before != last:
-                stills.append(recording.images[push.before])
-            rows.append((len(stills) - 1, len(backgrounds) - 1, push.action))
-            stills.append(recording.images[push.after])
-            last = push.after
+            if action.before != last:
+                stills.append(recording.images[action.before])
+            rows.append((len(stills) - 1, len(backgrounds) - 1, action.action))
+            stills.append(recording.images[action.after])
+            last = action.after
     if not rows:
         raise DatasetError(
-            'no bag has a push that was carried out and seen from both sides; `foresight '
+            'no bag has an action that was carried out and seen from both sides; `foresight '
             'data import` says why'
         )
-    before, episode, pushes = zip(*rows, strict=True)
+    before, episode, actions = zip(*rows, strict=True)
     return Transitions(
         stills=np.stack(stills), before_index=np.array(before),
         backgrounds=np.stack(backgrounds), episode=np.array(episode),
-        pushes=np.stack(pushes).astype(np.float32), aimed=np.zeros(len(rows), np.int8),
+        actions=np.stack(actions).astype(np.float32), aimed=np.zeros(len(rows), np.int8),
         objects=np.zeros((len(stills), 0, 3), np.float32),
         kind=bags[0].recording.kind,
-        digest=sha256(np.stack(stills).tobytes(), np.stack(pushes).tobytes()),
+        digest=sha256(np.stack(stills).tobytes(), np.stack(actions).tobytes()),
     )
 
 

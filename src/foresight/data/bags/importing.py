@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
+from foresight.data.bags.actions import Arm, BagConfig
 from foresight.data.bags.contents import (
-    BagPushes,
-    pushes_of,
+    BagActions,
+    actions_of,
     stretches,
     to_transitions,
     with_empty,
 )
 from foresight.data.bags.folder import find_bags, listing
-from foresight.data.bags.pushes import Arm, BagConfig
 from foresight.data.bags.reader import Recording, read_bag
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
@@ -42,8 +42,8 @@ class BagSummary:
         bag: Its folder.
         seconds: Time from its first image to its last [s].
         images: Images that can be used.
-        pushes: Pushes that can be used.
-        dropped: Pushes that cannot, by reason.
+        actions: Actions that can be used.
+        dropped: Actions that cannot, by reason.
         left_out: Images that cannot, by reason.
         clips: Stretches of video without a gap.
         clip_seconds: Their time [s].
@@ -52,7 +52,7 @@ class BagSummary:
     bag: str
     seconds: float
     images: int
-    pushes: int
+    actions: int
     dropped: Counter[str]
     left_out: Counter[str]
     clips: int
@@ -76,7 +76,7 @@ class BagImport:
             scene: Table and rectified view.
             encoder: Size of rectified images.
             robot: Arm in the bags.
-            config: What counts as a break and as a push.
+            config: What counts as a break and as an action.
             action: Macro-action in the bags.
             background: File of the empty table, for bags that lack it.
 
@@ -103,18 +103,19 @@ class BagImport:
             for bag in bags
         ]
 
-    def pushes(self, recordings: Sequence[Recording]) -> list[BagPushes]:
-        """Find the pushes of each bag."""
+    def actions(self, recordings: Sequence[Recording]) -> list[BagActions]:
+        """Find the actions of each bag."""
         return [
-            pushes_of(recording, self._arm, self._config, self._action) for recording in recordings
+            actions_of(recording, self._arm, self._config, self._action)
+            for recording in recordings
         ]
 
-    def summary(self, bag: BagPushes) -> BagSummary:
+    def summary(self, bag: BagActions) -> BagSummary:
         """Say what one bag holds."""
         recording = bag.recording
         clips = stretches(recording, self._config.gap)
         return BagSummary(
-            str(recording.name), recording.seconds, len(recording.stamps), len(bag.pushes),
+            str(recording.name), recording.seconds, len(recording.stamps), len(bag.actions),
             bag.dropped, recording.left_out, len(clips), sum(clips),
         )
 
@@ -131,31 +132,31 @@ class BagImport:
 
 
 def kept_transitions(folder: Path, action: MacroAction, encoder: EncoderConfig) -> Transitions:
-    """Return the pushes of the bags in a folder, as they were imported, or import them now.
+    """Return the actions of the bags in a folder, as they were imported, or import them now.
 
     Raises:
-        DatasetError: If a bag cannot be used, or none has a push.
+        DatasetError: If a bag cannot be used, or none has an action.
     """
     cache = cache_of(folder, encoder)
     if (cache / 'digest.json').exists() and (cache / LISTING).exists() \
             and json.loads((cache / LISTING).read_text()) == listing(folder):
         return load_transitions(cache)
     bags = BagImport(action.scene, encoder, RobotConfig(), BagConfig(), action)
-    keep(to_transitions(bags.pushes(bags.read(folder))), folder, encoder)
+    keep(to_transitions(bags.actions(bags.read(folder))), folder, encoder)
     return load_transitions(cache)
 
 
 def import_folder(
     reader: BagImport, folder: Path, encoder: EncoderConfig,
 ) -> list[BagSummary]:
-    """Read every bag of a folder, keep its pushes beside them and say what each bag holds.
+    """Read every bag of a folder, keep its actions beside them and say what each bag holds.
 
     Raises:
         DatasetError: If there is no bag, or one cannot be used; nothing is kept then.
     """
-    found = reader.pushes(reader.read(folder))
+    found = reader.actions(reader.read(folder))
     summaries = [reader.summary(bag) for bag in found]
-    if any(item.pushes for item in summaries):
+    if any(item.actions for item in summaries):
         keep(to_transitions(found), folder, encoder)
     return summaries
 
@@ -169,7 +170,7 @@ def keep(transitions: Transitions, folder: Path, encoder: EncoderConfig) -> None
 
 
 def cache_of(folder: Path, encoder: EncoderConfig) -> Path:
-    """Return where the pushes of the bags in a folder are kept."""
+    """Return where the actions of the bags in a folder are kept."""
     return folder / f'transitions_{encoder.rows}x{encoder.columns}_bags'
 
 
@@ -178,7 +179,7 @@ def totals(summaries: Sequence[BagSummary]) -> dict[str, Any]:
     dropped: Counter[str] = sum((item.dropped for item in summaries), Counter())
     left_out: Counter[str] = sum((item.left_out for item in summaries), Counter())
     return {
-        'bags': len(summaries), 'pushes': sum(item.pushes for item in summaries),
+        'bags': len(summaries), 'actions': sum(item.actions for item in summaries),
         'dropped': dict(dropped), 'images': sum(item.images for item in summaries),
         'left_out': dict(left_out), 'clips': sum(item.clips for item in summaries),
         'hours_of_video': round(sum(item.clip_seconds for item in summaries) / 3600.0, 4),

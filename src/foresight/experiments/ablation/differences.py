@@ -8,7 +8,7 @@ from foresight.experiments.statistics import paired_difference
 from foresight.experiments.tables import table
 
 SUCCESS = 1
-"""Column of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
+"""Column of an outcome: [seed, success, cleared, dropped, remaining, actions]."""
 
 
 def differences(

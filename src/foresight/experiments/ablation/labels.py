@@ -46,7 +46,7 @@ AS_SHIPPED = Row(
     task=BOTH_TASK,
 )
 LABELS_LEGEND = f"""\
-What predicts latents without labels plays `{BOTH_TASK}`: two pushes ahead, by an image of the
+What predicts latents without labels plays `{BOTH_TASK}`: two actions ahead, by an image of the
 empty table and by the cost head. Labels alone teach no prediction of latents, and the gradient
 of labels bends the distance to that image; both columns play `{SUPERVISED.task}`, by the cost
 head. The line of no label, `{NO_LABEL.name}`, plays

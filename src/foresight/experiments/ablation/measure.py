@@ -101,12 +101,12 @@ class Training:
             settings.results, play,
             {name: made[name] for name in ('machine', 'command')}, starts,
             practise=Practice(base, settings.workers),
-            time=robot_time(settings.data) if any(row.pushes for row in table.rows) else None,
+            time=robot_time(settings.data) if any(row.actions for row in table.rows) else None,
         )
         for seed in seeds:
             for name in wanted:
                 ablation.run(table.row(name), seed, console)
-        about = {'dataset': transitions.digest, 'pushes': len(transitions)}
+        about = {'dataset': transitions.digest, 'actions': len(transitions)}
         return ablation.collect(), {**about, **self.beside(settings, play, seeds)}
 
     def document(self, settings: TrainingSettings, measured: Measured) -> Document:

@@ -9,6 +9,7 @@ from foresight.experiments import results
 from foresight.experiments.ablation.rows import COST_TASK, GOAL_TASK, Budget
 from foresight.experiments.document import write_json
 from foresight.experiments.results import PolicyResult
+from foresight.files import in_new_names
 from foresight.rollout.loop import evaluate as play_episodes
 from foresight.rollout.players import ClearTablePlayers
 from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy
@@ -62,5 +63,5 @@ class Play:
         path = stem.with_name(f'{stem.name}_{self._seeds.start}_{len(self._seeds)}.json')
         if not path.exists():
             write_json(self(checkpoint, task, policy), path)
-        figures: dict[str, Any] = load_json(path.read_text())
+        figures: dict[str, Any] = in_new_names(load_json(path.read_text()))
         return figures

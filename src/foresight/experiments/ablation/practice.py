@@ -1,4 +1,4 @@
-"""Practice, as the ablation needs it: a model chooses pushes in new scenes of simulation."""
+"""Practice, as the ablation needs it: a model chooses actions in new scenes of simulation."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +22,13 @@ class Practice:
 
     Attributes:
         base: Image size and table.
-        workers: Processes that push.
-        pushes: Pushes of a round.
+        workers: Processes that action.
+        actions: Actions of a round.
     """
 
     base: CheckpointConfig
     workers: int
-    pushes: int = PRACTICE
+    actions: int = PRACTICE
 
     def __call__(self, checkpoint: Path, folder: Path, seed: int, number: int) -> Lesson:
         """Let a checkpoint practise into a folder, or go on; return what it did.
@@ -41,9 +41,9 @@ class Practice:
         """
         first = FIRST_SCENE + seed * SCENES_A_SEED + number * SCENES_A_ROUND
         play = CollectConfig(
-            pushes=self.pushes, seed=first, workers=self.workers, frames=False,
+            actions=self.actions, seed=first, workers=self.workers, frames=False,
             planned_share=PLANNED_SHARE, checkpoint=str(checkpoint), task=BOTH_TASK,
         )
         collect(PlayConfig(collect=play), folder, lambda _: None)
-        pushes = collected(folder, action_of(self.base), self.base.encoder)
-        return Lesson(pushes, robot_time(folder))
+        actions = collected(folder, action_of(self.base), self.base.encoder)
+        return Lesson(actions, robot_time(folder))

@@ -14,10 +14,10 @@ from foresight.experiments.ablation.rows import (
 from foresight.experiments.ablation.table import Document, Runs, Table, interval, shown, success
 from foresight.experiments.tables import table
 
-PUSHES = (250, 1000, 4000, 16_000)
-"""Pushes of play to learn from."""
+ACTIONS = (250, 1000, 4000, 16_000)
+"""Actions of play to learn from."""
 BEGIN, ROUNDS = 1000, 3
-"""Pushes of play before practice, and rounds of it."""
+"""Actions of play before practice, and rounds of it."""
 GOAL = 0.9
 """Success that counts as clearing the table."""
 TEENAGER = 20.0
@@ -25,23 +25,23 @@ TEENAGER = 20.0
 Intelligence, section 1) [h]."""
 DOING, PRACTISED = 'doing', 'practised'
 KINDS = {DOING: 'doing alone', PRACTISED: 'doing, then practice'}
-FIGURES = ('pushes', 'resets', 'rejected')
+FIGURES = ('actions', 'resets', 'rejected')
 LEGEND = f"""\
 Every row learns from the first whole episodes of the same play and their labels, with the same
-optimiser steps ({{steps}} of {{batch}} pushes). `{PRACTISED}` rows learn from {BEGIN} pushes of
+optimiser steps ({{steps}} of {{batch}} actions). `{PRACTISED}` rows learn from {BEGIN} actions of
 play and from rounds of {PRACTICE}, in which the planner of the row before chooses
-{PLANNED_SHARE:.0%} of the pushes. *Robot-hours* are simulated time of all these episodes:
-reset, approach, push, retract and the wait for rest; a push that the arm cannot do is refused
+{PLANNED_SHARE:.0%} of the actions. *Robot-hours* are simulated time of all these episodes:
+reset, approach, action, retract and the wait for rest; an action that the arm cannot do is refused
 before it moves and takes none. A reset takes a second in simulation; a person takes longer.
 Differences are over the training seeds that both rows have.
-*Success*: every object in the bin and none dropped, within ten pushes, {{episodes}} episodes of
+*Success*: every object in the bin and none dropped, within ten actions, {{episodes}} episodes of
 three seen objects a run, tuning seeds from {{first_episode}}, Wilson's 95 % interval.
-*Prediction*: error of the predicted latent over that of "nothing moves" on held-out pushes of
+*Prediction*: error of the predicted latent over that of "nothing moves" on held-out actions of
 play. *Occupancy R2*: linear probe of 3 x 3 cells.
 
 Watching was tried, gained nothing beyond chance and was removed: an encoder that had first watched
 6 h of video without actions (`watched` rows) made -0.02, +0.10, -0.10 and +0.08 of difference
-after 250, 1 000, 4 000 and 16 000 pushes, and every interval holds 0."""
+after 250, 1 000, 4 000 and 16 000 actions, and every interval holds 0."""
 
 
 def compare(document: Document, runs: Runs) -> Document:
@@ -114,14 +114,14 @@ def _said(document: Mapping[str, Any]) -> list[str]:
 
 
 def _rows() -> tuple[Row, ...]:
-    """List the numbers of pushes of play and the rounds of practice."""
+    """List the numbers of actions of play and the rounds of practice."""
     counts = [BEGIN + PRACTICE * number for number in range(1, ROUNDS + 1)]
     teachers = [f'{DOING}_{BEGIN}', *(f'{PRACTISED}_{count}' for count in counts)]
     return (
-        *(Row(f'{DOING}_{count}', f'{count} pushes', {'pushes': count}, task=BOTH_TASK)
-          for count in PUSHES),
-        *(Row(f'{PRACTISED}_{count}', f'{BEGIN} pushes and practice up to {count}',
-              {'pushes': BEGIN}, task=BOTH_TASK, teacher=teacher)
+        *(Row(f'{DOING}_{count}', f'{count} actions', {'actions': count}, task=BOTH_TASK)
+          for count in ACTIONS),
+        *(Row(f'{PRACTISED}_{count}', f'{BEGIN} actions and practice up to {count}',
+              {'actions': BEGIN}, task=BOTH_TASK, teacher=teacher)
           for count, teacher in zip(counts, teachers, strict=False)),
     )
 

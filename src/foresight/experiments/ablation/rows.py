@@ -13,7 +13,7 @@ GIVEN = 'given'
 SHIPPED = 'shipped'
 """Row, and start, of the world model that ships."""
 PRACTICE, PLANNED_SHARE = 750, 0.75
-"""Pushes of a round of practice, and the share of them that the planner chooses."""
+"""Actions of a round of practice, and the share of them that the planner chooses."""
 HEAD: dict[str, Any] = {'objective': 'head'}
 """Changes of a row that learns a cost head on a frozen world model."""
 SCORED: dict[str, Any] = {**HEAD, 'frozen': True}
@@ -33,7 +33,7 @@ class Budget:
         head_steps: Steps of a cost head on a frozen world model.
         episodes: Closed-loop episodes.
         first_episode: Their first seed.
-        batch: Pushes of a step.
+        batch: Actions of a step.
     """
 
     steps: int = 2600
@@ -69,9 +69,9 @@ class Row:
     teacher: str = ''
 
     @property
-    def pushes(self) -> int:
-        """Pushes that it learns from; 0 = all."""
-        return int(self.changes.get('pushes', 0))
+    def actions(self) -> int:
+        """Actions that it learns from; 0 = all."""
+        return int(self.changes.get('actions', 0))
 
     @property
     def head_only(self) -> bool:

@@ -17,8 +17,8 @@ from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError
 from foresight.experiments.ablation.rows import Row
 from foresight.experiments.ablation.table import Table
-from foresight.files import write_atomically
-from foresight.learning.batches.pushes import first_pushes, split_episodes
+from foresight.files import in_new_names, write_atomically
+from foresight.learning.batches.actions import first_actions, split_episodes
 from foresight.learning.learners.world_model import WorldModelLearner
 from foresight.learning.loop import Loop
 from foresight.learning.probes.position import position_r2
@@ -38,7 +38,7 @@ class Lesson:
     """What a model has practised.
 
     Attributes:
-        transitions: Its pushes.
+        transitions: Its actions.
         time: What they cost the robot.
     """
 
@@ -61,8 +61,8 @@ class Ablation:
         about: Where and how it runs, for the results.
         starts: Checkpoints that rows go on from, by what they call it; a row that is not among
             them is trained first.
-        practise: Lets a checkpoint choose pushes, for the rows that have a teacher.
-        time: What the episodes of `transitions` cost, for the rows of few pushes.
+        practise: Lets a checkpoint choose actions, for the rows that have a teacher.
+        time: What the episodes of `transitions` cost, for the rows of few actions.
     """
 
     transitions: Transitions
@@ -139,11 +139,11 @@ class Ablation:
         return *before, self.practise(self._folder(teacher.name, seed), folder, seed, len(before))
 
     def _cost(self, row: Row, lessons: Sequence[Lesson]) -> dict[str, Any]:
-        """Return what the pushes of a row cost the robot, if it says how many they are."""
-        if self.time is None or not row.pushes:
+        """Return what the actions of a row cost the robot, if it says how many they are."""
+        if self.time is None or not row.actions:
             return {}
         known, _ = split_episodes(self.transitions, self.train.holdout)
-        used = np.unique(first_pushes(known, row.pushes).episode)
+        used = np.unique(first_actions(known, row.actions).episode)
         costs = [self.time.of(used.tolist()), *(lesson.time.whole() for lesson in lessons)]
         return {'robot': {key: round(sum(cost[key] for cost in costs), 4) for key in costs[0]}}
 
@@ -205,7 +205,7 @@ class Ablation:
     def _finished(self, path: Path, row: Row, seed: int) -> dict[str, Any]:
         """Read a result, if it is of the same settings, start, data and budget."""
         try:
-            result: dict[str, Any] = json.loads(path.read_text())
+            result: dict[str, Any] = in_new_names(json.loads(path.read_text()))
             same = same_run(result['identity'], self._config(row, seed), TrainConfig())
             same = same and result['start'] == self._given(row)
             same = same and result['task'] == row.task

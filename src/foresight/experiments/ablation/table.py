@@ -23,16 +23,16 @@ SCORES = {
 }
 SHARES = ('cleared', 'dropped')
 LEGEND = """\
-Every run trains on the same pushes for the same number of steps ({steps} of {batch} pushes; a
+Every run trains on the same actions for the same number of steps ({steps} of {batch} actions; a
 cost head on a frozen world model {head_steps}) and differs from the defaults only in what its row
 says. Figures are means over the training seeds. *Prediction / persistence*: error of the
-predicted latent over that of "nothing moves", on held-out pushes. *Effective rank*: of the active
+predicted latent over that of "nothing moves", on held-out actions. *Effective rank*: of the active
 cells, out of 16. *Between-episode share*: variance that is the same all through an episode.
 *Occupancy R2*: linear probe of 3 x 3 cells. *Position R2*: linear probe of the whole latent for
 row and column of the object, scenes of one object, fitted on training episodes and tested on
 held-out ones.
-*Ranking accuracy*: pairs of real pushes that the predicted cost orders as they turned out.
-*Success*: every object in the bin and none dropped, within ten pushes, {episodes} episodes of
+*Ranking accuracy*: pairs of real actions that the predicted cost orders as they turned out.
+*Success*: every object in the bin and none dropped, within ten actions, {episodes} episodes of
 three objects a run, tuning seeds from {first_episode}; the interval is Wilson's over the
 episodes of all training seeds. A collapsed run stops and plays nothing; its scores are those at
 the alarm."""
@@ -40,12 +40,12 @@ the alarm."""
 
 def row_lines(document: Document) -> list[str]:
     """Draw one line a row and one column a figure, and what each row means."""
-    head = 'row', 'seeds', *SCORES.values(), 'success', '95 %', 'cleared', 'dropped', 'pushes'
+    head = 'row', 'seeds', *SCORES.values(), 'success', '95 %', 'cleared', 'dropped', 'actions'
     rows = document['rows']
     return [
         *table(head, (
             [f'`{name}`', str(len(row['seeds'])), *(shown(row['scores'][key]) for key in SCORES),
-             success(row), interval(row), *(shown(row[key]) for key in (*SHARES, 'pushes'))]
+             success(row), interval(row), *(shown(row[key]) for key in (*SHARES, 'actions'))]
             for name, row in rows.items()
         )), '', *(f'- `{name}`: {row["meaning"]}' for name, row in rows.items()),
     ]
@@ -129,7 +129,7 @@ def _pooled(runs: Runs) -> Document:
             run['closed_loop']['success'] if run['closed_loop'] else None for run in runs
         ],
         **{name: _mean([figures[name] for figures in played]) for name in SHARES},
-        'pushes': _mean([figures['pushes'] for figures in played]), 'episodes': len(episodes),
+        'actions': _mean([figures['actions'] for figures in played]), 'episodes': len(episodes),
         'collapsed': {str(run['seed']): run['collapsed'] for run in runs if run['collapsed']},
     }
 

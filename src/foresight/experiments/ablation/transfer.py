@@ -72,10 +72,10 @@ def lines(document: Document) -> list[str]:
     """Draw the rows, what stands beside them on the same episodes, and the differences."""
     return [
         *row_lines(document), '',
-        f'Site `{document["site"]}`, {document["pushes"]} pushes of play.', '', TRANSFER_LEGEND,
-        '', *table(('on the same episodes', 'success (95 %)', 'cleared', 'dropped', 'pushes'), (
+        f'Site `{document["site"]}`, {document["actions"]} actions of play.', '', TRANSFER_LEGEND,
+        '', *table(('on the same episodes', 'success (95 %)', 'cleared', 'dropped', 'actions'), (
             [f'`{name}`', interval(f, 'success'), f'{f["cleared"]:.2f}', f'{f["dropped"]:.2f}',
-             f'{f["pushes"]:.1f}'] for name, f in document['references'].items()
+             f'{f["actions"]:.1f}'] for name, f in document['references'].items()
         )), '',
         *difference_lines(document['differences']),
     ]

@@ -8,8 +8,8 @@ from foresight.experiments.tables import closing, table
 from foresight.robots.robot_file import RobotConfig
 
 HEAD = (
-    'objects', 'policy', 'success', '95 % interval', 'cleared', 'dropped', 'pushes', 'plan ms p50',
-    'plan ms p99', 'outcomes',
+    'objects', 'policy', 'success', '95 % interval', 'cleared', 'dropped', 'actions',
+    'plan ms p50', 'plan ms p99', 'outcomes',
 )
 
 
@@ -23,7 +23,7 @@ def to_markdown(document: Document) -> str:
     promise = 'timing can change it' if over_ros else 'the same command gives the same one'
     return '\n'.join([
         f'# {document["task"]}{place}: {document["episodes"]} episodes, '
-        f'{document["objects"]} objects, at most {document["max_pushes"]} pushes', '',
+        f'{document["objects"]} objects, at most {document["max_actions"]} actions', '',
         *table(HEAD, (
             [split, policy, *played(figures)]
             for split, policies in document['splits'].items()
@@ -32,7 +32,7 @@ def to_markdown(document: Document) -> str:
         f'Seeds {document["seed"]} to {document["seed"] + document["episodes"] - 1}, played '
         f'through {through}. Machine: {document["machine"]}. '
         f'Checkpoint: {document["checkpoint"] or "none"}.', '',
-        'Success: every object in the bin, none dropped, within the allowed pushes. Cleared and '
+        'Success: every object in the bin, none dropped, within the allowed actions. Cleared and '
         "dropped are shares of all objects. The interval is Wilson's. `outcomes` is a "
         f'fingerprint of every per-episode outcome: {promise}.',
         *_prediction(document['prediction']), *closing(document),
@@ -43,7 +43,7 @@ def played(f: Mapping[str, Any]) -> list[str]:
     """Return the cells of the figures of some episodes."""
     return [
         f'{f["success"]:.2f}', f'{f["success_low"]:.2f} to {f["success_high"]:.2f}',
-        f'{f["cleared"]:.2f}', f'{f["dropped"]:.2f}', f'{f["pushes"]:.1f}',
+        f'{f["cleared"]:.2f}', f'{f["dropped"]:.2f}', f'{f["actions"]:.1f}',
         _shown(f['plan_ms_p50']), _shown(f['plan_ms_p99']), f'`{f["digest"]}`',
     ]
 
@@ -53,7 +53,7 @@ def _prediction(scores: Mapping[str, float]) -> list[str]:
     if not scores:
         return []
     return [
-        '', 'Prediction on held-out pushes; the error is relative to that of "nothing moves" '
+        '', 'Prediction on held-out actions; the error is relative to that of "nothing moves" '
         '(persistence = 1).', '',
         *table(('score', 'value'), (
             [name.replace('_', ' '), f'{value:.3g}'] for name, value in scores.items()

@@ -9,7 +9,7 @@ from foresight.experiments.statistics import Difference, paired_difference
 from foresight.tasks.task_file import TaskConfig
 
 SUCCESS, CLEARED, DROPPED = 1, 2, 3
-"""Columns of an outcome: [seed, success, cleared, dropped, remaining, pushes]."""
+"""Columns of an outcome: [seed, success, cleared, dropped, remaining, actions]."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Look:
     """How far a row looks.
 
     Attributes:
-        horizon: Pushes that are imagined.
+        horizon: Actions that are imagined.
         critic: Whether the expected remaining cost is added after the last of them.
     """
 

@@ -11,14 +11,14 @@ def to_markdown(document: Document) -> str:
     rows, last = document['rows'], document['seed'] + document['episodes'] - 1
     first = next(iter(rows))
     head = (
-        'horizon', 'success', '95 % interval', 'cleared', 'dropped', 'pushes', 'plan ms p50',
+        'horizon', 'success', '95 % interval', 'cleared', 'dropped', 'actions', 'plan ms p50',
         'plan ms p99', 'outcomes', f'success against {first}',
         f'dropped an episode against {first}',
     )
     return '\n'.join([
-        f'# Looking further than one push: {document["task"]}, {document["split"]} scenes', '',
+        f'# Looking further than one action: {document["task"]}, {document["split"]} scenes', '',
         f'{document["episodes"]} episodes of each row on the same seeds, {document["objects"]} '
-        f'objects, at most {document["max_pushes"]} pushes.', '',
+        f'objects, at most {document["max_actions"]} actions.', '',
         *table(head, (
             [name, *played(row), difference(row['against_first']['success']),
              difference(row['against_first']['dropped'])] for name, row in rows.items()

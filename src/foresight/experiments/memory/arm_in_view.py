@@ -72,7 +72,7 @@ class ArmInView(Hooks):
         return self._player.play(seed, self)
 
     def plan(self, action: Float[np.ndarray, ' action'], start: Joints) -> PushMotion:
-        """Plan a push that ends over a random point of the table."""
+        """Plan an action that ends over a random point of the table."""
         rest = self._hover.somewhere(self._bounds, self._draws)
         self._motion = self._skill.plan(action, start, rest)
         return self._motion
@@ -92,7 +92,7 @@ class ArmInView(Hooks):
         """Tell every memory what is done."""
         assert decision.plan is not None
         for tracker in self._watcher.trackers.values():
-            tracker.begin_push(decision.plan.actions[0].float().cpu())
+            tracker.begin_action(decision.plan.actions[0].float().cpu())
         self._watcher.start(self._motion.sweep_end)
 
     def after_motion(self) -> None:

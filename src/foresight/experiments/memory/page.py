@@ -127,7 +127,7 @@ def _permanence_lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         '## Hidden objects', '',
         'Share of the scenes in which the cost head counts the objects within one cell of the '
         f'true place of the hidden one rightly (error below {RIGHT}), Wilson 95 % interval. *In '
-        'view* is the same with nothing before it. *Pushed*: the object itself is pushed while '
+        'view* is the same with nothing before it. *Pushed*: the object itself is moved while '
         'hidden; *ghost* is the share in which it is still believed where it was. *Phantom* is '
         'the share in which an object is believed at a hidden place that is empty. Miscount is '
         'the mean error of the expected number of objects on the table.', '',
@@ -173,15 +173,15 @@ def _loop_lines(episodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the closed loop."""
     if not episodes:
         return []
-    head = 'plans from', 'episodes', 'success', 'cleared', 'dropped', 'pushes', 'outcomes'
+    head = 'plans from', 'episodes', 'success', 'cleared', 'dropped', 'actions', 'outcomes'
     return [
         '## Planning with the arm in view', '',
         'Episodes of `clear_table` in which the arm never leaves the picture: it hovers above a '
-        'random point of the table while the planner plans, pushes, and stops above the next. '
+        'random point of the table while the planner plans, actions, and stops above the next. '
         '*Arm retracted* is the usual episode on the same seeds.', '',
         *table(head, (
             [name, str(f['episodes']), interval(f, 'success'), f'{f["cleared"]:.2f}',
-             f'{f["dropped"]:.2f}', f'{f["pushes"]:.1f}', f'`{f["digest"]}`']
+             f'{f["dropped"]:.2f}', f'{f["actions"]:.1f}', f'`{f["digest"]}`']
             for name, f in episodes.items()
         )), '',
     ]

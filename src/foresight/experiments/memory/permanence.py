@@ -35,12 +35,12 @@ class Trial:
     Attributes:
         seed: Seed of the scene.
         occluder: `plate` or `arm`.
-        event: What happened meanwhile: `still`, `other pushed`, or `pushed` (itself).
+        event: What happened meanwhile: `still`, `other moved`, or `moved` (itself).
         seconds: For how long it was hidden.
         truth: Objects that truly are within one cell of its place; it is one of them.
         seen: Objects expected there when they are in view.
         found: The same while they are hidden, by what is remembered.
-        ghost: Objects expected within one cell of where a push took it from; empty without push.
+        ghost: Objects expected within one cell of where an action took it from; empty without one.
         control: Objects expected within one cell of a hidden place that is truly empty; empty if
             there is none.
         miscount: Error of the expected number of objects on the table, by what is remembered.
@@ -80,9 +80,9 @@ class Permanence:
         actors: tuple[PushSkill, Hover],
         single: SinglePush,
     ) -> None:
-        """Keep the scene, what watches it, what moves the arm and what chooses pushes.
+        """Keep the scene, what watches it, what moves the arm and what chooses actions.
 
-        The trackers of `watcher` are MEMORY, which imagines pushes, and FROZEN, which does not.
+        The trackers of `watcher` are MEMORY, which imagines actions, and FROZEN, which does not.
         """
         self._scene, self._watcher, self._probe = scene, watcher, probe
         self._rectifier, self._stride = rectifier, stride
@@ -90,7 +90,7 @@ class Permanence:
         self._single = single
 
     def play(self, seed: int) -> list[Trial]:
-        """Hide an object of the scene of a seed by plate and arm, at rest and pushed."""
+        """Hide an object of the scene of a seed by plate and arm, at rest and moved."""
         runs: tuple[Callable[[int, np.random.Generator], list[Trial]], ...] = (
             self._plate_still, self._plate_pushed, self._arm,
         )
@@ -100,51 +100,51 @@ class Permanence:
         ]
 
     def _plate_still(self, seed: int, generator: np.random.Generator) -> list[Trial]:
-        """Hide an object under a plate; at last push another one."""
+        """Hide an object under a plate; at last action another one."""
         target, seen = self._begin(seed, generator)
         self._watcher.cover(self._plate(target.place[None, :2]))
         trials = self._wait(seed, 'plate', target, seen)
-        push = self._another(target.index, generator)
-        if push is not None and self._carry_out(push, DELAYS[-1]):
+        action = self._another(target.index, generator)
+        if action is not None and self._carry_out(action, DELAYS[-1]):
             trials.append(self._trial(seed, 'plate', 'other pushed', DELAYS[-1], target, seen))
         return trials
 
     def _plate_pushed(self, seed: int, generator: np.random.Generator) -> list[Trial]:
-        """Push an object from one place to another under the same plate."""
+        """Move an object from one place to another under the same plate."""
         target, _ = self._begin(seed, generator)
-        push = self._single(self._scene.objects(), target.index, generator)
-        if push is None:
+        action = self._single(self._scene.objects(), target.index, generator)
+        if action is None:
             return []
-        self._watcher.cover(self._plate(np.array([target.place[:2], push.end])))
-        if not self._carry_out(push):
+        self._watcher.cover(self._plate(np.array([target.place[:2], action.end])))
+        if not self._carry_out(action):
             return []
-        return self._after_push(seed, 'plate', target, self._watcher.uncover)
+        return self._after_action(seed, 'plate', target, self._watcher.uncover)
 
     def _arm(self, seed: int, generator: np.random.Generator) -> list[Trial]:
-        """Hold the arm over an object; at last push the object and stay over it."""
+        """Hold the arm over an object; at last action the object and stay over it."""
         target, seen = self._begin(seed, generator)
         if not self._stand_over(target):
             return []
         trials = self._wait(seed, 'arm', target, seen)
-        push = self._single(self._scene.objects(), target.index, generator)
-        if push is None:
+        action = self._single(self._scene.objects(), target.index, generator)
+        if action is None:
             return trials
         try:
-            stay = self._hover.above(*self._line_of_sight(np.array(push.end)))
+            stay = self._hover.above(*self._line_of_sight(np.array(action.end)))
         except RobotError:
             return trials
-        if not self._carry_out(push, DELAYS[-1], stay):
+        if not self._carry_out(action, DELAYS[-1], stay):
             return trials
-        return trials + self._after_push(seed, 'arm', target, self._retract)
+        return trials + self._after_action(seed, 'arm', target, self._retract)
 
     def _another(self, spared: int, generator: np.random.Generator) -> Push | None:
-        """Choose a push of any other object."""
+        """Choose an action of any other object."""
         states = self._scene.objects()
         others = [
             i for i, where in enumerate(states.status) if where == 'table' and i != spared
         ]
-        pushes = (self._single(states, i, generator) for i in others)
-        return next((push for push in pushes if push is not None), None)
+        actions = (self._single(states, i, generator) for i in others)
+        return next((action for action in actions if action is not None), None)
 
     def _begin(self, seed: int, generator: np.random.Generator) -> tuple[Target, float]:
         """Reset and choose what to hide; also tell how well it is seen."""
@@ -212,10 +212,10 @@ class Permanence:
         row, column = kept[generator.integers(len(kept))]
         return int(row), int(column)
 
-    def _after_push(
+    def _after_action(
         self, seed: int, occluder: str, before: Target, reveal: Callable[[], None],
     ) -> list[Trial]:
-        """Look for a pushed object where it truly is, then reveal it and look again."""
+        """Look for a moved object where it truly is, then reveal it and look again."""
         states = self._scene.objects()
         target = self._target(states, before.index)
         row, column = target.cell
@@ -232,15 +232,15 @@ class Permanence:
         return [Trial(**{**vars(hidden), 'seen': seen})]
 
     def _carry_out(
-        self, push: Push, later: float = 0.0, stay: Float[np.ndarray, ' joint'] | None = None,
+        self, action: Push, later: float = 0.0, stay: Float[np.ndarray, ' joint'] | None = None,
     ) -> bool:
-        """Do a push that only MEMORY hears of; False if the arm cannot."""
+        """Do an action that only MEMORY hears of; False if the arm cannot."""
         try:
-            motion = self._skill.plan(push.array(), self._scene.joint_positions, stay)
+            motion = self._skill.plan(action.array(), self._scene.joint_positions, stay)
         except RobotError:
             return False
-        action = torch.from_numpy(push.array()).float()
-        self._watcher.trackers[MEMORY].begin_push(action)
+        numbers = torch.from_numpy(action.array()).float()
+        self._watcher.trackers[MEMORY].begin_action(numbers)
         self._watcher.follow(motion.joint_path, motion.sweep_end)
         self._watcher.look(later=later)
         return True

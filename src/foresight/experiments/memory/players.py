@@ -61,15 +61,15 @@ class MemoryPlayers(Closing):
         Raises:
             CheckpointError: If the checkpoint is missing or of another scene.
         """
-        self._scene, self._push, level = SceneConfig(), PushConfig(), JointLevelConfig()
+        self._scene, self._action, level = SceneConfig(), PushConfig(), JointLevelConfig()
         self._checkpoint, self._memory = load(folder), memory
         check_scene(self._checkpoint, self._scene)
         self._arm = ArmModel.load()
-        self._skill = PushSkill(self._arm, self._scene, self._push, level)
-        self._hover = Hover(self._arm, self._push, level)
+        self._skill = PushSkill(self._arm, self._scene, self._action, level)
+        self._hover = Hover(self._arm, self._action, level)
         self._rectifier = Rectifier(self._scene, self._checkpoint.config.encoder)
         self._probe = ObjectProbe(occupancy_of(self._checkpoint))
-        most = allowed_actions(config.max_pushes, config.pushes_an_object, config.objects)
+        most = allowed_actions(config.max_actions, config.actions_an_object, config.objects)
         self._limits = Limits(most)
         self.sim = ClearTable(config, self._scene, CameraConfig(), self._arm)
         self._kinds: dict[str, Plays] = {}
@@ -94,7 +94,7 @@ class MemoryPlayers(Closing):
     def permanence(self) -> Permanence:
         """Build what hides objects and looks for them."""
         watcher = self._watcher({MEMORY: self._memory, FROZEN: self._memory})
-        action = PushAction(self._scene, self._push)
+        action = PushAction(self._scene, self._action)
         single = SinglePush(
             self._scene, action.feasible(self._arm, JointLevelConfig()), self._arm.tool,
         )

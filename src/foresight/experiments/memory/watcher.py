@@ -100,13 +100,13 @@ class Watcher:
             tracker.see(self.latent, seen.stamp + later, self.hidden)
 
     def follow(self, path: JointPath, until: float = np.inf) -> None:
-        """Carry out a motion and watch it; a push it contains ends `until` [s] after the start."""
+        """Carry out a motion and watch it; an action in it ends `until` [s] after the start."""
         self.start(until)
         self._scene.execute(path, self.on_frame)
         self.look()
 
     def start(self, until: float = np.inf) -> None:
-        """Take note that a motion begins; a push it contains ends `until` [s] from now."""
+        """Take note that a motion begins; an action it contains ends `until` [s] from now."""
         self._started, self._until = self._scene.observe().stamp, until
 
     def on_frame(
@@ -116,7 +116,7 @@ class Watcher:
         if seen.stamp - self._started >= self._until:
             self._until = np.inf
             for tracker in self.trackers.values():
-                tracker.end_push()
+                tracker.end_action()
         self.look(seen)
 
     def _hidden(self, view: CameraView) -> Bool[np.ndarray, 'row column']:

@@ -93,7 +93,7 @@ def paired(measured: Sequence[PolicyResult]) -> dict[str, dict[str, Any]]:
                 [float(getattr(episode, score)) for episode in episodes[OFF]],
             ))
             for name, score in (
-                ('success', 'success'), ('dropped', 'dropped'), ('pushes', 'actions'),
+                ('success', 'success'), ('dropped', 'dropped'), ('actions', 'actions'),
             )
         }
         for kind, played in episodes.items() if kind != OFF

@@ -7,11 +7,11 @@ from foresight.experiments.tables import difference, table
 
 def to_markdown(document: Document) -> str:
     """Return the page."""
-    head = 'risk minus off, an episode', 'success', 'dropped objects', 'pushes'
+    head = 'risk minus off, an episode', 'success', 'dropped objects', 'actions'
     return '\n'.join([
         evaluation.to_markdown(document),
         'Each of the best candidates is imagined in '
-        f'{document["risk_samples"]} futures, each with its own jitter of the push and its own '
+        f'{document["risk_samples"]} futures, each with its own jitter of the action and its own '
         'value of the latent variable. `off`: jitter alone, as without a latent variable; `mean`: '
         f'the mean over futures; `cvar`: the mean over the costliest {document["risk_alpha"]:.0%};'
         ' `worst`: the costliest.', '',

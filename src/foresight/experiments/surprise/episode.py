@@ -17,12 +17,12 @@ class DisturbedEpisode:
         cleared: Objects in the bin.
         dropped: Objects dropped.
         remaining: Objects left on the table.
-        pushes: Pushes that were carried out.
+        actions: Actions that were carried out.
         plans: Plans that were searched for.
-        followed: Pushes that were carried out without planning anew.
+        followed: Actions that were carried out without planning anew.
         alarms: Times at which surprise rose above the threshold [s].
         disturbed_at: When it happened [s]; None if it did not.
-        late: Pushes that began between the disturbance and the first alarm after it; all
+        late: Actions that began between the disturbance and the first alarm after it; all
             that began since if there was none.
         stop: Why the planner stopped by itself; empty if it did not.
         seconds: Simulated robot time [s].
@@ -35,7 +35,7 @@ class DisturbedEpisode:
     cleared: int
     dropped: int
     remaining: int
-    pushes: int
+    actions: int
     plans: int
     followed: int
     alarms: tuple[float, ...]

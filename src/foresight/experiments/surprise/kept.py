@@ -10,6 +10,7 @@ from foresight.errors import DatasetError
 from foresight.experiments.surprise.episode import DisturbedEpisode
 from foresight.experiments.surprise.play import DisturbedPlay
 from foresight.experiments.surprise.players import SurprisePlayers
+from foresight.files import in_new_names
 from foresight.rollout.workers import Crew
 from foresight.world_model.belief.surprise_scales import SurpriseScales
 
@@ -38,7 +39,7 @@ class Playing(Closing):
             DatasetError: If the file is damaged or of another world model or other scales.
         """
         self._crew, self._kept = Crew(workers), kept
-        self._scales = f'{scales.model[:16]} {scales.push:.6g}'
+        self._scales = f'{scales.model[:16]} {scales.action:.6g}'
         self._known: dict[tuple[str, str, int], DisturbedEpisode] = {}
         if kept is not None and kept.exists():
             self._read(kept)
@@ -76,7 +77,7 @@ class Playing(Closing):
         """Read the episodes of a file."""
         try:
             for line in kept.read_text().splitlines():
-                found = json.loads(line)
+                found = in_new_names(json.loads(line))
                 mode, owner = found.pop('mode'), found.pop('scales')
                 episode = DisturbedEpisode(alarms=tuple(found.pop('alarms')), **found)
                 self._known[mode, episode.kind, episode.seed] = episode

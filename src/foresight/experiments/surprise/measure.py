@@ -56,7 +56,7 @@ class Surprise(OnePage):
     page = staticmethod(to_markdown)
 
     def measure(self, settings: SurpriseSettings, console: Console) -> Played:
-        """Play every row, one bar each, and aimed pushes until there is time enough."""
+        """Play every row, one bar each, and aimed actions until there is time enough."""
         folder = find_model(settings.checkpoint)
         rows = make_rows(folder, SimConfig(objects=settings.objects))
         scales, played = load_scales(load(folder, 'cpu')), Played()

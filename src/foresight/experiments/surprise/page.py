@@ -11,7 +11,7 @@ from foresight.experiments.surprise.episode import DisturbedEpisode
 from foresight.experiments.tables import closing, difference, interval, table
 
 HOUR = 3600.0
-WITH, WITHOUT, EVERY = MODES = ('with surprise', 'without', 'plan every push')
+WITH, WITHOUT, EVERY = MODES = ('with surprise', 'without', 'plan every action')
 AIMED = 'aimed play'
 Episodes = Sequence[DisturbedEpisode]
 
@@ -35,7 +35,7 @@ def to_document(
         'noticing': {
             kind: {
                 moment: _noticing([e for e in played[WITH, kind] if e.during is during])
-                for moment, during in (('at rest', False), ('during a push', True))
+                for moment, during in (('at rest', False), ('during an action', True))
             } for kind in kinds
         },
         'success': [
@@ -58,7 +58,7 @@ def _false_alarms(episodes: Episodes) -> dict[str, Any]:
     hours = sum(episode.seconds for episode in episodes) / HOUR
     rate = poisson(sum(episode.false_alarms for episode in episodes), hours)
     return {
-        'episodes': len(episodes), 'pushes': sum(e.pushes for e in episodes),
+        'episodes': len(episodes), 'actions': sum(e.actions for e in episodes),
         'hours': round(hours, 3), 'alarms': rate.events, 'an_hour': round(rate.mean, 2),
         'an_hour_low': round(rate.low, 2), 'an_hour_high': round(rate.high, 2),
         'stops': sum(bool(episode.stop) for episode in episodes),
@@ -81,21 +81,21 @@ def _noticing(episodes: Episodes) -> dict[str, Any]:
     late = [e.late for e in happened if e.delay is not None]
     return {
         'happened': len(happened), **found.figures('noticed'), 'seconds': soon,
-        'pushes': round(float(np.mean(late)), 2) if late else None,
+        'actions': round(float(np.mean(late)), 2) if late else None,
     }
 
 
 def _success(episodes: Episodes) -> dict[str, Any]:
     """Return how the episodes went."""
     success = wilson(sum(e.success for e in episodes), len(episodes))
-    pushes = sum(e.pushes for e in episodes)
+    actions = sum(e.actions for e in episodes)
     return {
         'episodes': len(episodes), **success.figures('success'),
         'dropped': sum(e.dropped for e in episodes),
         'stopped': sum(bool(e.stop) for e in episodes),
-        'pushes': round(pushes / len(episodes), 2),
+        'actions': round(actions / len(episodes), 2),
         'plans': round(sum(e.plans for e in episodes) / len(episodes), 2),
-        'followed_share': round(sum(e.followed for e in episodes) / max(1, pushes), 4),
+        'followed_share': round(sum(e.followed for e in episodes) / max(1, actions), 4),
         'seconds': round(sum(e.seconds for e in episodes) / len(episodes), 1),
     }
 
@@ -108,7 +108,7 @@ def _paired(first: Episodes, second: Episodes) -> dict[str, Any]:
         name: {key: round(value, 4) for key, value in asdict(paired_difference(
             [float(getattr(one, name)) for one, _ in pairs],
             [float(getattr(other, name)) for _, other in pairs],
-        )).items()} for name in ('success', 'dropped', 'pushes', 'plans', 'seconds')
+        )).items()} for name in ('success', 'dropped', 'actions', 'plans', 'seconds')
     }
 
 
@@ -120,41 +120,41 @@ def to_markdown(document: Mapping[str, Any]) -> str:
         f'Seeds {first} to {first + document["episodes_a_row"] - 1} for each row, from '
         f'{document["aimed_seed"]} for aimed play; {document["objects"]} objects. Threshold: '
         f'{scales["false_alarms"]:g} false alarms an hour on {scales["hours"]:.2f} h '
-        f'({scales["pushes"]} aimed pushes) of tuning seeds from {scales["seed"]}. A plan takes '
+        f'({scales["actions"]} aimed actions) of tuning seeds from {scales["seed"]}. A plan takes '
         f'{document["think"]} s of simulated time. Machine: {document["machine"]}. '
         f'Checkpoint: {document["checkpoint"]}.', '',
         '## False alarms', '',
         'Play that nobody disturbs; exact Poisson 95 % interval.', '',
-        *table(('play', 'episodes', 'pushes', 'hours', 'alarms', 'an hour', 'stops'), (
-            [name, str(f['episodes']), str(f['pushes']), f'{f["hours"]:.2f}', str(f['alarms']),
+        *table(('play', 'episodes', 'actions', 'hours', 'alarms', 'an hour', 'stops'), (
+            [name, str(f['episodes']), str(f['actions']), f'{f["hours"]:.2f}', str(f['alarms']),
              interval(f, 'an_hour', 1), str(f['stops'])]
             for name, f in document['false_alarms'].items()
         )), '',
         '## Time to notice', '',
         'From the disturbance to the first alarm, in simulated time; share with Wilson, median '
-        'with bootstrap 95 % interval. *Pushes* begin between the two.', '',
+        'with bootstrap 95 % interval. *Actions* begin between the two.', '',
         *table(
             ('disturbance', 'when', 'episodes', 'noticed', 'seconds (median)', '90 % within',
-             'pushes'),
+             'actions'),
             ([kind, moment, *_noticed(found)] for kind, moments in document['noticing'].items()
              for moment, found in moments.items()),
         ), '',
         '## Success', '',
-        'The same seeds and disturbances. *With surprise*: the second push of a plan is carried '
+        'The same seeds and disturbances. *With surprise*: the second action of a plan is carried '
         'out without planning anew while nothing surprises; a surprise plans anew, one that '
-        'lasts stops. *Without*: the second push is always carried out. *Plan every push*: no '
-        'push is carried out without planning. Dropped and stopped are counts; the rest are '
+        'lasts stops. *Without*: the second action is always carried out. *Plan every action*: no '
+        'action is carried out without planning. Dropped and stopped are counts; the rest are '
         'means of an episode.', '',
         *table(
-            ('disturbance', 'mode', 'episodes', 'success', 'dropped', 'stopped', 'pushes',
+            ('disturbance', 'mode', 'episodes', 'success', 'dropped', 'stopped', 'actions',
              'plans', 'followed', 'seconds'),
             ([f['disturbance'], f['mode'], str(f['episodes']),
               interval(f, 'success'), str(f['dropped']),
-              str(f['stopped']), f'{f["pushes"]:.1f}', f'{f["plans"]:.1f}',
+              str(f['stopped']), f'{f["actions"]:.1f}', f'{f["plans"]:.1f}',
               f'{f["followed_share"]:.0%}', f'{f["seconds"]:.1f}'] for f in document['success']),
         ), '',
         'With minus without, paired over seeds, bootstrap 95 %:', '',
-        *table(('disturbance', 'success', 'dropped', 'pushes', 'plans', 'seconds'), (
+        *table(('disturbance', 'success', 'dropped', 'actions', 'plans', 'seconds'), (
             [kind, *map(difference, scores.values())]
             for kind, scores in document['with_minus_without'].items()
         )), *closing(document),
@@ -163,9 +163,9 @@ def to_markdown(document: Mapping[str, Any]) -> str:
 
 def _noticed(found: Mapping[str, Any]) -> list[str]:
     """Return the cells of how soon a disturbance was noticed."""
-    soon, pushes = found['seconds'], found['pushes']
+    soon, actions = found['seconds'], found['actions']
     return [
         str(found['happened']), interval(found, 'noticed'),
         interval(soon, 'median', 1) if soon else '-',
-        f'{soon["p90"]:.1f}' if soon else '-', '-' if pushes is None else f'{pushes:.1f}',
+        f'{soon["p90"]:.1f}' if soon else '-', '-' if actions is None else f'{actions:.1f}',
     ]

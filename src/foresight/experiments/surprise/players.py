@@ -23,7 +23,7 @@ from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier
 
 PLANNER, AIMED = 'planner', 'aimed'
-BRANCHES = 4  # makes looking two pushes ahead half as dear again as one, not twice
+BRANCHES = 4  # makes looking two actions ahead half as dear again as one, not twice
 NO_SCALES = SurpriseScales(math.inf, math.inf, math.inf, 0.0, 0.0, 0, 0, '', '')
 
 
@@ -37,7 +37,7 @@ class SurprisePlayers:
         sim: Objects and physics.
         config: Whether surprise decides, and how.
         policy: PLANNER or AIMED.
-        horizon: Pushes that the planner looks ahead.
+        horizon: Actions that the planner looks ahead.
         scaled: Whether to read the scales of surprise; without them nothing is an alarm.
     """
 
@@ -73,5 +73,5 @@ class SurprisePlayers:
         return DisturbedPlay(
             DisturbedTable(self.sim, scene, CameraConfig(), arm),
             Perception(model, rectifier, model.device), model,
-            (action, arm), policy, vigilance, self.config, self.sim.max_pushes, on_action,
+            (action, arm), policy, vigilance, self.config, self.sim.max_actions, on_action,
         )

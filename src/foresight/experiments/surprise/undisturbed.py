@@ -14,7 +14,7 @@ from foresight.experiments.document import command
 from foresight.experiments.statistics import percentile
 from foresight.experiments.surprise.players import AIMED, SurprisePlayers
 from foresight.files import find_model
-from foresight.learning.alarm import UndisturbedPush, find_scales
+from foresight.learning.alarm import UndisturbedAction, find_scales
 from foresight.settings import Checked, setting
 from foresight.sim.settings import SimConfig
 from foresight.viz.progress import bars
@@ -54,16 +54,16 @@ def find_alarm(
     torch.set_num_threads(1)
     folder = find_model(checkpoint)
     known = load(folder, 'cpu')
-    pushes, hours = _play(folder, settings, console)
+    actions, hours = _play(folder, settings, console)
     shown = known.model.raster.scene_map.sum(dim=0)
-    found = find_scales(pushes, hours, settings.false_alarms, shown)
+    found = find_scales(actions, hours, settings.false_alarms, shown)
     scales = SurpriseScales(
-        cell=found.cell, push=found.push, rest=found.cell, false_alarms=settings.false_alarms,
-        hours=hours, pushes=len(pushes), seed=settings.seed, model=MemoryOwner.of(known).model,
+        cell=found.cell, action=found.action, rest=found.cell, false_alarms=settings.false_alarms,
+        hours=hours, actions=len(actions), seed=settings.seed, model=MemoryOwner.of(known).model,
         command=command(),
     )
     save_scales(folder, scales)
-    levels = [level / found.push for level in found.levels]
+    levels = [level / found.action for level in found.levels]
     return scales, {
         f'p{share:g}': percentile(levels, share) for share in (50.0, 90.0, 99.0, 100.0)
     }
@@ -71,15 +71,15 @@ def find_alarm(
 
 def _play(
     folder: Path, settings: AlarmSettings, console: Console,
-) -> tuple[list[UndisturbedPush], float]:
-    """Play until so much robot time has passed; return every push and the time [h]."""
-    pushes: list[UndisturbedPush] = []
+) -> tuple[list[UndisturbedAction], float]:
+    """Play until so much robot time has passed; return every action and the time [h]."""
+    actions: list[UndisturbedAction] = []
     players = SurprisePlayers(
         folder, '', SimConfig(), replace(SurpriseConfig(), watch=False), AIMED, scaled=False,
     )
 
     def keep(*latents: Tensor) -> None:
-        pushes.append(UndisturbedPush(*(latent.half().cpu() for latent in latents)))
+        actions.append(UndisturbedAction(*(latent.half().cpu() for latent in latents)))
 
     wanted, seconds, seed = settings.hours * HOUR, 0.0, settings.seed
     with bars(console) as progress, players(keep) as player:
@@ -89,14 +89,15 @@ def _play(
                 raise ConfigError('so much play runs into the test seeds: choose a lower --seed')
             seconds += player.play(seed).seconds
             seed += 1
-            progress.update(bar, completed=min(seconds, wanted), rate=f'{len(pushes)} pushes')
-    return pushes, seconds / HOUR
+            progress.update(bar, completed=min(seconds, wanted), rate=f'{len(actions)} actions')
+    return actions, seconds / HOUR
 
 
 def described(scales: SurpriseScales, levels: dict[str, float]) -> str:
     """Say what was found."""
     words = ', '.join(f'{name} {value:.2f}' for name, value in levels.items())
     return (
-        f'{scales.pushes} pushes in {scales.hours:.2f} h: a cell differs above {scales.cell:.3f}, '
-        f'a push surprises above {scales.push:.3f}; levels of these pushes: {words}'
+        f'{scales.actions} actions in {scales.hours:.2f} h: a cell differs above '
+        f'{scales.cell:.3f}, an action surprises above {scales.action:.3f}; levels of these '
+        f'actions: {words}'
     )

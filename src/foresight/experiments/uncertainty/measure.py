@@ -1,4 +1,4 @@
-"""Imagined outcomes of pushes beside those of repeating them."""
+"""Imagined outcomes of actions beside those of repeating them."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ from rich.console import Console
 
 from foresight.actions.loading import load
 from foresight.data.arrays import load_arrays, save_arrays
-from foresight.data.repeated_pushes import RepeatedPushes, stack
+from foresight.data.repeated_actions import RepeatedActions, stack
 from foresight.experiments.document import Document
 from foresight.experiments.episodes import scores
 from foresight.experiments.experiment import OnePage
@@ -42,7 +42,7 @@ class UncertaintySettings(Checked):
 
 
 class Uncertainty(OnePage):
-    """Repeats pushes in simulation and imagines what they do."""
+    """Repeats actions in simulation and imagines what they do."""
 
     settings = UncertaintySettings()
     page = staticmethod(to_markdown)
@@ -54,12 +54,12 @@ class Uncertainty(OnePage):
         torch.set_num_threads(1)
         folder = find_model(settings.checkpoint)
         known = load(folder, 'cpu')
-        pushes, occupancy = repeated(settings, console), occupancy_of(known)
+        actions, occupancy = repeated(settings, console), occupancy_of(known)
         found, imagined = score(
-            known.model, known.action.spread, occupancy, pushes, settings.samples, settings.seed,
+            known.model, known.action.spread, occupancy, actions, settings.samples, settings.seed,
         )
         if settings.picture is not None:
-            draw_outcomes(pushes, imagined, occupancy, known.config, settings.picture)
+            draw_outcomes(actions, imagined, occupancy, known.config, settings.picture)
         return found, {'unknowns': known.model.unknowns, 'prediction': scores(folder)}
 
     def document(
@@ -71,26 +71,26 @@ class Uncertainty(OnePage):
         return {**about, **asdict(found)}
 
 
-def repeated(settings: UncertaintySettings, console: Console) -> RepeatedPushes:
-    """Repeat pushes in simulation, or read what was kept of them."""
+def repeated(settings: UncertaintySettings, console: Console) -> RepeatedActions:
+    """Repeat actions in simulation, or read what was kept of them."""
     kept = settings.kept
     if kept is not None and kept.exists():
-        return load_arrays(RepeatedPushes, kept)
+        return load_arrays(RepeatedActions, kept)
     from foresight.rollout.play import PlayConfig
     from foresight.rollout.repeat import Repeater
 
     sim = SimConfig(object_set=settings.object_set)
     found: list[Any] = []
     with Repeater(PlayConfig(sim=sim), settings.repeats) as repeater, bars(console) as progress:
-        bar = progress.add_task('pushes', total=settings.states, rate='')
-        made = (push for seed in count(settings.seed) for push in repeater.episode(seed))
-        for push in islice(made, settings.states):
-            found.append(push)
+        bar = progress.add_task('actions', total=settings.states, rate='')
+        made = (action for seed in count(settings.seed) for action in repeater.episode(seed))
+        for action in islice(made, settings.states):
+            found.append(action)
             progress.advance(bar)
-    pushes = stack(found)
+    actions = stack(found)
     if kept is not None:
-        save_arrays(pushes, kept)
-    return pushes
+        save_arrays(actions, kept)
+    return actions
 
 
 EXPERIMENTS = {'uncertainty': Uncertainty()}

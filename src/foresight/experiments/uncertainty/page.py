@@ -1,4 +1,4 @@
-"""The results page of repeated pushes."""
+"""The results page of repeated actions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,15 +11,15 @@ MEANINGS = {
     'expected': 'error of the prediction without the latent variable',
     'single': 'error of one sample',
     'best': 'error of the best of {samples} samples',
-    'jitter_best': 'error of the best of {samples} predictions of slightly jittered pushes',
+    'jitter_best': 'error of the best of {samples} predictions of slightly jittered actions',
     'perfect_best': 'error of the best of {samples} other true outcomes: perfect samples',
     'coverage': 'best over one sample (1 = the latent variable is ignored)',
     'gain': 'best over the prediction without it',
     'spread': 'rank correlation: spread of samples, spread of true outcomes',
-    'jitter_spread': 'rank correlation: spread of predictions of jittered pushes, true spread',
+    'jitter_spread': 'rank correlation: spread of predictions of jittered actions, true spread',
     'motion': 'rank correlation: expected change, spread of true outcomes (needs no samples)',
     'size': 'variance of samples over that of true outcomes',
-    'drops': 'share of the pushes that drop something in some repetition',
+    'drops': 'share of the actions that drop something in some repetition',
     'drops_expected': 'rank correlation: drops imagined without it, true share of drops',
     'drops_samples': 'rank correlation: drops imagined on average over samples, true share',
 }
@@ -28,12 +28,12 @@ MEANINGS = {
 def to_markdown(document: Document) -> str:
     """Return the page, with the command that makes it again."""
     return '\n'.join([
-        f'# What may happen: {document["states"]} pushes, each repeated {document["repeats"]} '
+        f'# What may happen: {document["states"]} actions, each repeated {document["repeats"]} '
         'times', '',
         f'States of {document["object_set"]} objects from seed {document["seed"]} on; the same '
-        'push is done again from the same state, with friction and mass of each object drawn anew '
-        'and each object moved by about a millimetre. Errors are squared distances of latents '
-        'relative to "nothing moves" (1).', '',
+        'action is done again from the same state, with friction and mass of each object drawn '
+        'anew and each object moved by about a millimetre. Errors are squared distances of '
+        'latents relative to "nothing moves" (1).', '',
         *table(('figure', 'value'), (
             [meaning.format(**document), _shown(document[name])]
             for name, meaning in MEANINGS.items()

@@ -1,4 +1,4 @@
-"""Uncertainty: imagined outcomes of repeated pushes beside the true ones."""
+"""Uncertainty: imagined outcomes of repeated actions beside the true ones."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Generator, Tensor
 
-from foresight.data.repeated_pushes import RepeatedPushes
+from foresight.data.repeated_actions import RepeatedActions
 from foresight.experiments.statistics import bootstrap, rank_correlation
 from foresight.learning.probes.coverage import Coverage, draw_outcomes, squared_error
 from foresight.macro_action import Spread
@@ -21,14 +21,14 @@ SPREAD_SAMPLES = 32
 
 @dataclass(frozen=True)
 class Imagined:
-    """Latents of repeated pushes.
+    """Latents of repeated actions.
 
     Attributes:
-        before: Before each push.
+        before: Before each action.
         outcomes: After each repetition.
         expected: Prediction without the latent variable.
         samples: Predictions with it; all as expected if the model has no latent variable.
-        jittered: As many predictions without it, each of a slightly other push.
+        jittered: As many predictions without it, each of a slightly other action.
     """
 
     before: Float[Tensor, 'state channel height width']
@@ -52,13 +52,13 @@ class UncertaintyScores:
     """How well samples show what may happen; errors are relative to "nothing moves".
 
     Attributes:
-        states: States, each with one push.
-        repeats: Repetitions of each push.
+        states: States, each with one action.
+        repeats: Repetitions of each action.
         samples: Samples that compete for the best.
         expected: Error of the prediction without the latent variable.
         single: Error of one sample.
         best: Error of the best of the samples.
-        jitter_best: Error of the best of as many predictions of jittered pushes.
+        jitter_best: Error of the best of as many predictions of jittered actions.
         coverage: Best over single; 1 where the latent variable is ignored.
         gain: Best over expected; below 1 the samples tell more.
         perfect_expected: Error of the mean of the other true outcomes: no single prediction can
@@ -66,11 +66,11 @@ class UncertaintyScores:
         perfect_best: Error of the best of as many other true outcomes: no samples can do much
             better.
         spread: Rank correlation of the spread of samples with that of the true outcomes.
-        jitter_spread: The same for the spread of predictions of jittered pushes.
-        motion: The same for how much the push is expected to change: what is known without a
+        jitter_spread: The same for the spread of predictions of jittered actions.
+        motion: The same for how much the action is expected to change: what is known without a
             latent variable.
         size: Mean squared spread of samples over that of the true outcomes.
-        drops: Share of the pushes of which some repetitions drop something that lay on the table.
+        drops: Share of the actions of which some repetitions drop something that lay on the table.
         drops_expected: Rank correlation of the true share of repetitions that drop something
             with the drops expected without the latent variable.
         drops_samples: The same for the mean over samples.
@@ -98,23 +98,23 @@ class UncertaintyScores:
 
 @torch.no_grad()
 def imagine_repeated(
-    model: Jepa, usual: Spread, pushes: RepeatedPushes, samples: int, generator: Generator,
+    model: Jepa, usual: Spread, actions: RepeatedActions, samples: int, generator: Generator,
 ) -> Imagined:
-    """Encode repeated pushes and imagine what they do."""
+    """Encode repeated actions and imagine what they do."""
     before, outcomes = [], []
     for image, background, after in zip(
-        pushes.before, pushes.background, pushes.after, strict=True,
+        actions.before, actions.background, actions.after, strict=True,
     ):
         images = torch.from_numpy(np.concatenate([image[None], after])).to(model.device)
         empty = torch.from_numpy(background).to(model.device).expand(len(images), -1, -1, -1)
         latents = model.encode(images, empty)
         before.append(latents[0])
         outcomes.append(latents[1:])
-    start, actions = torch.stack(before), torch.from_numpy(pushes.push).to(model.device)
+    start, done = torch.stack(before), torch.from_numpy(actions.action).to(model.device)
     return Imagined(
-        start, torch.stack(outcomes), model.predict(start, actions),
-        draw_outcomes(model, start, actions, samples, generator),
-        _jittered(model, usual, start, actions, samples, generator),
+        start, torch.stack(outcomes), model.predict(start, done),
+        draw_outcomes(model, start, done, samples, generator),
+        _jittered(model, usual, start, done, samples, generator),
     )
 
 
@@ -122,7 +122,7 @@ def _jittered(
     model: Jepa, usual: Spread, start: Tensor, actions: Tensor, samples: int,
     generator: Generator,
 ) -> Float[Tensor, 'state sample channel height width']:
-    """Predict the pushes as a planner does that knows of no latent variable: slightly jittered."""
+    """Predict the actions as a planner does that knows no latent variable: slightly jittered."""
     std = torch.tensor(usual.jitter)
     jitter = std * torch.randn(samples, len(std), generator=generator)
     return torch.stack([
@@ -133,7 +133,7 @@ def _jittered(
 def compare(
     imagined: Imagined, samples: Float[Tensor, 'state sample channel height width'],
 ) -> Coverage:
-    """Compare samples with every true outcome of their push."""
+    """Compare samples with every true outcome of their action."""
     outcomes = imagined.outcomes
     errors = torch.stack([
         squared_error(samples[:, index, None], outcomes) for index in range(samples.shape[1])
@@ -143,7 +143,7 @@ def compare(
 
 
 def ideal(outcomes: Float[Tensor, 'state repeat *latent'], samples: int) -> tuple[float, float]:
-    """Return the mean errors of the mean and of the best of other true outcomes of each push."""
+    """Return the mean errors of the mean and of the best of other true outcomes of each action."""
     repeats = outcomes.shape[1]
     mean = outcomes.mean(dim=1, keepdim=True)
     # Leaving an outcome out of its own mean moves it away by this factor.
@@ -180,7 +180,7 @@ def expected_drops(
 
 
 def score(
-    model: Jepa, usual: Spread, occupancy: Occupancy, pushes: RepeatedPushes, samples: int,
+    model: Jepa, usual: Spread, occupancy: Occupancy, actions: RepeatedActions, samples: int,
     seed: int,
 ) -> tuple[UncertaintyScores, Imagined]:
     """Measure how well samples show what may happen.
@@ -189,12 +189,12 @@ def score(
         model: World model; without a latent variable every sample is the expected outcome.
         usual: How far a planner jitters actions.
         occupancy: Cost head, which tells what a sample drops.
-        pushes: Repeated pushes.
+        actions: Repeated actions.
         samples: Samples that compete for the best.
         seed: Seed of the samples.
     """
     generator = torch.Generator().manual_seed(seed)
-    imagined = imagine_repeated(model, usual, pushes, max(samples, SPREAD_SAMPLES), generator)
+    imagined = imagine_repeated(model, usual, actions, max(samples, SPREAD_SAMPLES), generator)
     outcomes, still = imagined.outcomes, squared_error(imagined.before[:, None], imagined.outcomes)
     coverage, scale = compare(imagined, imagined.samples[:, :samples]), float(still.mean())
     jitter = compare(imagined, imagined.jittered[:, :samples])
@@ -202,15 +202,15 @@ def score(
     wide, true = _array(spread(imagined.samples)), _array(spread(outcomes))
     moved = _array(squared_error(imagined.expected, imagined.before))
     dropped = Dropped(occupancy, model.encoder_config)
-    rates = drop_rates(pushes.status, pushes.statuses)
+    rates = drop_rates(actions.status, actions.statuses)
     found = UncertaintyScores(
-        states=len(pushes), repeats=pushes.repeats, samples=samples,
+        states=len(actions), repeats=actions.repeats, samples=samples,
         expected=float(coverage.expected.mean()) / scale,
         single=float(coverage.single.mean()) / scale,
         best=float(coverage.best.mean()) / scale,
         jitter_best=float(jitter.best.mean()) / scale,
         coverage=coverage.ratio,
-        gain=_interval(lambda chosen: _gain(coverage, chosen), len(pushes)),
+        gain=_interval(lambda chosen: _gain(coverage, chosen), len(actions)),
         perfect_expected=perfect_expected / scale, perfect_best=perfect_best / scale,
         spread=_order(wide, true), jitter_spread=_order(_array(spread(imagined.jittered)), true),
         motion=_order(moved, true),

@@ -10,9 +10,9 @@ BANK = 64
 
 
 class Augmentation:
-    """Other colours, shared by all images of a push or of a sequence of pushes, and pixel noise.
+    """Other colours, shared by all images of an action or of several in a row, and pixel noise.
 
-    A network that sees each push in its own colours only can learn pushes by heart.
+    A network that sees each action in its own colours only can learn actions by heart.
 
     Noise comes from a small bank drawn once: drawing it anew costs as much as the encoder.
     """
@@ -38,10 +38,10 @@ class Augmentation:
     def __call__(
         self, images: Sequence[Float[Tensor, 'batch feature height width']], generator: Generator,
     ) -> Float[Tensor, 'image feature height width']:
-        """Change the prepared images before and after each push and stack them, first ones first.
+        """Change the prepared images before and after each action and stack them, first first.
 
         Args:
-            images: Images of the same pushes, one batch a point in time.
+            images: Images of the same actions, one batch a point in time.
             generator: Source of the change.
         """
         batch, features = images[0].shape[:2]

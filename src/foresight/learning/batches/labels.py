@@ -9,18 +9,18 @@ from torch import Tensor
 
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
-from foresight.learning.batches.pushes import Batch, take
+from foresight.learning.batches.actions import Batch, take
 
 CHOICE, ORDER = 1, 2  # Random streams of a seed, apart from that of the batches.
 
 
 @dataclass(frozen=True)
 class LabelledBatch:
-    """Pushes of which at least one image is labelled.
+    """Actions of which at least one image is labelled.
 
     Attributes:
-        batch: The pushes; labels of images that are not labelled must not be read.
-        before: True where the image before the push is labelled.
+        batch: The actions; labels of images that are not labelled must not be read.
+        before: True where the image before the action is labelled.
         after: True where the image after it is labelled.
     """
 
@@ -36,7 +36,7 @@ class LabelledBatch:
 
 def all_labelled(batch: Batch) -> LabelledBatch:
     """Take every image of a batch as labelled."""
-    known = torch.ones(len(batch.pushes), dtype=torch.bool, device=batch.pushes.device)
+    known = torch.ones(len(batch.actions), dtype=torch.bool, device=batch.actions.device)
     return LabelledBatch(batch, known, known)
 
 
@@ -61,9 +61,9 @@ class LabelledImages:
         self._rows = np.flatnonzero(self._before | self._after)
 
     def draw(self, size: int, step: int, device: torch.device) -> LabelledBatch:
-        """Draw pushes beside labelled images, with replacement: there may be fewer than `size`.
+        """Draw actions beside labelled images, with replacement: there may be fewer than `size`.
 
-        The draw is a function of seed and step, and leaves that of the other pushes alone.
+        The draw is a function of seed and step, and leaves that of the other actions alone.
         """
         generator = np.random.default_rng((self._seed, ORDER, step))
         rows = generator.choice(self._rows, size)

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
-from foresight.learning.batches.pushes import Batch
+from foresight.learning.batches.actions import Batch
 from foresight.macro_action import MacroAction
 from foresight.world_model.encoder import EncoderConfig
 
@@ -27,12 +27,12 @@ class Mirror:
         self._shift = round((near + far - sum(scene.table_x)) / resolution)
 
     def __call__(self, batch: Batch, chosen: Bool[Tensor, ' batch']) -> Batch:
-        """Reflect the chosen pushes of a batch."""
+        """Reflect the chosen actions of a batch."""
         return replace(
             batch,
             before=self._images(batch.before, chosen), after=self._images(batch.after, chosen),
             background=self._images(batch.background, chosen),
-            pushes=self._pushes(batch.pushes, chosen),
+            actions=self._actions(batch.actions, chosen),
             objects_before=self._objects(batch.objects_before, chosen),
             objects_after=self._objects(batch.objects_after, chosen),
         )
@@ -43,9 +43,9 @@ class Mirror:
         images[chosen] = images[chosen].flip(1).roll(self._shift, dims=1)
         return images
 
-    def _pushes(self, pushes: Tensor, chosen: Tensor) -> Tensor:
+    def _actions(self, actions: Tensor, chosen: Tensor) -> Tensor:
         """Reflect actions as their kind says."""
-        return torch.where(chosen[:, None], self._action.mirror(pushes), pushes)
+        return torch.where(chosen[:, None], self._action.mirror(actions), actions)
 
     def _objects(self, objects: Tensor, chosen: Tensor) -> Tensor:
         """Reflect the rows of the labels; those that the camera does not see stay out of view."""

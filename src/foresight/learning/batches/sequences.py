@@ -1,4 +1,4 @@
-"""Sequences: the pushes that followed a push in its episode, for losses over several pushes."""
+"""Sequences: the actions that followed one in its episode, for losses over several."""
 
 from dataclasses import dataclass
 
@@ -8,17 +8,17 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from foresight.data.transitions import Transitions
-from foresight.learning.batches.pushes import Batch, take
+from foresight.learning.batches.actions import Batch, take
 from foresight.protocols import WorldModel
 from foresight.world_model.losses import prediction_loss
 
 
 @dataclass(frozen=True)
 class Later:
-    """The push some places after each push of a batch.
+    """The action some places after each action of a batch.
 
     Attributes:
-        batch: That push; where the episode ended before, some push of it that does not count.
+        batch: That action; where the episode ended before, some action of it that does not count.
         known: True where the episode went on.
     """
 
@@ -29,14 +29,14 @@ class Later:
 def following(
     transitions: Transitions, rows: Int[np.ndarray, ' batch'], rollout: int, device: torch.device,
 ) -> tuple[Later, ...]:
-    """Copy the pushes after those of some rows to the device, for a rollout of so many pushes."""
+    """Copy the actions after those of some rows to the device, for a rollout of so many."""
     return tuple(_later(transitions, rows, steps, device) for steps in range(1, rollout))
 
 
 def _later(
     transitions: Transitions, rows: Int[np.ndarray, ' batch'], steps: int, device: torch.device,
 ) -> Later:
-    """Copy the pushes that came `steps` pushes later."""
+    """Copy the actions that came `steps` actions later."""
     ahead = np.minimum(rows + steps, len(transitions) - 1)
     gap = transitions.before_index[ahead] - transitions.before_index[rows]
     known = (transitions.episode[ahead] == transitions.episode[rows]) & (gap == steps)
@@ -49,10 +49,10 @@ def imagine(
     first: Float[Tensor, 'batch channel height width'],
     later: tuple[Later, ...],
 ) -> tuple[Float[Tensor, 'batch channel height width'], ...]:
-    """Feed predictions back: imagine the latents after the first push and after each later one."""
+    """Feed predictions back: imagine the latents after the first action and each later one."""
     imagined = [first]
     for step in later:
-        imagined.append(model.predict(imagined[-1], step.batch.pushes))
+        imagined.append(model.predict(imagined[-1], step.batch.actions))
     return tuple(imagined)
 
 
@@ -65,10 +65,10 @@ def rollout_loss(
     """Average the prediction loss over the steps of a rollout.
 
     Args:
-        imagined: Latents imagined one after another from the latent before the first push.
+        imagined: Latents imagined one after another from the latent before the first action.
         targets: Latents of the stills that were taken there.
-        changed: Cells that each push changed; those of earlier pushes count as well.
-        later: The pushes after the first, and where there are any.
+        changed: Cells that each action changed; those of earlier actions count as well.
+        later: The actions after the first, and where there are any.
 
     References:
         Assran et al., V-JEPA 2, arXiv:2506.09985, section 3.1 (rollout loss).

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from foresight.data.clips import Clips
 from foresight.errors import DatasetError
+from foresight.learning.batches.actions import rows_of_step
 from foresight.learning.batches.clutter import Clutter
-from foresight.learning.batches.pushes import rows_of_step
 
 ON_TABLE = 0.99  # Share of a cell.
 

@@ -34,7 +34,7 @@ class Sweep:
     """How one sweep of value iteration went.
 
     Attributes:
-        index: Pushes that the value looks ahead after it.
+        index: Actions that the value looks ahead after it.
         mean: Mean target.
         r2: Variance of held-out targets that the critic explains.
     """
@@ -45,12 +45,12 @@ class Sweep:
 
 
 class CriticLearner:
-    """Learns V(z) = min over pushes of [cost(z') - cost already incurred + discount V(z')].
+    """Learns V(z) = min over actions of [cost(z') - cost already incurred + discount V(z')].
 
-    z' is the predicted latent after the push, and the minimum is taken by the planner itself at
-    horizon 1: sampled pushes, refined, averaged over action jitter. What lies on the floor
-    already is not counted again. Only images of play are used; no push is executed, and what
-    play did next is not followed, because a random push says little about what a good one costs.
+    z' is the predicted latent after the action, and the minimum is taken by the planner itself at
+    horizon 1: sampled actions, refined, averaged over action jitter. What lies on the floor
+    already is not counted again. Only images of play are used; no action is executed, and what
+    play did next is not followed, because a random action says little about what a good one costs.
 
     References:
         Ernst et al. 2005, Tree-based batch mode reinforcement learning, JMLR 6, section 3.1
@@ -66,7 +66,7 @@ class CriticLearner:
         Args:
             transitions: Play, for its stills.
             checkpoint: World model and cost head; they stay as they are.
-            arm: Arm whose pushes are imagined.
+            arm: Arm whose actions are imagined.
             task: Terms, weights and discount of what is to be looked ahead at.
             config: How much work.
 
@@ -78,7 +78,7 @@ class CriticLearner:
             raise ConfigError(f'a critic for {task.name} is not supported: it has a goal image')
         if len(transitions) < config.states:
             raise DatasetError(
-                f'{len(transitions)} pushes: collect more, or ask for fewer --states'
+                f'{len(transitions)} actions: collect more, or ask for fewer --states'
             )
         self._transitions, self._task, self._config = transitions, task, config
         self._arm = arm
@@ -96,7 +96,7 @@ class CriticLearner:
         self._reached = torch.zeros(0, channels, *grid, device=model.device)
 
     def sweep(self, index: int, on_state: Callable[[], None]) -> Sweep:
-        """Look one push further: plan from fresh states, then fit the critic to the costs.
+        """Look one action further: plan from fresh states, then fit the critic to the costs.
 
         Args:
             index: Sweeps done before.
@@ -113,7 +113,7 @@ class CriticLearner:
         return Sweep(index + 1, float(targets.mean()), r2)
 
     def _level(self, with_critic: bool) -> TaskLevel:
-        """Assemble the task level that looks one push ahead, and at the critic after it."""
+        """Assemble the task level that looks one action ahead, and at the critic after it."""
         config = self._config
         terms = {name: w for name, w in self._weights.items() if name != ExpectedCost.name}
         if with_critic:
@@ -146,7 +146,7 @@ class CriticLearner:
     def _encode(
         self, rows: Int[np.ndarray, ' state'], sides: Int[np.ndarray, ' state'],
     ) -> Float[Tensor, 'state channel height width']:
-        """Encode the stills before (side 0) or after (side 1) some pushes."""
+        """Encode the stills before (side 0) or after (side 1) some actions."""
         play, model = self._transitions, self.checkpoint.model
         images = play.stills[play.before_index[rows] + sides]
         pair = (images, play.background[play.episode[rows]])

@@ -1,4 +1,4 @@
-"""Learner of the world model and the cost head: they learn from pushes."""
+"""Learner of the world model and the cost head: they learn from actions."""
 
 import math
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from torch import Generator, nn
 from foresight.actions.loading import action_of, make_model
 from foresight.data.transitions import Transitions, join, joint_digest
 from foresight.errors import DatasetError
+from foresight.learning.batches.actions import first_actions, rows_of_step, split_episodes, take
 from foresight.learning.batches.appearance import one_table
 from foresight.learning.batches.labels import LabelledImages
-from foresight.learning.batches.pushes import first_pushes, rows_of_step, split_episodes, take
 from foresight.learning.batches.sequences import following
 from foresight.learning.learner import Learner, Losses
 from foresight.learning.networks.world_model import WorldModelNetworks
@@ -25,7 +25,7 @@ from foresight.learning.warm_start import start_from
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
 
-LEAST_BETWEEN_PROBES = 100  # Steps: an epoch of few pushes is shorter than a probe.
+LEAST_BETWEEN_PROBES = 100  # Steps: an epoch of few actions is shorter than a probe.
 
 
 class WorldModelLearner(Learner[ProbeScores]):
@@ -42,21 +42,21 @@ class WorldModelLearner(Learner[ProbeScores]):
         """Prepare.
 
         Args:
-            transitions: All pushes; some episodes are held out.
+            transitions: All actions; some episodes are held out.
             config: Every setting of the networks; what is known of training is filled in.
             train: How to train.
-            more: Pushes to learn from beside those, none of them held out.
+            more: Actions to learn from beside those, none of them held out.
 
         Raises:
             CheckpointError: If the checkpoint to start from does not fit.
-            DatasetError: If there are too few pushes or labels, or the encoder would learn the
+            DatasetError: If there are too few actions or labels, or the encoder would learn the
                 one table of all episodes by heart.
         """
         self.settings, self._has_labels = train, transitions.has_labels
         _check_labels(transitions, train)
         self.warning = one_table(transitions, config.encoder, train)
         taught, self._held_out = split_episodes(transitions, train.holdout)
-        self._taught = join((first_pushes(taught, train.pushes), *more))
+        self._taught = join((first_actions(taught, train.actions), *more))
         rows_of_step(len(self._taught), train.batch, train.seed, 0)
         steps_an_epoch = len(self._taught) // train.batch
         self.steps = train.steps or steps_an_epoch * train.epochs
@@ -70,7 +70,7 @@ class WorldModelLearner(Learner[ProbeScores]):
         self.networks = _make_networks(config, train)
 
     def losses(self, step: int, generator: Generator) -> Losses:
-        """Compute the loss of the pushes of a step."""
+        """Compute the loss of the actions of a step."""
         train, device = self.settings, self.networks.world_model.device
         rows = rows_of_step(len(self._taught), train.batch, train.seed, step)
         labelled = self._labelled.draw(train.batch, step, device) if self._labelled else None
@@ -89,7 +89,7 @@ class WorldModelLearner(Learner[ProbeScores]):
         return head, [value for value in self.networks.parameters() if value not in apart]
 
     def probe(self) -> ProbeScores:
-        """Score on held-out pushes."""
+        """Score on held-out actions."""
         return probe(self.networks, self._held_out, self.settings)
 
     def save(self, folder: Path, scores: ProbeScores) -> None:
@@ -119,6 +119,6 @@ def _check_labels(transitions: Transitions, train: TrainConfig) -> None:
     wants = train.objective in LABELS_ONLY or train.label_gradient or train.labels
     if wants and not transitions.has_labels:
         raise DatasetError(
-            'these pushes have no labels (bags have none): leave out objective, label_gradient '
+            'these actions have no labels (bags have none): leave out objective, label_gradient '
             'and labels; tasks with a goal image need no cost head'
         )

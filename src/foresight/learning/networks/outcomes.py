@@ -13,10 +13,10 @@ Latents = Float[Tensor, 'batch channel height width']
 
 
 class Outcomes(nn.Module):
-    """Predicts some pushes as expected, the others given a value that explains their outcome.
+    """Predicts some actions as expected, the others given a value that explains their outcome.
 
     The posterior has seen the outcome and could tell all of it. It pays for each nat beyond a
-    free allowance, averaged over the pushes: what little it may tell goes to pushes whose outcome
+    free allowance, averaged over the actions: what little it may tell goes to those whose outcome
     is uncertain. An allowance of ln 8 nats is what eight blind samples can be expected to hit.
 
     References:
@@ -36,31 +36,31 @@ class Outcomes(nn.Module):
             )
 
     def forward(
-        self, model: Jepa, before: Latents, after: Latents, pushes: Float[Tensor, 'batch action'],
+        self, model: Jepa, before: Latents, after: Latents, actions: Float[Tensor, 'batch action'],
         generator: Generator,
     ) -> tuple[Latents, Float[Tensor, ''] | None]:
-        """Predict the latents after each push.
+        """Predict the latents after each action.
 
         Args:
             model: World model.
             before: Latents before.
             after: True latents after; only the posterior sees them.
-            pushes: Pushes.
+            actions: Actions.
             generator: Source of the values drawn from the posterior.
 
         Returns:
-            Predicted latents, and what the posterior told of a push [nat]; None without one.
+            Predicted latents, and what the posterior told of an action [nat]; None without one.
         """
-        first = len(pushes) - round(self._share * len(pushes))  # Rows are in random order.
-        if self.posterior is None or first == len(pushes):
-            return model.predict(before, pushes), None
-        rest = before[first:], after[first:].detach(), pushes[first:]
+        first = len(actions) - round(self._share * len(actions))  # Rows are in random order.
+        if self.posterior is None or first == len(actions):
+            return model.predict(before, actions), None
+        rest = before[first:], after[first:].detach(), actions[first:]
         with mixed(model.device, model.bf16):
             guess = self.posterior(rest[0], rest[1], model.raster(rest[2]))
         imagined = model.imagine(rest[0], rest[2], guess.draw(generator))
-        expected = model.predict(before[:first], pushes[:first])
+        expected = model.predict(before[:first], actions[:first])
         return torch.cat([expected, imagined]), guess.divergence().mean()
 
     def price(self, told: Float[Tensor, '']) -> Float[Tensor, '']:
-        """Return what is added to the loss for having told so much of a push [nat]."""
+        """Return what is added to the loss for having told so much of an action [nat]."""
         return self._weight * torch.relu(told - self._free)

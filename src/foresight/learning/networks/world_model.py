@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
+from foresight.learning.batches.actions import Batch
 from foresight.learning.batches.augmentation import Augmentation
 from foresight.learning.batches.labels import LabelledBatch, all_labelled
 from foresight.learning.batches.mirror import Mirror
-from foresight.learning.batches.pushes import Batch
 from foresight.learning.batches.sequences import Later, imagine, rollout_loss
 from foresight.learning.learner import Losses
 from foresight.learning.networks.outcomes import Outcomes
@@ -64,10 +64,10 @@ class WorldModelNetworks(nn.Module):
         """Compute the loss of one batch.
 
         Args:
-            batch: Pushes.
+            batch: Actions.
             generator: Source of the augmentation.
-            labelled: Pushes that the cost head learns from instead, if labels are few.
-            later: The pushes that followed, for a loss over several pushes.
+            labelled: Actions that the cost head learns from instead, if labels are few.
+            later: The actions that followed, for a loss over several actions.
         """
         model, config = self.world_model, self.config
         if config.objective in LABELS_ONLY:
@@ -77,17 +77,17 @@ class WorldModelNetworks(nn.Module):
         clean = self._prepared(batch, later)
         changed = tuple(changed_cells(*pair, config.change_threshold) for pair in pairwise(clean))
         inputs = self._augment(clean, generator)
-        pair, arrived = inputs[:2 * len(batch.pushes)], inputs[len(batch.pushes):]
+        pair, arrived = inputs[:2 * len(batch.actions)], inputs[len(batch.actions):]
         both = model.encode_prepared(pair)
         before, after = both.chunk(2)
         targets = self._targets(arrived).chunk(1 + len(later))
         start = before.detach() if self.decoder else before
-        predicted, told = self.outcomes(model, start, targets[0], batch.pushes, generator)
+        predicted, told = self.outcomes(model, start, targets[0], batch.actions, generator)
         imagined = imagine(model, predicted, later)
         terms = {'prediction': rollout_loss(imagined, targets, changed, later)}
         with mixed(inputs.device, config.bf16):
             moved = changed[0].flatten(1).any(dim=1)
-            terms['inverse'] = self.inverse.error(before, after, batch.pushes, moved)
+            terms['inverse'] = self.inverse.error(before, after, batch.actions, moved)
             penalty = self.regularizer(_views(both, predicted, targets[0], pair), generator)
             if self.decoder:
                 terms['reconstruction'] = reconstruction_loss(self.decoder(both), pair)
@@ -115,16 +115,16 @@ class WorldModelNetworks(nn.Module):
     def _reflected(
         self, batch: Batch, generator: Generator, later: tuple[Later, ...] = (),
     ) -> tuple[Batch, tuple[Later, ...]]:
-        """Mirror some pushes, and with each all that followed it."""
+        """Mirror some actions, and with each all that followed it."""
         if self.config.mirror == 0.0:
             return batch, later
-        chosen = torch.rand(len(batch.pushes), generator=generator) < self.config.mirror
-        chosen = chosen.to(batch.pushes.device)
+        chosen = torch.rand(len(batch.actions), generator=generator) < self.config.mirror
+        chosen = chosen.to(batch.actions.device)
         mirrored = (replace(step, batch=self._mirror(step.batch, chosen)) for step in later)
         return self._mirror(batch, chosen), tuple(mirrored)
 
     def _prepared(self, batch: Batch, later: tuple[Later, ...] = ()) -> tuple[Tensor, ...]:
-        """Prepare the images before the first push and after each."""
+        """Prepare the images before the first action and after each."""
         prepare = self.world_model.encoder.prepare
         arrived = [prepare(item.after, item.background) for item in (
             batch, *(step.batch for step in later),
@@ -133,7 +133,7 @@ class WorldModelNetworks(nn.Module):
 
     @torch.no_grad()
     def _targets(self, inputs: Tensor) -> Tensor:
-        """Encode images after pushes with the slow copy of the encoder."""
+        """Encode images after actions with the slow copy of the encoder."""
         with mixed(inputs.device, self.config.bf16):
             target: Tensor = self.target(inputs)
         return target
@@ -141,12 +141,12 @@ class WorldModelNetworks(nn.Module):
     def _labelled_cost(
         self, labelled: LabelledBatch, generator: Generator,
     ) -> Float[Tensor, '']:
-        """Teach the cost head on labelled pushes, and with them what its gradient may reach."""
+        """Teach the cost head on labelled actions, and with them what its gradient may reach."""
         batch, _ = self._reflected(labelled.batch, generator)
         inputs = self._augment(self._prepared(batch), generator)
         with torch.set_grad_enabled(self.config.label_gradient and torch.is_grad_enabled()):
             both = self.world_model.encode_prepared(inputs)
-            predicted = self.world_model.predict(both.chunk(2)[0], batch.pushes)
+            predicted = self.world_model.predict(both.chunk(2)[0], batch.actions)
         with mixed(inputs.device, self.config.bf16):
             return self._cost(both, (predicted,), batch, known=labelled.maps)
 

@@ -22,7 +22,7 @@ class LatentHealth:
             to the root mean square of the latent.
         rank: Effective number of independent features among those deviations.
         episode_share: Share of the variance that is constant within an episode, in [0, 1].
-        temporal_change: Mean squared change by one push over that between any two images.
+        temporal_change: Mean squared change by one action over that between any two images.
     """
 
     std: float
@@ -81,16 +81,16 @@ def episode_share(
 
 
 def measure_health(
-    before: Float[Tensor, 'push channel height width'],
-    after: Float[Tensor, 'push channel height width'],
-    episode: Int[Tensor, ' push'],
+    before: Float[Tensor, 'batch channel height width'],
+    after: Float[Tensor, 'batch channel height width'],
+    episode: Int[Tensor, ' batch'],
 ) -> LatentHealth:
-    """Measure latents of the two sides of some pushes.
+    """Measure latents of the two sides of some actions.
 
     Args:
-        before: Latents before each push.
+        before: Latents before each action.
         after: Latents after it.
-        episode: Episode of each push; several pushes of each are needed.
+        episode: Episode of each action; several actions of each are needed.
     """
     before, after, episode = before.cpu().float(), after.cpu().float(), episode.cpu()
     both = torch.cat([before, after])
@@ -125,7 +125,7 @@ def check_health(health: LatentHealth, limits: HealthLimits = HealthLimits()) ->
               f'(> {limits.episode_share_high:.0%}): they hold its appearance, not its objects',
               'inverse_weight, and check that the empty-table images belong to the episodes')
     if health.temporal_change < limits.temporal_change_low:
-        _stop(f'a push changes them by {health.temporal_change:.2%} of their spread '
+        _stop(f'an action changes them by {health.temporal_change:.2%} of their spread '
               f'(< {limits.temporal_change_low:.0%})', 'inverse_weight')
 
 

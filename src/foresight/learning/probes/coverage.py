@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 
 from foresight.protocols import StochasticWorldModel
 
-Latents = Float[Tensor, 'push channel height width']
+Latents = Float[Tensor, 'batch channel height width']
 CHUNK = 64
 
 
@@ -39,11 +39,11 @@ class Coverage:
 
 @torch.no_grad()
 def draw_outcomes(
-    model: StochasticWorldModel, before: Latents, pushes: Float[Tensor, 'push action'],
+    model: StochasticWorldModel, before: Latents, actions: Float[Tensor, 'batch action'],
     samples: int,
     generator: Generator,
-) -> Float[Tensor, 'push sample channel height width']:
-    """Imagine several outcomes of each push; the same values of the variable for all pushes."""
+) -> Float[Tensor, 'batch sample channel height width']:
+    """Imagine several outcomes of each action; the same values of the variable for all actions."""
     unknown = torch.randn(samples, model.unknowns, generator=generator).to(before.device)
     drawn = [
         torch.cat([
@@ -51,7 +51,7 @@ def draw_outcomes(
             for value in unknown
         ], dim=1)
         for latents, actions in zip(
-            torch.split(before, CHUNK), torch.split(pushes, CHUNK), strict=True,
+            torch.split(before, CHUNK), torch.split(actions, CHUNK), strict=True,
         )
     ]
     return torch.cat(drawn)
@@ -67,21 +67,21 @@ def squared_error(
 
 @torch.no_grad()
 def measure_coverage(
-    model: StochasticWorldModel, before: Latents, pushes: Float[Tensor, 'push action'],
+    model: StochasticWorldModel, before: Latents, actions: Float[Tensor, 'batch action'],
     after: Latents,
     samples: int, generator: Generator,
 ) -> Coverage:
-    """Compare samples with the one outcome that each push had.
+    """Compare samples with the one outcome that each action had.
 
     Args:
         model: A model with a latent variable.
         before: Latents before.
-        pushes: Pushes.
+        actions: Actions.
         after: Latents after.
-        samples: Outcomes to imagine of each push.
+        samples: Outcomes to imagine of each action.
         generator: Source of the latent variable.
     """
-    imagined = draw_outcomes(model, before, pushes, samples, generator)
-    errors = squared_error(imagined, after[:, None])  # push sample
-    expected = squared_error(model.predict(before, pushes), after)
+    imagined = draw_outcomes(model, before, actions, samples, generator)
+    errors = squared_error(imagined, after[:, None])  # action sample
+    expected = squared_error(model.predict(before, actions), after)
     return Coverage(expected, errors.mean(dim=1), errors.amin(dim=1))

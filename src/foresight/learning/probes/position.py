@@ -57,8 +57,8 @@ def position_r2(model: Jepa, known: Transitions, held_out: Transitions) -> float
 
     Args:
         model: World model in evaluation mode.
-        known: Pushes to fit on.
-        held_out: Pushes of other episodes.
+        known: Actions to fit on.
+        held_out: Actions of other episodes.
 
     Returns:
         Mean over the two coordinates; NaN without scenes of one object on both sides.

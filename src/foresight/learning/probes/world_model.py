@@ -1,4 +1,4 @@
-"""Probe: what the latents know and how well they are predicted, on pushes kept from training."""
+"""Probe: what the latents know and how well they are predicted, on actions kept from training."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from foresight.data.transitions import Transitions
-from foresight.learning.batches.pushes import Batch, take
+from foresight.learning.batches.actions import Batch, take
 from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.probes.collapse import LatentHealth, measure_health
 from foresight.learning.probes.coverage import measure_coverage
@@ -25,37 +25,37 @@ from foresight.tasks.clear_table.cost_head import (
 from foresight.world_model.belief.surprise import cell_distance, surprise_level
 from foresight.world_model.losses import changed_cells
 
-MOST_PUSHES, CHUNK = 512, 128
+MOST_ACTIONS, CHUNK = 512, 128
 SAMPLES = 8
 RIDGE = 1e-3
 
 
 @dataclass(frozen=True)
 class Latents:
-    """Latents and labels of the held-out pushes."""
+    """Latents and labels of the held-out actions."""
 
-    before: Float[Tensor, 'push channel height width']
-    after: Float[Tensor, 'push channel height width']
-    predicted: Float[Tensor, 'push channel height width']
-    changed: Float[Tensor, 'push height width']
-    labels_before: Float[Tensor, 'push 2 height width']
-    labels_after: Float[Tensor, 'push 2 height width']
+    before: Float[Tensor, 'batch channel height width']
+    after: Float[Tensor, 'batch channel height width']
+    predicted: Float[Tensor, 'batch channel height width']
+    changed: Float[Tensor, 'batch height width']
+    labels_before: Float[Tensor, 'batch 2 height width']
+    labels_after: Float[Tensor, 'batch 2 height width']
     inverse_error: float
     batch: Batch
 
 
 @dataclass(frozen=True)
 class ProbeScores(LatentHealth):
-    """Scores on held-out pushes.
+    """Scores on held-out actions.
 
     Attributes:
         prediction_ratio: Prediction error over that of "nothing moves", all cells; < 1 is better.
         prediction_ratio_changed: The same over cells whose image changed.
         occupancy_r2: Variance of object occupancy that a linear probe of 3x3 cells explains.
-        ranking_accuracy: Share of pairs of pushes that the cost head orders as they turned out.
-        inverse_skill: Variance of the pushes that inverse dynamics explains.
-        surprise_scale: Raw surprise level that one push in a hundred exceeds.
-        pushes: Held-out pushes used.
+        ranking_accuracy: Share of pairs of actions that the cost head orders as they turned out.
+        inverse_skill: Variance of the actions that inverse dynamics explains.
+        surprise_scale: Raw surprise level that one action in a hundred exceeds.
+        actions: Held-out actions used.
         coverage: Error of the best of eight samples of the latent variable over that of one; 1
             where it is ignored, not a number where there is none.
         coverage_gain: Error of the best of eight over that of the prediction without it.
@@ -67,14 +67,14 @@ class ProbeScores(LatentHealth):
     ranking_accuracy: float
     inverse_skill: float
     surprise_scale: float
-    pushes: int
+    actions: int
     coverage: float = math.nan
     coverage_gain: float = math.nan
 
 
 @torch.no_grad()
 def probe(networks: WorldModelNetworks, held_out: Transitions, config: TrainConfig) -> ProbeScores:
-    """Score networks on pushes it was not trained on."""
+    """Score networks on actions it was not trained on."""
     networks.eval()
     latents = _encode(networks, held_out, config)
     batch, model = latents.batch, networks.world_model
@@ -82,7 +82,7 @@ def probe(networks: WorldModelNetworks, held_out: Transitions, config: TrainConf
     still = (latents.before - latents.after).square().mean(dim=1)
     near = latents.changed
     health = measure_health(latents.before, latents.after, batch.episode)
-    swept = model.raster.coverage(batch.pushes)
+    swept = model.raster.coverage(batch.actions)
     level = surprise_level(cell_distance(latents.predicted, latents.after), swept)
     return ProbeScores(
         **asdict(health),
@@ -91,7 +91,7 @@ def probe(networks: WorldModelNetworks, held_out: Transitions, config: TrainConf
         occupancy_r2=occupancy_r2(latents.before, latents.labels_before, batch.episode),
         ranking_accuracy=_ranking(networks, latents),
         inverse_skill=_inverse_skill(networks, latents),
-        surprise_scale=float(level.quantile(0.99)), pushes=len(batch.pushes),
+        surprise_scale=float(level.quantile(0.99)), actions=len(batch.actions),
         **_coverage(networks, latents),
     )
 
@@ -119,7 +119,7 @@ def occupancy_r2(
     return 1.0 - _ratio(residual.square().sum(), (test - test.mean()).square().sum())
 
 
-def pair_accuracy(guess: Float[Tensor, ' push'], truth: Float[Tensor, ' push']) -> float:
+def pair_accuracy(guess: Float[Tensor, ' batch'], truth: Float[Tensor, ' batch']) -> float:
     """Share of the pairs with clearly different truth that a guess orders correctly."""
     true_gap = truth[:, None] - truth
     clear = true_gap > 0.1
@@ -128,10 +128,10 @@ def pair_accuracy(guess: Float[Tensor, ' push'], truth: Float[Tensor, ' push']) 
 
 
 def _encode(networks: WorldModelNetworks, held_out: Transitions, config: TrainConfig) -> Latents:
-    """Run the model over the held-out pushes, spread over their episodes."""
+    """Run the model over the held-out actions, spread over their episodes."""
     model, stride = networks.world_model, networks.world_model.encoder_config.stride
     grid, device = model.encoder_config.grid, model.device
-    rows = np.unique(np.linspace(0, len(held_out) - 1, MOST_PUSHES).astype(int))
+    rows = np.unique(np.linspace(0, len(held_out) - 1, MOST_ACTIONS).astype(int))
     parts, batches = [], []
     for chunk in np.array_split(rows, max(1, len(rows) // CHUNK)):
         batch = take(held_out, chunk, device)
@@ -142,9 +142,9 @@ def _encode(networks: WorldModelNetworks, held_out: Transitions, config: TrainCo
         before, after = (model.encode_prepared(image) for image in images)
         changed = changed_cells(*images, config.change_threshold)
         moved = changed.flatten(1).any(dim=1)
-        error = networks.inverse.error(before, after, batch.pushes, moved)
+        error = networks.inverse.error(before, after, batch.actions, moved)
         parts.append((
-            before, after, model.predict(before, batch.pushes),
+            before, after, model.predict(before, batch.actions),
             functional.max_pool2d(changed.float(), 3, 1, 1),
             label_maps(batch.objects_before, grid, stride),
             label_maps(batch.objects_after, grid, stride), error * moved.sum(),
@@ -162,23 +162,23 @@ def _encode(networks: WorldModelNetworks, held_out: Transitions, config: TrainCo
 
 def _coverage(networks: WorldModelNetworks, latents: Latents) -> dict[str, float]:
     """Measure whether the latent variable is used; nothing where there is none."""
-    model, pushes = networks.world_model, latents.batch.pushes
+    model, actions = networks.world_model, latents.batch.actions
     if model.unknowns == 0:
         return {}
     generator = torch.Generator().manual_seed(0)
-    found = measure_coverage(model, latents.before, pushes, latents.after, SAMPLES, generator)
+    found = measure_coverage(model, latents.before, actions, latents.after, SAMPLES, generator)
     return {'coverage': found.ratio, 'coverage_gain': found.gain}
 
 
 def _inverse_skill(networks: WorldModelNetworks, latents: Latents) -> float:
-    """Compare inverse dynamics with always guessing the mean push."""
+    """Compare inverse dynamics with always guessing the mean action."""
     moved = latents.changed.flatten(1).any(dim=1)
-    pushes = networks.inverse.normalize(latents.batch.pushes[moved])
-    return 1.0 - latents.inverse_error / max(1e-9, float(pushes.var(dim=0).mean()))
+    actions = networks.inverse.normalize(latents.batch.actions[moved])
+    return 1.0 - latents.inverse_error / max(1e-9, float(actions.var(dim=0).mean()))
 
 
 def _ranking(networks: WorldModelNetworks, latents: Latents) -> float:
-    """Order pushes by the predicted change of cost and compare with the true change."""
+    """Order actions by the predicted change of cost and compare with the true change."""
     model = networks.world_model
     encoder = model.encoder_config
     occupancy = Occupancy(networks.cost_head)

@@ -1,4 +1,4 @@
-"""Elites as a mixture: pushing left and pushing right are both kept, their mean is neither."""
+"""Elites as a mixture: acting left and acting right are both kept, their mean is neither."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The ceiling: a rule that sees true poses and pushes objects straight toward the bin."""
+"""The ceiling: a rule that sees true poses and actions objects straight toward the bin."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -40,18 +40,20 @@ class Footprints:
         corners = np.einsum('nij,nkj->nki', turns, boxes)
         return cls(objects.positions[chosen, :2], corners[..., :2])
 
-    def reach(self, directions: Float[np.ndarray, 'push 2']) -> Float[np.ndarray, 'push object']:
+    def reach(
+        self, directions: Float[np.ndarray, 'batch 2'],
+    ) -> Float[np.ndarray, 'batch object']:
         """Return how far each object extends from its centre in each direction [m]."""
-        extents: Float[np.ndarray, 'push object'] = np.einsum(
+        extents: Float[np.ndarray, 'batch object'] = np.einsum(
             'okc,pc->pok', self.corners, directions
         ).max(axis=2)
         return extents
 
 
 class HandRule(Policy):
-    """Push the object that is surest to come closer to the bin.
+    """Action the object that is surest to come closer to the bin.
 
-    It scores a few thousand pushes toward +y with a kinematic model: what lies in the lane is
+    It scores a few thousand actions toward +y with a kinematic model: what lies in the lane is
     carried to the end, what the paddle's edge would catch is a risk, what comes close to the near
     or far table edge is a risk, and a paddle that would land on an object is not an option.
     """
@@ -59,27 +61,27 @@ class HandRule(Policy):
     name = 'hand_rule'
 
     def __init__(self, action: PushAction, feasible: Guardrail, tool: Tool) -> None:
-        """Keep the bounds of a push, what the arm can do and the size of the paddle."""
-        self._scene, self._push, self._feasible = action.scene, action.settings, feasible
+        """Keep the bounds of an action, what the arm can do and the size of the paddle."""
+        self._scene, self._action, self._feasible = action.scene, action.settings, feasible
         self._half_width, self._half_depth = tool.width / 2, tool.depth / 2
         self._face = tool.face
 
     def choose(self, scene: SceneView) -> Plan | None:
-        """Choose the feasible push of highest value; None when nothing is on the table."""
+        """Choose the feasible action of highest value; None when nothing is on the table."""
         objects = Footprints.of(scene.objects)
         if not len(objects.centres):
             return None
-        pushes = self.candidates(objects)
-        allowed = self._feasible(torch.from_numpy(pushes).float()).numpy()
-        values = np.where(allowed, self.values(pushes, objects), -np.inf)
+        actions = self.candidates(objects)
+        allowed = self._feasible(torch.from_numpy(actions).float()).numpy()
+        values = np.where(allowed, self.values(actions, objects), -np.inf)
         best = int(values.argmax())
         if not np.isfinite(values[best]):
             return None
-        return chosen(pushes[best], value=-float(values[best]))
+        return chosen(actions[best], value=-float(values[best]))
 
-    def candidates(self, objects: Footprints) -> Float[np.ndarray, 'push 4']:
-        """Return pushes toward +y that start behind each object."""
-        end = self._scene.table_y[1] + self._push.end_margin - 0.002
+    def candidates(self, objects: Footprints) -> Float[np.ndarray, 'batch 4']:
+        """Return actions toward +y that start behind each object."""
+        end = self._scene.table_y[1] + self._action.end_margin - 0.002
         axes = np.meshgrid(np.arange(len(objects.centres)), HEADINGS, LATERALS, GAPS)
         index, headings, laterals, gaps = (axis.ravel() for axis in axes)
         forward, aside = _axes(headings)
@@ -87,19 +89,19 @@ class HandRule(Policy):
         back = depth + self._half_depth + gaps
         starts = objects.centres[index] - back[:, None] * forward + laterals[:, None] * aside
         lengths = np.clip(
-            (end - starts[:, 1]) / forward[:, 1], self._push.length_low, self._push.length_high
+            (end - starts[:, 1]) / forward[:, 1], self._action.length_low, self._action.length_high
         )
         return np.column_stack([starts, headings, lengths])
 
     def values(
-        self, pushes: Float[np.ndarray, 'push 4'], objects: Footprints
-    ) -> Float[np.ndarray, ' push']:
-        """Score pushes by what a kinematic model says becomes of each object."""
-        forward, aside = _axes(pushes[:, 2])
-        offsets = objects.centres[None] - pushes[:, None, :2]  # push object 2
+        self, actions: Float[np.ndarray, 'batch 4'], objects: Footprints
+    ) -> Float[np.ndarray, ' batch']:
+        """Score actions by what a kinematic model says becomes of each object."""
+        forward, aside = _axes(actions[:, 2])
+        offsets = objects.centres[None] - actions[:, None, :2]  # action object 2
         along, across = (offsets * forward[:, None]).sum(2), (offsets * aside[:, None]).sum(2)
         depth, width = objects.reach(forward), objects.reach(aside)
-        lengths = pushes[:, 3:]
+        lengths = actions[:, 3:]
         reached = (along > 0) & (along - depth < lengths + self._half_depth)
         carried = reached & (np.abs(across) < self._half_width - 0.35 * width)
         clipped = reached & ~carried & (np.abs(across) < self._half_width + width + 0.006)
@@ -110,16 +112,16 @@ class HandRule(Policy):
         value = np.where(cleared, 1.0, gained).sum(1)
         value -= clipped.sum(1) + self._edge_risk(ends, objects, carried).sum(1)
         value -= 2.0 * np.abs(np.where(carried, across, 0.0)).sum(1)
-        value -= 0.1 * np.abs(pushes[:, 2] - np.pi / 2)
+        value -= 0.1 * np.abs(actions[:, 2] - np.pi / 2)
         useless = self._lands_on(along, across, depth, width).any(1) | ~carried.any(1)
         return np.where(useless, -np.inf, value)
 
     def _edge_risk(
         self,
-        ends: Float[np.ndarray, 'push object 2'],
+        ends: Float[np.ndarray, 'batch object 2'],
         objects: Footprints,
-        carried: Bool[np.ndarray, 'push object'],
-    ) -> Float[np.ndarray, 'push object']:
+        carried: Bool[np.ndarray, 'batch object'],
+    ) -> Float[np.ndarray, 'batch object']:
         """Grow where a carried object ends less than its own size from a near or far edge."""
         low, high = self._scene.table_x
         size = objects.reach(np.array([[1.0, 0.0]]))
@@ -128,11 +130,11 @@ class HandRule(Policy):
 
     def _lands_on(
         self,
-        along: Float[np.ndarray, 'push object'],
-        across: Float[np.ndarray, 'push object'],
-        depth: Float[np.ndarray, 'push object'],
-        width: Float[np.ndarray, 'push object'],
-    ) -> Bool[np.ndarray, 'push object']:
+        along: Float[np.ndarray, 'batch object'],
+        across: Float[np.ndarray, 'batch object'],
+        depth: Float[np.ndarray, 'batch object'],
+        width: Float[np.ndarray, 'batch object'],
+    ) -> Bool[np.ndarray, 'batch object']:
         """Return True where the paddle would come down on an object."""
         margin = 0.008
         near = np.abs(along) < self._half_depth + depth + margin
@@ -141,8 +143,8 @@ class HandRule(Policy):
 
 
 def _axes(
-    headings: Float[np.ndarray, ' push'],
-) -> tuple[Float[np.ndarray, 'push 2'], Float[np.ndarray, 'push 2']]:
+    headings: Float[np.ndarray, ' batch'],
+) -> tuple[Float[np.ndarray, 'batch 2'], Float[np.ndarray, 'batch 2']]:
     """Return the unit vectors along each heading and to its left."""
     forward = np.stack([np.cos(headings), np.sin(headings)], 1)
     return forward, np.stack([-forward[:, 1], forward[:, 0]], 1)

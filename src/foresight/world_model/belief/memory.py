@@ -25,7 +25,7 @@ class MemoryConfig(Checked):
         60.0, 'confidence in what is hidden halves in this time', 's', 0.1, 1e6
     )
     trust: float = setting(
-        0.5, 'confidence left in a hidden cell that a push has swept', '', 0.0, 1.0
+        0.5, 'confidence left in a hidden cell that an action has swept', '', 0.0, 1.0
     )
 
 
@@ -105,10 +105,10 @@ def carry_out(
     swept: Float[Tensor, 'height width'],
     trust: float,
 ) -> Memory:
-    """Believe the predicted outcome of a push where it cannot be seen.
+    """Believe the predicted outcome of an action where it cannot be seen.
 
     Args:
-        memory: What is believed at the end of the push.
+        memory: What is believed at the end of the action.
         predicted: Latent predicted for its end, from what was believed at its beginning.
         swept: Share of each cell that the paddle swept.
         trust: Confidence left in a swept cell, whose content may have gone many ways.

@@ -17,7 +17,7 @@ class SurpriseReading:
 
     Attributes:
         map: Distance of each cell, shape (height, width); 1 is the calibrated scale.
-        level: Mean of the worst cells that count; above 1 is rare on familiar pushes.
+        level: Mean of the worst cells that count; above 1 is rare on familiar actions.
         spread: Share of all cells that differ at all.
     """
 
@@ -59,7 +59,7 @@ class Surprise:
 
         Args:
             raster: Where things may move.
-            scale: Raw level that familiar pushes rarely exceed; it is stored in the checkpoint.
+            scale: Raw level that familiar actions rarely exceed; it is stored in the checkpoint.
         """
         self._raster, self._scale = raster, scale
 
@@ -70,7 +70,7 @@ class Surprise:
         arrived: Float[Tensor, 'channel height width'],
         action: Float[Tensor, ' action'],
     ) -> SurpriseReading:
-        """Compare the latent that was imagined for a push with the one that arrived."""
+        """Compare the latent that was imagined for an action with the one that arrived."""
         distance = cell_distance(predicted[None], arrived[None]) / self._scale
         swept = self._raster.coverage(action[None].to(distance.device))
         return SurpriseReading(distance[0], float(surprise_level(distance, swept)))

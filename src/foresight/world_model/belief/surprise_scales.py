@@ -19,24 +19,24 @@ class SurpriseScales:
     """What counts as a surprise, in the unit of latent features.
 
     Attributes:
-        cell: Distance that one cell in twenty exceeds after an undisturbed push. A cell whose
+        cell: Distance that one cell in twenty exceeds after an undisturbed action. A cell whose
             predicted change exceeds it may change in many ways.
-        push: Level after a push that is exceeded as often as false alarms are allowed.
+        action: Level after an action that is exceeded as often as false alarms are allowed.
         rest: Level between two views at rest above which something has moved.
         false_alarms: Allowed false alarms [1/h of robot time].
         hours: Robot time of the undisturbed play [h].
-        pushes: Pushes of it.
+        actions: Actions of it.
         seed: First seed of it.
         model: Hash of the world model, see `MemoryOwner`.
         command: How it was measured.
     """
 
     cell: float
-    push: float
+    action: float
     rest: float
     false_alarms: float
     hours: float
-    pushes: int
+    actions: int
     seed: int
     model: str
     command: str
@@ -70,7 +70,7 @@ def load_scales(checkpoint: Checkpoint) -> SurpriseScales:
         raise CheckpointError(f'{path} is missing: {REMEDY}') from error
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise CheckpointError(f'{path} is damaged: {REMEDY}') from error
-    sizes = (scales.cell, scales.push, scales.rest)
+    sizes = (scales.cell, scales.action, scales.rest)
     if kind != FORMAT or found or not all(math.isfinite(s) and s > 0.0 for s in sizes):
         raise CheckpointError(f'{path} does not fit this version: {REMEDY}')
     if scales.model != MemoryOwner.of(checkpoint).model:

@@ -1,4 +1,4 @@
-"""The belief as latents and pushes come in: memory, occlusion and task predictor together."""
+"""The belief as latents and actions come in: memory, occlusion and task predictor together."""
 
 import numpy as np
 import torch
@@ -59,8 +59,8 @@ class BeliefTracker:
         )
         return Belief(self.memory.latent, stamp)
 
-    def begin_push(self, action: Float[Tensor, ' action']) -> Latent:
-        """Imagine a push [m, m, rad, m] that is about to be carried out.
+    def begin_action(self, action: Float[Tensor, ' action']) -> Latent:
+        """Imagine an action [m, m, rad, m] that is about to be carried out.
 
         Returns:
             The latent it should lead to.
@@ -73,7 +73,7 @@ class BeliefTracker:
         self._imagined = predicted, action
         return predicted
 
-    def end_push(self) -> None:
+    def end_action(self) -> None:
         """Believe what was imagined wherever the outcome cannot be seen."""
         if self._imagined is None:
             return

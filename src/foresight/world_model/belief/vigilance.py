@@ -1,4 +1,4 @@
-"""Vigilance: every free view beside what should be seen, after a push and between pushes."""
+"""Vigilance: every free view beside what should be seen, after an action and between actions."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class VigilanceConfig(Checked):
     )
 
 
-SETTLING = 10  # views after a push that may pass before objects rest
+SETTLING = 10  # views after an action that may pass before objects rest
 Latent = Float[Tensor, 'channel height width']
 CellMap = Float[Tensor, 'height width']
 
@@ -46,16 +46,16 @@ class Comparison:
         return SurpriseReading(scaled, float(worst_cells(scaled[None])[0]), spread)
 
 
-def compare_push(
+def compare_action(
     before: Latent, predicted: Latent, arrived: Latent, shown: CellMap, cell: float,
 ) -> Comparison:
-    """Compare what arrived after a push with what was predicted.
+    """Compare what arrived after an action with what was predicted.
 
     Where the model foresees a change, or next to it, an object may end in many places; it is
     not counted. Nor is the floor: what falls there is lost, whoever threw it.
 
     Args:
-        before: Latent before the push.
+        before: Latent before the action.
         predicted: Latent predicted for after it.
         arrived: Latent that arrived.
         shown: Share of each cell that shows table or bin.
@@ -70,7 +70,7 @@ def compare_push(
 class Vigilance:
     """Knows what every free view should show, and tells how far it is from that.
 
-    After a push that is the latent that was predicted; between pushes, the last view that was
+    After an action that is the latent that was predicted; between actions, the last view that was
     accepted. A view that surprises is accepted once it stays, unless the change is widespread:
     then it is not the objects that moved but the camera or the light, and nothing seen can be
     trusted until the view comes back.
@@ -98,11 +98,11 @@ class Vigilance:
 
     @property
     def expecting(self) -> bool:
-        """Whether a push was announced that is not judged yet."""
+        """Whether an action was announced that is not judged yet."""
         return self._expected is not None
 
     def expect(self, before: Latent, predicted: Latent) -> None:
-        """Expect `predicted` after the push that begins now."""
+        """Expect `predicted` after the action that begins now."""
         self._expected, self._views = (before, predicted), 0
 
     @torch.no_grad()
@@ -111,15 +111,15 @@ class Vigilance:
 
         Args:
             latent: Latent of the view.
-            back: Whether the arm has been away since the push was announced.
+            back: Whether the arm has been away since the action was announced.
 
         Returns:
-            The reading, above 1 for an alarm; None while objects settle after a push, and for
+            The reading, above 1 for an alarm; None while objects settle after an action, and for
             the first view of all.
         """
         last, self._last = self._last, latent
         if self._expected is not None and back:
-            return self._judge_push(self._expected, last, latent)
+            return self._judge_action(self._expected, last, latent)
         if self._reference is None:
             self._reference = latent
             return None
@@ -129,17 +129,17 @@ class Vigilance:
             self._reference = latent
         return reading
 
-    def _judge_push(
+    def _judge_action(
         self, expected: tuple[Latent, Latent], last: Latent | None, latent: Latent,
     ) -> SurpriseReading | None:
-        """Compare with what the push should have led to, once objects rest."""
+        """Compare with what the action should have led to, once objects rest."""
         self._views += 1
         rests = self._views > 1 and last is not None and self._rest(last, latent).level <= 1.0
         if not rests and self._views < SETTLING:
             return None
         cell = self._scales.cell
-        found = compare_push(*expected, latent, self._shown.to(latent.device), cell)
-        reading = found.reading(self._scales.push, cell)
+        found = compare_action(*expected, latent, self._shown.to(latent.device), cell)
+        reading = found.reading(self._scales.action, cell)
         if reading.level <= 1.0 or reading.spread < self._widespread:
             self._expected, self._reference = None, latent
         return reading

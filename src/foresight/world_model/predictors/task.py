@@ -1,4 +1,4 @@
-"""Task predictor: latent and push to the latent after the push."""
+"""Task predictor: latent and action to the latent after the action."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,13 @@ from foresight.world_model.encoder import EncoderConfig, ResidualBlock, zero
 
 @dataclass(frozen=True)
 class PredictorConfig(Checked):
-    """Task predictor: latent and push raster to next latent."""
+    """Task predictor: latent and action raster to next latent."""
 
     width: int = setting(64, 'channels of the residual blocks', '', 16, 512)
     blocks: int = setting(5, 'residual blocks', '', 1, 16)
     latent: int = setting(
-        0, 'size of the latent variable for what no image tells; 0 = one outcome a push', '', 0, 64
+        0, 'size of the latent variable for what no image tells; 0 = one outcome an action',
+        '', 0, 64,
     )
 
 
@@ -27,7 +28,7 @@ class TaskPredictor(nn.Module):
     """Residual network on a grid of half the resolution; it starts as "nothing moves".
 
     Half the resolution makes it four times cheaper and lets ten 3x3 convolutions carry an
-    object across the longest push.
+    object across the longest action.
 
     What no image tells (friction, mass, which way a thing tips) is a latent variable: given one
     of its values the network predicts one thing that may happen, without it the expected outcome.
@@ -39,7 +40,7 @@ class TaskPredictor(nn.Module):
         Args:
             encoder: Shape of the latent.
             config: Width and depth.
-            drawn: Channels of the push raster.
+            drawn: Channels of the action raster.
         """
         super().__init__()
         self.inlet = nn.Conv2d(encoder.channels + drawn, config.width, 4, 2, 1)
@@ -54,10 +55,10 @@ class TaskPredictor(nn.Module):
         drawn: Float[Tensor, 'batch feature height width'],
         unknown: Float[Tensor, 'batch unknown'] | None = None,
     ) -> Float[Tensor, 'batch channel height width']:
-        """Predict the latents one push later: as expected, or given the latent variable."""
+        """Predict the latents one action later: as expected, or given the latent variable."""
         features = self.inlet(torch.cat([latents, drawn], dim=1))
         if unknown is not None and self.unknown is not None:
-            # The same everywhere: one value is one coherent outcome of the whole push.
+            # The same everywhere: one value is one coherent outcome of the whole action.
             features = features + self.unknown(unknown)[:, :, None, None]
         features = self.blocks(functional.relu_(features))
         change = functional.pixel_shuffle(self.outlet(features), 2)

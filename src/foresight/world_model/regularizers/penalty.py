@@ -12,8 +12,8 @@ class CellViews:
     """Cells taken from many images, and views of the same place that should agree.
 
     Attributes:
-        cells: Latents of both images of each push.
-        arrived: Latents of the images after the pushes, with gradient.
+        cells: Latents of both images of each action.
+        arrived: Latents of the images after the actions, with gradient.
         predicted: Latents imagined there.
         target: Latents there by the slow copy of the encoder, without gradient.
     """

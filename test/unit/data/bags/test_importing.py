@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 
+from foresight.data.bags.actions import NO_AFTER, STOPPED
 from foresight.data.bags.importing import BagSummary, totals
-from foresight.data.bags.pushes import NO_AFTER, STOPPED
 
 SUMMARIES = [
     BagSummary('one', 1800.0, 18_000, 500, Counter({NO_AFTER: 2}), Counter(), 3, 1700.0),
@@ -15,7 +15,7 @@ SUMMARIES = [
 def test_bags_are_added_up_by_reason() -> None:
     whole = totals(SUMMARIES)
     assert whole['dropped'] == {NO_AFTER: 3, STOPPED: 1}
-    assert (whole['bags'], whole['pushes'], whole['clips']) == (2, 800, 4)
+    assert (whole['bags'], whole['actions'], whole['clips']) == (2, 800, 4)
     assert whole['robot_hours'] == 1.0 and whole['hours_of_video'] == 0.7222
 
 

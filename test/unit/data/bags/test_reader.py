@@ -43,7 +43,7 @@ def test_a_missing_topic_is_named_with_its_bag(make_bag: MakeBag, topic: str) ->
         read_bag(make_bag('lonely', without=(topic,)), same, ARM)
 
 
-def test_a_bag_to_watch_needs_neither_joints_nor_pushes(make_bag: MakeBag) -> None:
+def test_a_bag_to_watch_needs_neither_joints_nor_actions(make_bag: MakeBag) -> None:
     bag = make_bag(without=('joint_states', 'macro_action', 'e_stop'))
     recording = read_bag(bag, same, ARM)
     assert recording.joints is None and len(recording.actions) == 0

@@ -9,15 +9,15 @@ ABOUT = {
 }
 
 
-def run(kind: str, pushes: int, successes: int, hours: float) -> dict:
+def run(kind: str, actions: int, successes: int, hours: float) -> dict:
     """A run of ten episodes."""
     outcomes = [[7 + i, int(i < successes), 3, 0, 0, 4] for i in range(10)]
     return {
-        'row': f'{kind}_{pushes}', 'meaning': '', 'labels': 0, 'seed': 0, 'collapsed': None,
+        'row': f'{kind}_{actions}', 'meaning': '', 'labels': 0, 'seed': 0, 'collapsed': None,
         'scores': {'prediction_ratio': 0.4, 'occupancy_r2': 0.6},
-        'closed_loop': {'success': successes / 10, 'cleared': 0.9, 'dropped': 0.0, 'pushes': 4.0,
+        'closed_loop': {'success': successes / 10, 'cleared': 0.9, 'dropped': 0.0, 'actions': 4.0,
                         'outcomes': outcomes},
-        'robot': {'robot_hours': hours, 'pushes': pushes + 3, 'rejected': 1, 'resets': 9},
+        'robot': {'robot_hours': hours, 'actions': actions + 3, 'rejected': 1, 'resets': 9},
     }
 
 
@@ -70,7 +70,7 @@ def test_half_a_table_is_a_table() -> None:
 
 def test_rounds_of_practice_follow_one_another() -> None:
     practised = [row for row in ROBOT_HOURS.rows if row.teacher]
-    assert [(row.name, row.teacher, row.pushes) for row in practised] == [
+    assert [(row.name, row.teacher, row.actions) for row in practised] == [
         ('practised_1750', 'doing_1000', 1000), ('practised_2500', 'practised_1750', 1000),
         ('practised_3250', 'practised_2500', 1000)]
 

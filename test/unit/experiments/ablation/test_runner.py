@@ -20,7 +20,7 @@ from foresight.learning.settings import TrainConfig
 QUIET = Console(quiet=True)
 TINY = Budget(steps=4, head_steps=3, episodes=2, first_episode=7, batch=32)
 FIGURES = {
-    'success': 0.5, 'cleared': 0.75, 'dropped': 0.25, 'pushes': 4.0,
+    'success': 0.5, 'cleared': 0.75, 'dropped': 0.25, 'actions': 4.0,
     'outcomes': [[7, 1, 3, 0, 0, 3], [8, 0, 2, 1, 0, 5]],
 }
 ABOUT = {'machine': 'this one', 'command': 'foresight ablate'}
@@ -199,12 +199,12 @@ def test_what_predicts_plays_by_the_goal_image_and_is_compared_with_labels_alone
         ablation.run(row('supervised', LABELS), 0, QUIET)
 
 
-def test_a_row_of_few_pushes_says_what_they_cost_the_robot(ablation):
+def test_a_row_of_few_actions_says_what_they_cost_the_robot(ablation):
     cost = RobotTime(np.full(60, 360.0), np.full(60, 6), np.zeros(60, int))
-    few = replace(row('doing_250', ROBOT_HOURS), changes={'pushes': 40})
+    few = replace(row('doing_250', ROBOT_HOURS), changes={'actions': 40})
     result = replace(ablation, time=cost).run(few, 0, QUIET)
-    assert result['robot'] == {'robot_hours': 0.7, 'pushes': 42, 'rejected': 0, 'resets': 7}
-    assert result['identity']['train']['pushes'] == 40
+    assert result['robot'] == {'robot_hours': 0.7, 'actions': 42, 'rejected': 0, 'resets': 7}
+    assert result['identity']['train']['actions'] == 40
 
 
 def test_a_row_learns_from_what_its_teachers_practised(ablation, blobs):
@@ -216,7 +216,7 @@ def test_a_row_learns_from_what_its_teachers_practised(ablation, blobs):
         return Lesson(lesson, RobotTime(np.full(60, 180.0), np.full(60, 6), np.zeros(60, int)))
 
     rows = tuple(
-        replace(row, changes={'pushes': 40}) if row.changes else row for row in ROBOT_HOURS.rows)
+        replace(row, changes={'actions': 40}) if row.changes else row for row in ROBOT_HOURS.rows)
     table = replace(tiny(ROBOT_HOURS), rows=rows)
     cost = RobotTime(np.full(60, 360.0), np.full(60, 6), np.zeros(60, int))
     ablation = replace(ablation, table=table, time=cost)
@@ -228,7 +228,7 @@ def test_a_row_learns_from_what_its_teachers_practised(ablation, blobs):
         ('doing_1000_3', 'doing_1000_practice_3', 3, 0),
         ('practised_1750_3', 'practised_1750_practice_3', 3, 1)]
     assert result['robot'] == {
-        'robot_hours': pytest.approx(0.7 + 2 * 3.0), 'pushes': 42 + 2 * 360, 'rejected': 0,
+        'robot_hours': pytest.approx(0.7 + 2 * 3.0), 'actions': 42 + 2 * 360, 'rejected': 0,
         'resets': 7 + 2 * 60}
     taught = load(ablation.runs / 'practised_2500_3', 'cpu').config.dataset
     assert taught not in (blobs.digest, load(ablation.runs / 'practised_1750_3').config.dataset)

@@ -3,18 +3,18 @@ from foresight.experiments.ablation.transfer import TRANSFER, untouched
 SCORES = {'prediction_ratio_changed': 0.5, 'rank': 8.0}
 ABOUT = {
     'machine': 'this one', 'command': 'foresight experiment transfer', 'dataset': 'moved',
-    'pushes': 1500, 'site': 'moved',
+    'actions': 1500, 'site': 'moved',
 }
 CEILING = {
     'success': 1.0, 'success_low': 0.5, 'success_high': 1.0, 'cleared': 1.0, 'dropped': 0.0,
-    'pushes': 3.0,
+    'actions': 3.0,
 }
 
 
 def run(row, successes, seed=0):
     outcomes = [[number, success, 3, 0, 0, 4] for number, success in enumerate(successes)]
     share = sum(successes) / len(successes)
-    figures = {'success': share, 'cleared': share, 'dropped': 0.0, 'pushes': 4.0}
+    figures = {'success': share, 'cleared': share, 'dropped': 0.0, 'actions': 4.0}
     return {
         'row': row, 'meaning': row, 'seed': seed, 'labels': 200, 'collapsed': None,
         'scores': SCORES, 'closed_loop': {**figures, 'outcomes': outcomes},
@@ -49,7 +49,7 @@ def test_rows_of_unequal_length_are_not_compared():
 
 def test_the_page_names_site_ceiling_and_differences():
     text = TRANSFER.to_markdown(document(run('adapted_200', [1, 1]), run('head_200', [1, 0])))
-    assert 'Site `moved`, 1500 pushes of play.' in text
+    assert 'Site `moved`, 1500 actions of play.' in text
     assert '| `hand_rule` | 1.00 (0.50 to 1.00) |' in text
     assert '| adapted_200 - head_200 | +0.50 | +0.00 to +1.00 |' in text
 

@@ -11,7 +11,7 @@ from foresight.tasks.task_file import TaskConfig
 TASK = TaskConfig('clear_table', (('remaining', 1.0), ('critic', 0.3)), 'remaining', 0.3)
 ABOUT = {
     'task': 'clear_table', 'split': 'hard', 'episodes': 4, 'seed': 0, 'objects': '3-5',
-    'max_pushes': '10-18', 'machine': 'a machine', 'command': 'foresight experiment horizon',
+    'max_actions': '10-18', 'machine': 'a machine', 'command': 'foresight experiment horizon',
     'checkpoint': 'models/clear_table',
 }
 ONE, TWO = Look(1, False), Look(2, False)

@@ -38,7 +38,7 @@ def test_too_many_objects_are_as_wrong_as_too_few():
     assert row['miscount'][NONE] == 4.0
 
 
-def test_ghosts_are_counted_for_pushes_alone():
+def test_ghosts_are_counted_for_actions_alone():
     rows = to_document([trial(0, 'pushed', 1.0), trial(1, 'still', 1.0)], [], {}, ABOUT)[
         'permanence']
     assert [row['event'] for row in rows] == ['still', 'pushed']

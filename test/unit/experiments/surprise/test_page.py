@@ -9,14 +9,14 @@ ABOUT = {
     'task': 'surprise', 'episodes_a_row': 2, 'seed': 0, 'objects': 3, 'aimed_seed': 2000,
     'think': 0.4, 'checkpoint': 'models/x', 'machine': 'a machine',
     'command': 'foresight experiment surprise',
-    'scales': {'false_alarms': 5.0, 'hours': 1.0, 'pushes': 900, 'seed': 6000},
+    'scales': {'false_alarms': 5.0, 'hours': 1.0, 'actions': 900, 'seed': 6000},
 }
 
 
 def episode(seed, kind='', alarms=(), at=None, success=True, during=False, stop=''):
     return DisturbedEpisode(
         seed=seed, kind=kind, during=during, success=success, cleared=3, dropped=0, remaining=0,
-        pushes=4, plans=2, followed=2, alarms=alarms, disturbed_at=at, late=0, stop=stop,
+        actions=4, plans=2, followed=2, alarms=alarms, disturbed_at=at, late=0, stop=stop,
         seconds=1800.0,
     )
 
@@ -51,7 +51,7 @@ def test_false_alarms_are_counted_an_hour_of_undisturbed_play(document):
 def test_what_was_not_noticed_has_no_time(document):
     found = document['noticing']['moved']
     assert found['at rest']['noticed'] == 0.5 and found['at rest']['seconds']['median'] == 0.5
-    assert found['during a push']['happened'] == 0 and not found['during a push']['seconds']
+    assert found['during an action']['happened'] == 0 and not found['during an action']['seconds']
 
 
 def test_modes_are_paired_over_seeds(document):

@@ -7,7 +7,7 @@ import torch
 
 from foresight.actions.loading import make_model
 from foresight.actions.push.spread import PushSpread
-from foresight.data.repeated_pushes import RepeatedPushes
+from foresight.data.repeated_actions import RepeatedActions
 from foresight.experiments.uncertainty.page import to_markdown
 from foresight.experiments.uncertainty.scores import (
     compare,
@@ -36,34 +36,34 @@ def jepa(latent):
 
 
 @pytest.fixture
-def pushes():
+def actions():
     random = np.random.default_rng(0)
     images = random.integers(0, 255, (STATES, 2 + REPEATS, 64, 96, 3)).astype(np.uint8)
-    return RepeatedPushes(
+    return RepeatedActions(
         seed=np.arange(STATES), before=images[:, 0], background=images[:, 1],
-        push=np.tile(np.array([0.45, 0.0, 1.5, 0.2], np.float32), (STATES, 1)),
+        action=np.tile(np.array([0.45, 0.0, 1.5, 0.2], np.float32), (STATES, 1)),
         status=np.ones((STATES, 2), np.int8), after=images[:, 2:],
         positions=np.zeros((STATES, REPEATS, 2, 3), np.float32),
         statuses=random.integers(1, 4, (STATES, REPEATS, 2)).astype(np.int8),
     )
 
 
-def measured(pushes, latent):
+def measured(actions, latent):
     model = jepa(latent)
     head = CostHead(16, model.raster.scene_map)
-    return score(model, PushSpread(), Occupancy(head.requires_grad_(False)), pushes, 4, 0)
+    return score(model, PushSpread(), Occupancy(head.requires_grad_(False)), actions, 4, 0)
 
 
-def test_without_a_latent_variable_all_samples_are_the_expected_outcome(pushes):
-    found, imagined = measured(pushes, 0)
+def test_without_a_latent_variable_all_samples_are_the_expected_outcome(actions):
+    found, imagined = measured(actions, 0)
     assert found.coverage == pytest.approx(1.0)
     assert found.gain.value == pytest.approx(1.0)
     assert found.size == pytest.approx(0.0, abs=1e-9)
     assert torch.equal(imagined.samples[:, 0], imagined.expected)
 
 
-def test_with_one_samples_differ_and_the_best_is_no_worse_than_one(pushes):
-    found, imagined = measured(pushes, 3)
+def test_with_one_samples_differ_and_the_best_is_no_worse_than_one(actions):
+    found, imagined = measured(actions, 3)
     assert found.size > 0.0
     assert found.best < found.single
     assert found.coverage < 1.0
@@ -71,13 +71,13 @@ def test_with_one_samples_differ_and_the_best_is_no_worse_than_one(pushes):
     assert imagined.outcomes.shape[:2] == (STATES, REPEATS)
 
 
-def test_scores_are_repeatable(pushes):
-    assert measured(pushes, 3)[0] == measured(pushes, 3)[0]
+def test_scores_are_repeatable(actions):
+    assert measured(actions, 3)[0] == measured(actions, 3)[0]
 
 
-def test_perfect_samples_are_the_floor_of_the_best(pushes):
+def test_perfect_samples_are_the_floor_of_the_best(actions):
     model = jepa(0)
-    imagined = imagine_repeated(model, PushSpread(), pushes, 4, torch.Generator().manual_seed(0))
+    imagined = imagine_repeated(model, PushSpread(), actions, 4, torch.Generator().manual_seed(0))
     outcomes = imagined.outcomes
     expected, best = ideal(outcomes.expand(-1, REPEATS, -1, -1, -1), 4)
     assert best < 2.0 * expected
@@ -100,16 +100,17 @@ def test_only_what_lay_on_the_table_counts_as_dropped():
     assert drop_rates(status, statuses).tolist() == [0.5, 0.0]
 
 
-def test_comparison_covers_every_outcome(pushes):
-    imagined = imagine_repeated(jepa(3), PushSpread(), pushes, 4, torch.Generator().manual_seed(0))
+def test_comparison_covers_every_outcome(actions):
+    generator = torch.Generator().manual_seed(0)
+    imagined = imagine_repeated(jepa(3), PushSpread(), actions, 4, generator)
     assert compare(imagined, imagined.samples).best.shape == (STATES, REPEATS)
     assert compare(imagined, imagined.jittered).gain < 1.0
 
 
-def test_the_page_names_figures_and_command(pushes):
+def test_the_page_names_figures_and_command(actions):
     document = {
         'command': 'foresight evaluate uncertainty', 'checkpoint': 'models/x', 'seed': 0,
-        'object_set': 'seen', 'unknowns': 3, **asdict(measured(pushes, 3)[0]),
+        'object_set': 'seen', 'unknowns': 3, **asdict(measured(actions, 3)[0]),
     }
     json.dumps(document, allow_nan=False)
     written = to_markdown(document)

@@ -3,7 +3,7 @@ import torch
 from foresight.learning.batches.augmentation import Augmentation
 
 
-def test_gain_is_shared_by_the_two_images_of_a_push():
+def test_gain_is_shared_by_the_two_images_of_an_action():
     augment = Augmentation(0.5, 0.5, 0.0, (3, 4, 6), seed=0)
     before = torch.ones(5, 3, 4, 6)
     changed = augment((before, 2.0 * before), torch.Generator().manual_seed(0))

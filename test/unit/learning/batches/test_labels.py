@@ -6,8 +6,8 @@ import torch
 
 from foresight.actions.loading import action_of, make_model
 from foresight.errors import DatasetError
+from foresight.learning.batches.actions import take
 from foresight.learning.batches.labels import LabelledImages, all_labelled
-from foresight.learning.batches.pushes import take
 from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
 
@@ -17,13 +17,13 @@ CPU = torch.device('cpu')
 def seen(blobs, count, seed=0, steps=40):
     """Images whose labels many draws show."""
     images, labelled = set(), LabelledImages(blobs, count, seed)
-    before = {tuple(push): index for push, index in zip(
-        blobs.pushes.tolist(), blobs.before_index.tolist(), strict=True)}
+    before = {tuple(action): index for action, index in zip(
+        blobs.actions.tolist(), blobs.before_index.tolist(), strict=True)}
     for step in range(steps):
         drawn = labelled.draw(32, step, CPU)
-        for push, first, second in zip(
-                drawn.batch.pushes.tolist(), drawn.before, drawn.after, strict=True):
-            index = before[tuple(push)]
+        for action, first, second in zip(
+                drawn.batch.actions.tolist(), drawn.before, drawn.after, strict=True):
+            index = before[tuple(action)]
             images |= {index} if first else set()
             images |= {index + 1} if second else set()
     return images
@@ -38,7 +38,7 @@ def test_a_larger_choice_contains_a_smaller_one_and_seeds_differ(blobs):
     assert seen(blobs, 5) != seen(blobs, 5, seed=1)
 
 
-def test_every_drawn_push_is_beside_a_labelled_image(blobs):
+def test_every_drawn_action_is_beside_a_labelled_image(blobs):
     drawn = LabelledImages(blobs, 3, 0).draw(64, 0, CPU)
     assert (drawn.before | drawn.after).all()
     assert torch.equal(drawn.maps, torch.cat([drawn.before, drawn.after, drawn.after]))

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from foresight.actions.push.macro_action import PushAction
+from foresight.learning.batches.actions import rows_of_step, take
 from foresight.learning.batches.mirror import Mirror
-from foresight.learning.batches.pushes import rows_of_step, take
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.scene_map import draw_scene
@@ -32,15 +32,15 @@ def brightest(image: torch.Tensor, background: torch.Tensor) -> tuple[int, int]:
 def test_mirroring_twice_changes_nothing(mirror, batch):
     again = mirror(mirror(batch, ALL), ALL)
     assert torch.equal(again.before, batch.before)
-    torch.testing.assert_close(again.pushes, batch.pushes)
+    torch.testing.assert_close(again.actions, batch.actions)
     torch.testing.assert_close(again.objects_after, batch.objects_after, atol=1e-4, rtol=0.0)
 
 
-def test_only_chosen_pushes_are_mirrored(mirror, batch):
+def test_only_chosen_actions_are_mirrored(mirror, batch):
     chosen = torch.arange(16) < 4
     some = mirror(batch, chosen)
     assert torch.equal(some.before[4:], batch.before[4:])
-    assert not torch.equal(some.pushes[:4], batch.pushes[:4])
+    assert not torch.equal(some.actions[:4], batch.actions[:4])
 
 
 def test_table_and_bin_stay_where_they_are(mirror):
@@ -60,8 +60,8 @@ def test_label_follows_its_object(mirror, blobs):
         assert (objects[:, :2] - seen).norm(dim=1).min() < 4.0
 
 
-def test_push_is_reflected_about_the_middle_of_the_table(mirror, batch):
-    pushes = mirror(batch, ALL).pushes
-    torch.testing.assert_close(pushes[:, 0], 0.95 - batch.pushes[:, 0])
-    torch.testing.assert_close(pushes[:, 2], math.pi - batch.pushes[:, 2])
-    assert torch.equal(pushes[:, [1, 3]], batch.pushes[:, [1, 3]])
+def test_action_is_reflected_about_the_middle_of_the_table(mirror, batch):
+    actions = mirror(batch, ALL).actions
+    torch.testing.assert_close(actions[:, 0], 0.95 - batch.actions[:, 0])
+    torch.testing.assert_close(actions[:, 2], math.pi - batch.actions[:, 2])
+    assert torch.equal(actions[:, [1, 3]], batch.actions[:, [1, 3]])

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from foresight.actions.loading import action_of, make_model
-from foresight.learning.batches.pushes import rows_of_step, take
+from foresight.learning.batches.actions import rows_of_step, take
 from foresight.learning.batches.sequences import Later, following, imagine, rollout_loss
 from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
@@ -25,7 +25,7 @@ def rows(blobs):
     return rows_of_step(len(blobs), 32, 0, 0)
 
 
-def test_later_pushes_begin_where_the_earlier_ones_end(blobs, rows):
+def test_later_actions_begin_where_the_earlier_ones_end(blobs, rows):
     first = take(blobs, rows, CPU)
     for step in following(blobs, rows, 2, CPU):
         assert step.known.any()
@@ -33,8 +33,8 @@ def test_later_pushes_begin_where_the_earlier_ones_end(blobs, rows):
         assert torch.equal(step.batch.episode[step.known], first.episode[step.known])
 
 
-def test_the_last_pushes_of_an_episode_have_nothing_later(blobs):
-    place = np.arange(len(blobs)) % 6  # six pushes an episode
+def test_the_last_actions_of_an_episode_have_nothing_later(blobs):
+    place = np.arange(len(blobs)) % 6  # six actions an episode
     for steps, later in enumerate(following(blobs, np.arange(len(blobs)), 4, CPU), start=1):
         assert np.array_equal(later.known.numpy(), place + steps < 6)
 
@@ -45,7 +45,7 @@ def test_a_sequence_does_not_reach_over_a_left_out_episode(blobs):
     assert later.known.tolist() == ([True] * 5 + [False]) * 2
 
 
-def test_one_push_alone_has_nothing_later(blobs, rows):
+def test_one_action_alone_has_nothing_later(blobs, rows):
     assert following(blobs, rows, 1, CPU) == ()
 
 
@@ -56,10 +56,10 @@ def later_of(blobs, rows, **values):
 
 def test_predictions_are_fed_back(blobs, rows):
     later = following(blobs, rows, 3, CPU)
-    pushes = [take(blobs, rows, CPU).pushes, *(step.batch.pushes for step in later)]
+    actions = [take(blobs, rows, CPU).actions, *(step.batch.actions for step in later)]
     start = torch.zeros(len(rows), 1, 2, 2)
-    imagined = imagine(Shift(), Shift().predict(start, pushes[0]), later)
-    expected = sum(push[:, 0] for push in pushes)
+    imagined = imagine(Shift(), Shift().predict(start, actions[0]), later)
+    expected = sum(action[:, 0] for action in actions)
     torch.testing.assert_close(imagined[2][:, 0, 0, 0], expected)
 
 
@@ -75,7 +75,7 @@ def test_loss_is_the_mean_over_known_steps(blobs, rows):
     assert loss(False) == 0.0
 
 
-def test_cells_that_an_earlier_push_changed_still_count(blobs, rows):
+def test_cells_that_an_earlier_action_changed_still_count(blobs, rows):
     imagined, target = torch.ones(32, 1, 8, 8), torch.zeros(32, 1, 8, 8)
     first = torch.zeros(32, 8, 8, dtype=torch.bool)
     first[:, 0, 0] = True
@@ -93,7 +93,7 @@ def learner(small):
     return learner
 
 
-def test_first_push_sees_the_same_randomness_with_and_without_later_ones(learner, blobs, rows):
+def test_first_action_sees_the_same_randomness_with_and_without_later_ones(learner, blobs, rows):
     batch, later = take(blobs, rows, CPU), following(blobs, rows, 2, CPU)
     mirrored, _ = learner._reflected(batch, torch.Generator().manual_seed(3))
     again, after = learner._reflected(batch, torch.Generator().manual_seed(3), later)
@@ -105,7 +105,7 @@ def test_first_push_sees_the_same_randomness_with_and_without_later_ones(learner
 
 def test_steps_that_do_not_exist_change_no_loss(learner, blobs, rows):
     step = later_of(blobs, rows, known=torch.zeros(32, dtype=torch.bool))
-    strange = replace(step.batch, pushes=torch.full_like(step.batch.pushes, 0.5))
+    strange = replace(step.batch, actions=torch.full_like(step.batch.actions, 0.5))
     batch = take(blobs, rows, CPU)
     two = [
         learner.losses(batch, torch.Generator().manual_seed(1), later=(item,)).total

@@ -89,12 +89,12 @@ def test_checkpoint_predicts_like_the_learner(blobs, small, straight):
     checkpoint = load(straight, 'cpu')
     checkpoint.fill('cost_head', CostHead(16, checkpoint.model.raster.scene_map))
     latents = torch.randn(2, 16, 16, 24, generator=torch.Generator().manual_seed(0))
-    pushes = torch.tensor([[0.4, 0.0, 1.0, 0.2], [0.5, 0.1, -2.0, 0.1]])
-    expected = loop.learner.networks.world_model.predict(latents, pushes)
-    torch.testing.assert_close(checkpoint.model.predict(latents, pushes), expected)
+    actions = torch.tensor([[0.4, 0.0, 1.0, 0.2], [0.5, 0.1, -2.0, 0.1]])
+    expected = loop.learner.networks.world_model.predict(latents, actions)
+    torch.testing.assert_close(checkpoint.model.predict(latents, actions), expected)
     assert checkpoint.config.dataset == blobs.digest
     assert checkpoint.config.normalisation['surprise'] > 0.0
-    assert checkpoint.config.scores['pushes'] > 0
+    assert checkpoint.config.scores['actions'] > 0
 
 
 def test_finished_run_only_scores_again(blobs, small, straight):
@@ -116,7 +116,7 @@ def test_damaged_resume_state_is_refused(blobs, small, tmp_path):
         Loop(WorldModelLearner(blobs, *with_train(small)), tmp_path, QUIET)
 
 
-def test_too_few_pushes_are_refused(blobs, small):
+def test_too_few_actions_are_refused(blobs, small):
     with pytest.raises(DatasetError, match='collect more'):
         WorldModelLearner(blobs, *with_train(small, batch=4096))
 
@@ -144,7 +144,7 @@ def test_gradient_that_is_not_finite_stops_the_run_before_it_is_kept(blobs, smal
 
 
 def test_labels_reach_the_encoder_only_when_asked(blobs, small):
-    from foresight.learning.batches.pushes import rows_of_step, take
+    from foresight.learning.batches.actions import rows_of_step, take
     from foresight.learning.networks.world_model import WorldModelNetworks
 
     weights = {'prediction_weight': 0.0, 'inverse_weight': 0.0, 'variance_weight': 0.0,
@@ -178,16 +178,16 @@ def test_a_frozen_encoder_stays_while_the_predictor_goes_on(blobs, small, straig
     )
 
 
-def test_few_pushes_are_not_probed_at_every_step(blobs, small, tmp_path):
-    config = with_train(small, steps=12, pushes=20)
+def test_few_actions_are_not_probed_at_every_step(blobs, small, tmp_path):
+    config = with_train(small, steps=12, actions=20)
     Loop(WorldModelLearner(blobs, *config), tmp_path, QUIET).run()
     groups = [json.loads(line)['group'] for line in
               (tmp_path / 'journal.jsonl').read_text().splitlines()]
     assert 'probe' not in groups
-    assert load(tmp_path, 'cpu').config.scores['pushes'] > 0
+    assert load(tmp_path, 'cpu').config.scores['actions'] > 0
 
 
-def test_pushes_without_labels_teach_all_but_the_cost_head(blobs, small, tmp_path):
+def test_actions_without_labels_teach_all_but_the_cost_head(blobs, small, tmp_path):
     bare = replace(blobs, objects=blobs.objects[:, :0])
     Loop(WorldModelLearner(bare, *with_train(small, epochs=1)), tmp_path, QUIET).run()
     made = load(tmp_path, 'cpu')

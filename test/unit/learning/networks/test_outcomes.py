@@ -1,4 +1,4 @@
-"""A world where every push goes one of two ways, and nothing before it tells which."""
+"""A world where every action goes one of two ways, and nothing before it tells which."""
 
 import pytest
 import torch
@@ -16,7 +16,7 @@ CONFIG = TrainConfig(latent_free=1.0, latent_weight=0.02)
 
 
 def coin(count, seed):
-    """Return latents before, and after pushes that raise or lower the same cells."""
+    """Return latents before, and after actions that raise or lower the same cells."""
     generator = torch.Generator().manual_seed(seed)
     before = torch.zeros(count, 16, 16, 24)
     sides = torch.randint(0, 2, (count, 1, 1, 1), generator=generator) * 2.0 - 1.0
@@ -97,7 +97,7 @@ def test_only_what_exceeds_the_allowance_costs():
 
 
 @pytest.mark.parametrize(('latent', 'share'), [(0, 0.5), (2, 0.0)])
-def test_without_it_all_pushes_are_predicted_as_expected(latent, share):
+def test_without_it_all_actions_are_predicted_as_expected(latent, share):
     before, after = coin(4, 0)
     model = jepa(latent)
     outcomes = Outcomes(model, TrainConfig(latent_share=share))

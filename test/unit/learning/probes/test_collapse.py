@@ -61,9 +61,9 @@ def test_alarm_trips_on_appearance_of_the_episode():
         check_health(measure_health(before, after, EPISODE))
 
 
-def test_alarm_trips_when_pushes_change_nothing():
+def test_alarm_trips_when_actions_change_nothing():
     before, _ = scattered(0)
-    with pytest.raises(CollapseError, match='a push changes them'):
+    with pytest.raises(CollapseError, match='an action changes them'):
         check_health(measure_health(before, before, EPISODE))
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from foresight.actions.loading import make_model
-from foresight.learning.batches.pushes import split_episodes
+from foresight.learning.batches.actions import split_episodes
 from foresight.learning.probes.position import linear_r2, lone_objects, position_r2
 from foresight.world_model.checkpoint import CheckpointConfig
 

@@ -16,7 +16,7 @@ PADDLE = Tool(width=0.12, depth=0.04, face=0.005)
 
 
 class Anywhere:
-    """Every push inside the action box."""
+    """Every action inside the action box."""
 
     name = 'anywhere'
 
@@ -43,14 +43,14 @@ def act(*places: tuple[float, float]) -> np.ndarray:
     return plan.actions[0].numpy()
 
 
-def test_pushes_a_near_object_over_the_bin_edge() -> None:
+def test_actions_a_near_object_over_the_bin_edge() -> None:
     x, y, heading, length = act((0.47, 0.15))
     assert y < 0.15
     assert y + length * np.sin(heading) > SCENE.table_y[1]
     assert abs(x + (0.15 - y) / np.tan(heading) - 0.47) < 0.02
 
 
-def test_uses_the_longest_push_for_a_far_object() -> None:
+def test_uses_the_longest_action_for_a_far_object() -> None:
     assert act((0.47, -0.24))[3] == pytest.approx(PUSH.length_high)
 
 

@@ -80,7 +80,7 @@ def test_the_first_image_after_a_restart_adds_no_age():
 
 
 @pytest.mark.parametrize('trust', [0.0, 0.5, 1.0])
-def test_a_push_replaces_only_what_is_hidden_and_doubts_what_was_swept(trust):
+def test_an_action_replaces_only_what_is_hidden_and_doubts_what_was_swept(trust):
     memory = see(seen_once(), FIRST, half_hidden(), 1.5, HALF_LIFE)
     swept = torch.zeros(4, 5)
     swept[0] = 1.0

@@ -29,7 +29,7 @@ def checkpoint(tmp_path_factory):
 @pytest.fixture
 def scales(checkpoint):
     return SurpriseScales(
-        cell=0.2, push=0.5, rest=0.2, false_alarms=5.0, hours=1.0, pushes=900, seed=6000,
+        cell=0.2, action=0.5, rest=0.2, false_alarms=5.0, hours=1.0, actions=900, seed=6000,
         model=MemoryOwner.of(checkpoint).model, command='foresight calibrate surprise',
     )
 

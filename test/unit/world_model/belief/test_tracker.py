@@ -1,4 +1,4 @@
-"""Claims about the belief as latents and pushes come in."""
+"""Claims about the belief as latents and actions come in."""
 
 import numpy as np
 import pytest
@@ -35,30 +35,30 @@ def test_hidden_cells_come_from_memory(tracker):
     assert belief.stamp == 2.0
 
 
-def test_a_push_under_cover_is_believed_when_it_ends_and_not_before(tracker):
+def test_an_action_under_cover_is_believed_when_it_ends_and_not_before(tracker):
     tracker.see(LATENT, 1.0)
     tracker.see(LATENT, 2.0, LEFT)
-    predicted = tracker.begin_push(ACTION)
+    predicted = tracker.begin_action(ACTION)
     assert not torch.equal(predicted, LATENT)
     assert torch.equal(tracker.see(LATENT, 3.0, LEFT).latent, LATENT)
-    tracker.end_push()
+    tracker.end_action()
     after = tracker.see(LATENT, 4.0, LEFT).latent
     assert torch.equal(after[..., :9], predicted[..., :9])
     assert torch.equal(after[..., 9:], LATENT[..., 9:])
 
 
-def test_a_push_in_full_view_changes_nothing(tracker):
+def test_an_action_in_full_view_changes_nothing(tracker):
     tracker.see(LATENT, 1.0)
-    tracker.begin_push(ACTION)
+    tracker.begin_action(ACTION)
     tracker.see(LATENT, 2.0)
-    tracker.end_push()
+    tracker.end_action()
     assert torch.equal(tracker.memory.latent, LATENT)
 
 
 def test_forgetting_leaves_an_empty_table_never_seen(tracker):
     tracker.see(LATENT, 1.0)
-    tracker.begin_push(ACTION)
+    tracker.begin_action(ACTION)
     tracker.forget()
-    tracker.end_push()
+    tracker.end_action()
     assert not tracker.memory.complete
     assert not torch.equal(tracker.memory.latent, LATENT)

@@ -8,7 +8,7 @@ from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.scene_map import draw_scene
 
 SCALES = SurpriseScales(
-    cell=0.2, push=0.5, rest=0.2, false_alarms=5.0, hours=1.0, pushes=1000, seed=0, model='',
+    cell=0.2, action=0.5, rest=0.2, false_alarms=5.0, hours=1.0, actions=1000, seed=0, model='',
     command='',
 )
 STILL = torch.zeros(16, 16, 24)
@@ -63,7 +63,7 @@ def test_what_was_predicted_is_no_surprise_and_becomes_what_is_expected(vigilanc
     assert levels(vigilance, after, after, after) == [None, 0.0, 0.0]
 
 
-def test_another_object_that_moves_during_a_push_surprises_once(vigilance):
+def test_another_object_that_moves_during_an_action_surprises_once(vigilance):
     before, after = with_object(8, 8), with_object(8, 16)
     arrived = with_object(5, 12, after)
     vigilance.see(before)
@@ -88,7 +88,7 @@ def test_what_falls_on_the_floor_does_not_surprise(vigilance):
     assert levels(vigilance, fallen, fallen)[1] == 0.0
 
 
-def test_a_push_is_judged_once_objects_rest_or_have_rolled_too_long(vigilance):
+def test_an_action_is_judged_once_objects_rest_or_have_rolled_too_long(vigilance):
     vigilance.see(STILL)
     vigilance.expect(STILL, STILL)
     rolling = [with_object(8, 5 + step % 8) for step in range(SETTLING)]
@@ -97,14 +97,14 @@ def test_a_push_is_judged_once_objects_rest_or_have_rolled_too_long(vigilance):
     assert heard[-1] > 1.0
 
 
-def test_an_announced_push_changes_nothing_before_the_arm_leaves(vigilance):
+def test_an_announced_action_changes_nothing_before_the_arm_leaves(vigilance):
     vigilance.see(STILL)
     vigilance.expect(STILL, with_object(8, 8))
     assert vigilance.see(STILL, back=False).level == 0.0
     assert vigilance.see(with_object(5, 12), back=False).level > 1.0
 
 
-def test_a_view_bumped_during_a_push_goes_on_surprising(vigilance):
+def test_a_view_bumped_during_an_action_goes_on_surprising(vigilance):
     vigilance.see(STILL)
     vigilance.expect(STILL, STILL)
     bumped = STILL + 0.8

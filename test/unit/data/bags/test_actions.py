@@ -1,4 +1,4 @@
-"""Claims about finding pushes in a bag: only those that were carried out and seen."""
+"""Claims about finding actions in a bag: only those that were carried out and seen."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,13 +7,7 @@ import numpy as np
 import pytest
 
 from foresight.actions.push.macro_action import PushAction
-from foresight.data.bags.contents import (
-    pushes_of,
-    stretches,
-    to_transitions,
-    with_empty,
-)
-from foresight.data.bags.pushes import (
+from foresight.data.bags.actions import (
     BLIND,
     NEVER,
     NO_AFTER,
@@ -22,6 +16,12 @@ from foresight.data.bags.pushes import (
     STOPPED,
     Arm,
     BagConfig,
+)
+from foresight.data.bags.contents import (
+    actions_of,
+    stretches,
+    to_transitions,
+    with_empty,
 )
 from foresight.data.bags.reader import read_bag
 from foresight.errors import DatasetError
@@ -44,14 +44,14 @@ ARM = Arm(np.zeros(2), tool_pose, 0.1)
 
 
 def found(bag: Path, **changes: float):
-    return pushes_of(read_bag(bag, same, ('x', 'y')), ARM, BagConfig(**changes), PushAction())
+    return actions_of(read_bag(bag, same, ('x', 'y')), ARM, BagConfig(**changes), PushAction())
 
 
-def test_a_push_has_the_free_view_on_both_sides(make_bag: MakeBag) -> None:
+def test_an_action_has_the_free_view_on_both_sides(make_bag: MakeBag) -> None:
     bag = found(make_bag())
     stamps = bag.recording.stamps
     assert not bag.dropped
-    times = [(stamps[push.before], stamps[push.after]) for push in bag.pushes]
+    times = [(stamps[action.before], stamps[action.after]) for action in bag.actions]
     # The arm leaves a moment after 1.3 s and is back at 3.6 s; 3 s are waited at most.
     np.testing.assert_allclose(times, [(1.3, 5.3), (5.3, 9.9)])
 
@@ -60,7 +60,7 @@ def test_transitions_are_those_of_collected_play_without_labels(make_bag: MakeBa
     made = to_transitions([found(make_bag('one')), found(make_bag('two'))])
     assert len(made) == 4 and not made.has_labels
     assert made.episode.tolist() == [0, 0, 1, 1]
-    # The image after a push is the one before the next: it is kept once.
+    # The image after an action is the one before the next: it is kept once.
     assert made.before_index.tolist() == [0, 1, 3, 4] and len(made.stills) == 6
     assert (made.before[1] == made.after[0]).all() and made.before[0].max() == 13
     assert (made.backgrounds == 100).all()
@@ -70,25 +70,25 @@ def test_transitions_are_those_of_collected_play_without_labels(make_bag: MakeBa
     ({'blind': (0.0, 1.45)}, NO_BEFORE), ({'blind': (3.4, 6.8)}, NO_AFTER),
     ({'numb': (1.8, 2.4)}, BLIND), ({'stop_at': 2.0}, STOPPED), ({'reached': 0.5}, NOT_DONE),
 ])
-def test_what_is_not_a_whole_push_is_dropped_and_counted(
+def test_what_is_not_a_whole_action_is_dropped_and_counted(
     make_bag: MakeBag, spoil: dict, reason: str,
 ) -> None:
-    bag = found(make_bag(pushes=1, seconds=8.0, **spoil))
-    assert not bag.pushes and bag.dropped == {reason: 1}
+    bag = found(make_bag(actions=1, seconds=8.0, **spoil))
+    assert not bag.actions and bag.dropped == {reason: 1}
 
 
-def test_a_push_that_never_began_is_counted(make_bag: MakeBag) -> None:
-    bag = make_bag(pushes=1, seconds=1.2)
+def test_an_action_that_never_began_is_counted(make_bag: MakeBag) -> None:
+    bag = make_bag(actions=1, seconds=1.2)
     assert found(bag).dropped == {NEVER: 1}
 
 
 def test_settings_decide_how_long_after_counts(make_bag: MakeBag) -> None:
-    bag = make_bag(pushes=1, blind=(3.4, 7.0))
+    bag = make_bag(actions=1, blind=(3.4, 7.0))
     assert found(bag).dropped == {NO_AFTER: 1}
-    assert len(found(bag, wait=5.0).pushes) == 1
+    assert len(found(bag, wait=5.0).actions) == 1
 
 
-def test_pushes_without_joint_states_are_refused(make_bag: MakeBag) -> None:
+def test_actions_without_joint_states_are_refused(make_bag: MakeBag) -> None:
     with pytest.raises(DatasetError, match='mute has macro_action but lacks joint_states'):
         found(make_bag('mute', without=('joint_states',)))
 
@@ -98,13 +98,13 @@ def test_an_empty_table_must_come_from_somewhere(make_bag: MakeBag) -> None:
     with pytest.raises(DatasetError, match='bag lacks the topic image_background'):
         with_empty(bag, None)
     given = with_empty(bag, np.full((12, 16, 3), 7, np.uint8))
-    pushes = pushes_of(given, ARM, BagConfig(), PushAction())
-    assert to_transitions([pushes]).backgrounds.max() == 7
+    actions = actions_of(given, ARM, BagConfig(), PushAction())
+    assert to_transitions([actions]).backgrounds.max() == 7
 
 
-def test_no_push_at_all_says_where_to_look(make_bag: MakeBag) -> None:
+def test_no_action_at_all_says_where_to_look(make_bag: MakeBag) -> None:
     with pytest.raises(DatasetError, match='foresight data import'):
-        to_transitions([found(make_bag(pushes=0))])
+        to_transitions([found(make_bag(actions=0))])
 
 
 def test_a_gap_splits_the_video(make_bag: MakeBag) -> None:

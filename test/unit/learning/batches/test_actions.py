@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from foresight.errors import DatasetError
-from foresight.learning.batches.pushes import first_pushes, rows_of_step, split_episodes
+from foresight.learning.batches.actions import first_actions, rows_of_step, split_episodes
 
 
-def test_an_epoch_visits_every_push_once():
+def test_an_epoch_visits_every_action_once():
     rows = np.concatenate([rows_of_step(64, 16, seed=3, step=step) for step in range(4)])
     assert sorted(rows) == list(range(64))
 
@@ -23,10 +23,10 @@ def test_no_episode_is_on_both_sides(blobs):
     assert len(set(held_out.episode)) == 12
 
 
-def test_the_first_pushes_are_whole_episodes(blobs):
-    few = first_pushes(blobs, 13)
+def test_the_first_actions_are_whole_episodes(blobs):
+    few = first_actions(blobs, 13)
     assert sorted(set(few.episode.tolist())) == [0, 1, 2] and len(few) == 18
-    assert len(first_pushes(blobs, 12)) == 12
-    assert first_pushes(blobs, 0) is blobs
+    assert len(first_actions(blobs, 12)) == 12
+    assert first_actions(blobs, 0) is blobs
     with pytest.raises(DatasetError, match='there are only 360'):
-        first_pushes(blobs, 361)
+        first_actions(blobs, 361)

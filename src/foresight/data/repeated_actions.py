@@ -1,4 +1,4 @@
-"""Repeated pushes: what became of the same push, done again where only the unseen differs."""
+"""Repeated actions: what became of the same action, done again where only the unseen differs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -8,15 +8,15 @@ from jaxtyping import Float, Int, UInt8
 
 
 @dataclass(frozen=True)
-class RepeatedPush:
-    """One state, one push and its outcomes.
+class RepeatedAction:
+    """One state, one action and its outcomes.
 
     Attributes:
         seed: Seed of the episode.
-        before: Rectified image before the push.
+        before: Rectified image before the action.
         background: Rectified empty table.
-        push: Macro-action as its numbers.
-        status: Status code of each object before the push.
+        action: Macro-action as its numbers.
+        status: Status code of each object before the action.
         after: Rectified image after each repetition.
         positions: Where each object came to rest in each repetition [m].
         statuses: Status code of each object in each repetition.
@@ -25,7 +25,7 @@ class RepeatedPush:
     seed: int
     before: UInt8[np.ndarray, 'row column 3']
     background: UInt8[np.ndarray, 'row column 3']
-    push: Float[np.ndarray, ' number']
+    action: Float[np.ndarray, ' number']
     status: Int[np.ndarray, ' object']
     after: UInt8[np.ndarray, 'repeat row column 3']
     positions: Float[np.ndarray, 'repeat object 3']
@@ -33,15 +33,15 @@ class RepeatedPush:
 
 
 @dataclass(frozen=True)
-class RepeatedPushes:
-    """Many repeated pushes, each as often and with as many objects.
+class RepeatedActions:
+    """Many repeated actions, each as often and with as many objects.
 
     Attributes:
         seed: Seed of the episode of each state.
         before: Rectified image of each state.
         background: Its rectified empty table.
-        push: Macro-action done in it as its numbers.
-        status: Status code of each object before the push.
+        action: Macro-action done in it as its numbers.
+        status: Status code of each object before the action.
         after: Rectified image after each repetition.
         positions: Where each object came to rest [m].
         statuses: Status code of each object.
@@ -50,7 +50,7 @@ class RepeatedPushes:
     seed: Int[np.ndarray, ' state']
     before: UInt8[np.ndarray, 'state row column 3']
     background: UInt8[np.ndarray, 'state row column 3']
-    push: Float[np.ndarray, 'state number']
+    action: Float[np.ndarray, 'state number']
     status: Int[np.ndarray, 'state object']
     after: UInt8[np.ndarray, 'state repeat row column 3']
     positions: Float[np.ndarray, 'state repeat object 3']
@@ -62,13 +62,13 @@ class RepeatedPushes:
 
     @property
     def repeats(self) -> int:
-        """How often each push was done."""
+        """How often each action was done."""
         return int(self.after.shape[1])
 
 
-def stack(pushes: Sequence[RepeatedPush]) -> RepeatedPushes:
-    """Put repeated pushes together."""
-    return RepeatedPushes(**{
-        item.name: np.stack([getattr(push, item.name) for push in pushes])
-        for item in fields(RepeatedPush)
+def stack(actions: Sequence[RepeatedAction]) -> RepeatedActions:
+    """Put repeated actions together."""
+    return RepeatedActions(**{
+        item.name: np.stack([getattr(action, item.name) for action in actions])
+        for item in fields(RepeatedAction)
     })

@@ -13,23 +13,23 @@ from foresight.errors import DatasetError
 
 @dataclass(frozen=True)
 class Batch:
-    """Some pushes as tensors.
+    """Some actions as tensors.
 
     Attributes:
-        before: Rectified images before each push.
+        before: Rectified images before each action.
         after: Rectified images after it.
         background: Empty table of its episode.
         episode: Its episode.
-        pushes: Macro-actions as their numbers.
-        objects_before: Row, column [px] and status of each object before the push. Labels.
-        objects_after: The same after the push.
+        actions: Macro-actions as their numbers.
+        objects_before: Row, column [px] and status of each object before the action. Labels.
+        objects_after: The same after the action.
     """
 
     before: UInt8[Tensor, 'batch row column 3']
     after: UInt8[Tensor, 'batch row column 3']
     background: UInt8[Tensor, 'batch row column 3']
     episode: Int[Tensor, ' batch']
-    pushes: Float[Tensor, 'batch action']
+    actions: Float[Tensor, 'batch action']
     objects_before: Float[Tensor, 'batch object 3']
     objects_after: Float[Tensor, 'batch object 3']
 
@@ -37,11 +37,11 @@ class Batch:
 def take(
     transitions: Transitions, rows: Int[np.ndarray, ' batch'], device: torch.device,
 ) -> Batch:
-    """Copy some pushes to the device."""
+    """Copy some actions to the device."""
     episode = np.asarray(transitions.episode[rows])
     arrays = (
         transitions.before[rows], transitions.after[rows], transitions.background[episode],
-        episode, transitions.pushes[rows],
+        episode, transitions.actions[rows],
         transitions.objects_before[rows], transitions.objects_after[rows],
     )
     return Batch(*(torch.from_numpy(np.ascontiguousarray(item)).to(device) for item in arrays))
@@ -54,11 +54,11 @@ def rows_of_step(count: int, batch: int, seed: int, step: int) -> Int[np.ndarray
     stopped without storing a generator.
 
     Raises:
-        DatasetError: If there are fewer pushes than one batch.
+        DatasetError: If there are fewer actions than one batch.
     """
     steps = count // batch
     if steps == 0:
-        raise DatasetError(f'{count} pushes do not fill one batch of {batch}: collect more')
+        raise DatasetError(f'{count} actions do not fill one batch of {batch}: collect more')
     epoch, place = divmod(step, steps)
     order = np.random.default_rng((seed, epoch)).permutation(count)
     return order[place * batch:(place + 1) * batch]
@@ -80,18 +80,18 @@ def held_out(count: int, share: float) -> Int[np.ndarray, ' held']:
     return np.linspace(0, count - 1, kept_apart).astype(int)
 
 
-def first_pushes(transitions: Transitions, count: int) -> Transitions:
-    """Keep the first whole episodes that hold `count` pushes; 0 keeps all.
+def first_actions(transitions: Transitions, count: int) -> Transitions:
+    """Keep the first whole episodes that hold `count` actions; 0 keeps all.
 
     Raises:
-        DatasetError: If there are fewer pushes.
+        DatasetError: If there are fewer actions.
     """
     if count == 0:
         return transitions
     if count > len(transitions):
         raise DatasetError(
-            f'pushes = {count}: there are only {len(transitions)} to train on, collect more'
+            f'actions = {count}: there are only {len(transitions)} to train on, collect more'
         )
-    episodes, pushes = np.unique(transitions.episode, return_counts=True)
-    enough = int(np.searchsorted(pushes.cumsum(), count)) + 1
+    episodes, actions = np.unique(transitions.episode, return_counts=True)
+    enough = int(np.searchsorted(actions.cumsum(), count)) + 1
     return transitions.subset(episodes[:enough].tolist())

@@ -1,4 +1,4 @@
-"""Pushes in a bag: each with the free view before and after it, judged by its stamps."""
+"""Actions in a bag: each with the free view before and after it, judged by its stamps."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from foresight.settings import Checked, setting
 
 @dataclass(frozen=True)
 class BagConfig(Checked):
-    """Bags as training data: what counts as seen without a break, and as a push."""
+    """Bags as training data: what counts as seen without a break, and as an action."""
 
     gap: float = setting(
         0.25, 'time without an image, or without joint states, that is a break', 's', 0.02, 10.0
@@ -26,10 +26,10 @@ class BagConfig(Checked):
         0.1, 60.0,
     )
     rest: float = setting(
-        0.5, 'what was pushed rests this long after the arm came back', 's', 0.0, 10.0
+        0.5, 'what was moved rests this long after the arm came back', 's', 0.0, 10.0
     )
     reach: float = setting(
-        0.03, 'the tool passes start and end of a push at least this near', 'm', 0.001, 0.2
+        0.03, 'the tool passes start and end of an action at least this near', 'm', 0.001, 0.2
     )
 
 
@@ -46,7 +46,7 @@ OTHER_SCENE = 'another camera or empty table after'
 
 @dataclass(frozen=True)
 class Arm:
-    """What must be known of an arm to tell a push from other motion.
+    """What must be known of an arm to tell an action from other motion.
 
     Attributes:
         retract: Retract pose, out of the view [rad].
@@ -60,8 +60,8 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class PushImages:
-    """One push.
+class ActionImages:
+    """One action.
 
     Attributes:
         before: Image before it, as a place in `Recording.images`.
@@ -74,10 +74,10 @@ class PushImages:
     action: Float[np.ndarray, ' action']
 
 
-def find_pushes(
+def find_actions(
     recording: Recording, arm: Arm, config: BagConfig, action: MacroAction,
-) -> tuple[tuple[PushImages, ...], Counter[str]]:
-    """Find the pushes that were carried out and seen from both sides.
+) -> tuple[tuple[ActionImages, ...], Counter[str]]:
+    """Find the actions that were carried out and seen from both sides.
 
     Args:
         recording: One bag.
@@ -86,10 +86,10 @@ def find_pushes(
         action: Kind of macro-action in it.
 
     Returns:
-        The pushes, and how many were left out for which reason.
+        The actions, and how many were left out for which reason.
 
     Raises:
-        DatasetError: If the bag has pushes but no joint states to tell when the view is free, or
+        DatasetError: If the bag has actions but no joint states to tell when the view is free, or
             they are of another kind.
     """
     dropped: Counter[str] = Counter()
@@ -118,7 +118,7 @@ def find_pushes(
 
 
 class _Search:
-    """Looks for the images around one push."""
+    """Looks for the images around one action."""
 
     def __init__(
         self, bag: Recording, joints: Joints, arm: Arm, config: BagConfig, action: MacroAction,
@@ -130,8 +130,8 @@ class _Search:
 
     def __call__(
         self, start: float, end: float, poses: Float[np.ndarray, 'pose 4 4'],
-    ) -> PushImages | str:
-        """Return the push chosen at `start` [s], before the next at `end`, or what is wrong."""
+    ) -> ActionImages | str:
+        """Return the action chosen at `start` [s], before the next at `end`, or what is wrong."""
         moving = self._away[(self._away >= start) & (self._away < end)]
         if not len(moving):
             return NEVER
@@ -156,7 +156,7 @@ class _Search:
             numbers = self._action.from_poses(poses)
         except RobotError as error:
             raise DatasetError(f'{self._bag.name}: {ACTION}: {error}') from error
-        return PushImages(before, after, numbers.astype(np.float32))
+        return ActionImages(before, after, numbers.astype(np.float32))
 
     def _last_free(self, low: float, high: float) -> int | None:
         """Return the last image of the free view between two times."""
@@ -168,7 +168,7 @@ class _Search:
         self, before: int, after: int, leaves: float, returned: float,
         poses: Float[np.ndarray, 'pose 4 4'],
     ) -> str | None:
-        """Say why what happened between two images is not this push; None if it is."""
+        """Say why what happened between two images is not this action; None if it is."""
         bag, stamps = self._bag, self._joints.stamps
         first, last = bag.stamps[before], bag.stamps[after]
         if ((bag.stopped >= first) & (bag.stopped <= last)).any():
