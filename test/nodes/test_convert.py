@@ -105,6 +105,6 @@ def test_plan_without_velocities_or_points_is_refused():
 
 
 def test_action_comes_back():
-    action, action = PushAction(), np.array([0.4, -0.2, 2.5, 0.3])
-    back = messages.path_poses(convert.poses_path(action.poses(action), 1.0))
-    np.testing.assert_allclose(action.from_poses(back), action, atol=1e-9)
+    action, numbers = PushAction(), np.array([0.4, -0.2, 2.5, 0.3])
+    back = messages.path_poses(convert.poses_path(action.poses(numbers), 1.0))
+    np.testing.assert_allclose(action.from_poses(back), numbers, atol=1e-9)
