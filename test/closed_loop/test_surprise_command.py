@@ -36,7 +36,7 @@ def test_kept_episodes_are_not_played_again(kept, rows):
         assert list(playing(rows[0], range(7, 8))) == [EPISODE]
 
 
-@pytest.mark.parametrize('change', [{'push': 0.6}, {'model': 'b' * 64}])
+@pytest.mark.parametrize('change', [{'action': 0.6}, {'model': 'b' * 64}])
 def test_episodes_of_another_model_or_scale_are_refused(kept, change):
     with pytest.raises(DatasetError, match='another world model or other scales'):
         Playing(1, kept, replace(SCALES, **change))
