@@ -204,7 +204,8 @@ def read_json(path: Path) -> dict[str, Any]:
         described = json.loads(path.read_text())
     except OSError as error:
         raise CheckpointError(
-            f'{path} cannot be read: give --checkpoint a folder that `foresight train` wrote'
+            f'{path} cannot be read: give --checkpoint a folder that `foresight train '
+            'world-model` wrote'
         ) from error
     except ValueError as error:
         raise CheckpointError(f'{path} is damaged: copy or train the checkpoint again') from error

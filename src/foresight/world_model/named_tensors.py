@@ -33,7 +33,7 @@ def read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
     if sha256(blob) != digest:
         raise CheckpointError(
             f'{path} ({len(blob)} bytes) is not the file that config.json describes: it is '
-            'damaged or cut off, copy the checkpoint again or run the same `foresight train` again'
+            'damaged or cut off, copy the checkpoint again or run the same training again'
         )
     try:
         tensors = load_tensors(blob)
