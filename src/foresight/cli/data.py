@@ -18,13 +18,13 @@ from foresight.data.bags.actions import BagConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
 from foresight.macro_action import ActionConfig
+from foresight.progress import bars
 from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.collect import collect as collect_play
 from foresight.rollout.inventory import inventory
 from foresight.rollout.play import CollectConfig, PlayConfig
 from foresight.settings import SceneConfig
 from foresight.sim.site import load_site
-from foresight.viz.progress import bars
 from foresight.world_model.encoder import EncoderConfig
 
 if TYPE_CHECKING:

@@ -13,8 +13,7 @@ from rich.table import Table
 from foresight.actions.loading import action_of, load
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, quiet_stdout, write_scores
-from foresight.data.collected import collected
-from foresight.data.manifest import collected_scene
+from foresight.data.collected import collected, collected_scene
 from foresight.data.transitions import join
 from foresight.experiments.document import write_json
 from foresight.files import find_model
@@ -23,11 +22,11 @@ from foresight.learning.learners.video import VideoLearner
 from foresight.learning.learners.world_model import WorldModelLearner
 from foresight.learning.loop import Loop
 from foresight.learning.settings import CriticConfig, TrainConfig, VideoTrainConfig
+from foresight.progress import bars
 from foresight.robots.arm import ArmModel
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.settings import ClipsConfig
 from foresight.tasks.task_file import load_task
-from foresight.viz.progress import bars
 from foresight.world_model.checkpoint import (
     CheckpointConfig,
     VideoCheckpointConfig,
@@ -73,7 +72,7 @@ def world_model(
         )
         action = action_of(config)
         transitions = join([collected(folder, action, encoder) for folder in folders])
-        console.print(f'{len(transitions)} actions of {len(transitions.background)} episodes')
+        console.print(f'{len(transitions)} actions of {len(transitions.backgrounds)} episodes')
         learner = WorldModelLearner(transitions, config, train)
         scores = Loop(learner, out, console).run()
     about = {'steps': learner.steps, 'folder': str(out)}

@@ -1,6 +1,6 @@
 """Files of named arrays: a dataclass whose fields are arrays is one compressed file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -13,32 +13,12 @@ from foresight.errors import DatasetError
 from foresight.files import OLD_NAMES, writing
 
 Kind = TypeVar('Kind')
-
-
-class _Named(Mapping[str, np.ndarray]):
-    """Arrays of an open file under today's names; each is read when it is asked for."""
-
-    def __init__(self, arrays: Any) -> None:
-        """Keep the open file."""
-        self._arrays = arrays
-        self._names = {OLD_NAMES.get(name, name): name for name in arrays.files}
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        """Read one array."""
-        return np.asarray(self._arrays[self._names[name]])
-
-    def __iter__(self) -> Iterator[str]:
-        """Go through the names."""
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        """Count the arrays."""
-        return len(self._names)
+Read = Callable[[str], np.ndarray]
 
 
 @contextmanager
-def reading(path: Path, what: str, remedy: str) -> Iterator[Mapping[str, np.ndarray]]:
-    """Open a file of arrays.
+def reading(path: Path, what: str, remedy: str) -> Iterator[Read]:
+    """Open a file of arrays; what is yielded reads one by its name of today.
 
     Args:
         path: The file.
@@ -50,7 +30,8 @@ def reading(path: Path, what: str, remedy: str) -> Iterator[Mapping[str, np.ndar
     """
     try:
         with path.open('rb') as file, np.load(file, allow_pickle=False) as arrays:
-            yield _Named(arrays)
+            names = {OLD_NAMES.get(name, name): name for name in arrays.files}
+            yield lambda name: np.asarray(arrays[names[name]])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise DatasetError(f'{path}: not a whole {what} ({error}): {remedy}') from error
 
@@ -71,6 +52,6 @@ def load_arrays(kind: type[Kind], path: Path) -> Kind:
     Raises:
         DatasetError: If the file is missing, cut short or holds something else.
     """
-    with reading(path, 'file of arrays', 'delete it and run again') as arrays:
+    with reading(path, 'file of arrays', 'delete it and run again') as read:
         names = [item.name for item in fields(kind)]  # type: ignore[arg-type]
-        return kind(**{name: arrays[name] for name in names})
+        return kind(**{name: read(name) for name in names})

@@ -1,17 +1,14 @@
 """Clips: short stretches of rectified frames at the camera rate, without actions."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int, Shaped, UInt8
 
-from foresight.data.episodes import Episode, load_episode
+from foresight.data.episodes import Episode, Rectify, load_episode
 from foresight.errors import DatasetError
-from foresight.protocols import CameraView
-
-Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
 
 
 @dataclass(frozen=True)

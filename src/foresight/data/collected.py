@@ -1,23 +1,49 @@
-"""Actions of a folder, of episodes or of bags: rectified once, then mapped into memory."""
+"""What was collected into a folder, of episodes or of bags: its table and its actions."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from foresight.data.bags.folder import find_bags
-from foresight.data.manifest import collected_scene
 from foresight.data.transitions import (
     Transitions,
     build_transitions,
     load_transitions,
     save_transitions,
 )
-from foresight.errors import DatasetError
+from foresight.errors import ConfigError, DatasetError
 from foresight.macro_action import MacroAction
+from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 
+MANIFEST = 'dataset.json'
+
+
+def collected_scene(folder: Path) -> SceneConfig:
+    """Return the table that the episodes of a folder were collected at.
+
+    A folder without a manifest, as one of bags, is of the usual table.
+
+    Raises:
+        DatasetError: If the manifest is damaged.
+    """
+    path = folder / MANIFEST
+    if not path.exists():
+        return SceneConfig()
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text())['scene']
+        known: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in kept.items()
+        }
+        return SceneConfig(**known)
+    except (ValueError, KeyError, TypeError, ConfigError) as error:
+        raise DatasetError(f'{path} is damaged ({error}): collect into another folder') from error
+
 
 def collected(folder: Path, action: MacroAction, encoder: EncoderConfig) -> Transitions:
-    """Return the actions of a folder, as images of one size.
+    """Return the actions of a folder, rectified once to one size and mapped into memory.
 
     Args:
         folder: Folder of episodes or of bags.

@@ -5,7 +5,7 @@ concatenated; nothing is pickled.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
-from foresight.data.arrays import reading
+from foresight.data.arrays import Read, reading
 from foresight.errors import DatasetError
 from foresight.files import writing
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
 
 JPEG_QUALITY = 92
+Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
 WHOLE = 'episode', 'delete it and collect again'
 """What a file of arrays should hold, and what to do if it does not."""
 
@@ -115,8 +116,8 @@ def load_episode(path: Path) -> Episode:
     Raises:
         DatasetError: If the file is missing, cut short or not an episode.
     """
-    with reading(path, *WHOLE) as arrays:
-        return _episode(dict(arrays))
+    with reading(path, *WHOLE) as read:
+        return _episode(read)
 
 
 def episode_seconds(path: Path) -> float:
@@ -125,8 +126,8 @@ def episode_seconds(path: Path) -> float:
     Raises:
         DatasetError: If the file is missing, cut short or not an episode.
     """
-    with reading(path, *WHOLE) as arrays:
-        return float(arrays['seconds'])
+    with reading(path, *WHOLE) as read:
+        return float(read('seconds'))
 
 
 def _arrays(episode: Episode) -> dict[str, Any]:
@@ -149,18 +150,18 @@ def _arrays(episode: Episode) -> dict[str, Any]:
     }
 
 
-def _episode(arrays: dict[str, np.ndarray]) -> Episode:
+def _episode(read: Read) -> Episode:
     """Build an episode from named arrays."""
-    background = arrays['background']
+    background = read('background')
     height, width = background.shape[:2]
     return Episode(
-        meta=json.loads(str(arrays['meta'])),
-        view=CameraView(arrays['camera_matrix'], arrays['base_from_camera'], width, height),
+        meta=json.loads(str(read('meta'))),
+        view=CameraView(read('camera_matrix'), read('base_from_camera'), width, height),
         background=background,
-        stills=Images(arrays['still_data'], arrays['still_offsets']),
-        frames=Images(arrays['frame_data'], arrays['frame_offsets']),
-        seconds=float(arrays['seconds']),
-        **{name: arrays[name] for name in (
+        stills=Images(read('still_data'), read('still_offsets')),
+        frames=Images(read('frame_data'), read('frame_offsets')),
+        seconds=float(read('seconds')),
+        **{name: read(name) for name in (
             'actions', 'aimed', 'objects', 'statuses', 'frame_actions', 'frame_stamps',
             'joint_positions', 'tool_poses',
         )},

@@ -6,12 +6,13 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from scipy.spatial.transform import Rotation
-from torch import Tensor
 
 from foresight.errors import ObservationError, RobotError
-from foresight.protocols import CameraView
+from foresight.protocols import CameraView, Latent
+from foresight.robots.joint_speed import JointSpeed
 from foresight.robots.plan_window import PlanWindow
 
+Joints = Float[np.ndarray, ' joint']
 BASE = 'base_link'
 RGB = {'rgb8': (0, 1, 2), 'bgr8': (2, 1, 0), 'rgba8': (0, 1, 2), 'bgra8': (2, 1, 0)}
 
@@ -82,9 +83,7 @@ def camera_view(info: Any, pose: Any) -> CameraView:
     return CameraView(matrix, pose_array(pose.pose), info.width, info.height)
 
 
-def joint_values(
-    message: Any, names: tuple[str, ...],
-) -> tuple[Float[np.ndarray, ' joint'], Float[np.ndarray, ' joint']]:
+def joint_values(message: Any, names: tuple[str, ...]) -> tuple[Joints, Joints]:
     """Read positions and velocities by name; velocities that are missing or NaN are zero.
 
     Raises:
@@ -104,6 +103,31 @@ def joint_values(
     return values[:, 0], values[:, 1]
 
 
+class ArmJoints:
+    """Reads the joints of one arm out of joint states, whatever else those speak of."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        """Read these joints, in this order."""
+        self._names, self._speed = names, JointSpeed()
+
+    def read(self, message: Any) -> tuple[Joints, Joints] | None:
+        """Return positions [rad] and velocities [rad/s].
+
+        Velocities that the driver does not measure come from the positions. None if the message
+        holds none of the joints, such as one of a gripper.
+
+        Raises:
+            RobotError: If only some of the joints are in it, or a number is not finite.
+        """
+        if set(self._names).isdisjoint(message.name):
+            return None
+        positions, velocities = joint_values(message, self._names)
+        speeds = dict(zip(message.name, message.velocity, strict=False))
+        measured = all(np.isfinite(speeds.get(name, np.nan)) for name in self._names)
+        found = self._speed.update(positions, seconds(message.header.stamp))
+        return positions, velocities if measured else found
+
+
 def order_of(given: list[str], names: tuple[str, ...], topic: str) -> list[int]:
     """Return where each of `names` is in `given`."""
     missing = [name for name in names if name not in given]
@@ -121,7 +145,7 @@ def path_poses(message: Any) -> Float[np.ndarray, 'pose 4 4']:
     return np.array([pose_array(stamped.pose) for stamped in message.poses]).reshape(-1, 4, 4)
 
 
-def latent_tensor(message: Any) -> Float[Tensor, 'channel height width']:
+def latent_tensor(message: Any) -> Latent:
     """Read a latent.
 
     Raises:

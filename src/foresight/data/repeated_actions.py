@@ -8,8 +8,8 @@ from jaxtyping import Float, Int, UInt8
 
 
 @dataclass(frozen=True)
-class RepeatedAction:
-    """One state, one action and its outcomes.
+class RepeatedActions:
+    """One action done again and again in one state, or many of them with a leading axis.
 
     Attributes:
         seed: Seed of the episode.
@@ -22,39 +22,14 @@ class RepeatedAction:
         statuses: Status code of each object in each repetition.
     """
 
-    seed: int
-    before: UInt8[np.ndarray, 'row column 3']
-    background: UInt8[np.ndarray, 'row column 3']
-    action: Float[np.ndarray, ' number']
-    status: Int[np.ndarray, ' object']
-    after: UInt8[np.ndarray, 'repeat row column 3']
-    positions: Float[np.ndarray, 'repeat object 3']
-    statuses: Int[np.ndarray, 'repeat object']
-
-
-@dataclass(frozen=True)
-class RepeatedActions:
-    """Many repeated actions, each as often and with as many objects.
-
-    Attributes:
-        seed: Seed of the episode of each state.
-        before: Rectified image of each state.
-        background: Its rectified empty table.
-        action: Macro-action done in it as its numbers.
-        status: Status code of each object before the action.
-        after: Rectified image after each repetition.
-        positions: Where each object came to rest [m].
-        statuses: Status code of each object.
-    """
-
-    seed: Int[np.ndarray, ' state']
-    before: UInt8[np.ndarray, 'state row column 3']
-    background: UInt8[np.ndarray, 'state row column 3']
-    action: Float[np.ndarray, 'state number']
-    status: Int[np.ndarray, 'state object']
-    after: UInt8[np.ndarray, 'state repeat row column 3']
-    positions: Float[np.ndarray, 'state repeat object 3']
-    statuses: Int[np.ndarray, 'state repeat object']
+    seed: Int[np.ndarray, '*state']
+    before: UInt8[np.ndarray, '*state row column 3']
+    background: UInt8[np.ndarray, '*state row column 3']
+    action: Float[np.ndarray, '*state number']
+    status: Int[np.ndarray, '*state object']
+    after: UInt8[np.ndarray, '*state repeat row column 3']
+    positions: Float[np.ndarray, '*state repeat object 3']
+    statuses: Int[np.ndarray, '*state repeat object']
 
     def __len__(self) -> int:
         """Return the number of states."""
@@ -66,9 +41,9 @@ class RepeatedActions:
         return int(self.after.shape[1])
 
 
-def stack(actions: Sequence[RepeatedAction]) -> RepeatedActions:
-    """Put repeated actions together."""
+def stack(actions: Sequence[RepeatedActions]) -> RepeatedActions:
+    """Put single actions together, each as often and with as many objects."""
     return RepeatedActions(**{
         item.name: np.stack([getattr(action, item.name) for action in actions])
-        for item in fields(RepeatedAction)
+        for item in fields(RepeatedActions)
     })

@@ -59,8 +59,8 @@ def robot_time(folder: Path) -> RobotTime:
 
 def _row(path: Path) -> tuple[float, int, int] | None:
     """Read one episode; None if its physics broke down, as `build_transitions` leaves it out."""
-    with reading(path, *WHOLE) as arrays:
-        if not np.isfinite(arrays['objects']).all():
+    with reading(path, *WHOLE) as read:
+        if not np.isfinite(read('objects')).all():
             return None
-        meta = json.loads(str(arrays['meta']))
-        return float(arrays['seconds']), len(arrays['actions']), int(meta.get('rejected', 0))
+        meta = json.loads(str(read('meta')))
+        return float(read('seconds')), len(read('actions')), int(meta.get('rejected', 0))

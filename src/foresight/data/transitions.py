@@ -5,49 +5,19 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from foresight.data.episodes import Episode, load_episode
+from foresight.data.episodes import Episode, Rectify, load_episode
 from foresight.errors import DatasetError
 from foresight.files import OLD_NAMES, sha256, write_atomically
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
 
-Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
 Project = Callable[[Float[np.ndarray, 'n 3'], CameraView], Float[np.ndarray, 'n 2']]
-
-
 NOT_ROWS = ('before_index', 'episode', 'digest', 'kind')
 """Parts of transitions that do not simply follow one another when joined."""
-
-
-@dataclass(frozen=True)
-class Picked:
-    """Rows of an array in another order, copied only when indexed.
-
-    Attributes:
-        array: Rows on disk or in memory.
-        index: Row of `array` that stands at each place.
-    """
-
-    array: np.ndarray
-    index: Int[np.ndarray, ' row']
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self.index)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of the whole."""
-        return len(self.index), *self.array.shape[1:]
-
-    def __getitem__(self, rows: Any) -> np.ndarray:
-        """Copy some rows."""
-        return np.asarray(self.array[self.index[rows]])
 
 
 @dataclass(frozen=True)
@@ -85,31 +55,6 @@ class Transitions:
     def has_labels(self) -> bool:
         """Whether the true objects are known; those of a bag are not."""
         return bool(self.objects.shape[1])
-
-    @property
-    def before(self) -> 'Picked':
-        """Images before each action."""
-        return Picked(self.stills, self.before_index)
-
-    @property
-    def after(self) -> 'Picked':
-        """Images after each action."""
-        return Picked(self.stills, self.before_index + 1)
-
-    @property
-    def background(self) -> UInt8[np.ndarray, 'episode row col 3']:
-        """Empty tables, by episode."""
-        return self.backgrounds
-
-    @property
-    def objects_before(self) -> 'Picked':
-        """Labels before each action."""
-        return Picked(self.objects, self.before_index)
-
-    @property
-    def objects_after(self) -> 'Picked':
-        """Labels after each action."""
-        return Picked(self.objects, self.before_index + 1)
 
     def subset(self, episodes: Sequence[int]) -> 'Transitions':
         """Keep only the actions of some episodes; the images are shared."""

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 from sensor_msgs.msg import JointState
 
-from foresight.data.joint_states import ArmJoints
-from foresight.data.joint_states import Joints as Joints
-from foresight.data.messages import seconds
+from foresight.data.messages import ArmJoints, seconds
+from foresight.data.messages import Joints as Joints
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.surviving import SurvivingNode
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from foresight.actions.kinds import make
+from foresight.data.collected import MANIFEST
 from foresight.data.episodes import load_episode, save_episode
-from foresight.data.manifest import MANIFEST
 from foresight.errors import DatasetError, WorkerError
 from foresight.files import version, write_atomically
 from foresight.macro_action import ActionConfig, with_action

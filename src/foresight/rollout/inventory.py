@@ -10,7 +10,7 @@ import numpy as np
 
 from foresight.actions.kinds import make
 from foresight.data.bags.folder import find_bags
-from foresight.data.manifest import MANIFEST, collected_scene
+from foresight.data.collected import MANIFEST, collected_scene
 from foresight.data.robot_time import robot_time
 from foresight.errors import FileError
 from foresight.files import share

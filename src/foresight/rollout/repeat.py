@@ -9,7 +9,7 @@ from foresight.actions.kinds import make
 from foresight.agent.decision import Decision
 from foresight.agent.step import Limits
 from foresight.closing import Closing
-from foresight.data.repeated_actions import RepeatedAction
+from foresight.data.repeated_actions import RepeatedActions
 from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel
 from foresight.rollout.loop import player_of
@@ -44,9 +44,9 @@ class Repeater(AtAGlance, Closing):
             skill=FromRetract(action.skill(arm, level), arm),
         )
 
-    def episode(self, seed: int) -> list[RepeatedAction]:
+    def episode(self, seed: int) -> list[RepeatedActions]:
         """Return some actions of the episode of a seed; it goes on with each undisturbed."""
-        self._seed, self._found = seed, list[RepeatedAction]()
+        self._seed, self._found = seed, list[RepeatedActions]()
         self._player.play(seed, self)
         return self._found
 
@@ -70,8 +70,8 @@ class Repeater(AtAGlance, Closing):
         table.restore(moment)
         for index, spec in enumerate(table.specs):
             table.perturb(index, spec.friction, spec.mass, np.zeros(3))
-        self._found.append(RepeatedAction(
-            seed=self._seed, before=self._rectified(scene.observation),
+        self._found.append(RepeatedActions(
+            seed=np.array(self._seed), before=self._rectified(scene.observation),
             background=self._rectifier.rectify(table.background, table.view),
             action=decision.plan.actions[0].float().numpy(), status=status, after=np.stack(images),
             positions=np.stack(positions).astype(np.float32), statuses=np.stack(statuses),

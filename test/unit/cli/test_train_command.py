@@ -6,8 +6,7 @@ import pytest
 from foresight.actions.loading import load
 from foresight.actions.push.macro_action import PushAction
 from foresight.cli.train import world_model
-from foresight.data.collected import collected
-from foresight.data.manifest import MANIFEST
+from foresight.data.collected import MANIFEST, collected
 from foresight.data.transitions import save_transitions
 from foresight.errors import DatasetError
 from foresight.learning.probes.world_model import ProbeScores

@@ -2,17 +2,17 @@ import numpy as np
 import pytest
 
 from foresight.data.arrays import load_arrays, save_arrays
-from foresight.data.repeated_actions import RepeatedAction, RepeatedActions, stack
+from foresight.data.repeated_actions import RepeatedActions, stack
 from foresight.errors import DatasetError
 
 
 def action(seed):
     random = np.random.default_rng(seed)
     images = random.integers(0, 255, (5, 8, 12, 3)).astype(np.uint8)
-    return RepeatedAction(
-        seed=seed, before=images[0], background=images[1], action=np.zeros(4, np.float32),
-        status=np.ones(2, np.int8), after=images[2:], positions=np.zeros((3, 2, 3), np.float32),
-        statuses=np.ones((3, 2), np.int8),
+    return RepeatedActions(
+        seed=np.array(seed), before=images[0], background=images[1],
+        action=np.zeros(4, np.float32), status=np.ones(2, np.int8), after=images[2:],
+        positions=np.zeros((3, 2, 3), np.float32), statuses=np.ones((3, 2), np.int8),
     )
 
 

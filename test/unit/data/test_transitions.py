@@ -37,10 +37,11 @@ def test_before_and_after_are_the_stills_around_an_action(
     cached = load_transitions(tmp_path / 'cache')
     assert len(cached) == 5
     assert cached.digest == built.digest
-    np.testing.assert_array_equal(cached.before[[3]][0], episodes[1].stills[0])
-    np.testing.assert_array_equal(cached.after[[4]][0], episodes[1].stills[2])
-    np.testing.assert_array_equal(cached.objects_after[4][:2, :2], episodes[1].objects[2, :, :2])
-    np.testing.assert_array_equal(cached.background[cached.episode[4]], episodes[1].background)
+    np.testing.assert_array_equal(cached.stills[cached.before_index[3]], episodes[1].stills[0])
+    after = cached.before_index[4] + 1
+    np.testing.assert_array_equal(cached.stills[after], episodes[1].stills[2])
+    np.testing.assert_array_equal(cached.objects[after, :2, :2], episodes[1].objects[2, :, :2])
+    np.testing.assert_array_equal(cached.backgrounds[cached.episode[4]], episodes[1].background)
 
 
 def test_a_subset_keeps_the_actions_of_its_episodes(
@@ -50,7 +51,7 @@ def test_a_subset_keeps_the_actions_of_its_episodes(
         save_episode(make_episode(seed), tmp_path / f'episode_{seed:08d}.npz')
     part = build_transitions(tmp_path, same, flat).subset([1])
     assert set(part.episode) == {1}
-    np.testing.assert_array_equal(part.before[0], make_episode(1).stills[0])
+    np.testing.assert_array_equal(part.stills[part.before_index[0]], make_episode(1).stills[0])
 
 
 def test_joined_datasets_keep_the_images_of_every_action(
@@ -64,10 +65,12 @@ def test_joined_datasets_keep_the_images_of_every_action(
     joined = join(parts)
     assert len(joined) == len(parts[0]) + len(parts[1])
     assert joined.digest not in {part.digest for part in parts}
-    for name in ('before', 'after', 'objects_before', 'objects_after'):
-        np.testing.assert_array_equal(getattr(joined, name)[-1], getattr(parts[1], name)[-1])
+    whole, last = joined.before_index[-1], parts[1].before_index[-1]
+    for name in ('stills', 'objects'):
+        around, known = getattr(joined, name)[whole:whole + 2], getattr(parts[1], name)[last:]
+        np.testing.assert_array_equal(around, known)
     np.testing.assert_array_equal(
-        joined.background[joined.episode[-1]], parts[1].background[parts[1].episode[-1]])
+        joined.backgrounds[joined.episode[-1]], parts[1].backgrounds[parts[1].episode[-1]])
     assert join(parts[:1]) is parts[0]
 
 
@@ -93,5 +96,5 @@ def test_an_episode_of_broken_physics_is_left_out(
     for seed, episode in enumerate((make_episode(0), broken)):
         save_episode(episode, tmp_path / f'episode_{seed:08d}.npz')
     built = build_transitions(tmp_path, same, flat)
-    assert len(built.background) == 1
+    assert len(built.backgrounds) == 1
     assert np.isfinite(built.objects).all()

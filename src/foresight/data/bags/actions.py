@@ -74,19 +74,25 @@ class ActionImages:
     action: Float[np.ndarray, ' action']
 
 
+@dataclass(frozen=True)
+class BagActions:
+    """The actions of one bag.
+
+    Attributes:
+        recording: The bag.
+        actions: Those that were carried out and seen from both sides.
+        dropped: How many others there were, by reason.
+    """
+
+    recording: Recording
+    actions: tuple[ActionImages, ...]
+    dropped: Counter[str]
+
+
 def find_actions(
     recording: Recording, arm: Arm, config: BagConfig, action: MacroAction,
-) -> tuple[tuple[ActionImages, ...], Counter[str]]:
-    """Find the actions that were carried out and seen from both sides.
-
-    Args:
-        recording: One bag.
-        arm: The arm in it.
-        config: What counts.
-        action: Kind of macro-action in it.
-
-    Returns:
-        The actions, and how many were left out for which reason.
+) -> BagActions:
+    """Find the actions of a bag that were carried out and seen from both sides.
 
     Raises:
         DatasetError: If the bag has actions but no joint states to tell when the view is free, or
@@ -94,7 +100,7 @@ def find_actions(
     """
     dropped: Counter[str] = Counter()
     if not len(recording.actions):
-        return (), dropped
+        return BagActions(recording, (), dropped)
     if recording.joints is None:
         raise DatasetError(
             f'{recording.name} has {ACTION} but lacks {JOINTS}: when the view is free is not '
@@ -114,7 +120,7 @@ def find_actions(
             dropped[outcome] += 1
         else:
             found.append(outcome)
-    return tuple(found), dropped
+    return BagActions(recording, tuple(found), dropped)
 
 
 class _Search:

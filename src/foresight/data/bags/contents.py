@@ -1,40 +1,21 @@
 """Bags as training data: transitions from their actions."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import UInt8
 
-from foresight.data.bags.actions import ActionImages, Arm, BagConfig, find_actions
+from foresight.data.bags.actions import BagActions
 from foresight.data.bags.reader import EMPTY, Recording
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
 from foresight.files import sha256
-from foresight.macro_action import MacroAction
 
 LONGEST = 10  # actions of an episode
 
 
-@dataclass(frozen=True)
-class BagActions:
-    """The actions of one bag.
-
-    Attributes:
-        recording: The bag.
-        actions: Those that were carried out and seen from both sides.
-        dropped: How many others there were, by reason.
-    """
-
-    recording: Recording
-    actions: tuple[ActionImages, ...]
-    dropped: Counter[str]
-
-
-def with_empty(
-    recording: Recording, given: UInt8[np.ndarray, 'row col 3'] | None,
-) -> Recording:
+def with_empty(recording: Recording, given: UInt8[np.ndarray, 'row col 3'] | None) -> Recording:
     """Return a recording that has an empty table: its own, or else the one given.
 
     Raises:
@@ -47,14 +28,7 @@ def with_empty(
             f'{recording.name} lacks the topic {EMPTY}: without the empty table nothing stands '
             'out; record it too, or give the file of `perception` by --background'
         )
-    return Recording(**{**vars(recording), 'empties': (given,)})
-
-
-def actions_of(
-    recording: Recording, arm: Arm, config: BagConfig, action: MacroAction,
-) -> BagActions:
-    """Find the actions of one bag."""
-    return BagActions(recording, *find_actions(recording, arm, config, action))
+    return replace(recording, empties=(given,))
 
 
 def to_transitions(bags: Sequence[BagActions]) -> Transitions:

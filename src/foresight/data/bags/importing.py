@@ -10,14 +10,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from foresight.data.bags.actions import Arm, BagConfig
-from foresight.data.bags.contents import (
-    BagActions,
-    actions_of,
-    stretches,
-    to_transitions,
-    with_empty,
-)
+from foresight.data.bags.actions import Arm, BagActions, BagConfig, find_actions
+from foresight.data.bags.contents import stretches, to_transitions, with_empty
 from foresight.data.bags.folder import find_bags, listing
 from foresight.data.bags.reader import Recording, read_bag
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
@@ -28,7 +22,7 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.observation.background import load_background
+from foresight.world_model.observation.perception import load_background
 from foresight.world_model.observation.rectification import Rectifier
 
 LISTING = 'bags.json'
@@ -106,7 +100,7 @@ class BagImport:
     def actions(self, recordings: Sequence[Recording]) -> list[BagActions]:
         """Find the actions of each bag."""
         return [
-            actions_of(recording, self._arm, self._config, self._action)
+            find_actions(recording, self._arm, self._config, self._action)
             for recording in recordings
         ]
 
@@ -146,9 +140,7 @@ def kept_transitions(folder: Path, action: MacroAction, encoder: EncoderConfig) 
     return load_transitions(cache)
 
 
-def import_folder(
-    reader: BagImport, folder: Path, encoder: EncoderConfig,
-) -> list[BagSummary]:
+def import_folder(reader: BagImport, folder: Path, encoder: EncoderConfig) -> list[BagSummary]:
     """Read every bag of a folder, keep its actions beside them and say what each bag holds.
 
     Raises:

@@ -13,18 +13,11 @@ from rosbags.rosbag2.errors import ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys import Stores, get_typestore
 
-from foresight.data.joint_states import ArmJoints
-from foresight.data.messages import (
-    camera_view,
-    image_array,
-    path_poses,
-    seconds,
-)
+from foresight.data.episodes import Rectify
+from foresight.data.messages import ArmJoints, camera_view, image_array, path_poses, seconds
 from foresight.errors import DatasetError, ObservationError, RobotError
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
-
-Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
 
 IMAGE, INFO, POSE = 'camera/image_raw', 'camera/camera_info', 'camera/pose'
 JOINTS, ACTION, KIND = 'joint_states', 'macro_action', 'macro_action/kind'
@@ -117,8 +110,7 @@ class _Reading:
 
     def __init__(self, bag: Path, rectify: Rectify, joint_names: tuple[str, ...]) -> None:
         self._bag, self._rectify, self._arm = bag, rectify, ArmJoints(joint_names)
-        self._info: Any = None
-        self._pose: Any = None
+        self._newest: dict[str, Any] = {}
         self._size: tuple[int, int] | None = None
         self._now = -np.inf
         self._stamps: list[float] = []
@@ -128,19 +120,19 @@ class _Reading:
         self._empties: list[np.ndarray] = []
         self._joints: list[tuple[float, np.ndarray, np.ndarray]] = []
         self._actions: dict[float, np.ndarray] = {}
-        self._kind = ActionConfig().kind
         self._stopped: list[float] = []
         self._left_out: Counter[str] = Counter()
         self._handlers: dict[str, Callable[[Any], None]] = {
-            IMAGE: self._on_image, INFO: self._on_info, POSE: self._on_pose,
-            JOINTS: self._on_joints, ACTION: self._on_action, KIND: self._on_kind,
+            IMAGE: self._on_image, JOINTS: self._on_joints, ACTION: self._on_action,
             EMPTY: self._on_empty, STOP: self._on_stop,
         }
 
     def take(self, topic: str, message: Any) -> None:
         """Take one message."""
+        self._newest[topic] = message
         try:
-            self._handlers[topic](message)
+            if topic in self._handlers:
+                self._handlers[topic](message)
         except (ObservationError, RobotError) as error:
             raise DatasetError(f'{self._bag}: {topic}: {error}') from error
 
@@ -151,26 +143,17 @@ class _Reading:
                 f'{self._bag}: no image of {IMAGE} can be used: record {INFO} and {POSE} '
                 '(latched) beside it'
             )
-        actions = sorted(self._actions.items())
+        actions, kind = sorted(self._actions.items()), self._newest.get(KIND)
+        columns = [np.array(column) for column in zip(*self._joints, strict=True)]
         return Recording(
             name=self._bag, stamps=np.array(self._stamps), images=np.stack(self._images),
             views=tuple(self._views), empty=np.maximum(np.array(self._empty), 0),
-            empties=tuple(self._empties), joints=self._all_joints(),
-            kind=self._kind, action_stamps=np.array([stamp for stamp, _ in actions]),
+            empties=tuple(self._empties), joints=Joints(*columns) if columns else None,
+            kind=str(kind.data) if kind else ActionConfig().kind,
+            action_stamps=np.array([stamp for stamp, _ in actions]),
             actions=tuple(poses for _, poses in actions),
             stopped=np.array(self._stopped), left_out=self._left_out,
         )
-
-    def _all_joints(self) -> Joints | None:
-        if not self._joints:
-            return None
-        return Joints(*(np.array(column) for column in zip(*self._joints, strict=True)))
-
-    def _on_info(self, message: Any) -> None:
-        self._info = message
-
-    def _on_pose(self, message: Any) -> None:
-        self._pose = message
 
     def _on_image(self, message: Any) -> None:
         """Rectify an image with the newest camera."""
@@ -185,10 +168,10 @@ class _Reading:
             self._refuse_past(IMAGE, stamp, self._stamps[-1])
             self._left_out[TWICE] += 1
             return
-        if self._info is None or self._pose is None:
+        if INFO not in self._newest or POSE not in self._newest:
             self._left_out[EARLY] += 1
             return
-        view = camera_view(self._info, self._pose)
+        view = camera_view(self._newest[INFO], self._newest[POSE])
         if self._views and _same(view, self._views[-1]):
             view = self._views[-1]  # one object a camera
         self._images.append(self._rectify(image_array(message), view))
@@ -222,9 +205,6 @@ class _Reading:
 
     def _on_action(self, message: Any) -> None:
         self._actions[seconds(message.header.stamp)] = path_poses(message)
-
-    def _on_kind(self, message: Any) -> None:
-        self._kind = str(message.data)
 
     def _on_stop(self, message: Any) -> None:
         """Note an e-stop at the newest stamp: it has none of its own."""

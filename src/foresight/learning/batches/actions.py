@@ -9,6 +9,7 @@ from torch import Tensor
 
 from foresight.data.transitions import Transitions
 from foresight.errors import DatasetError
+from foresight.protocols import Actions
 
 
 @dataclass(frozen=True)
@@ -29,22 +30,19 @@ class Batch:
     after: UInt8[Tensor, 'batch row column 3']
     background: UInt8[Tensor, 'batch row column 3']
     episode: Int[Tensor, ' batch']
-    actions: Float[Tensor, 'batch action']
+    actions: Actions
     objects_before: Float[Tensor, 'batch object 3']
     objects_after: Float[Tensor, 'batch object 3']
 
 
-def take(
-    transitions: Transitions, rows: Int[np.ndarray, ' batch'], device: torch.device,
-) -> Batch:
+def take(transitions: Transitions, rows: Int[np.ndarray, ' batch'], device: torch.device) -> Batch:
     """Copy some actions to the device."""
-    episode = np.asarray(transitions.episode[rows])
-    arrays = (
-        transitions.before[rows], transitions.after[rows], transitions.background[episode],
-        episode, transitions.actions[rows],
-        transitions.objects_before[rows], transitions.objects_after[rows],
-    )
-    return Batch(*(torch.from_numpy(np.ascontiguousarray(item)).to(device) for item in arrays))
+    stills, objects = transitions.stills, transitions.objects
+    before, episode = transitions.before_index[rows], np.asarray(transitions.episode[rows])
+    return Batch(*(torch.from_numpy(np.ascontiguousarray(item)).to(device) for item in (
+        stills[before], stills[before + 1], transitions.backgrounds[episode], episode,
+        transitions.actions[rows], objects[before], objects[before + 1],
+    )))
 
 
 def rows_of_step(count: int, batch: int, seed: int, step: int) -> Int[np.ndarray, ' batch']:
@@ -64,9 +62,7 @@ def rows_of_step(count: int, batch: int, seed: int, step: int) -> Int[np.ndarray
     return order[place * batch:(place + 1) * batch]
 
 
-def split_episodes(
-    transitions: Transitions, holdout: float,
-) -> tuple[Transitions, Transitions]:
+def split_episodes(transitions: Transitions, holdout: float) -> tuple[Transitions, Transitions]:
     """Keep whole episodes apart: (for training, held out)."""
     episodes = np.unique(transitions.episode)
     held = episodes[held_out(len(episodes), holdout)]

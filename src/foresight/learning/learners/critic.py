@@ -13,7 +13,7 @@ from foresight.costs.critic import Critic, ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError, DatasetError
-from foresight.learning.schedule import learning_rate
+from foresight.learning.loop import learning_rate
 from foresight.learning.settings import CriticConfig
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskLevel
@@ -107,9 +107,7 @@ class CriticLearner:
         level = self._level(with_critic=index > 0)
         targets = self._targets(states, level, on_state)
         r2 = self._fit(states, targets, generator)
-        self.checkpoint = joined(
-            self.checkpoint, {'critic': self.critic}, self.checkpoint.config,
-        )
+        self.checkpoint = joined(self.checkpoint, {'critic': self.critic}, self.checkpoint.config)
         return Sweep(index + 1, float(targets.mean()), r2)
 
     def _level(self, with_critic: bool) -> TaskLevel:
@@ -129,9 +127,7 @@ class CriticLearner:
         )
 
     @torch.no_grad()
-    def _states(
-        self, generator: torch.Generator,
-    ) -> Float[Tensor, 'state channel height width']:
+    def _states(self, generator: torch.Generator) -> Float[Tensor, 'state channel height width']:
         """Encode stills of play, and add what the plans of the last sweep lead to."""
         count = self._config.states
         reached = self._reached[torch.randperm(len(self._reached), generator=generator)]
@@ -149,7 +145,7 @@ class CriticLearner:
         """Encode the stills before (side 0) or after (side 1) some actions."""
         play, model = self._transitions, self.checkpoint.model
         images = play.stills[play.before_index[rows] + sides]
-        pair = (images, play.background[play.episode[rows]])
+        pair = (images, play.backgrounds[play.episode[rows]])
         return model.encode(*(
             torch.from_numpy(np.ascontiguousarray(item)).to(model.device) for item in pair
         )).float()

@@ -3,7 +3,7 @@ from dataclasses import asdict
 
 import pytest
 
-from foresight.data.manifest import MANIFEST, collected_scene
+from foresight.data.collected import MANIFEST, collected_scene
 from foresight.errors import DatasetError
 from foresight.settings import SceneConfig
 

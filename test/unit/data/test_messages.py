@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from foresight.data.joint_states import ArmJoints
+from foresight.data.messages import ArmJoints
 from foresight.errors import RobotError
 
 NAMES = ('a', 'b')
