@@ -11,6 +11,11 @@ import numpy as np
 from jaxtyping import Bool, Float, UInt8
 from torch import Generator, Tensor
 
+Latent = Float[Tensor, 'channel height width']
+Latents = Float[Tensor, 'batch channel height width']
+Actions = Float[Tensor, 'batch action']
+"""Macro-actions as their numbers."""
+
 
 @dataclass(frozen=True)
 class CameraView:
@@ -54,7 +59,7 @@ class Belief:
         stamp: Stamp of the image it came from [s].
     """
 
-    latent: Float[Tensor, 'channel height width']
+    latent: Latent
     stamp: float
 
 
@@ -79,7 +84,7 @@ class WorldModel(Protocol):
     def predict(
         self,
         latents: Float[Tensor, 'batch *latent'],
-        actions: Float[Tensor, 'batch action'],
+        actions: Actions,
     ) -> Float[Tensor, 'batch *latent']:
         """Predict the latents one action later."""
         ...
@@ -98,7 +103,7 @@ class StochasticWorldModel(WorldModel, Protocol):
     def imagine(
         self,
         latents: Float[Tensor, 'batch *latent'],
-        actions: Float[Tensor, 'batch action'],
+        actions: Actions,
         unknown: Float[Tensor, 'batch unknown'],
     ) -> Float[Tensor, 'batch *latent']:
         """Predict the latents one action later, given what cannot be known.
@@ -160,7 +165,7 @@ class Guardrail(Protocol):
         """Name that an error shows when nothing satisfies the constraint."""
         ...
 
-    def __call__(self, actions: Float[Tensor, 'batch action']) -> Bool[Tensor, ' batch']:
+    def __call__(self, actions: Actions) -> Bool[Tensor, ' batch']:
         """Return True where an action is allowed."""
         ...
 

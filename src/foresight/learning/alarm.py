@@ -8,10 +8,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from foresight.errors import DatasetError
+from foresight.protocols import Latent
 from foresight.world_model.belief.vigilance import Comparison, compare_action
 
 CELL_SHARE = 0.95
-Latent = Float[Tensor, 'channel height width']
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,11 @@
 """Loop: what every training does around its steps; it can be killed at any moment."""
 
+import math
 from pathlib import Path
 from typing import Generic
 
 import torch
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from torch import Tensor
 
 from foresight.errors import CollapseError
@@ -20,7 +13,7 @@ from foresight.learning.journal import Journal
 from foresight.learning.learner import Learner, Losses, ScoresType
 from foresight.learning.probes.collapse import check_health
 from foresight.learning.resume import identity, read_state, same_run, write_state
-from foresight.learning.schedule import learning_rate
+from foresight.progress import bars
 from foresight.world_model.precision import pick_device
 
 LOG_EVERY = 20
@@ -72,7 +65,7 @@ class Loop(Generic[ScoresType]):
         learner, console = self.learner, self._console
         if self.step:
             console.print(f'going on after step {self.step} of {learner.steps}')
-        with Journal(self._out, self.step) as journal, progress_bar(console) as progress:
+        with Journal(self._out, self.step) as journal, bars(console) as progress:
             task = progress.add_task('training', total=learner.steps, completed=self.step, rate='')
             while self.step < learner.steps:
                 self._advance(journal)
@@ -156,10 +149,17 @@ def scalars(losses: Losses) -> dict[str, float]:
     return {'total': float(losses.total.detach()), **terms}
 
 
-def progress_bar(console: Console) -> Progress:
-    """Return the bar of a run."""
-    return Progress(
-        TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(),
-        TextColumn('{task.fields[rate]}'), TimeElapsedColumn(), TimeRemainingColumn(),
-        console=console,
-    )
+def learning_rate(step: int, steps: int, peak: float, warmup: float) -> float:
+    """Rise linearly, then fall along a cosine to a hundredth of the peak.
+
+    Args:
+        step: Step that is about to run, from 0.
+        steps: Steps of the whole run.
+        peak: Largest learning rate.
+        warmup: Share of the steps in which it rises.
+    """
+    rising = max(1, round(warmup * steps))
+    if step < rising:
+        return peak * (step + 1) / rising
+    done = (step - rising) / max(1, steps - rising)
+    return peak * (0.01 + 0.99 * 0.5 * (1.0 + math.cos(math.pi * min(1.0, done))))

@@ -45,9 +45,7 @@ def same_run(kept: dict[str, Any], config: Described, usual: RunConfig) -> bool:
         usual: Default settings of such a training.
     """
     defaults = identity(replace(type(config)(), train=asdict(usual), dataset=config.dataset))
-    kept = {
-        part: value for part, value in in_new_names(kept).items() if part not in LATER
-    }
+    kept = {part: value for part, value in in_new_names(kept).items() if part not in LATER}
     for part, settings in defaults.items():
         if isinstance(settings, dict):
             kept = {**kept, part: {**settings, **kept.get(part, {})}}

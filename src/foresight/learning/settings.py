@@ -1,9 +1,12 @@
 """Settings of training."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foresight.errors import ConfigError
 from foresight.settings import Checked, setting
+
+LABELS_ONLY = ('supervised', 'head')
+"""Objectives without a self-supervised loss."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,22 @@ class TrainConfig(RunConfig):
         super().__post_init__()
         if self.objective == 'head' and not self.pretrained:
             raise ConfigError('TrainConfig.objective = head: give `pretrained` a checkpoint')
+
+
+def as_trained(config: TrainConfig) -> TrainConfig:
+    """Return the settings as their objective takes them.
+
+    - `jepa`: every weight as given.
+    - `autoencoder`: the encoder learns by reconstruction (and inverse dynamics, if it has a
+      weight), so nothing is left for a regularizer; the predictor learns on detached latents.
+    - `supervised`: encoder and predictor learn through the cost head alone.
+    - `head`: nothing reaches encoder and predictor.
+    """
+    if config.objective == 'autoencoder':
+        return replace(config, regularizer='none')
+    if config.objective in LABELS_ONLY:
+        return replace(config, regularizer='none', label_gradient=config.objective == 'supervised')
+    return config
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,11 @@ from foresight.robots.retract_monitor import RetractMonitor
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.silence_monitor import SilenceMonitor
 from foresight.robots.status import Status
-from foresight.world_model.observation.background import load_background, save_background
-from foresight.world_model.observation.perception import Perception
+from foresight.world_model.observation.perception import (
+    Perception,
+    load_background,
+    save_background,
+)
 from foresight.world_model.observation.rectification import Rectifier
 
 SILENCE = 0.5  # without an image for so long the image is stale [s]

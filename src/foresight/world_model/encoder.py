@@ -1,4 +1,4 @@
-"""Encoder: rectified image and empty table to a spatial latent."""
+"""Encoder: rectified image and empty table to a spatial latent; and its mirror image."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foresight.errors import ConfigError
+from foresight.protocols import Latents
 from foresight.settings import Checked, setting
+
+Pictures = Shaped[Tensor, 'batch row column 3']
+"""Rectified images [grey levels, 0 to 255]."""
+Inputs = Float[Tensor, 'batch feature height width']
+"""What `Encoder.prepare` makes of them."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,7 @@ class EncoderConfig(Checked):
 CONTRAST = 64.0  # Grey levels that become 1: about the contrast of an object on the table.
 
 
-def normalize_cells(
-    latent: Float[Tensor, 'batch channel height width'],
-) -> Float[Tensor, 'batch channel height width']:
+def normalize_cells(latent: Latents) -> Latents:
     """Give every cell zero mean and unit variance over its channels.
 
     The encoder can then neither shrink its latents to please the prediction loss nor blow them
@@ -53,6 +57,9 @@ def zero(layer: nn.Conv2d) -> None:
     """Make a convolution start as zero."""
     for parameter in layer.parameters():
         nn.init.zeros_(parameter)
+
+
+Features = Float[Tensor, 'batch channel height width']
 
 
 class ResidualBlock(nn.Module):
@@ -69,9 +76,7 @@ class ResidualBlock(nn.Module):
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         zero(self.second)
 
-    def forward(
-        self, features: Float[Tensor, 'batch channel height width'],
-    ) -> Float[Tensor, 'batch channel height width']:
+    def forward(self, features: Features) -> Features:
         """Add what the two convolutions see; features go in and come out rectified."""
         inner = self.second(functional.relu_(self.first(features)))
         return functional.relu_(inner.add_(features))
@@ -107,11 +112,7 @@ class Encoder(nn.Module):
         """Return how many numbers of the image a cell holds."""
         return (6 if config.use_image else 3) * config.stride**2
 
-    def prepare(
-        self,
-        image: Shaped[Tensor, 'batch row column 3'],
-        background: Shaped[Tensor, 'batch row column 3'],
-    ) -> Float[Tensor, 'batch feature height width']:
+    def prepare(self, image: Pictures, background: Pictures) -> Inputs:
         """Turn images (grey levels 0 to 255) into what the network reads.
 
         Feature 0, 3, 6, ... is red, then green and blue; differences to the empty table first.
@@ -122,9 +123,7 @@ class Encoder(nn.Module):
             return difference
         return torch.cat([difference, patches / 127.5 - 1.0], dim=1)
 
-    def forward(
-        self, inputs: Float[Tensor, 'batch feature height width'],
-    ) -> Float[Tensor, 'batch channel height width']:
+    def forward(self, inputs: Inputs) -> Latents:
         """Encode prepared images."""
         return normalize_cells(self.layers(inputs))
 
@@ -135,3 +134,30 @@ class Encoder(nn.Module):
         cells = image.reshape(batch, grid[0], self.stride, grid[1], self.stride, colours)
         cells = cells.transpose(2, 3).reshape(batch, *grid, -1)  # batch height width feature
         return cells.permute(0, 3, 1, 2).float()  # Channels-last in memory.
+
+
+class Decoder(nn.Module):
+    """Mirror image of the encoder: every cell draws its own patch, seeing its neighbours."""
+
+    def __init__(self, config: EncoderConfig) -> None:
+        """Build the network."""
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(config.channels, config.width, 1),
+            nn.ReLU(inplace=True),
+            ResidualBlock(config.width),
+            nn.Conv2d(config.width, Encoder.features(config), 3, padding=1),
+        )
+
+    def forward(self, latents: Latents) -> Inputs:
+        """Draw what `Encoder.prepare` returned."""
+        drawn: Tensor = self.layers(latents)
+        return drawn.float()
+
+
+def reconstruction_loss(drawn: Inputs, inputs: Inputs) -> Float[Tensor, '']:
+    """Return the mean squared error relative to that of drawing an empty table.
+
+    Objects fill a few cells, so the plain mean is small whatever is drawn.
+    """
+    return (drawn - inputs).square().mean() / inputs.square().mean().clamp(min=1e-6)

@@ -1,11 +1,12 @@
 """Jepa: the world model that the planner rolls out, encoder and task predictor."""
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from foresight.macro_action import ActionRaster
-from foresight.world_model.encoder import Encoder, EncoderConfig
+from foresight.protocols import Actions, Latents
+from foresight.world_model.encoder import Encoder, EncoderConfig, Inputs, Pictures
 from foresight.world_model.precision import mixed
 from foresight.world_model.predictors.task import PredictorConfig, TaskPredictor
 
@@ -43,27 +44,17 @@ class Jepa(nn.Module):
         """Device of the parameters."""
         return self.raster.scene_map.device
 
-    def encode(
-        self,
-        image: Shaped[Tensor, 'batch row column 3'],
-        background: Shaped[Tensor, 'batch row column 3'],
-    ) -> Float[Tensor, 'batch channel height width']:
+    def encode(self, image: Pictures, background: Pictures) -> Latents:
         """Encode rectified images (grey levels 0 to 255) against their empty table."""
         return self.encode_prepared(self.encoder.prepare(image, background))
 
-    def encode_prepared(
-        self, inputs: Float[Tensor, 'batch feature height width'],
-    ) -> Float[Tensor, 'batch channel height width']:
+    def encode_prepared(self, inputs: Inputs) -> Latents:
         """Encode what `Encoder.prepare` returned."""
         with mixed(self.device, self.bf16):
             latent: Tensor = self.encoder(inputs)
         return latent
 
-    def predict(
-        self,
-        latents: Float[Tensor, 'batch channel height width'],
-        actions: Float[Tensor, 'batch action'],
-    ) -> Float[Tensor, 'batch channel height width']:
+    def predict(self, latents: Latents, actions: Actions) -> Latents:
         """Predict the latents after each action."""
         drawn = self.raster(actions)
         with mixed(self.device, self.bf16):
@@ -71,11 +62,8 @@ class Jepa(nn.Module):
         return predicted
 
     def imagine(
-        self,
-        latents: Float[Tensor, 'batch channel height width'],
-        actions: Float[Tensor, 'batch action'],
-        unknown: Float[Tensor, 'batch unknown'],
-    ) -> Float[Tensor, 'batch channel height width']:
+        self, latents: Latents, actions: Actions, unknown: Float[Tensor, 'batch unknown'],
+    ) -> Latents:
         """Predict one thing that may happen after each action.
 
         Args:

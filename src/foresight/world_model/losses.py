@@ -1,17 +1,16 @@
-"""Losses of the world model, and the image changes that weight them."""
+"""Losses of the world model, the image changes that weight them, and whose targets they use."""
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from foresight.world_model.encoder import CONTRAST
+from foresight.protocols import Latents
+from foresight.world_model.encoder import CONTRAST, Inputs
 
 
 def changed_cells(
-    before: Float[Tensor, 'batch feature height width'],
-    after: Float[Tensor, 'batch feature height width'],
-    threshold: float,
+    before: Inputs, after: Inputs, threshold: float,
 ) -> Bool[Tensor, 'batch height width']:
     """Find the latent cells whose image changed.
 
@@ -24,9 +23,7 @@ def changed_cells(
 
 
 def prediction_loss(
-    predicted: Float[Tensor, 'batch channel height width'],
-    target: Float[Tensor, 'batch channel height width'],
-    changed: Bool[Tensor, 'batch height width'],
+    predicted: Latents, target: Latents, changed: Bool[Tensor, 'batch height width'],
 ) -> Float[Tensor, '']:
     """Return the mean squared error over all cells plus that over cells near a change.
 
@@ -39,9 +36,7 @@ def prediction_loss(
 
 def blindness(
     latents: Float[Tensor, 'clip frame channel height width'],
-    changed: Bool[Tensor, 'clip pair height width'],
-    apart: int,
-    target: float,
+    changed: Bool[Tensor, 'clip pair height width'], apart: int, target: float,
 ) -> Float[Tensor, '']:
     """Penalise latents that stay alike where the image changes.
 
@@ -65,11 +60,7 @@ def blindness(
     return missing.sum() / changed.sum().clamp(min=1) / target
 
 
-def foreground_cells(
-    latent: Float[Tensor, 'batch channel height width'],
-    inputs: Float[Tensor, 'batch feature height width'],
-    count: int,
-) -> Float[Tensor, 'cell channel']:
+def foreground_cells(latent: Latents, inputs: Inputs, count: int) -> Float[Tensor, 'cell channel']:
     """Pick the cells of each image that differ most from the empty table.
 
     Empty table fills nine tenths of an image; the variance over all cells would be met by
@@ -79,3 +70,19 @@ def foreground_cells(
     chosen = near.flatten(1).topk(count).indices[:, :, None]  # batch count 1
     cells = latent.permute(0, 2, 3, 1).flatten(1, 2)  # batch height*width channel
     return torch.gather(cells, 1, chosen.expand(-1, -1, cells.shape[-1])).flatten(0, 1)
+
+
+@torch.no_grad()
+def follow(slow: nn.Module, fast: nn.Module, decay: float) -> None:
+    """Move every parameter of a slow copy, which gives targets, a little toward what learns.
+
+    Args:
+        slow: The copy.
+        fast: The network that learns.
+        decay: Share of the slow copy that stays.
+
+    References:
+        Grill et al., BYOL, arXiv:2006.07733, equation 1.
+    """
+    for kept, new in zip(slow.parameters(), fast.parameters(), strict=True):
+        kept.lerp_(new, 1.0 - decay)

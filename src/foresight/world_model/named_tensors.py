@@ -45,9 +45,7 @@ def read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
     return tensors
 
 
-def fill(
-    name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Path,
-) -> None:
+def fill(name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Path) -> None:
     """Load the tensors of one module; every name and shape must match."""
     found = {
         key.removeprefix(f'{name}.'): value

@@ -32,6 +32,4 @@ def has_fast_bf16(device: torch.device) -> bool:
 
 def mixed(device: torch.device, enabled: bool = True) -> torch.autocast:
     """Return the context in which convolutions run in bfloat16, where that is faster."""
-    return torch.autocast(
-        device.type, torch.bfloat16, enabled=enabled and has_fast_bf16(device),
-    )
+    return torch.autocast(device.type, torch.bfloat16, enabled=enabled and has_fast_bf16(device))

@@ -1,6 +1,6 @@
 import pytest
 
-from foresight.learning.schedule import learning_rate
+from foresight.learning.loop import learning_rate
 
 
 def test_rate_rises_to_the_peak_and_falls_to_a_hundredth():

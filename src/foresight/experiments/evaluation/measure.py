@@ -13,6 +13,7 @@ from foresight.experiments.evaluation.page import to_markdown
 from foresight.experiments.experiment import PlaySettings, choose
 from foresight.experiments.results import PolicyResult
 from foresight.files import find_model
+from foresight.progress import bars
 from foresight.robots.robot_file import RobotConfig, RobotFile
 from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.rollout.players import HARD, POLICIES, ClearTablePlayers, scenes
@@ -20,7 +21,6 @@ from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, setting
 from foresight.sim.settings import SimConfig
 from foresight.sim.site import load_site
-from foresight.viz.progress import bars
 
 ALL = ','.join(POLICIES)
 

@@ -16,13 +16,13 @@ from foresight.experiments.horizon.looks import Look, compared, looks
 from foresight.experiments.horizon.page import to_markdown
 from foresight.experiments.results import figures, joined
 from foresight.files import find_model, sha256
+from foresight.progress import bars
 from foresight.rollout.players import HARD, ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, SHIPPED, setting
 from foresight.sim.settings import SimConfig
 from foresight.tasks.heads import has_critic
 from foresight.tasks.task_file import load_task
-from foresight.viz.progress import bars
 from foresight.world_model.checkpoint import digest
 
 BLOCK = 200

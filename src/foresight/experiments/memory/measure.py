@@ -17,10 +17,10 @@ from foresight.experiments.memory.players import (
 )
 from foresight.experiments.results import PolicyResult
 from foresight.files import find_model
+from foresight.progress import bars
 from foresight.rollout.workers import Crew
 from foresight.settings import setting
 from foresight.sim.settings import SimConfig
-from foresight.viz.progress import bars
 from foresight.world_model.belief.memory import MemoryConfig
 
 EPISODE_SHARE = 0.5

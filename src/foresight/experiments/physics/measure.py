@@ -30,11 +30,11 @@ from foresight.learning.probes.clip_surprise import (
     plain_error,
     relative_error,
 )
+from foresight.progress import bars
 from foresight.rollout.clips import matched_pairs
 from foresight.settings import Checked, setting
 from foresight.sim.clips.physics_clips import PhysicsSet
 from foresight.sim.clips.violations import VIOLATIONS
-from foresight.viz.progress import bars
 from foresight.world_model.checkpoint import load_video
 from foresight.world_model.predictors.video import VideoJepa
 

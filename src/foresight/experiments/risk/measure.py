@@ -16,12 +16,12 @@ from foresight.experiments.risk.page import to_markdown
 from foresight.experiments.statistics import paired_difference
 from foresight.files import find_model
 from foresight.planning.settings import OptimiserConfig
+from foresight.progress import bars
 from foresight.rollout.players import ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE, setting
 from foresight.sim.settings import SimConfig
 from foresight.tasks.task_file import load_task
-from foresight.viz.progress import bars
 
 USUAL = OptimiserConfig()
 OFF = 'off'

@@ -24,10 +24,10 @@ from foresight.experiments.surprise.play import THINK
 from foresight.experiments.surprise.players import AIMED as AIMED_POLICY
 from foresight.experiments.surprise.players import SurprisePlayers
 from foresight.files import find_model
+from foresight.progress import bars
 from foresight.settings import CLEAR_TABLE, setting
 from foresight.sim.disturbance import KINDS
 from foresight.sim.settings import SimConfig
-from foresight.viz.progress import bars
 from foresight.world_model.belief.surprise_scales import load_scales
 
 HOUR = 3600.0

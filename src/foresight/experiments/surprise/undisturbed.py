@@ -15,9 +15,9 @@ from foresight.experiments.statistics import percentile
 from foresight.experiments.surprise.players import AIMED, SurprisePlayers
 from foresight.files import find_model
 from foresight.learning.alarm import UndisturbedAction, find_scales
+from foresight.progress import bars
 from foresight.settings import Checked, setting
 from foresight.sim.settings import SimConfig
-from foresight.viz.progress import bars
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
 

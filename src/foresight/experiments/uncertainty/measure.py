@@ -18,11 +18,11 @@ from foresight.experiments.experiment import OnePage
 from foresight.experiments.uncertainty.page import to_markdown
 from foresight.experiments.uncertainty.scores import UncertaintyScores, score
 from foresight.files import find_model
+from foresight.progress import bars
 from foresight.settings import SHIPPED, Checked, setting
 from foresight.sim.settings import SimConfig
 from foresight.tasks.heads import occupancy_of
 from foresight.viz.outcomes import draw_outcomes
-from foresight.viz.progress import bars
 
 
 @dataclass(frozen=True)

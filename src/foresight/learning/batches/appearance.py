@@ -26,9 +26,7 @@ def appearance_spread(backgrounds: UInt8[np.ndarray, 'episode row col 3']) -> fl
     return float(np.asarray(backgrounds[rows]).astype(np.float32).std(axis=0).mean())
 
 
-def one_table(
-    transitions: Transitions, encoder: EncoderConfig, train: TrainConfig,
-) -> str:
+def one_table(transitions: Transitions, encoder: EncoderConfig, train: TrainConfig) -> str:
     """Return a warning if all episodes show one table; empty if they do not.
 
     Raises:

@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Generator, Tensor
 
+from foresight.world_model.encoder import Inputs
+
 BANK = 64
 
 
@@ -36,7 +38,7 @@ class Augmentation:
         self._bank = bank.contiguous(memory_format=torch.channels_last)
 
     def __call__(
-        self, images: Sequence[Float[Tensor, 'batch feature height width']], generator: Generator,
+        self, images: Sequence[Inputs], generator: Generator,
     ) -> Float[Tensor, 'image feature height width']:
         """Change the prepared images before and after each action and stack them, first first.
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from foresight.data.transitions import Transitions
 from foresight.learning.batches.actions import Batch, take
-from foresight.protocols import WorldModel
+from foresight.protocols import Latents, WorldModel
 from foresight.world_model.losses import prediction_loss
 
 
@@ -44,11 +44,7 @@ def _later(
     return Later(take(transitions, chosen, device), torch.from_numpy(known).to(device))
 
 
-def imagine(
-    model: WorldModel,
-    first: Float[Tensor, 'batch channel height width'],
-    later: tuple[Later, ...],
-) -> tuple[Float[Tensor, 'batch channel height width'], ...]:
+def imagine(model: WorldModel, first: Latents, later: tuple[Later, ...]) -> tuple[Latents, ...]:
     """Feed predictions back: imagine the latents after the first action and each later one."""
     imagined = [first]
     for step in later:
@@ -57,10 +53,8 @@ def imagine(
 
 
 def rollout_loss(
-    imagined: tuple[Float[Tensor, 'batch channel height width'], ...],
-    targets: tuple[Float[Tensor, 'batch channel height width'], ...],
-    changed: tuple[Bool[Tensor, 'batch height width'], ...],
-    later: tuple[Later, ...],
+    imagined: tuple[Latents, ...], targets: tuple[Latents, ...],
+    changed: tuple[Bool[Tensor, 'batch height width'], ...], later: tuple[Later, ...],
 ) -> Float[Tensor, '']:
     """Average the prediction loss over the steps of a rollout.
 

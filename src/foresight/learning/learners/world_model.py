@@ -17,10 +17,9 @@ from foresight.learning.batches.labels import LabelledImages
 from foresight.learning.batches.sequences import following
 from foresight.learning.learner import Learner, Losses
 from foresight.learning.networks.world_model import WorldModelNetworks
-from foresight.learning.objective import LABELS_ONLY
 from foresight.learning.probes.collapse import PATIENCE
 from foresight.learning.probes.world_model import ProbeScores, probe
-from foresight.learning.settings import TrainConfig
+from foresight.learning.settings import LABELS_ONLY, TrainConfig
 from foresight.learning.warm_start import start_from
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig

@@ -1,15 +1,69 @@
 """Outcomes: what teaches the predictor to use its latent variable."""
 
+from dataclasses import dataclass
+
 import torch
 from jaxtyping import Float
 from torch import Generator, Tensor, nn
 
 from foresight.learning.settings import TrainConfig
+from foresight.protocols import Actions, Latents
+from foresight.world_model.encoder import EncoderConfig, Inputs
+from foresight.world_model.inverse_dynamics import pooled
 from foresight.world_model.jepa import Jepa
-from foresight.world_model.outcome_posterior import OutcomePosterior
 from foresight.world_model.precision import mixed
 
-Latents = Float[Tensor, 'batch channel height width']
+LOG_STD = (-5.0, 2.0)  # Beyond these the exponential is of no use, or overflows.
+
+
+@dataclass(frozen=True)
+class OutcomeGuess:
+    """Normal distribution of the latent variable, one for each action.
+
+    Attributes:
+        mean: Its mean.
+        log_std: Logarithm of its standard deviation.
+    """
+
+    mean: Float[Tensor, 'batch unknown']
+    log_std: Float[Tensor, 'batch unknown']
+
+    def draw(self, generator: Generator) -> Float[Tensor, 'batch unknown']:
+        """Draw a value that lets the gradient through."""
+        noise = torch.randn(self.mean.shape, generator=generator).to(self.mean.device)
+        return self.mean + self.log_std.exp() * noise
+
+    def divergence(self) -> Float[Tensor, ' batch']:
+        """Return what the guess tells beyond the standard normal prior [nat]."""
+        spread = (2.0 * self.log_std).exp()
+        return 0.5 * (self.mean.square() + spread - 1.0 - 2.0 * self.log_std).sum(dim=1)
+
+
+class OutcomePosterior(nn.Module):
+    """Small network from the latents before and after an action to a guess; it exists to learn.
+
+    References:
+        Sohn et al. 2015, Learning structured output representation using deep conditional
+        generative models: a posterior that sees the outcome, with a prior that does not.
+    """
+
+    def __init__(self, encoder: EncoderConfig, drawn: int, unknowns: int) -> None:
+        """Build the network.
+
+        Args:
+            encoder: Shape of the latent.
+            drawn: Channels of the action raster.
+            unknowns: Size of the latent variable.
+        """
+        super().__init__()
+        self.layers = pooled(2 * encoder.channels + drawn, encoder.grid, 2 * unknowns)
+
+    def forward(self, before: Latents, after: Latents, drawn: Inputs) -> OutcomeGuess:
+        """Guess the latent variable from what happened."""
+        joined = torch.cat([before, after - before, drawn], dim=1)
+        guess: Tensor = self.layers(joined.contiguous(memory_format=torch.channels_last))
+        mean, log_std = guess.float().chunk(2, dim=1)
+        return OutcomeGuess(mean, log_std.clamp(*LOG_STD))
 
 
 class Outcomes(nn.Module):
@@ -36,8 +90,7 @@ class Outcomes(nn.Module):
             )
 
     def forward(
-        self, model: Jepa, before: Latents, after: Latents, actions: Float[Tensor, 'batch action'],
-        generator: Generator,
+        self, model: Jepa, before: Latents, after: Latents, actions: Actions, generator: Generator,
     ) -> tuple[Latents, Float[Tensor, ''] | None]:
         """Predict the latents after each action.
 

@@ -15,13 +15,13 @@ from foresight.world_model.belief.surprise import worst_cells
 from foresight.world_model.losses import (
     blindness,
     changed_cells,
+    follow,
     foreground_cells,
     prediction_loss,
 )
 from foresight.world_model.precision import mixed
 from foresight.world_model.predictors.video import VideoJepa, futures
 from foresight.world_model.regularizers import CellViews, Penalty, VarianceCovariance
-from foresight.world_model.slow_copy import follow
 
 FOREGROUND = 8  # Cells of a frame that the regularizer sees, each of things and of moving things.
 APART = 6  # Frames between two that are compared: neighbours tell nothing new.
@@ -52,10 +52,8 @@ class VideoNetworks(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def losses(
-        self,
-        frames: Float[Tensor, 'clip frame feature height width'],
-        scene: Float[Tensor, 'clip 2 height width'],
-        generator: Generator,
+        self, frames: Float[Tensor, 'clip frame feature height width'],
+        scene: Float[Tensor, 'clip 2 height width'], generator: Generator,
     ) -> Losses:
         """Compute the loss of some prepared clips.
 
@@ -94,9 +92,7 @@ class VideoNetworks(nn.Module):
         few, watched = frames[:, :, ::PIXELS], self.config.watched
         later = futures(few, watched, self.model.config.horizon)
         last = few[:, watched - 1:watched - 1 + later.shape[1], None].expand_as(later)
-        return changed_cells(
-            last.flatten(0, 2), later.flatten(0, 2), self.config.change_threshold,
-        )
+        return changed_cells(last.flatten(0, 2), later.flatten(0, 2), self.config.change_threshold)
 
     def _penalty(self, latents: Tensor, inputs: Tensor, generator: Generator) -> Penalty:
         """Keep things apart, and moving things on top of resting ones: boards, blocks, planks.

@@ -15,18 +15,15 @@ from foresight.learning.batches.mirror import Mirror
 from foresight.learning.batches.sequences import Later, imagine, rollout_loss
 from foresight.learning.learner import Losses
 from foresight.learning.networks.outcomes import Outcomes
-from foresight.learning.objective import LABELS_ONLY, as_trained
-from foresight.learning.settings import TrainConfig
+from foresight.learning.settings import LABELS_ONLY, TrainConfig, as_trained
 from foresight.macro_action import MacroAction
 from foresight.tasks.clear_table.cost_head import CostHead, cost_loss, label_maps
-from foresight.world_model.decoder import Decoder, reconstruction_loss
-from foresight.world_model.encoder import CONTRAST, Encoder
+from foresight.world_model.encoder import CONTRAST, Decoder, Encoder, reconstruction_loss
 from foresight.world_model.inverse_dynamics import InverseDynamics
 from foresight.world_model.jepa import Jepa
-from foresight.world_model.losses import changed_cells, foreground_cells
+from foresight.world_model.losses import changed_cells, follow, foreground_cells
 from foresight.world_model.precision import mixed
 from foresight.world_model.regularizers import CellViews, make_regularizer
-from foresight.world_model.slow_copy import follow
 
 FOREGROUND = 24  # Cells of each image that the regularizer sees: three objects and their rims.
 
@@ -138,9 +135,7 @@ class WorldModelNetworks(nn.Module):
             target: Tensor = self.target(inputs)
         return target
 
-    def _labelled_cost(
-        self, labelled: LabelledBatch, generator: Generator,
-    ) -> Float[Tensor, '']:
+    def _labelled_cost(self, labelled: LabelledBatch, generator: Generator) -> Float[Tensor, '']:
         """Teach the cost head on labelled actions, and with them what its gradient may reach."""
         batch, _ = self._reflected(labelled.batch, generator)
         inputs = self._augment(self._prepared(batch), generator)

@@ -8,6 +8,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from foresight.errors import CollapseError
+from foresight.protocols import Latents
 
 ACTIVE_SHARE = 0.05  # Share of the cells that counts as foreground.
 PATIENCE = 300  # Steps before the alarm is armed: an untrained latent may look anyhow.
@@ -81,9 +82,7 @@ def episode_share(
 
 
 def measure_health(
-    before: Float[Tensor, 'batch channel height width'],
-    after: Float[Tensor, 'batch channel height width'],
-    episode: Int[Tensor, ' batch'],
+    before: Latents, after: Latents, episode: Int[Tensor, ' batch'],
 ) -> LatentHealth:
     """Measure latents of the two sides of some actions.
 

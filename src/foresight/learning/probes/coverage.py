@@ -6,9 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
 
-from foresight.protocols import StochasticWorldModel
+from foresight.protocols import Actions, Latents, StochasticWorldModel
 
-Latents = Float[Tensor, 'batch channel height width']
 CHUNK = 64
 
 
@@ -39,8 +38,7 @@ class Coverage:
 
 @torch.no_grad()
 def draw_outcomes(
-    model: StochasticWorldModel, before: Latents, actions: Float[Tensor, 'batch action'],
-    samples: int,
+    model: StochasticWorldModel, before: Latents, actions: Actions, samples: int,
     generator: Generator,
 ) -> Float[Tensor, 'batch sample channel height width']:
     """Imagine several outcomes of each action; the same values of the variable for all actions."""
@@ -67,9 +65,8 @@ def squared_error(
 
 @torch.no_grad()
 def measure_coverage(
-    model: StochasticWorldModel, before: Latents, actions: Float[Tensor, 'batch action'],
-    after: Latents,
-    samples: int, generator: Generator,
+    model: StochasticWorldModel, before: Latents, actions: Actions, after: Latents, samples: int,
+    generator: Generator,
 ) -> Coverage:
     """Compare samples with the one outcome that each action had.
 

@@ -42,9 +42,7 @@ def probe_video(model: VideoJepa, clips: Clips) -> VideoScores:
         errors += _errors(model, encoded, inputs).cpu()
     health = measure_health(*_sides(torch.cat(latents)))
     ratio, changed = (errors[:2] / errors[2:].clamp(min=1e-12)).tolist()
-    return VideoScores(
-        **asdict(health), prediction_ratio=ratio, prediction_ratio_changed=changed,
-    )
+    return VideoScores(**asdict(health), prediction_ratio=ratio, prediction_ratio_changed=changed)
 
 
 def _errors(model: VideoJepa, encoded: Tensor, inputs: Tensor) -> Tensor:

@@ -98,8 +98,7 @@ def probe(networks: WorldModelNetworks, held_out: Transitions, config: TrainConf
 
 def occupancy_r2(
     latents: Float[Tensor, 'image channel height width'],
-    labels: Float[Tensor, 'image 2 height width'],
-    episode: Tensor,
+    labels: Float[Tensor, 'image 2 height width'], episode: Tensor,
 ) -> float:
     """Fit a ridge regression from 3x3 cells to occupancy on half the episodes, test on the rest.
 
@@ -136,9 +135,7 @@ def _encode(networks: WorldModelNetworks, held_out: Transitions, config: TrainCo
     for chunk in np.array_split(rows, max(1, len(rows) // CHUNK)):
         batch = take(held_out, chunk, device)
         prepare = model.encoder.prepare
-        images = (
-            prepare(batch.before, batch.background), prepare(batch.after, batch.background),
-        )
+        images = (prepare(batch.before, batch.background), prepare(batch.after, batch.background))
         before, after = (model.encode_prepared(image) for image in images)
         changed = changed_cells(*images, config.change_threshold)
         moved = changed.flatten(1).any(dim=1)

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from foresight.protocols import Latent
 from foresight.settings import Checked, setting
 
 
@@ -41,7 +42,7 @@ class Memory:
         stamp: Time of the belief [s]; minus infinity before the first image.
     """
 
-    latent: Float[Tensor, 'channel height width']
+    latent: Latent
     age: Float[Tensor, 'height width']
     confidence: Float[Tensor, 'height width']
     stamp: float
@@ -52,17 +53,14 @@ class Memory:
         return bool(torch.isfinite(self.age).all())
 
 
-def nothing_seen(guess: Float[Tensor, 'channel height width']) -> Memory:
+def nothing_seen(guess: Latent) -> Memory:
     """Begin with a guess, such as the latent of the empty table."""
     unknown = torch.full_like(guess[0], torch.inf)
     return Memory(guess, unknown, torch.zeros_like(unknown), -math.inf)
 
 
 def see(
-    memory: Memory,
-    latent: Float[Tensor, 'channel height width'],
-    visibility: Float[Tensor, 'height width'],
-    stamp: float,
+    memory: Memory, latent: Latent, visibility: Float[Tensor, 'height width'], stamp: float,
     half_life: float,
 ) -> Memory:
     """Take in a latent: refresh what is seen, keep what is hidden.
@@ -100,10 +98,7 @@ def pass_time(memory: Memory, stamp: float, half_life: float) -> Memory:
 
 
 def carry_out(
-    memory: Memory,
-    predicted: Float[Tensor, 'channel height width'],
-    swept: Float[Tensor, 'height width'],
-    trust: float,
+    memory: Memory, predicted: Latent, swept: Float[Tensor, 'height width'], trust: float,
 ) -> Memory:
     """Believe the predicted outcome of an action where it cannot be seen.
 

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from foresight.macro_action import ActionRaster
+from foresight.protocols import Latent, Latents
 
 WORST_CELLS = 8  # About what one object covers.
 
@@ -26,17 +27,13 @@ class SurpriseReading:
     spread: float = 0.0
 
 
-def cell_distance(
-    predicted: Float[Tensor, 'batch channel height width'],
-    arrived: Float[Tensor, 'batch channel height width'],
-) -> Float[Tensor, 'batch height width']:
+def cell_distance(predicted: Latents, arrived: Latents) -> Float[Tensor, 'batch height width']:
     """Return the root mean square difference of each cell."""
     return (predicted - arrived).square().mean(dim=1).sqrt()
 
 
 def surprise_level(
-    distance: Float[Tensor, 'batch height width'],
-    swept: Float[Tensor, 'batch height width'],
+    distance: Float[Tensor, 'batch height width'], swept: Float[Tensor, 'batch height width'],
 ) -> Float[Tensor, ' batch']:
     """Average the worst cells that the paddle did not sweep.
 
@@ -65,10 +62,7 @@ class Surprise:
 
     @torch.no_grad()
     def __call__(
-        self,
-        predicted: Float[Tensor, 'channel height width'],
-        arrived: Float[Tensor, 'channel height width'],
-        action: Float[Tensor, ' action'],
+        self, predicted: Latent, arrived: Latent, action: Float[Tensor, ' action'],
     ) -> SurpriseReading:
         """Compare the latent that was imagined for an action with the one that arrived."""
         distance = cell_distance(predicted[None], arrived[None]) / self._scale

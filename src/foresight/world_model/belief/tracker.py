@@ -5,12 +5,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from foresight.protocols import Belief
+from foresight.protocols import Belief, Latent
 from foresight.world_model.belief.memory import Memory, MemoryConfig, carry_out, nothing_seen, see
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.observation.occlusion import cell_visibility
-
-Latent = Float[Tensor, 'channel height width']
 
 
 class BeliefTracker:
@@ -54,9 +52,7 @@ class BeliefTracker:
             hidden, self._model.encoder_config.stride, config.margin, config.reach,
         )
         latent = latent.to(self.empty.device)
-        self.memory = see(
-            self.memory, latent, visible.to(latent.device), stamp, config.half_life,
-        )
+        self.memory = see(self.memory, latent, visible.to(latent.device), stamp, config.half_life)
         return Belief(self.memory.latent, stamp)
 
     def begin_action(self, action: Float[Tensor, ' action']) -> Latent:

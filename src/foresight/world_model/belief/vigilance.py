@@ -7,6 +7,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional
 
+from foresight.protocols import Latent
 from foresight.settings import Checked, setting
 from foresight.world_model.belief.surprise import SurpriseReading, cell_distance, worst_cells
 from foresight.world_model.belief.surprise_scales import SurpriseScales
@@ -23,7 +24,6 @@ class VigilanceConfig(Checked):
 
 
 SETTLING = 10  # views after an action that may pass before objects rest
-Latent = Float[Tensor, 'channel height width']
 CellMap = Float[Tensor, 'height width']
 
 

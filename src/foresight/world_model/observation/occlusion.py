@@ -16,9 +16,7 @@ FRACTION = 4  # bits of a pixel in which polygons are drawn
 Points = Float[np.ndarray, '_ 3']
 
 
-def silhouette(
-    hulls: tuple[Points, ...], view: CameraView,
-) -> Bool[np.ndarray, 'height width']:
+def silhouette(hulls: tuple[Points, ...], view: CameraView) -> Bool[np.ndarray, 'height width']:
     """Draw what the camera sees of convex bodies.
 
     Args:

@@ -1,6 +1,7 @@
-"""Perception: camera image to belief, against the remembered empty table."""
+"""Perception: camera image to belief, against the empty table, which is kept on disk too."""
 
-from typing import Protocol, runtime_checkable
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -8,38 +9,23 @@ from jaxtyping import UInt8
 from torch import Tensor
 
 from foresight.errors import ObservationError
+from foresight.files import writing
 from foresight.protocols import Belief, CameraView, Observation
 from foresight.world_model.jepa import Jepa
-
-
-@runtime_checkable
-class Rectifies(Protocol):
-    """Anything that warps a camera image onto the table plane."""
-
-    def rectify(
-        self, image: UInt8[np.ndarray, 'height width 3'], view: CameraView,
-    ) -> UInt8[np.ndarray, 'row column 3']:
-        """Return the rectified image.
-
-        Raises:
-            ObservationError: If the image does not fit its camera.
-        """
-        ...
+from foresight.world_model.observation.rectification import Rectifier
 
 
 class Perception:
     """Rectifies and encodes images; holds the empty-table image."""
 
-    def __init__(self, model: Jepa, rectifier: Rectifies, device: str | torch.device) -> None:
+    def __init__(self, model: Jepa, rectifier: Rectifier, device: str | torch.device) -> None:
         """Keep the model (moved to `device`) and the way images are rectified."""
         self._device = torch.device(device)
         self._model = model.to(self._device).eval()
         self._rectifier = rectifier
         self._background: UInt8[Tensor, '1 row column 3'] | None = None
 
-    def set_background(
-        self, image: UInt8[np.ndarray, 'height width 3'], view: CameraView,
-    ) -> None:
+    def set_background(self, image: UInt8[np.ndarray, 'height width 3'], view: CameraView) -> None:
         """Remember this image as the empty table.
 
         Raises:
@@ -69,9 +55,7 @@ class Perception:
         return self.encode_rectified(self.rectify(observation), observation.stamp)
 
     @torch.no_grad()
-    def encode_rectified(
-        self, image: UInt8[np.ndarray, 'row column 3'], stamp: float,
-    ) -> Belief:
+    def encode_rectified(self, image: UInt8[np.ndarray, 'row column 3'], stamp: float) -> Belief:
         """Turn an image that is rectified already into a belief.
 
         Raises:
@@ -89,3 +73,32 @@ class Perception:
     def _tensor(self, image: UInt8[np.ndarray, 'row column 3']) -> UInt8[Tensor, '1 row column 3']:
         """Move one image to the device."""
         return torch.from_numpy(np.ascontiguousarray(image))[None].to(self._device)
+
+
+def save_background(path: Path, empty: Observation) -> None:
+    """Write the image of the empty table; a reader finds the old file or the new one.
+
+    Raises:
+        FileError: If it cannot be written.
+    """
+    with writing(path) as file:
+        np.savez_compressed(
+            file, image=empty.image, matrix=empty.view.matrix,
+            base_from_camera=empty.view.base_from_camera, stamp=empty.stamp,
+        )
+
+
+def load_background(path: Path) -> Observation:
+    """Read the image of the empty table.
+
+    Raises:
+        ObservationError: If the file is damaged.
+    """
+    try:
+        with path.open('rb') as file, np.load(file, allow_pickle=False) as kept:
+            image, matrix, pose = kept['image'], kept['matrix'], kept['base_from_camera']
+            stamp = float(kept['stamp'])
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise ObservationError(f'{path} is damaged: delete it and capture again') from error
+    view = CameraView(matrix, pose, image.shape[1], image.shape[0])
+    return Observation(image, view, stamp)

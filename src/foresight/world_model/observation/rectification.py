@@ -29,9 +29,7 @@ class Rectifier:
         self._corner = (far - self.resolution[0] / 2, left - self.resolution[1] / 2)
         self._view: CameraView | None = None
 
-    def rectify(
-        self, image: np.ndarray, view: CameraView
-    ) -> UInt8[np.ndarray, 'rows columns 3']:
+    def rectify(self, image: np.ndarray, view: CameraView) -> UInt8[np.ndarray, 'rows columns 3']:
         """Resample an image onto the table plane.
 
         Args:
@@ -51,10 +49,8 @@ class Rectifier:
         return cv2.resize(fine, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
 
     def differs(
-        self,
-        image: UInt8[np.ndarray, 'height width 3'],
-        background: UInt8[np.ndarray, 'height width 3'],
-        view: CameraView,
+        self, image: UInt8[np.ndarray, 'height width 3'],
+        background: UInt8[np.ndarray, 'height width 3'], view: CameraView,
     ) -> Bool[np.ndarray, 'rows columns']:
         """Return where the rectified image differs from the rectified empty table."""
         now = self.rectify(image, view).astype(np.int16)

@@ -7,8 +7,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional
 
+from foresight.protocols import Latents
 from foresight.settings import Checked, setting
-from foresight.world_model.encoder import EncoderConfig, ResidualBlock, zero
+from foresight.world_model.encoder import EncoderConfig, Inputs, ResidualBlock, zero
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,9 @@ class TaskPredictor(nn.Module):
         self.unknown = nn.Linear(config.latent, config.width) if config.latent else None
 
     def forward(
-        self,
-        latents: Float[Tensor, 'batch channel height width'],
-        drawn: Float[Tensor, 'batch feature height width'],
+        self, latents: Latents, drawn: Inputs,
         unknown: Float[Tensor, 'batch unknown'] | None = None,
-    ) -> Float[Tensor, 'batch channel height width']:
+    ) -> Latents:
         """Predict the latents one action later: as expected, or given the latent variable."""
         features = self.inlet(torch.cat([latents, drawn], dim=1))
         if unknown is not None and self.unknown is not None:

@@ -8,9 +8,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foresight.settings import Checked, SceneConfig, setting
-from foresight.world_model.encoder import Encoder, EncoderConfig, ResidualBlock, zero
+from foresight.world_model.encoder import (
+    Encoder,
+    EncoderConfig,
+    Features,
+    Pictures,
+    ResidualBlock,
+    zero,
+)
 from foresight.world_model.precision import mixed
-from foresight.world_model.predictors.conv_gru import ConvGru
 from foresight.world_model.scene_map import draw_scene
 
 
@@ -33,6 +39,36 @@ class VideoConfig(Checked):
 SCENE_CHANNELS = 2  # Table and bin.
 # A cell must keep the shape of what is in it, not only that something is.
 VIDEO_ENCODER = EncoderConfig(channels=24, width=32)
+SLOWEST, FASTEST = -3.0, 1.0  # First biases of the update gate: from 20 frames down to one.
+
+
+class ConvGru(nn.Module):
+    """One layer whose state has the shape of its input.
+
+    The update gates begin with many time scales, so that some cells of the state remember from
+    the start.
+
+    References:
+        Ballas et al., Delving deeper into convolutional networks for learning video
+        representations, arXiv:1511.06432, equations 5 to 8. Tallec and Ollivier, Can recurrent
+        neural networks warp time?, arXiv:1804.11188: biases of the gates.
+    """
+
+    def __init__(self, channels: int) -> None:
+        """Build the layer; input and state have as many channels."""
+        super().__init__()
+        self.gates = nn.Conv2d(2 * channels, 2 * channels, 3, padding=1)
+        self.candidate = nn.Conv2d(2 * channels, channels, 3, padding=1)
+        with torch.no_grad():
+            assert self.gates.bias is not None
+            self.gates.bias[:channels] = torch.linspace(SLOWEST, FASTEST, channels)
+
+    def forward(self, features: Features, state: Features) -> Features:
+        """Return the next state."""
+        gates = torch.sigmoid(self.gates(torch.cat([features, state], dim=1)))
+        update, reset = gates.chunk(2, dim=1)
+        candidate = torch.tanh(self.candidate(torch.cat([features, reset * state], dim=1)))
+        return torch.lerp(state, candidate, update)
 
 
 class VideoPredictor(nn.Module):
@@ -58,10 +94,8 @@ class VideoPredictor(nn.Module):
         zero(self.outlet)
 
     def forward(
-        self,
-        latents: Float[Tensor, 'batch frame channel height width'],
-        scene: Float[Tensor, 'batch 2 height width'],
-        first: int,
+        self, latents: Float[Tensor, 'batch frame channel height width'],
+        scene: Float[Tensor, 'batch 2 height width'], first: int,
         hidden: Bool[Tensor, 'batch frame height width'] | None = None,
     ) -> Float[Tensor, 'batch window horizon channel height width']:
         """Predict the next frames from each moment on whose future is inside the clip.
@@ -121,9 +155,7 @@ class VideoJepa(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def prepare(
-        self,
-        frames: Shaped[Tensor, 'batch frame row column 3'],
-        backgrounds: Shaped[Tensor, 'batch row column 3'],
+        self, frames: Shaped[Tensor, 'batch frame row column 3'], backgrounds: Pictures,
     ) -> Float[Tensor, 'batch frame feature height width']:
         """Turn rectified frames (grey levels 0 to 255) into what the encoder reads."""
         batch, count = frames.shape[:2]
@@ -140,10 +172,8 @@ class VideoJepa(nn.Module):
         return latents.reshape(*inputs.shape[:2], *latents.shape[1:])
 
     def predict(
-        self,
-        latents: Float[Tensor, 'batch frame channel height width'],
-        scene: Float[Tensor, 'batch 2 height width'] | None = None,
-        first: int | None = None,
+        self, latents: Float[Tensor, 'batch frame channel height width'],
+        scene: Float[Tensor, 'batch 2 height width'] | None = None, first: int | None = None,
         hidden: Bool[Tensor, 'batch frame height width'] | None = None,
     ) -> Float[Tensor, 'batch window horizon channel height width']:
         """Predict the frames after every moment whose future is inside, laid out as `futures`.
@@ -157,9 +187,7 @@ class VideoJepa(nn.Module):
         """
         table = self.scene_map.expand(len(latents), -1, -1, -1) if scene is None else scene
         with mixed(self.scene_map.device, self.bf16):
-            future: Tensor = self.predictor(
-                latents, table, first or self.config.context, hidden,
-            )
+            future: Tensor = self.predictor(latents, table, first or self.config.context, hidden)
         return future
 
 

@@ -7,8 +7,12 @@ for `make_regularizer`.
 from foresight.world_model.regularizers.barlow import CrossCorrelation
 from foresight.world_model.regularizers.distillation import Distillation
 from foresight.world_model.regularizers.infonce import Contrastive
-from foresight.world_model.regularizers.none import NoRegularizer
-from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
+from foresight.world_model.regularizers.penalty import (
+    CellViews,
+    NoRegularizer,
+    Penalty,
+    Regularizer,
+)
 from foresight.world_model.regularizers.sigreg import SketchedGaussian
 from foresight.world_model.regularizers.vicreg import VarianceCovariance
 

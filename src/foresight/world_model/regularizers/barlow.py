@@ -3,8 +3,12 @@
 from jaxtyping import Float
 from torch import Generator, Tensor
 
-from foresight.world_model.regularizers.expander import make_expander
-from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
+from foresight.world_model.regularizers.penalty import (
+    CellViews,
+    Penalty,
+    Regularizer,
+    make_expander,
+)
 
 
 def standardize(features: Float[Tensor, 'pair feature']) -> Float[Tensor, 'pair feature']:

@@ -8,8 +8,8 @@ from jaxtyping import Float
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
+from foresight.world_model.losses import follow
 from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
-from foresight.world_model.slow_copy import follow
 
 STUDENT_TEMPERATURE, TEACHER_TEMPERATURE = 0.1, 0.04
 CENTRE_MOMENTUM = 0.9
@@ -27,9 +27,7 @@ class PrototypeHead(nn.Module):
         )
         self.prototypes = nn.Linear(BOTTLENECK, prototypes, bias=False)
 
-    def forward(
-        self, cells: Float[Tensor, 'pair channel'],
-    ) -> Float[Tensor, 'pair prototype']:
+    def forward(self, cells: Float[Tensor, 'pair channel']) -> Float[Tensor, 'pair prototype']:
         """Return one score a prototype, in [-1, 1]."""
         directions = functional.normalize(self.layers(cells).float(), dim=1)
         prototypes = functional.normalize(self.prototypes.weight, dim=1)

@@ -7,8 +7,12 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from foresight.world_model.regularizers.expander import make_expander
-from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
+from foresight.world_model.regularizers.penalty import (
+    CellViews,
+    Penalty,
+    Regularizer,
+    make_expander,
+)
 
 TEMPERATURE = 0.1  # As in SimCLR.
 PAIRS = 1024  # More negatives cost time in the square and change little.

@@ -1,4 +1,4 @@
-"""The interface of anti-collapse terms."""
+"""The interface of anti-collapse terms, and what several of them need."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -51,3 +51,23 @@ class Regularizer(nn.Module, ABC):
 
     def update(self, decay: float) -> None:
         """Move slow copies of own weights, if there are any, toward the weights."""
+
+
+class NoRegularizer(Regularizer):
+    """Adds nothing."""
+
+    def forward(self, views: CellViews, generator: Generator) -> Penalty:
+        """Return zero."""
+        return Penalty(total=views.cells.new_zeros(()), parts={})
+
+
+def make_expander(channels: int, features: int) -> nn.Sequential:
+    """Build a network from a cell to many features.
+
+    Behind it a term about single features or pairs of them constrains more than moments of second
+    order of the latent, and leaves the latent itself free to choose its axes.
+
+    References:
+        Bardes et al., VICReg, arXiv:2105.04906, section 4.1: expander.
+    """
+    return nn.Sequential(nn.Linear(channels, features), nn.ReLU(), nn.Linear(features, features))

@@ -1,16 +1,21 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from foresight.actions.loading import make_model
-from foresight.errors import ObservationError
+from foresight.errors import FileError, ObservationError
 from foresight.protocols import CameraView, Observation
 from foresight.settings import SceneConfig
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.observation.perception import Perception
+from foresight.world_model.observation.perception import (
+    Perception,
+    load_background,
+    save_background,
+)
 from foresight.world_model.observation.rectification import Rectifier
 from foresight.world_model.predictors.task import PredictorConfig
 
@@ -64,3 +69,28 @@ def test_pose_or_stamp_that_is_not_finite_is_refused(perception):
         perception.encode(Observation(EMPTY, broken, 0.0))
     with pytest.raises(ObservationError, match='finite stamp'):
         perception.encode(Observation(EMPTY, VIEW, float('nan')))
+
+
+PICTURE = np.random.default_rng(0).integers(0, 255, (6, 8, 3), np.uint8)
+KEPT = Observation(PICTURE, CameraView(np.eye(3), np.eye(4), 8, 6), 3.5)
+
+
+def test_empty_table_comes_back(tmp_path: Path) -> None:
+    save_background(tmp_path / 'deep' / 'empty.npz', KEPT)
+    back = load_background(tmp_path / 'deep' / 'empty.npz')
+    assert np.array_equal(back.image, PICTURE) and back.stamp == 3.5
+    assert (back.view.width, back.view.height) == (8, 6)
+
+
+def test_damaged_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / 'empty.npz'
+    save_background(path, KEPT)
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(ObservationError, match='capture again'):
+        load_background(path)
+
+
+def test_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / 'file').write_text('')
+    with pytest.raises(FileError, match='cannot write'):
+        save_background(tmp_path / 'file' / 'empty.npz', KEPT)

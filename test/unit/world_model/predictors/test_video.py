@@ -1,7 +1,7 @@
 import torch
 
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.predictors.video import VideoConfig, VideoJepa, futures
+from foresight.world_model.predictors.video import ConvGru, VideoConfig, VideoJepa, futures
 
 SMALL = EncoderConfig(rows=16, columns=24, channels=8, width=16)
 CONFIG = VideoConfig(context=3, horizon=2, width=16, blocks=1)
@@ -75,3 +75,18 @@ def test_view_of_the_scene_map_is_that_of_the_clips():
     assert table.shape == (16, 24)
     assert table.max() == 1.0
     assert table[0].max() == 0.0 and table[-1].max() == 0.0  # Floor on both sides.
+
+
+def test_a_closed_update_gate_remembers_forever():
+    layer = ConvGru(4)
+    with torch.no_grad():
+        layer.gates.weight.zero_()
+        layer.gates.bias[:4] = -50.0
+    state = torch.randn(2, 4, 3, 5, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(layer(torch.randn_like(state), state), state)
+
+
+def test_memory_begins_with_many_time_scales():
+    kept = 1.0 - torch.sigmoid(ConvGru(8).gates.bias[:8])
+    assert kept.max() > 0.95
+    assert kept.min() < 0.3
