@@ -173,35 +173,3 @@ class SceneConfig(Checked):
     def bin_y(self) -> tuple[float, float]:
         """Inner and outer bin edge along y [m]; along x the bin is as long as the table."""
         return self.table_width / 2, self.table_width / 2 + self.bin_depth
-
-
-@dataclass(frozen=True)
-class PushConfig(Checked):
-    """Macro-action `push`: bounds and timing."""
-
-    length_low: float = setting(0.06, 'shortest action', 'm', 0.02, 0.5)
-    length_high: float = setting(0.36, 'longest action', 'm', 0.05, 0.6)
-    start_margin: float = setting(
-        0.05, 'an action may start this far outside the table', 'm', 0.0, 0.1
-    )
-    end_margin: float = setting(0.03, 'an action may end so far outside the table', 'm', 0.0, 0.1)
-    tool_height: float = setting(
-        0.006, 'tool tip above the table while sweeping', 'm', 0.002, 0.05
-    )
-    clearance: float = setting(0.12, 'tool tip above the table while approaching', 'm', 0.08, 0.3)
-    sweep_speed: float = setting(0.30, 'tool speed while sweeping', 'm/s', 0.05, 0.5)
-    travel_scale: float = setting(
-        0.95,
-        'share of the joint level limits used while approaching and retracting',
-        '',
-        0.05,
-        0.98,
-    )
-    vertical_speed: float = setting(0.5, 'tool speed while lowering and lifting', 'm/s', 0.05, 1.0)
-    acceleration: float = setting(4.0, 'tool acceleration', 'm/s^2', 0.5, 10.0)
-    overlap: float = setting(
-        0.3, 'share of lowering and lifting done while travelling', '', 0.0, 0.5
-    )
-    paddle_width: float = setting(
-        0.12, 'width of the lane that the world model is shown as swept', 'm', 0.02, 0.5
-    )

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from foresight.actions.push.action import Push
+from foresight.actions.push.settings import PushConfig
 from foresight.actions.push.skill import PushSkill
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.rollout.play import PlayConfig
 from foresight.rollout.repeat import Repeater
-from foresight.settings import PushConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import SimConfig
 

@@ -1,4 +1,4 @@
-"""The simulated table: same seed same episode, and physics that actions."""
+"""The simulated table: same seed same episode, and physics that pushes obey."""
 
 import hashlib
 import subprocess
@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from foresight.actions.push.action import Push
+from foresight.actions.push.settings import PushConfig
 from foresight.actions.push.skill import PushSkill
 from foresight.errors import ConfigError, RobotError
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.meshes import load_mesh, seen_paths, unseen_paths
 from foresight.sim.objects import sample_specs

@@ -8,11 +8,12 @@ import pytest
 import torch
 
 from foresight.actions.loading import action_of, make_model
+from foresight.actions.push.settings import PushConfig
 from foresight.data.transitions import Transitions
 from foresight.learning.batches.actions import rows_of_step, take
 from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.settings import TrainConfig
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig

@@ -10,13 +10,14 @@ from rich.table import Table
 
 from foresight.actions.push.calibration import Calibration
 from foresight.actions.push.calibration import calibrate as calibrate_push
+from foresight.actions.push.settings import PushConfig
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
 from foresight.experiments.document import write_json
 from foresight.experiments.surprise.undisturbed import AlarmSettings, described, find_alarm
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
-from foresight.settings import SHIPPED, PushConfig, SceneConfig
+from foresight.settings import SHIPPED, SceneConfig
 
 ROWS = (
     ('executable', 'random pushes that the joint level carries out', ''),

@@ -29,7 +29,6 @@ class RegionConfig(Checked):
             raise ConfigError('RegionConfig: give table, floor or bin a weight above 0.0')
 
 
-
 class GoalEnergy:
     """Mean over the grid of the smooth L1 distance to the goal's latent.
 
@@ -70,8 +69,7 @@ class GoalEnergy:
 
 
 def region_weights(
-    scene: SceneConfig,
-    grid: tuple[int, int],
+    scene: SceneConfig, centres: tuple[Float[Tensor, ' height'], Float[Tensor, ' width']],
     regions: RegionConfig,
 ) -> Float[Tensor, 'height width']:
     """Return a weight for each cell of the latent grid by the region its centre lies in.
@@ -80,20 +78,17 @@ def region_weights(
     objects off the table to make the table look right.
 
     Args:
-        scene: Where table and bin are, and what the grid covers.
-        grid: Rows and columns of the latent.
+        scene: Where table and bin are.
+        centres: x of each row and y of each column of the grid, in `base_link` [m].
         regions: Weight of each region.
     """
-    rows, columns = grid
-    (x_low, x_high), (y_low, y_high) = scene.view_x, scene.view_y
-    x = x_high - (torch.arange(rows) + 0.5) * (x_high - x_low) / rows
-    y = y_high - (torch.arange(columns) + 0.5) * (y_high - y_low) / columns
+    x, y = centres
     along = (x > scene.table_x[0]) & (x < scene.table_x[1])
     on_table = along[:, None] & ((y > scene.table_y[0]) & (y < scene.table_y[1]))
     margin = regions.bin_margin
     beside = (x > scene.table_x[0] - margin) & (x < scene.table_x[1] + margin)
     in_bin = beside[:, None] & ((y > scene.bin_y[0] - margin) & (y < scene.bin_y[1] + margin))
-    weights = torch.full((rows, columns), regions.floor)
+    weights = torch.full((len(x), len(y)), regions.floor)
     weights[on_table] = regions.table
     weights[in_bin] = regions.bin
     return weights

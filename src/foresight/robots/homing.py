@@ -10,7 +10,6 @@ from foresight.robots.timing import quintic, quintic_duration
 from foresight.robots.tool_path import ToolPath
 from foresight.robots.trajectory import JointPath
 from foresight.robots.travel import Travel
-from foresight.settings import PushConfig
 
 GENTLE = 0.3
 """Share of the joint limits used: nobody waits for a recovery."""
@@ -19,9 +18,12 @@ GENTLE = 0.3
 class Homing:
     """Plans the way home: straight up to the clearance, then a straight line of the joints."""
 
-    def __init__(self, joint_level: JointLevel, config: PushConfig) -> None:
-        """Use the joint level and heights of the action."""
-        self._level, self._config = joint_level, config
+    def __init__(
+        self, joint_level: JointLevel, height: float, speed: float, acceleration: float,
+    ) -> None:
+        """Lift to a height [m] at a share of a speed [m/s] and an acceleration [m/s^2]."""
+        self._level, self._height = joint_level, height
+        self._speed, self._acceleration = GENTLE * speed, GENTLE * acceleration
         self._arm = joint_level.arm
 
     def plan(self, start: Float[np.ndarray, ' joint']) -> JointPath:
@@ -41,10 +43,9 @@ class Homing:
 
     def _lift(self, start: Float[np.ndarray, ' joint']) -> JointPath:
         """Raise the tool as it is."""
-        pose, config = self._arm.tool_pose(start), self._config
-        rise = max(config.clearance - float(pose[2, 3]), 0.0)
-        speed, acceleration = GENTLE * config.vertical_speed, GENTLE * config.acceleration
-        duration = quintic_duration(rise, speed, acceleration)
+        pose = self._arm.tool_pose(start)
+        rise = max(self._height - float(pose[2, 3]), 0.0)
+        duration = quintic_duration(rise, self._speed, self._acceleration)
         times = self._times(duration)
         poses = np.repeat(pose[None], len(times), axis=0)
         poses[:, 2, 3] += rise * quintic(times, 0.0, duration)

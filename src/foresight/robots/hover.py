@@ -9,8 +9,8 @@ from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.kinematics import InverseKinematics
 from foresight.robots.tool_path import vertical_poses
 from foresight.robots.trajectory import JointPath
-from foresight.robots.travel import Travel
-from foresight.settings import PushConfig, SceneConfig
+from foresight.robots.travel import Travel, limits
+from foresight.settings import SceneConfig
 
 TRIES = 50  # points drawn to find one that the arm reaches
 Joints = Float[np.ndarray, ' joint']
@@ -19,13 +19,13 @@ Joints = Float[np.ndarray, ' joint']
 class Hover:
     """Finds joints above points of the table, and motions through the air between them."""
 
-    def __init__(self, arm: ArmModel, config: PushConfig, level: JointLevelConfig) -> None:
-        """Use the height and the speeds at which an action travels."""
-        self._arm, self._height, self._rate = arm, config.clearance, level.rate
+    def __init__(
+        self, arm: ArmModel, height: float, share: float, level: JointLevelConfig,
+    ) -> None:
+        """Travel at a height [m] and at a share of what the joint level may do."""
+        self._arm, self._height, self._rate = arm, height, level.rate
+        self._limits = limits(arm, level, share)
         self._kinematics = InverseKinematics(arm, level.position_margin)
-        self._velocity = config.travel_scale * level.velocity_scale * arm.velocity_limit
-        share = config.travel_scale * level.acceleration_scale
-        self._acceleration = share * arm.acceleration_limit
 
     def above(self, x: float, y: float) -> Joints:
         """Joints [rad] that hold the tool at the travelling height above (x, y) [m].
@@ -38,7 +38,7 @@ class Hover:
 
     def travel(self, start: Joints, goal: Joints) -> JointPath:
         """Move from rest to rest in a straight line of the joints [rad]."""
-        travel = Travel.between(start, goal, self._velocity, self._acceleration)
+        travel = Travel.between(start, goal, *self._limits)
         return travel.path(self._arm, self._rate)
 
     def somewhere(self, scene: SceneConfig, generator: np.random.Generator) -> Joints:

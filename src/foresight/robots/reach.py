@@ -12,7 +12,6 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.kinematics import InverseKinematics
 from foresight.robots.tool_path import vertical_poses
-from foresight.settings import PushConfig
 
 _SPACING = 0.02
 _RADII = np.arange(0.10, 1.20, _SPACING)
@@ -37,22 +36,16 @@ class Reach:
     far_low: float
     centre: tuple[float, float] = (0.0, 0.0)
 
-    @classmethod
-    def of(cls, arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> 'Reach':
-        """Find the reach of an arm at the two heights of an action; asked again, it is known.
-
-        Raises:
-            RobotError: If the arm reaches one of these heights nowhere.
-        """
-        return _reach(arm, config, joint_level)
-
 
 @cache
-def _reach(arm: ArmModel, config: PushConfig, joint_level: JointLevelConfig) -> Reach:
-    """Find the reach of an arm once: it takes half a second."""
+def reach_of(arm: ArmModel, high: float, low: float, joint_level: JointLevelConfig) -> Reach:
+    """Find the reach of an arm at two heights of an action [m]: it takes half a second, once.
+
+    Raises:
+        RobotError: If the arm reaches one of these heights nowhere.
+    """
     kinematics = InverseKinematics(arm, joint_level.position_margin)
-    high = _interval(kinematics, config.clearance)
-    return Reach(*high, *_interval(kinematics, config.tool_height), arm.axis)
+    return Reach(*_interval(kinematics, high), *_interval(kinematics, low), arm.axis)
 
 
 def _interval(kinematics: InverseKinematics, height: float) -> tuple[float, float]:

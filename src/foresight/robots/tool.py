@@ -19,7 +19,7 @@ class Tool:
     Attributes:
         width: Extent along y of the tool's frame [m].
         depth: Extent along x [m].
-        face: Distance along x from the middle to the face that actions [m]; 0 if there is none.
+        face: Distance along x from the middle to the face that moves things [m]; 0 if none.
     """
 
     width: float

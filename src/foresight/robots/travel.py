@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from foresight.robots.arm import ArmModel
+from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.timing import ramp, ramp_duration
 from foresight.robots.trajectory import JointPath
 
@@ -59,3 +60,11 @@ class Travel:
         positions = self.start + shares[:, None] * (self.goal - self.start)
         velocities = np.diff(positions, axis=0, prepend=positions[:1]) * rate
         return JointPath(times, positions, velocities, self.poses(arm, times))
+
+
+def limits(
+    arm: ArmModel, level: JointLevelConfig, share: float,
+) -> tuple[Float[np.ndarray, ' joint'], float]:
+    """Velocity [rad/s] and acceleration [rad/s^2] at a share of what the joint level may do."""
+    velocity = share * level.velocity_scale * arm.velocity_limit
+    return velocity, share * level.acceleration_scale * arm.acceleration_limit

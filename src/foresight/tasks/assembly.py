@@ -18,13 +18,12 @@ from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import ActionSampler, Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.tasks.clear_table.cost_head import (
-    TABLE,
-)
+from foresight.tasks.clear_table.cost_head import TABLE
 from foresight.tasks.heads import occupancy_of
 from foresight.tasks.task_file import TERMINAL, TaskConfig
 from foresight.tasks.terms import build_terms
 from foresight.world_model.checkpoint import Checkpoint
+from foresight.world_model.scene_map import cell_centres
 
 CellMap = Callable[[Float[Tensor, 'batch channel height width']], Tensor]
 
@@ -75,7 +74,7 @@ def _goal_energy(
 ) -> GoalEnergy:
     """Build the distance to the goal with the regions weighted as the task asks."""
     known = checkpoint.config
-    weights = region_weights(known.scene, known.encoder.grid, regions)
+    weights = region_weights(known.scene, cell_centres(known.scene, known.encoder.grid), regions)
     return GoalEnergy(goal.to(checkpoint.model.device), weights)
 
 

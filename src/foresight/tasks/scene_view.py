@@ -1,6 +1,7 @@
 """A scene as it is seen, its true objects, and what chooses macro-actions in it."""
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,16 +70,16 @@ class SceneView:
         return self.observation.stamp
 
 
-class Policy:
+class Policy(ABC):
     """Chooses macro-actions one at a time, without a plan to follow."""
 
     name = ''
 
+    @abstractmethod
     def choose(self, scene: SceneView) -> Plan | None:
         """Choose the next macro-action; None when there is nothing left to do."""
-        raise NotImplementedError
 
-    def reset(self, seed: int) -> None:
+    def reset(self, seed: int) -> None:  # noqa: B027 - most have nothing to forget
         """Begin an episode: forget the last one and seed every random choice."""
 
     def decide(self, scene: SceneView, /) -> TaskDecision:
@@ -89,7 +90,7 @@ class Policy:
         """Choose anew: no plan reaches further than one action."""
         return self.decide(scene)
 
-    def drop_warm_start(self) -> None:
+    def drop_warm_start(self) -> None:  # noqa: B027
         """Do nothing: each choice is made from nothing but the scene."""
 
 

@@ -3,6 +3,7 @@ import torch
 from foresight.costs.goal_energy import GoalEnergy, RegionConfig, region_weights
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.scene_map import cell_centres
 
 
 def goal(seed=0):
@@ -10,7 +11,8 @@ def goal(seed=0):
 
 
 def weigh(regions):
-    return region_weights(SceneConfig(), EncoderConfig().grid, regions)
+    centres = cell_centres(SceneConfig(), EncoderConfig().grid)
+    return region_weights(SceneConfig(), centres, regions)
 
 
 def test_energy_is_zero_at_the_goal_only():

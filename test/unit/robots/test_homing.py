@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from foresight.actions.push.macro_action import PushAction
+from foresight.actions.push.settings import PushConfig
 from foresight.actions.push.skill import PushSkill
 from foresight.robots.arm import ArmModel
-from foresight.robots.homing import Homing
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 
 PUSH = PushConfig()
 
@@ -25,7 +26,7 @@ def test_arm_rises_before_it_turns_and_ends_at_rest_at_retract(
     arm = skill.arm
     motion = skill.plan(np.array([0.45, -0.1, 1.2, 0.2]), np.array(arm.retract)).joint_path
     start = motion.positions[round(share * (len(motion.times) - 1))]
-    path = Homing(skill.joint_level, PUSH).plan(start)
+    path = PushAction().homing(arm, JointLevelConfig()).plan(start)
     np.testing.assert_allclose(path.positions[0], start)
     np.testing.assert_allclose(path.positions[-1], arm.retract, atol=1e-6)
     assert np.abs(path.velocities[-1]).max() < 0.02

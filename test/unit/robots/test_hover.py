@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
+from foresight.actions.push.settings import PushConfig
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.hover import Hover
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 
 
 @pytest.fixture(scope='module')
 def hover() -> Hover:
-    return Hover(ArmModel.load(), PushConfig(), JointLevelConfig())
+    return Hover(ArmModel.load(), PushConfig().clearance, 0.95, JointLevelConfig())
 
 
 def test_the_tool_stands_vertical_at_the_travelling_height(hover):

@@ -10,12 +10,13 @@ import torch
 from foresight.actions.loading import load, make_model
 from foresight.actions.push.action import in_action_box
 from foresight.actions.push.sampler import AimedSampler, PushSampler
+from foresight.actions.push.settings import PushConfig
 from foresight.planning.levels.task import TaskLevel
 from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import CameraView, Observation
 from foresight.robots.arm import ArmModel
 from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy, RandomPolicy
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.tasks.scene_view import ObjectStates, Policy, SceneView

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from foresight.actions.loading import load, make_model
-from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.keep_out import KeepOut
+from foresight.actions.push.macro_action import PushAction
 from foresight.costs.critic import Critic
 from foresight.costs.goal_energy import RegionConfig
 from foresight.errors import CheckpointError, ConfigError, PlanningError
@@ -14,8 +14,6 @@ from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel, RobotFile
 from foresight.robots.description import load_urdf
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
-from foresight.settings import PushConfig, SceneConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.tasks.task_file import TERMS, TaskConfig, load_task
@@ -40,8 +38,7 @@ done:
 
 
 def feasible(arm):
-    action = PushConfig()
-    return PushFeasibility(SceneConfig(), action, Reach.of(arm, action, JointLevelConfig()))
+    return PushAction().feasible(arm, JointLevelConfig())
 
 
 @pytest.fixture(scope='module')

@@ -7,8 +7,9 @@ from torch import nn
 
 from foresight.actions.loading import check_scene, load, make_model
 from foresight.actions.push.macro_action import PushAction
+from foresight.actions.push.settings import PushConfig
 from foresight.errors import CheckpointError
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.world_model.checkpoint import (
     CONFIG,
     TENSORS,

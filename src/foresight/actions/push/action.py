@@ -8,8 +8,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Generator, Tensor
 
+from foresight.actions.push.settings import PushConfig
 from foresight.errors import RobotError
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 
 
 @dataclass(frozen=True)

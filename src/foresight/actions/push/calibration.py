@@ -12,12 +12,13 @@ from torch import Generator, Tensor
 
 from foresight.actions.push.action import uniform_pushes
 from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.settings import PushConfig
 from foresight.actions.push.skill import PushSkill
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
-from foresight.settings import PushConfig, SceneConfig
+from foresight.robots.reach import reach_of
+from foresight.settings import SceneConfig
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def calibrate(
     """Compare the feasibility test with planning `count` random pushes of an arm."""
     pushes = uniform_pushes(count, Generator().manual_seed(seed), scene, config)
     level = JointLevelConfig()
-    feasibility = PushFeasibility(scene, config, Reach.of(arm, config, level))
+    reach = reach_of(arm, config.clearance, config.tool_height, level)
+    feasibility = PushFeasibility(scene, config, reach)
     accepted = feasibility(pushes)
     executable = _execute(pushes, PushSkill(arm, scene, config, level))
     return Calibration(

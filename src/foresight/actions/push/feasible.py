@@ -7,8 +7,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from foresight.actions.push.action import in_action_box, push_ends
+from foresight.actions.push.settings import PushConfig
 from foresight.robots.reach import Reach
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 
 
 class PushFeasibility:

@@ -18,16 +18,16 @@ from foresight.actions.push.monitor import PushMonitor
 from foresight.actions.push.outline import push_outline
 from foresight.actions.push.raster import PushRaster
 from foresight.actions.push.sampler import AimedSampler, PushSampler
+from foresight.actions.push.settings import PushConfig, PushSpread
 from foresight.actions.push.skill import PushSkill
-from foresight.actions.push.spread import PushSpread
 from foresight.errors import RobotError
 from foresight.macro_action import ActionConfig, ActionNumber, Outline, Spread
 from foresight.protocols import Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.homing import Homing
 from foresight.robots.joint_level import JointLevel, JointLevelConfig
-from foresight.robots.reach import Reach
-from foresight.settings import PushConfig, SceneConfig, changed
+from foresight.robots.reach import reach_of
+from foresight.settings import SceneConfig, changed
 
 TOOL_DOWN = Rotation.from_euler('x', np.pi)
 """tool0 points down: its z axis is -z."""
@@ -87,7 +87,9 @@ class PushAction:
         Raises:
             RobotError: If the arm reaches too little of the table.
         """
-        made = PushFeasibility(self.scene, self.settings, Reach.of(arm, self.settings, level))
+        push = self.settings
+        reach = reach_of(arm, push.clearance, push.tool_height, level)
+        made = PushFeasibility(self.scene, push, reach)
         share = made.coverage(spacing=0.05)
         if share < LEAST_REACH:
             (near, far), (right, left) = self.scene.table_x, self.scene.table_y
@@ -120,7 +122,9 @@ class PushAction:
 
     def homing(self, arm: ArmModel, level: JointLevelConfig) -> Homing:
         """Return what lifts the tool and brings the arm home."""
-        return Homing(JointLevel(arm, level), self.settings)
+        push = self.settings
+        speed, acceleration = push.vertical_speed, push.acceleration
+        return Homing(JointLevel(arm, level), push.clearance, speed, acceleration)
 
     def monitor(self) -> PushMonitor:
         """Return what notices the end of a push."""

@@ -1,37 +1,19 @@
-"""The tool path of a push: approach, lower, sweep, lift, retract.
+"""The tool path of a push, composed of stages: approach, lower, sweep, lift, retract.
 
-Approach and retract are straight lines in joint space, as fast as the joints allow; lower, sweep
-and lift are straight lines of the tool. The tool stays vertical, and phases that meet in the air
-overlap.
+The tool stays vertical, and stages that meet in the air overlap.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
 from foresight.actions.push.action import Push
+from foresight.actions.push.settings import PushConfig
+from foresight.actions.stages import Sweep, Vertical
 from foresight.robots.arm import ArmModel
-from foresight.robots.timing import quintic, ramp, ramp_duration
 from foresight.robots.tool_path import ToolPath, vertical_poses
 from foresight.robots.travel import Travel
-from foresight.settings import PushConfig
-
-
-@dataclass(frozen=True)
-class PushPath:
-    """The tool path of a push and the time of its sweep.
-
-    Attributes:
-        tool_path: Path of the tool, sampled at the command rate.
-        sweep_start: When the tool starts to move along the heading [s].
-        sweep_end: When it has covered the length [s].
-    """
-
-    tool_path: ToolPath
-    sweep_start: float
-    sweep_end: float
 
 
 def push_yaw(push: Push) -> float:
@@ -54,8 +36,8 @@ def push_stations(push: Push, config: PushConfig) -> Float[np.ndarray, '4 4 4']:
 def push_path(
     push: Push, travels: tuple[Travel, Travel], verticals: tuple[float, float],
     arm: ArmModel, config: PushConfig, rate: float,
-) -> PushPath:
-    """Lay out the path of a push, sampled at `rate` [Hz].
+) -> tuple[ToolPath, Sweep]:
+    """Lay out the path of a push, sampled at `rate` [Hz]; tell its sweep.
 
     Args:
         push: What to do on the table.
@@ -65,21 +47,21 @@ def push_path(
         config: Heights and speeds.
         rate: Poses per second [Hz].
     """
-    (approach, back), (lower, lift) = travels, verticals
-    descent = approach.duration - min(config.overlap * lower, approach.duration)
-    sweep_start = descent + lower
-    sweep_end = sweep_start + ramp_duration(push.length, config.sweep_speed, config.acceleration)
-    leave = sweep_end + (1.0 - config.overlap) * lift
+    (approach, retract), (down, up) = travels, verticals
+    lower = Vertical(approach.duration - min(config.overlap * down, approach.duration), down)
+    sweep = Sweep(lower.end, push.length, config.sweep_speed, config.acceleration)
+    lift = Vertical(sweep.end, up)
+    leave = sweep.end + (1.0 - config.overlap) * up
 
-    times = np.arange(math.ceil((leave + back.duration) * rate) + 1) / rate
-    early = times <= (sweep_start + sweep_end) / 2
+    times = np.arange(math.ceil((leave + retract.duration) * rate) + 1) / rate
+    early = times <= (sweep.start + sweep.end) / 2
     poses = np.concatenate([
-        approach.poses(arm, times[early]), back.poses(arm, times[~early] - leave),
+        approach.poses(arm, times[early]), retract.poses(arm, times[~early] - leave),
     ])
-    along = ramp(times, sweep_start, push.length, config.sweep_speed, config.acceleration)
+    along = sweep.way(times)
     forward = np.where(early, along, along - push.length)
     poses[:, 0, 3] += forward * math.cos(push.heading)
     poses[:, 1, 3] += forward * math.sin(push.heading)
-    lowered = quintic(times, descent, lower) - quintic(times, sweep_end, lift)
+    lowered = lower.share(times) - lift.share(times)
     poses[:, 2, 3] -= (config.clearance - config.tool_height) * lowered
-    return PushPath(ToolPath(times, poses), sweep_start, sweep_end)
+    return ToolPath(times, poses), sweep

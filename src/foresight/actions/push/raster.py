@@ -4,7 +4,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from foresight.settings import PushConfig, SceneConfig
+from foresight.actions.push.settings import PushConfig
+from foresight.settings import SceneConfig
 from foresight.world_model.scene_map import cell_centres, draw_scene
 
 

@@ -7,15 +7,16 @@ from jaxtyping import Float
 
 from foresight.actions.push.action import Push
 from foresight.actions.push.path import push_path, push_stations
+from foresight.actions.push.settings import PushConfig
+from foresight.actions.stages import Joints, vertical_duration
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevel, JointLevelConfig
 from foresight.robots.kinematics import InverseKinematics
-from foresight.robots.timing import quintic_duration
 from foresight.robots.tool_path import ToolPath
 from foresight.robots.trajectory import JointPath
-from foresight.robots.travel import Travel
-from foresight.settings import PushConfig, SceneConfig
+from foresight.robots.travel import Travel, limits
+from foresight.settings import SceneConfig
 
 # A tool may be this much wider or narrower than what the world model has seen [m].
 _WIDTH_SLACK = 0.02
@@ -55,14 +56,11 @@ class PushSkill:
         self.arm, self.scene, self.config = arm, scene, config
         self._retract = np.array(arm.retract)
         self.joint_level = JointLevel(arm, joint_level)
-        share = config.travel_scale
-        self._velocity = share * joint_level.velocity_scale * arm.velocity_limit
-        self._acceleration = share * joint_level.acceleration_scale * arm.acceleration_limit
+        self._limits = limits(arm, joint_level, config.travel_scale)
         self._kinematics = InverseKinematics(arm, joint_level.position_margin)
 
     def plan(
-        self, action: Float[np.ndarray, ' 4'], start: Float[np.ndarray, ' joint'],
-        finish: Float[np.ndarray, ' joint'] | None = None,
+        self, action: Float[np.ndarray, ' 4'], start: Joints, finish: Joints | None = None,
     ) -> PushMotion:
         """Plan a push from rest to rest.
 
@@ -82,36 +80,23 @@ class PushSkill:
             self._kinematics.reach(pose, self._retract)
             for pose in push_stations(push, self.config)
         )
-        path = push_path(
-            push,
-            (
-                self._travel(start, above),
-                self._travel(beyond, self._retract if finish is None else finish),
-            ),
-            (self._vertical(above, touch), self._vertical(lift, beyond)),
-            self.arm, self.config, self.joint_level.config.rate,
+        approach = Travel.between(start, above, *self._limits)
+        end = self._retract if finish is None else finish
+        retract = Travel.between(beyond, end, *self._limits)
+        verticals = self._vertical(above, touch), self._vertical(lift, beyond)
+        rate = self.joint_level.config.rate
+        path, sweep = push_path(
+            push, (approach, retract), verticals, self.arm, self.config, rate,
         )
-        joints = self.joint_level.track(path.tool_path, start)
-        return PushMotion(joints, path.sweep_start, path.sweep_end, path.tool_path)
+        return PushMotion(self.joint_level.track(path, start), sweep.start, sweep.end, path)
 
-    def _travel(
-        self, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
-    ) -> Travel:
-        """Move through the air at the configured share of the joint limits."""
-        return Travel.between(start, goal, self._velocity, self._acceleration)
+    def _vertical(self, start: Joints, goal: Joints) -> float:
+        """Time to lower or lift [s]."""
+        config, drop = self.config, self.config.clearance - self.config.tool_height
+        speed, acceleration = config.vertical_speed, config.acceleration
+        return vertical_duration((start, goal), self._limits, drop, speed, acceleration)
 
-    def _vertical(
-        self, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
-    ) -> float:
-        """Time to lower or lift within the limits of the tool and of the joints [s]."""
-        drop = self.config.clearance - self.config.tool_height
-        tool = quintic_duration(drop, self.config.vertical_speed, self.config.acceleration)
-        ways = zip(np.abs(goal - start), self._velocity, strict=True)
-        return max(tool, *(
-            quintic_duration(way, speed, self._acceleration) for way, speed in ways
-        ))
-
-    def _check_start(self, start: Float[np.ndarray, ' joint']) -> None:
+    def _check_start(self, start: Joints) -> None:
         """Raise RobotError if a push cannot begin at `start`."""
         self.arm.check_positions(start)
         pose = self.arm.tool_pose(start)

@@ -6,6 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from foresight.actions.loading import check_scene, load
 from foresight.actions.push.macro_action import PushAction
+from foresight.actions.push.settings import PushConfig
 from foresight.actions.push.skill import PushSkill
 from foresight.agent.step import Limits
 from foresight.closing import Closing
@@ -23,7 +24,7 @@ from foresight.robots.shape import ArmShape
 from foresight.rollout.episode import allowed_actions
 from foresight.rollout.loop import Player, player_of
 from foresight.rollout.policies import PlannerPolicy
-from foresight.settings import CLEAR_TABLE, PushConfig, SceneConfig
+from foresight.settings import CLEAR_TABLE, SceneConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.assembly import assemble
@@ -66,7 +67,7 @@ class MemoryPlayers(Closing):
         check_scene(self._checkpoint, self._scene)
         self._arm = ArmModel.load()
         self._skill = PushSkill(self._arm, self._scene, self._action, level)
-        self._hover = Hover(self._arm, self._action, level)
+        self._hover = Hover(self._arm, self._action.clearance, self._action.travel_scale, level)
         self._rectifier = Rectifier(self._scene, self._checkpoint.config.encoder)
         self._probe = ObjectProbe(occupancy_of(self._checkpoint))
         most = allowed_actions(config.max_actions, config.actions_an_object, config.objects)

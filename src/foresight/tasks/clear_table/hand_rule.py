@@ -1,150 +1,46 @@
-"""The ceiling: a rule that sees true poses and actions objects straight toward the bin."""
+"""The ceiling: a rule that sees true poses and pushes objects straight toward the bin."""
 
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
 from scipy.spatial.transform import Rotation
 
 from foresight.actions.push.macro_action import PushAction
+from foresight.actions.push.toward_bin import Footprints, TowardBin
 from foresight.protocols import Guardrail, Plan
 from foresight.robots.tool import Tool
 from foresight.tasks.scene_view import ObjectStates, Policy, SceneView, chosen
 
-HEADINGS = np.pi / 2 + np.linspace(-0.7, 0.7, 15)
-LATERALS = np.linspace(-0.03, 0.03, 5)
-GAPS = np.array([0.012, 0.025, 0.04, 0.06])
-
-
-@dataclass(frozen=True)
-class Footprints:
-    """What the objects on the table cover.
-
-    Attributes:
-        centres: Object centres [m].
-        corners: Corners of the box around each object, relative to its centre [m].
-    """
-
-    centres: Float[np.ndarray, 'object 2']
-    corners: Float[np.ndarray, 'object 8 2']
-
-    @classmethod
-    def of(cls, objects: ObjectStates) -> 'Footprints':
-        """Return the footprints of the objects that are on the table."""
-        chosen = np.array([status == 'table' for status in objects.status], bool)
-        signs = np.array(list(product((-0.5, 0.5), repeat=3)))  # 8 3
-        boxes = signs * objects.extents[chosen][:, None]  # object 8 3
-        turns = Rotation.from_quat(objects.orientations[chosen].reshape(-1, 4)).as_matrix()
-        corners = np.einsum('nij,nkj->nki', turns, boxes)
-        return cls(objects.positions[chosen, :2], corners[..., :2])
-
-    def reach(
-        self, directions: Float[np.ndarray, 'batch 2'],
-    ) -> Float[np.ndarray, 'batch object']:
-        """Return how far each object extends from its centre in each direction [m]."""
-        extents: Float[np.ndarray, 'batch object'] = np.einsum(
-            'okc,pc->pok', self.corners, directions
-        ).max(axis=2)
-        return extents
-
 
 class HandRule(Policy):
-    """Action the object that is surest to come closer to the bin.
-
-    It scores a few thousand actions toward +y with a kinematic model: what lies in the lane is
-    carried to the end, what the paddle's edge would catch is a risk, what comes close to the near
-    or far table edge is a risk, and a paddle that would land on an object is not an option.
-    """
+    """Pushes the object that is surest to come closer to the bin, of a few thousand candidates."""
 
     name = 'hand_rule'
 
     def __init__(self, action: PushAction, feasible: Guardrail, tool: Tool) -> None:
-        """Keep the bounds of an action, what the arm can do and the size of the paddle."""
-        self._scene, self._action, self._feasible = action.scene, action.settings, feasible
-        self._half_width, self._half_depth = tool.width / 2, tool.depth / 2
-        self._face = tool.face
+        """Keep what pushes do and what the arm can do."""
+        self._pushes, self._feasible = TowardBin(action, tool), feasible
 
     def choose(self, scene: SceneView) -> Plan | None:
-        """Choose the feasible action of highest value; None when nothing is on the table."""
-        objects = Footprints.of(scene.objects)
+        """Choose the feasible push of highest value; None when nothing is on the table."""
+        objects = footprints(scene.objects)
         if not len(objects.centres):
             return None
-        actions = self.candidates(objects)
-        allowed = self._feasible(torch.from_numpy(actions).float()).numpy()
-        values = np.where(allowed, self.values(actions, objects), -np.inf)
+        pushes = self._pushes.candidates(objects)
+        allowed = self._feasible(torch.from_numpy(pushes).float()).numpy()
+        values = np.where(allowed, self._pushes.values(pushes, objects), -np.inf)
         best = int(values.argmax())
         if not np.isfinite(values[best]):
             return None
-        return chosen(actions[best], value=-float(values[best]))
-
-    def candidates(self, objects: Footprints) -> Float[np.ndarray, 'batch 4']:
-        """Return actions toward +y that start behind each object."""
-        end = self._scene.table_y[1] + self._action.end_margin - 0.002
-        axes = np.meshgrid(np.arange(len(objects.centres)), HEADINGS, LATERALS, GAPS)
-        index, headings, laterals, gaps = (axis.ravel() for axis in axes)
-        forward, aside = _axes(headings)
-        depth = objects.reach(forward)[np.arange(len(index)), index]
-        back = depth + self._half_depth + gaps
-        starts = objects.centres[index] - back[:, None] * forward + laterals[:, None] * aside
-        lengths = np.clip(
-            (end - starts[:, 1]) / forward[:, 1], self._action.length_low, self._action.length_high
-        )
-        return np.column_stack([starts, headings, lengths])
-
-    def values(
-        self, actions: Float[np.ndarray, 'batch 4'], objects: Footprints
-    ) -> Float[np.ndarray, ' batch']:
-        """Score actions by what a kinematic model says becomes of each object."""
-        forward, aside = _axes(actions[:, 2])
-        offsets = objects.centres[None] - actions[:, None, :2]  # action object 2
-        along, across = (offsets * forward[:, None]).sum(2), (offsets * aside[:, None]).sum(2)
-        depth, width = objects.reach(forward), objects.reach(aside)
-        lengths = actions[:, 3:]
-        reached = (along > 0) & (along - depth < lengths + self._half_depth)
-        carried = reached & (np.abs(across) < self._half_width - 0.35 * width)
-        clipped = reached & ~carried & (np.abs(across) < self._half_width + width + 0.006)
-        travel = np.where(carried, np.maximum(0.0, lengths + self._face + depth - along), 0.0)
-        ends = objects.centres[None] + travel[..., None] * forward[:, None]
-        cleared = carried & (ends[..., 1] > self._scene.table_y[1] + 0.01)
-        gained = np.clip((ends - objects.centres)[..., 1], 0.0, 0.4)
-        value = np.where(cleared, 1.0, gained).sum(1)
-        value -= clipped.sum(1) + self._edge_risk(ends, objects, carried).sum(1)
-        value -= 2.0 * np.abs(np.where(carried, across, 0.0)).sum(1)
-        value -= 0.1 * np.abs(actions[:, 2] - np.pi / 2)
-        useless = self._lands_on(along, across, depth, width).any(1) | ~carried.any(1)
-        return np.where(useless, -np.inf, value)
-
-    def _edge_risk(
-        self,
-        ends: Float[np.ndarray, 'batch object 2'],
-        objects: Footprints,
-        carried: Bool[np.ndarray, 'batch object'],
-    ) -> Float[np.ndarray, 'batch object']:
-        """Grow where a carried object ends less than its own size from a near or far edge."""
-        low, high = self._scene.table_x
-        size = objects.reach(np.array([[1.0, 0.0]]))
-        room = np.minimum(ends[..., 0] - low, high - ends[..., 0]) - size - 0.01
-        return np.where(carried, np.clip(-20.0 * room, 0.0, 2.0), 0.0)
-
-    def _lands_on(
-        self,
-        along: Float[np.ndarray, 'batch object'],
-        across: Float[np.ndarray, 'batch object'],
-        depth: Float[np.ndarray, 'batch object'],
-        width: Float[np.ndarray, 'batch object'],
-    ) -> Bool[np.ndarray, 'batch object']:
-        """Return True where the paddle would come down on an object."""
-        margin = 0.008
-        near = np.abs(along) < self._half_depth + depth + margin
-        beside = np.abs(across) < self._half_width + width + margin
-        return np.asarray(near & beside)
+        return chosen(pushes[best], value=-float(values[best]))
 
 
-def _axes(
-    headings: Float[np.ndarray, ' batch'],
-) -> tuple[Float[np.ndarray, 'batch 2'], Float[np.ndarray, 'batch 2']]:
-    """Return the unit vectors along each heading and to its left."""
-    forward = np.stack([np.cos(headings), np.sin(headings)], 1)
-    return forward, np.stack([-forward[:, 1], forward[:, 0]], 1)
+def footprints(objects: ObjectStates) -> Footprints:
+    """Return the footprints of the objects that are on the table."""
+    chosen = np.array([status == 'table' for status in objects.status], bool)
+    signs = np.array(list(product((-0.5, 0.5), repeat=3)))  # 8 3
+    boxes = signs * objects.extents[chosen][:, None]  # object 8 3
+    turns = Rotation.from_quat(objects.orientations[chosen].reshape(-1, 4)).as_matrix()
+    corners = np.einsum('nij,nkj->nki', turns, boxes)
+    return Footprints(objects.positions[chosen, :2], corners[..., :2])

@@ -6,8 +6,9 @@ import pytest
 import torch
 
 from foresight.actions.push.action import Push, in_action_box, push_ends, uniform_pushes
+from foresight.actions.push.settings import PushConfig
 from foresight.errors import RobotError
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 
 SCENE, CONFIG = SceneConfig(), PushConfig()
 

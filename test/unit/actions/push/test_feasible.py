@@ -7,20 +7,25 @@ import torch
 
 from foresight.actions.push.calibration import calibrate
 from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.settings import PushConfig
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.description import load_urdf
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
+from foresight.robots.reach import reach_of
 from foresight.robots.robot_file import RobotFile
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 
 SCENE, CONFIG = SceneConfig(), PushConfig()
 
 
+def reach(arm):
+    return reach_of(arm, CONFIG.clearance, CONFIG.tool_height, JointLevelConfig())
+
+
 @pytest.fixture(scope='module')
 def feasibility() -> PushFeasibility:
-    return PushFeasibility(SCENE, CONFIG, Reach.of(ArmModel.load(), CONFIG, JointLevelConfig()))
+    return PushFeasibility(SCENE, CONFIG, reach(ArmModel.load()))
 
 
 def test_ordinary_push_is_allowed(feasibility: PushFeasibility) -> None:
@@ -56,9 +61,8 @@ def test_most_of_the_table_is_coverable_in_any_heading(feasibility: PushFeasibil
 def test_a_shorter_arm_reaches_less_far() -> None:
     robot = RobotFile.read('panda')
     short = ArmModel(load_urdf(robot).replace('-0.0825 0.384 0', '-0.0825 0.300 0'), robot)
-    reach = Reach.of(short, CONFIG, JointLevelConfig())
     far = torch.tensor([[0.55, 0.0, 0.0, 0.2]])
-    assert PushFeasibility(SCENE, CONFIG, reach)(far).tolist() == [False]
+    assert PushFeasibility(SCENE, CONFIG, reach(short))(far).tolist() == [False]
     assert calibrate(40, 11, SCENE, CONFIG, short).false_accepts <= 0.02
 
 
@@ -67,7 +71,7 @@ def test_the_reach_goes_with_the_arm() -> None:
     urdf, there = load_urdf(robot), 'xyz="0 0 0.333"'
     assert there in urdf
     moved = ArmModel(urdf.replace(there, 'xyz="0.1 -0.05 0.333"'), robot)
-    near, far = (Reach.of(arm, CONFIG, JointLevelConfig()) for arm in (ArmModel.load(), moved))
+    near, far = (reach(arm) for arm in (ArmModel.load(), moved))
     assert far.centre == pytest.approx((0.1, -0.05))
     assert (far.near_low, far.far_high) == pytest.approx((near.near_low, near.far_high), abs=1e-3)
     push = torch.tensor([[0.37, 0.0, math.pi / 2, 0.2]])
@@ -79,4 +83,4 @@ def test_an_arm_too_short_to_lower_its_tool_is_refused() -> None:
     robot = RobotFile.read('panda')
     high = ArmModel(load_urdf(robot).replace('"0 0 0.333"', '"0 0 1.6"'), robot)
     with pytest.raises(RobotError, match='panda cannot hold the tool upright 0.120 m above'):
-        Reach.of(high, CONFIG, JointLevelConfig())
+        reach(high)

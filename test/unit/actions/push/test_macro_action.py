@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from foresight.actions.push.macro_action import PushAction
+from foresight.actions.push.settings import PushConfig
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.description import load_urdf
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.robot_file import RobotFile
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 
 LEVEL = JointLevelConfig()
 PANDA = RobotFile.read('panda')

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from foresight.actions.push.raster import PushRaster
-from foresight.settings import PushConfig, SceneConfig
+from foresight.actions.push.settings import PushConfig
+from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 
 CELL = 0.05

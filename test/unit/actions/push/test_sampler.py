@@ -5,8 +5,9 @@ import torch
 
 from foresight.actions.push.action import in_action_box, push_ends
 from foresight.actions.push.sampler import AimedSampler, PushSampler
+from foresight.actions.push.settings import PushConfig
 from foresight.errors import PlanningError
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 
 SCENE, PUSH, GRID = SceneConfig(), PushConfig(), EncoderConfig().grid

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from foresight.actions.push.action import Push, uniform_pushes
-from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.macro_action import PushAction
+from foresight.actions.push.settings import PushConfig
 from foresight.actions.push.skill import PushMotion, PushSkill
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.reach import Reach
-from foresight.settings import PushConfig, SceneConfig
+from foresight.settings import SceneConfig
 
 SCENE, CONFIG, LIMITS = SceneConfig(), PushConfig(), JointLevelConfig()
 
@@ -26,7 +26,7 @@ def skill() -> PushSkill:
 @pytest.fixture(scope='module')
 def planned(skill: PushSkill) -> list[tuple[Push, PushMotion]]:
     drawn = uniform_pushes(12, torch.Generator().manual_seed(4), SCENE, CONFIG)
-    feasible = PushFeasibility(SCENE, CONFIG, Reach.of(skill.arm, CONFIG, LIMITS))
+    feasible = PushAction(SCENE, CONFIG).feasible(skill.arm, LIMITS)
     pushes = [Push.from_array(values) for values in drawn[feasible(drawn)]]
     return [(push, skill.plan(push.array(), np.array(skill.arm.retract))) for push in pushes]
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from foresight.actions.loading import make_model
-from foresight.actions.push.spread import PushSpread
+from foresight.actions.push.settings import PushSpread
 from foresight.data.repeated_actions import RepeatedActions
 from foresight.experiments.uncertainty.page import to_markdown
 from foresight.experiments.uncertainty.scores import (

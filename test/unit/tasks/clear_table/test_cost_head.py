@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from foresight.actions.push.macro_action import PushAction
-from foresight.settings import PushConfig
+from foresight.actions.push.settings import PushConfig
 from foresight.tasks.clear_table.cost_head import (
     FLOOR,
     TABLE,

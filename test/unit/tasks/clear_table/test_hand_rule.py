@@ -5,10 +5,11 @@ import pytest
 
 from foresight.actions.push.action import in_action_box
 from foresight.actions.push.macro_action import PushAction
+from foresight.actions.push.settings import PushConfig
 from foresight.protocols import CameraView, Observation
 from foresight.robots.tool import Tool
-from foresight.settings import PushConfig, SceneConfig
-from foresight.tasks.clear_table.hand_rule import Footprints, HandRule
+from foresight.settings import SceneConfig
+from foresight.tasks.clear_table.hand_rule import HandRule, footprints
 from foresight.tasks.scene_view import ObjectStates, SceneView
 
 SCENE, PUSH = SceneConfig(), PushConfig()
@@ -43,14 +44,14 @@ def act(*places: tuple[float, float]) -> np.ndarray:
     return plan.actions[0].numpy()
 
 
-def test_actions_a_near_object_over_the_bin_edge() -> None:
+def test_pushes_a_near_object_over_the_bin_edge() -> None:
     x, y, heading, length = act((0.47, 0.15))
     assert y < 0.15
     assert y + length * np.sin(heading) > SCENE.table_y[1]
     assert abs(x + (0.15 - y) / np.tan(heading) - 0.47) < 0.02
 
 
-def test_uses_the_longest_action_for_a_far_object() -> None:
+def test_uses_the_longest_push_for_a_far_object() -> None:
     assert act((0.47, -0.24))[3] == pytest.approx(PUSH.length_high)
 
 
@@ -79,5 +80,5 @@ def test_reach_follows_the_orientation() -> None:
         ('0',), np.array([[0.4, 0.0, 0.02]]), np.array([[0.0, 0.0, np.sqrt(0.5), np.sqrt(0.5)]]),
         np.array([[0.06, 0.02, 0.03]]), ('table',), (False,),
     )
-    along_x = Footprints.of(states).reach(np.array([[1.0, 0.0]]))
+    along_x = footprints(states).reach(np.array([[1.0, 0.0]]))
     assert along_x == pytest.approx(np.array([[0.01]]), abs=1e-9)
