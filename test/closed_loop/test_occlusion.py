@@ -1,7 +1,6 @@
 """The arm that geometry draws is the arm that the simulated camera sees."""
 
 import numpy as np
-import pybullet
 import pytest
 
 from foresight.robots.arm import ArmModel
@@ -32,9 +31,7 @@ def test_the_silhouette_covers_the_arm_that_the_camera_sees(arm):
     with ClearTable(SimConfig(object_set='empty'), arm=arm) as task:
         for positions in poses(arm, 20):
             for index, position in zip(task._arm._indices, positions):
-                pybullet.resetJointState(
-                    task._arm.body, index, position, physicsClientId=task._world.client
-                )
+                task._world.client.resetJointState(task._arm.body, index, position)
             true = task.arm_pixels()
             mine = silhouette(shape.hulls(positions), task.view)
             hit, seen, drawn = hit + (true & mine).sum(), seen + true.sum(), drawn + mine.sum()

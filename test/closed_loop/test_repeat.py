@@ -54,7 +54,7 @@ def test_a_restored_moment_gives_the_same_outcome():
 def test_perturbing_shifts_and_turns_one_object():
     with ClearTable(SimConfig(objects=2, seed=5)) as task:
         before = task.objects().positions
-        task.perturb(0, 0.4, 0.1, np.array([0.002, -0.001, 0.1]))
+        task.bodies.perturb(0, 0.4, 0.1, np.array([0.002, -0.001, 0.1]))
         moved = task.objects().positions - before
         assert moved[0] == pytest.approx([0.002, -0.001, 0.0], abs=1e-6)
         assert moved[1] == pytest.approx([0.0, 0.0, 0.0])

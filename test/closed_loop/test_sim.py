@@ -76,7 +76,7 @@ def test_objects_stand_still_on_the_table_at_the_start():
 
 def place_one(task: ClearTable, spot: tuple[float, float, float]) -> None:
     """Put the only object of the task at (x, y, yaw)."""
-    task._bodies.place(0, np.array(spot))
+    task.bodies.place(0, np.array(spot))
     task._rest[:] = 0
     task.settle()
 
@@ -85,7 +85,7 @@ def test_an_object_that_slept_falls_when_it_is_placed_anew():
     with ClearTable(SimConfig(objects=1, object_set='primitives')) as task:
         place_one(task, (0.5, 0.0, 0.0))
         at_rest = task.objects().positions[0, 2]
-        task._bodies.place(0, np.array((0.4, 0.1, 0.0)))
+        task.bodies.place(0, np.array((0.4, 0.1, 0.0)))
         assert task.objects().positions[0, 2] > at_rest + 0.002
         task._rest[:] = 0
         task.settle()

@@ -102,7 +102,7 @@ class SimNode(Node):
         self._table = self._make_table(replace(self._config, seed=seed, object_set=kind))
         self._command = None
         self._show_camera()
-        return f'{len(self._table.specs)} objects of seed {seed}'
+        return f'{len(self._table.bodies.specs)} objects of seed {seed}'
 
     def _show_camera(self) -> None:
         """Publish where the camera is."""

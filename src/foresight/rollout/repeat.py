@@ -68,8 +68,8 @@ class Repeater(AtAGlance, Closing):
             positions.append(table.objects().positions)
             statuses.append(self._codes())
         table.restore(moment)
-        for index, spec in enumerate(table.specs):
-            table.perturb(index, spec.friction, spec.mass, np.zeros(3))
+        for index, spec in enumerate(table.bodies.specs):
+            table.bodies.perturb(index, spec.friction, spec.mass, np.zeros(3))
         self._found.append(RepeatedActions(
             seed=np.array(self._seed), before=self._rectified(scene.observation),
             background=self._rectifier.rectify(table.background, table.view),
@@ -84,7 +84,7 @@ class Repeater(AtAGlance, Closing):
             friction, mass = draws.uniform(*sim.friction), draws.uniform(*sim.mass)
             offset = draws.normal(0.0, (OFFSET, OFFSET, TURN))
             if status == 'table':
-                self._table.perturb(index, friction, mass, offset)
+                self._table.bodies.perturb(index, friction, mass, offset)
 
     def _rectified(self, observation: Observation) -> np.ndarray:
         """Warp an image onto the table plane."""

@@ -33,6 +33,11 @@ class Appearance:
     ambient: float
     diffuse: float
 
+    @property
+    def colors(self) -> tuple[Color, ...]:
+        """Colours that objects must stand out from."""
+        return self.table, self.bin, self.floor
+
 
 def sample_color(
     generator: np.random.Generator, avoid: tuple[Color, ...], distance: float

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
-from foresight.sim.world import World
+from foresight.sim.world import World, rotation_of
 
 POSITION_GAIN, VELOCITY_GAIN = 0.3, 1.0
 TOOL_DYNAMICS = {'lateralFriction': 0.5, 'restitution': 0.0}
@@ -31,22 +31,17 @@ class SimArm:
     def spawn(self, world: World, positions: Float[np.ndarray, ' joint']) -> None:
         """Load the arm into an empty world, at rest at `positions` [rad]."""
         self._client = world.client
-        self.body = world.add_urdf(self._path)
+        self.body = world.client.loadURDF(str(self._path), useFixedBase=True)
         self._read_joints()
-        world.set_dynamics(self.body, TOOL_DYNAMICS, self._tool)
+        world.client.changeDynamics(self.body, self._tool, **TOOL_DYNAMICS)
         for index, position in zip(self._indices, positions, strict=True):
-            pybullet.resetJointState(
-                self.body, index, position, 0.0, physicsClientId=self._client
-            )
+            world.client.resetJointState(self.body, index, position, 0.0)
         self.command(positions, np.zeros(len(positions)))
 
     def _read_joints(self) -> None:
         """Find joints and tool by name."""
-        count = pybullet.getNumJoints(self.body, physicsClientId=self._client)
-        infos = [
-            pybullet.getJointInfo(self.body, index, physicsClientId=self._client)
-            for index in range(count)
-        ]
+        count = self._client.getNumJoints(self.body)
+        infos = [self._client.getJointInfo(self.body, index) for index in range(count)]
         joints = {info[1].decode(): info for info in infos}
         self._indices = [joints[name][0] for name in self.joint_names]
         self._efforts = [joints[name][10] for name in self.joint_names]
@@ -78,26 +73,22 @@ class SimArm:
     ) -> None:
         """Hand targets to the motors."""
         count = len(self._indices)
-        pybullet.setJointMotorControlArray(
+        self._client.setJointMotorControlArray(
             self.body, self._indices, pybullet.POSITION_CONTROL, targetPositions=positions,
             targetVelocities=velocities, forces=self._efforts,
             positionGains=[POSITION_GAIN] * count, velocityGains=[VELOCITY_GAIN] * count,
-            physicsClientId=self._client,
         )
 
     def states(self) -> tuple[Float[np.ndarray, ' joint'], Float[np.ndarray, ' joint']]:
         """Return measured positions [rad] and velocities [rad/s]."""
-        states = pybullet.getJointStates(self.body, self._indices, physicsClientId=self._client)
+        states = self._client.getJointStates(self.body, self._indices)
         return np.array([state[0] for state in states]), np.array([state[1] for state in states])
 
     def tool_pose(self) -> Float[np.ndarray, '4 4']:
         """Return the measured pose of the tool in `base_link`."""
-        state = pybullet.getLinkState(
-            self.body, self._tool, computeForwardKinematics=True, physicsClientId=self._client
-        )
+        state = self._client.getLinkState(self.body, self._tool, computeForwardKinematics=True)
         pose = np.eye(4)
-        pose[:3, :3] = np.reshape(pybullet.getMatrixFromQuaternion(state[5]), (3, 3))
-        pose[:3, 3] = state[4]
+        pose[:3, :3], pose[:3, 3] = rotation_of(state[5]), state[4]
         return pose
 
     def close(self) -> None:

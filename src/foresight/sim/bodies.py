@@ -23,34 +23,27 @@ class Bodies:
         self, world: World, specs: tuple[ObjectSpec, ...], spots: Float[np.ndarray, 'object 3']
     ) -> None:
         """Create each object just above its spot (x, y, yaw)."""
-        self._world = world
-        self.specs = specs
+        self._world, self.specs = world, specs
         self.ids = tuple(self._create(spec) for spec in specs)
         for index, spot in enumerate(spots):
             self.place(index, spot)
 
     def _create(self, spec: ObjectSpec) -> int:
         """Create one object at the origin."""
-        body = self._world.add_body(_shapes(self._world, spec), (0.0, 0.0, 0.0), mass=spec.mass)
-        self._world.set_dynamics(body, {'lateralFriction': spec.friction, **DYNAMICS})
+        body = self._world.add_body(_shapes(self._world, spec), (0.0, 0.0, 0.0), spec.mass)
+        self._world.client.changeDynamics(body, -1, lateralFriction=spec.friction, **DYNAMICS)
         return body
 
     def place(self, index: int, spot: Float[np.ndarray, '3']) -> None:
         """Put an object at rest just above (x, y, yaw) on the table."""
+        body, client = self.ids[index], self._world.client
         height = self.specs[index].extents[2] / 2 + DROP
         if self.specs[index].mesh is not None:
             height += DROP  # the centre of mass is not the centre of the box around a mesh
         turn = pybullet.getQuaternionFromEuler((0, 0, spot[2]))
-        pybullet.resetBasePositionAndOrientation(
-            self.ids[index], (spot[0], spot[1], height), turn, physicsClientId=self._world.client
-        )
-        pybullet.resetBaseVelocity(
-            self.ids[index], (0, 0, 0), (0, 0, 0), physicsClientId=self._world.client
-        )
-        pybullet.changeDynamics(
-            self.ids[index], -1, activationState=pybullet.ACTIVATION_STATE_WAKE_UP,
-            physicsClientId=self._world.client,
-        )
+        client.resetBasePositionAndOrientation(body, (spot[0], spot[1], height), turn)
+        client.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0))
+        client.changeDynamics(body, -1, activationState=pybullet.ACTIVATION_STATE_WAKE_UP)
 
     def add(self, spec: ObjectSpec, spot: Float[np.ndarray, '3']) -> None:
         """Create one object more just above its spot (x, y, yaw)."""
@@ -59,50 +52,48 @@ class Bodies:
 
     def remove(self, index: int) -> None:
         """Take an object away."""
-        self._world.remove(self.ids[index])
+        self._world.client.removeBody(self.ids[index])
         self.specs = self.specs[:index] + self.specs[index + 1:]
         self.ids = self.ids[:index] + self.ids[index + 1:]
 
     def perturb(
         self, index: int, friction: float, mass: float, offset: Float[np.ndarray, '3'],
     ) -> None:
-        """Change friction and mass [kg] of an object, and shift and turn it where it stands."""
+        """Change what no image shows of an object, and move it a little.
+
+        Args:
+            index: Place of the object among `specs`, which keep what they were.
+            friction: Friction coefficient on the table.
+            mass: Mass [kg].
+            offset: Shift along x and y [m] and turn about the vertical [rad].
+        """
         body, client = self.ids[index], self._world.client
-        position, orientation = pybullet.getBasePositionAndOrientation(
-            body, physicsClientId=client
-        )
+        (x, y, z), orientation = client.getBasePositionAndOrientation(body)
         turn = pybullet.getQuaternionFromEuler((0, 0, offset[2]))
         moved = pybullet.multiplyTransforms((0, 0, 0), turn, (0, 0, 0), orientation)[1]
-        pybullet.resetBasePositionAndOrientation(
-            body, (position[0] + offset[0], position[1] + offset[1], position[2]), moved,
-            physicsClientId=client,
+        client.resetBasePositionAndOrientation(body, (x + offset[0], y + offset[1], z), moved)
+        client.changeDynamics(
+            body, -1, lateralFriction=friction, mass=mass,
+            activationState=pybullet.ACTIVATION_STATE_WAKE_UP,
         )
-        self._world.set_dynamics(body, {
-            'lateralFriction': friction, 'mass': mass,
-            'activationState': pybullet.ACTIVATION_STATE_WAKE_UP,
-        })
 
     def poses(self) -> tuple[Float[np.ndarray, 'object 3'], Float[np.ndarray, 'object 4']]:
         """Return positions [m] and quaternions (x, y, z, w) in `base_link`."""
-        poses = [
-            pybullet.getBasePositionAndOrientation(body, physicsClientId=self._world.client)
-            for body in self.ids
-        ]
+        poses = [self._world.client.getBasePositionAndOrientation(body) for body in self.ids]
         positions = np.array([position for position, _ in poses]).reshape(-1, 3)
         return positions, np.array([turn for _, turn in poses]).reshape(-1, 4)
 
     def sleep(self, index: int) -> None:
         """Stop simulating a resting object until something touches it; it costs a third then."""
-        pybullet.changeDynamics(
+        self._world.client.changeDynamics(
             self.ids[index], -1, activationState=pybullet.ACTIVATION_STATE_SLEEP,
-            physicsClientId=self._world.client,
         )
 
     def resting(self) -> Bool[np.ndarray, ' object']:
         """Return which objects move slower than the limits of rest."""
         rest = []
         for body in self.ids:
-            linear, angular = pybullet.getBaseVelocity(body, physicsClientId=self._world.client)
+            linear, angular = self._world.client.getBaseVelocity(body)
             rest.append(np.linalg.norm(linear) < SLOW and np.linalg.norm(angular) < SLOW_TURN)
         return np.array(rest, dtype=bool)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pybullet
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from foresight.protocols import CameraView
 from foresight.sim.appearance import Appearance
 from foresight.sim.settings import CameraConfig
-from foresight.sim.world import World
+from foresight.sim.world import World, rotation
 
 NEAR, FAR = 0.3, 3.0  # m, clipping planes
 BACKGROUND = 0.9999  # depth above which nothing was drawn
@@ -30,18 +30,12 @@ def make_view(
     Both are added to the mean of `config`: first its tilt, then `angles` about the new axes.
     """
     pose = np.eye(4)
-    pose[:3, :3] = DOWN @ _turn(np.asarray(config.tilt)) @ _turn(angles)
+    pose[:3, :3] = DOWN @ rotation(config.tilt) @ rotation(angles)
     pose[:3, 3] = np.asarray(config.position) + offset
     focal = config.height / 2 / np.tan(config.vertical_fov / 2)
     center_x, center_y = config.width / 2 - 0.5, config.height / 2 - 0.5
     matrix = np.array([[focal, 0.0, center_x], [0.0, focal, center_y], [0.0, 0.0, 1.0]])
     return CameraView(matrix, pose, config.width, config.height)
-
-
-def _turn(angles: Float[np.ndarray, '3']) -> Float[np.ndarray, '3 3']:
-    """Return the rotation by roll, pitch and yaw [rad]."""
-    matrix = pybullet.getMatrixFromQuaternion(pybullet.getQuaternionFromEuler(angles))
-    return np.reshape(matrix, (3, 3))
 
 
 def view_matrix(view: CameraView) -> list[float]:
@@ -68,34 +62,28 @@ def projection_matrix(view: CameraView) -> list[float]:
     return list(matrix.T.ravel())
 
 
-class Camera:
-    """Renders one world."""
+def render(
+    world: World, view: CameraView, look: Appearance,
+) -> UInt8[np.ndarray, 'height width 3']:
+    """Take an RGB image; where nothing was drawn, the floor is seen."""
+    _, _, color, depth, _ = world.client.getCameraImage(
+        view.width, view.height, view_matrix(view), projection_matrix(view),
+        lightDirection=list(look.light_direction * 10), lightColor=list(look.light_color),
+        lightAmbientCoeff=look.ambient, lightDiffuseCoeff=look.diffuse,
+        lightSpecularCoeff=0.05, shadow=0, renderer=pybullet.ER_TINY_RENDERER,
+        flags=pybullet.ER_NO_SEGMENTATION_MASK,
+    )
+    image = np.ascontiguousarray(color[..., :3], dtype=np.uint8)
+    image[depth > BACKGROUND] = np.round(look.floor * 255)
+    return image
 
-    def __init__(self, world: World) -> None:
-        """Remember the world to look at."""
-        self._world = world
 
-    def render(self, view: CameraView, look: Appearance) -> UInt8[np.ndarray, 'height width 3']:
-        """Take an RGB image; where nothing was drawn, the floor is seen."""
-        _, _, color, depth, _ = pybullet.getCameraImage(
-            view.width, view.height, view_matrix(view), projection_matrix(view),
-            lightDirection=list(look.light_direction * 10), lightColor=list(look.light_color),
-            lightAmbientCoeff=look.ambient, lightDiffuseCoeff=look.diffuse,
-            lightSpecularCoeff=0.05, shadow=0, renderer=pybullet.ER_TINY_RENDERER,
-            flags=pybullet.ER_NO_SEGMENTATION_MASK, physicsClientId=self._world.client,
-        )
-        image = np.ascontiguousarray(color[..., :3], dtype=np.uint8)
-        image[depth > BACKGROUND] = np.round(look.floor * 255)
-        return image
-
-    def mask(self, view: CameraView) -> Int[np.ndarray, 'height width']:
-        """Return the id of the body seen by each pixel, -1 for the floor."""
-        image = pybullet.getCameraImage(
-            view.width, view.height, view_matrix(view), projection_matrix(view), shadow=0,
-            renderer=pybullet.ER_TINY_RENDERER, physicsClientId=self._world.client,
-        )
-        return np.asarray(image[4], dtype=np.int64)
-
-    def sees(self, view: CameraView, bodies: tuple[int, ...]) -> Bool[np.ndarray, 'height width']:
-        """Return where any of `bodies` is seen."""
-        return np.isin(self.mask(view), bodies)
+def sees(
+    world: World, view: CameraView, bodies: tuple[int, ...],
+) -> Bool[np.ndarray, 'height width']:
+    """Return where any of `bodies` is seen."""
+    seen = world.client.getCameraImage(
+        view.width, view.height, view_matrix(view), projection_matrix(view), shadow=0,
+        renderer=pybullet.ER_TINY_RENDERER,
+    )[4]
+    return np.isin(seen, bodies)

@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float
 
 from foresight.closing import Closing
-from foresight.protocols import CameraView, Observation
+from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel
 from foresight.robots.trajectory import JointPath
 from foresight.settings import SceneConfig
-from foresight.sim.appearance import Appearance, sample_appearance
+from foresight.sim.appearance import sample_appearance
 from foresight.sim.arm import SimArm
 from foresight.sim.bodies import Bodies
-from foresight.sim.camera import Camera, sample_view
+from foresight.sim.camera import render, sample_view, sees
 from foresight.sim.objects import ObjectSpec, sample_specs
 from foresight.sim.scene import build_scene
 from foresight.sim.settings import CameraConfig, SimConfig
-from foresight.sim.spots import Place, choose_places, sample_spot, sample_spots
+from foresight.sim.spots import Spots, choose_places, sample_spot, sample_spots
 from foresight.sim.world import World
 from foresight.tasks.clear_table.score import place, score
 from foresight.tasks.scene_view import ObjectStates, Outcome
@@ -58,66 +59,55 @@ class ClearTable(Closing):
     Attributes:
         background: Image of the empty table, same camera and light, arm at its retract pose.
         view: The camera of this episode.
-        specs: The objects of this episode.
+        bodies: The objects of this episode.
     """
 
-    background: UInt8[np.ndarray, 'height width 3']
-    view: CameraView
-    specs: tuple[ObjectSpec, ...]
-
     def __init__(
-        self,
-        sim: SimConfig | None = None,
-        scene: SceneConfig | None = None,
-        camera: CameraConfig | None = None,
-        arm: ArmModel | None = None,
+        self, sim: SimConfig, scene: SceneConfig | None = None,
+        camera: CameraConfig | None = None, arm: ArmModel | None = None,
     ) -> None:
         """Connect a physics client and reset with the seed of `sim`."""
-        self.sim, self.scene = sim or SimConfig(), scene or SceneConfig()
-        self.camera = camera or CameraConfig()
-        self.arm_model = arm or ArmModel.load()
-        self._world = World(self.sim)
-        self._camera = Camera(self._world)
-        self._arm = SimArm(self.arm_model)
-        self.reset(self.sim.seed)
+        self.sim, self.scene = sim, scene or SceneConfig()
+        self.camera, self.arm_model = camera or CameraConfig(), arm or ArmModel.load()
+        self._world, self._arm = World(sim), SimArm(self.arm_model)
+        self.reset(sim.seed)
 
     def reset(self, seed: int) -> Observation:
         """Start the episode of a seed and return its first image, the arm at its retract pose."""
         look_generator, view_generator, object_generator = np.random.default_rng(seed).spawn(3)
         self._world.reset()
         self._commands = 0
-        self._look: Appearance = sample_appearance(
-            look_generator, self.sim.saturation,
-        )
+        self._look = sample_appearance(look_generator, self.sim.saturation)
         self.view = sample_view(self.camera, view_generator)
         build_scene(self._world, self.scene, self._look)
         self._arm.spawn(self._world, self.arm_model.retract)
-        self.background = self._camera.render(self.view, self._look)
+        self.background = render(self._world, self.view, self._look)
         self._spawn(object_generator)
         return self.observe()
 
     def _spawn(self, generator: np.random.Generator) -> None:
         """Put the objects on the table and let them settle; what falls off gets a new place."""
-        avoid = (self._look.table, self._look.bin, self._look.floor)
-        self.specs = sample_specs(self.sim, avoid, generator)
-        places = choose_places(self.sim, len(self.specs), generator)
-        spots = sample_spots(self.specs, places, self.scene, generator)
-        self._bodies = Bodies(self._world, self.specs, spots)
+        specs = sample_specs(self.sim, self._look.colors, generator)
+        places = choose_places(self.sim, len(specs), generator)
+        self.bodies = Bodies(
+            self._world, specs, sample_spots(specs, places, self.scene, generator),
+        )
         for _ in range(RESPAWNS):
-            self._rest = np.zeros(len(self.specs))
+            self._rest = np.zeros(len(specs))
             self.settle()
             fallen = [i for i, where in enumerate(self.objects().status) if where != 'table']
             if not fallen:
                 return
             for index in fallen:
-                self._respawn(index, places[index], generator)
+                spec, others, spots = self._among_others(index)
+                spot = sample_spot(spec, places[index], others, spots, self.scene, generator)
+                self.bodies.place(index, spot)
 
-    def _respawn(self, index: int, place: Place, generator: np.random.Generator) -> None:
-        """Give one object a new place among the others."""
-        others = tuple(spec for i, spec in enumerate(self.specs) if i != index)
+    def _among_others(self, index: int) -> tuple[ObjectSpec, tuple[ObjectSpec, ...], Spots]:
+        """Return an object, the others, and where those are."""
+        specs = self.bodies.specs
         spots = np.delete(self.objects().positions, index, axis=0)
-        spot = sample_spot(self.specs[index], place, others, spots, self.scene, generator)
-        self._bodies.place(index, spot)
+        return specs[index], specs[:index] + specs[index + 1:], spots
 
     @property
     def time(self) -> float:
@@ -146,11 +136,11 @@ class ClearTable(Closing):
 
     def observe(self) -> Observation:
         """Take an image now."""
-        return Observation(self._camera.render(self.view, self._look), self.view, self.time)
+        return Observation(render(self._world, self.view, self._look), self.view, self.time)
 
     def arm_pixels(self) -> Bool[np.ndarray, 'height width']:
         """Return where the camera sees the arm."""
-        return self._camera.sees(self.view, (self._arm.body,))
+        return sees(self._world, self.view, (self._arm.body,))
 
     def cover(
         self, low: Float[np.ndarray, '3'], high: Float[np.ndarray, '3'],
@@ -161,7 +151,7 @@ class ClearTable(Closing):
             What takes it away again.
         """
         plate = self._world.add_phantom(low, high, COVER)
-        return lambda: self._world.remove(plate)
+        return partial(self._world.client.removeBody, plate)
 
     def step(self, positions: Joints | None = None, velocities: Joints | None = None) -> None:
         """Carry out one command for one command period.
@@ -187,9 +177,9 @@ class ClearTable(Closing):
         """Count how long each object has been at rest [s]; one that rests is put to sleep."""
         elapsed = REST_CHECK / self.sim.command_rate
         moved = self._moving()
-        self._rest = np.where(self._bodies.resting(), self._rest + elapsed, 0.0)
+        self._rest = np.where(self.bodies.resting(), self._rest + elapsed, 0.0)
         for index in np.flatnonzero(moved & ~self._moving()):
-            self._bodies.sleep(int(index))
+            self.bodies.sleep(int(index))
 
     def settle(self, limit: float = SETTLE_LIMIT) -> bool:
         """Hold the arm until every object has rested for `settle_time`.
@@ -233,9 +223,8 @@ class ClearTable(Closing):
 
     def snapshot(self) -> Snapshot:
         """Keep this moment, to be restored any number of times until the next reset."""
-        return Snapshot(
-            self._world.save(), self._world.steps, self._commands, self._rest.copy(),
-        )
+        state = self._world.client.saveState()
+        return Snapshot(state, self._world.steps, self._commands, self._rest.copy())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a moment of this episode; the arm must be at its retract pose again.
@@ -243,28 +232,16 @@ class ClearTable(Closing):
         Contacts are found anew: the same commands then lead to the same place, but not bit for
         bit unless the same was restored and done before.
         """
-        self._world.restore(snapshot.state, snapshot.steps)
-        self._commands, self._rest = snapshot.commands, snapshot.rest.copy()
-
-    def perturb(
-        self, index: int, friction: float, mass: float, offset: Float[np.ndarray, '3'],
-    ) -> None:
-        """Change what no image shows of an object, and move it a little.
-
-        Args:
-            index: Place of the object among `specs`, which keep what they were.
-            friction: Friction coefficient on the table.
-            mass: Mass [kg].
-            offset: Shift along x and y [m] and turn about the vertical [rad].
-        """
-        self._bodies.perturb(index, friction, mass, offset)
+        self._world.client.restoreState(stateId=snapshot.state)
+        self._world.steps, self._commands = snapshot.steps, snapshot.commands
+        self._rest = snapshot.rest.copy()
 
     def objects(self) -> ObjectStates:
         """Return where every object is."""
-        positions, orientations = self._bodies.poses()
-        extents = np.array([spec.extents for spec in self.specs]).reshape(-1, 3)
+        specs, (positions, orientations) = self.bodies.specs, self.bodies.poses()
+        extents = np.array([spec.extents for spec in specs]).reshape(-1, 3)
         status = tuple(place(position, self.scene) for position in positions)
-        names = tuple(spec.name for spec in self.specs)
+        names = tuple(spec.name for spec in specs)
         moving = tuple(bool(entry) for entry in self._moving())
         return ObjectStates(names, positions, orientations, extents, status, moving)
 

@@ -3,14 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
-import pybullet
 from jaxtyping import Float
 
 from foresight.errors import ConfigError
 from foresight.protocols import CameraView, Observation
+from foresight.sim.camera import render
 from foresight.sim.clear_table import ClearTable, Joints
 from foresight.sim.objects import ObjectSpec, sample_specs
 from foresight.sim.spots import Spot, Spots, anywhere, sample_spot
+from foresight.sim.world import rotation
 
 MOVED, REMOVED, ADDED, BUMPED = KINDS = ('moved', 'removed', 'added', 'bumped')
 FAR = 0.10  # an object is moved at least this far [m]
@@ -61,7 +62,7 @@ class DisturbedTable(ClearTable):
         """Take an image; a bumped camera still reports the pose it was calibrated at."""
         if self._seen_from is None:
             return super().observe()
-        image = self._camera.render(self._seen_from, self._look)
+        image = render(self._world, self._seen_from, self._look)
         return Observation(image, self.view, self.time)
 
     def _happen(self) -> None:
@@ -82,27 +83,21 @@ class DisturbedTable(ClearTable):
 
     def _move(self, index: int) -> None:
         """Put an object elsewhere on the table."""
-        others = tuple(spec for i, spec in enumerate(self.specs) if i != index)
-        places = self.objects().positions
-        spots, before = np.delete(places, index, axis=0), places[index, :2]
-        self._bodies.place(index, self._spot(self.specs[index], others, spots, before))
+        before = self.objects().positions[index, :2]
+        self.bodies.place(index, self._spot(*self._among_others(index), before))
         self._rest[index] = 0.0
 
     def _take(self, index: int) -> None:
         """Take an object from the table."""
-        self._bodies.remove(index)
-        self.specs = self._bodies.specs
+        self.bodies.remove(index)
         self._rest = np.delete(self._rest, index)
 
     def _add(self) -> None:
         """Put one object more on the table."""
-        avoid = (self._look.table, self._look.bin, self._look.floor)
-        one = replace(self.sim, objects=1, extra_objects=0)
-        spec = replace(sample_specs(one, avoid, self._draws)[0], name=f'{len(self.specs)}_added')
-        nowhere = np.full(2, np.inf)
-        spot = self._spot(spec, self.specs, self.objects().positions, nowhere)
-        self._bodies.add(spec, spot)
-        self.specs = self._bodies.specs
+        others, one = self.bodies.specs, replace(self.sim, objects=1, extra_objects=0)
+        drawn = sample_specs(one, self._look.colors, self._draws)[0]
+        spec, nowhere = replace(drawn, name=f'{len(others)}_added'), np.full(2, np.inf)
+        self.bodies.add(spec, self._spot(spec, others, self.objects().positions, nowhere))
         self._rest = np.append(self._rest, 0.0)
 
     def _spot(
@@ -121,9 +116,7 @@ class DisturbedTable(ClearTable):
     def _bump(self) -> None:
         """Shift and turn the camera in random directions."""
         moved = np.eye(4)
-        turn = self._direction() * self._draws.uniform(*BUMP_TURN)
-        quaternion = pybullet.getQuaternionFromEuler(turn)
-        moved[:3, :3] = np.reshape(pybullet.getMatrixFromQuaternion(quaternion), (3, 3))
+        moved[:3, :3] = rotation(self._direction() * self._draws.uniform(*BUMP_TURN))
         moved[:3, 3] = self._direction() * self._draws.uniform(*BUMP_SHIFT)
         pose = self.view.base_from_camera @ moved
         self._seen_from = replace(self.view, base_from_camera=pose)

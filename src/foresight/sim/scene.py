@@ -19,20 +19,17 @@ def build_scene(world: World, scene: SceneConfig, look: Appearance) -> tuple[int
     The floor has no visual shape: a floor that fills the picture costs 1.4 ms a frame, so the
     camera paints the background in its colour instead.
     """
-    floor = -scene.table_height
+    (near, far), (right, left), floor = scene.table_x, scene.table_y, -scene.table_height
     bodies = (
         world.add_box((-3.0, -3.0, floor - 0.1), (4.0, 3.0, floor), None),
-        world.add_box(
-            (scene.table_x[0], scene.table_y[0], floor), (scene.table_x[1], scene.table_y[1], 0.0),
-            look.table,
-        ),
+        world.add_box((near, right, floor), (far, left, 0.0), look.table),
         *_build_bin(world, scene, look),
         *_build_rim(world, scene, look),
     )
     for body in bodies:
-        world.set_dynamics(body, HARD)
+        world.client.changeDynamics(body, -1, **HARD)
     for body in (bodies[0], bodies[2]):  # floor and bin bottom
-        world.set_dynamics(body, CARPET)
+        world.client.changeDynamics(body, -1, **CARPET)
     return bodies
 
 

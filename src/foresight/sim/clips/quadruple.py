@@ -68,16 +68,11 @@ class Props:
         low, high = size or (self.sim.size_low, self.sim.size_high)
         changed = {'objects': 1, 'size_low': low, 'size_high': high}
         sim = SimConfig(**{**vars(self.sim), **changed})
-        return sample_specs(sim, self.avoided(), self.generator)[0]
-
-    def avoided(self) -> tuple[np.ndarray, ...]:
-        """Return the colours of the scene."""
-        look = self.stage.look
-        return look.table, look.bin, look.floor
+        return sample_specs(sim, self.stage.look.colors, self.generator)[0]
 
     def color(self, *others: np.ndarray) -> np.ndarray:
         """Draw a colour that stands out from the scene and from others."""
-        return sample_color(self.generator, (*self.avoided(), *others), 0.35)
+        return sample_color(self.generator, (*self.stage.look.colors, *others), 0.35)
 
     def box(self, size: tuple[float, float, float], *others: np.ndarray) -> int:
         """Create a static box whose colour stands out."""

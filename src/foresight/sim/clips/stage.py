@@ -12,7 +12,7 @@ from foresight.protocols import CameraView
 from foresight.settings import SceneConfig
 from foresight.sim.appearance import Appearance
 from foresight.sim.bodies import Bodies
-from foresight.sim.camera import Camera
+from foresight.sim.camera import render, sees
 from foresight.sim.objects import ObjectSpec
 from foresight.sim.scene import HARD, build_scene
 from foresight.sim.settings import SimConfig
@@ -60,23 +60,22 @@ class Stage(Closing):
         self._world = World(sim)
         static = build_scene(self._world, scene, look)
         for body in (static[0], static[2]):  # floor and bin bottom
-            self._world.set_dynamics(body, CARPET)
-        self._camera, self._rectifier = Camera(self._world), rectifier
-        self._bodies: list[int] = []
+            self._world.client.changeDynamics(body, -1, **CARPET)
+        self._rectifier, self._bodies = rectifier, list[int]()
         self.background = self.show({}, 1)[0]
 
     def add_object(self, spec: ObjectSpec) -> int:
         """Create an object; it is away until a script or a simulation needs it."""
         gliding = replace(spec, friction=GLIDE)
         body = Bodies(self._world, (gliding,), np.zeros((1, 3))).ids[0]
-        self._world.set_dynamics(body, LOOSE)
+        self._world.client.changeDynamics(body, -1, **LOOSE)
         return self._keep(body)
 
     def add_box(self, size: Vector, color: Vector) -> int:
         """Create a static box of a size [m], such as a block or a board."""
         half = np.asarray(size) / 2
         body = self._world.add_box(-half, half, color)
-        self._world.set_dynamics(body, HARD)
+        self._world.client.changeDynamics(body, -1, **HARD)
         return self._keep(body)
 
     def _keep(self, body: int) -> int:
@@ -86,26 +85,19 @@ class Stage(Closing):
 
     def _put(self, body: int, pose: Pose | None, velocity: Vector = (0.0, 0.0, 0.0)) -> None:
         """Place a body, or put it out of sight and reach."""
-        client = self._world.client
         place = np.array([body, 0, -50, 0, 0, 0, 1.0]) if pose is None else pose
-        pybullet.resetBasePositionAndOrientation(
-            body, place[:3], place[3:], physicsClientId=client
-        )
-        pybullet.resetBaseVelocity(body, list(velocity), (0, 0, 0), physicsClientId=client)
-
-    def _pose(self, body: int) -> Pose:
-        pose = pybullet.getBasePositionAndOrientation(body, physicsClientId=self._world.client)
-        return np.concatenate(pose)
+        self._world.client.resetBasePositionAndOrientation(body, place[:3], place[3:])
+        self._world.client.resetBaseVelocity(body, list(velocity), (0, 0, 0))
 
     def settle(self, body: int, spec: ObjectSpec, spot: Float[np.ndarray, '3']) -> Pose:
         """Let an object come to rest at (x, y, yaw) on the empty table and return its pose."""
         height = spec.extents[2] / 2 + (0.004 if spec.mesh is None else 0.008)
         turn = pybullet.getQuaternionFromEuler((0, 0, spot[2]))
-        self._world.set_dynamics(body, {'lateralFriction': GRIP})
+        self._world.client.changeDynamics(body, -1, lateralFriction=GRIP)
         steps = round(SETTLE * self._sim.physics_rate)
         start = {body: np.array([spot[0], spot[1], height, *turn])}
         pose = self.simulate(start, {}, 2, steps)[body][-1]
-        self._world.set_dynamics(body, {'lateralFriction': GLIDE})
+        self._world.client.changeDynamics(body, -1, lateralFriction=GLIDE)
         return pose
 
     def simulate(
@@ -121,13 +113,10 @@ class Stage(Closing):
             steps: Physics steps between frames; those of `RATE` if left out.
             gone: Frame from which on a body is away.
         """
-        steps = steps or round(self._sim.physics_rate / RATE)
+        client, steps = self._world.client, steps or round(self._sim.physics_rate / RATE)
         for body in self._bodies:
             self._put(body, placed.get(body), thrown.get(body, (0.0, 0.0, 0.0)))
-            pybullet.changeDynamics(
-                body, -1, activationState=pybullet.ACTIVATION_STATE_WAKE_UP,
-                physicsClientId=self._world.client,
-            )
+            client.changeDynamics(body, -1, activationState=pybullet.ACTIVATION_STATE_WAKE_UP)
         tracks: dict[int, list[Pose]] = {body: [] for body in placed}
         for frame in range(frames):
             if frame:
@@ -136,7 +125,7 @@ class Stage(Closing):
                 if frame == last:
                     self._put(body, None)
             for body, track in tracks.items():
-                track.append(self._pose(body))
+                track.append(np.concatenate(client.getBasePositionAndOrientation(body)))
         return {body: np.array(track) for body, track in tracks.items()}
 
     def show(self, script: Script, frames: int) -> UInt8[np.ndarray, 'frame row column 3']:
@@ -144,14 +133,14 @@ class Stage(Closing):
         images = []
         for frame in range(frames):
             self._pose_all(script, frame)
-            image = self._camera.render(self._view, self.look)
+            image = render(self._world, self._view, self.look)
             images.append(self._rectifier.rectify(image, self._view))
         return np.stack(images)
 
     def sees(self, script: Script, frame: int, body: int) -> bool:
         """Tell whether the camera sees any of a body in one frame of a script."""
         self._pose_all(script, frame)
-        return bool(self._camera.sees(self._view, (body,)).any())
+        return bool(sees(self._world, self._view, (body,)).any())
 
     def _pose_all(self, script: Script, frame: int) -> None:
         for body in self._bodies:
@@ -159,7 +148,7 @@ class Stage(Closing):
 
     def weigh(self, body: int, mass: float) -> None:
         """Change the mass of an object [kg]."""
-        self._world.set_dynamics(body, {'mass': mass})
+        self._world.client.changeDynamics(body, -1, mass=mass)
 
     def close(self) -> None:
         """Disconnect the physics client; closing twice does nothing."""

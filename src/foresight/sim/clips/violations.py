@@ -189,8 +189,7 @@ def constancy(props: Props) -> Quadruple | None:
     where, recoloured = ('under a board', 'swept', 'in the open')[number // 2], number % 2 == 0
     spec = props.spec(None if recoloured else SMALL)
     if recoloured:
-        colors = (spec.color, *props.avoided())
-        twin = replace(spec, color=_far(props, colors))
+        twin = replace(spec, color=_far(props, (spec.color, *props.stage.look.colors)))
     else:
         twin = replace(props.spec(LARGE), color=spec.color)
     first, second = (props.stage.add_object(one) for one in (spec, twin))
