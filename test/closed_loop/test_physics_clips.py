@@ -13,8 +13,8 @@ FASTEST = 0.2  # m a frame: what falls 10 cm comes down with 1.4 m/s
 
 @pytest.mark.parametrize('category', VIOLATIONS)
 def test_pairs_begin_alike_and_exchange_their_ends(category):
-    made = PhysicsSet(held_out=True).make(category, 0)
-    again = PhysicsSet(held_out=True).make(category, 0)
+    made = PhysicsSet(held_out=True).make((category, 0))
+    again = PhysicsSet(held_out=True).make((category, 0))
     assert made.event >= EARLIEST
     for kind in ('possible', 'impossible'):
         for first, second in zip(getattr(made, kind), getattr(again, kind), strict=True):

@@ -159,9 +159,7 @@ def table(result: DemoResult, budgets: tuple[Budget, ...]) -> Table:
     return shown
 
 
-def document(
-    result: DemoResult, budgets: tuple[Budget, ...], task: str,
-) -> dict[str, object]:
+def document(result: DemoResult, budgets: tuple[Budget, ...], task: str) -> dict[str, object]:
     """Return what `--json` prints."""
     return {
         'task': task, 'seed': result.seed, 'success': result.success, 'objects': result.objects,

@@ -134,9 +134,7 @@ def expand_configs(function: Callable[..., Any]) -> Callable[..., Any]:
         The command as typer shall see it. Out-of-range values raise ConfigError when it runs.
     """
     signature = inspect.signature(function)
-    known = {
-        item: kind for item in signature.parameters.values() if (kind := settings_of(item))
-    }
+    known = {item: kind for item in signature.parameters.values() if (kind := settings_of(item))}
     names = option_names(signature.parameters.values())
 
     @wraps(function)

@@ -27,11 +27,7 @@ from foresight.robots.arm import ArmModel
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.settings import ClipsConfig
 from foresight.tasks.task_file import load_task
-from foresight.world_model.checkpoint import (
-    CheckpointConfig,
-    VideoCheckpointConfig,
-    write,
-)
+from foresight.world_model.checkpoint import CheckpointConfig, VideoCheckpointConfig, write
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
 from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig
@@ -133,13 +129,9 @@ def video(
     write_scores(scores.known(), about, console, json)
 
 
-def _sweep(
-    learner: CriticLearner, index: int, config: CriticConfig, progress: Progress,
-) -> Sweep:
+def _sweep(learner: CriticLearner, index: int, config: CriticConfig, progress: Progress) -> Sweep:
     """Run one sweep under a bar."""
-    bar = progress.add_task(
-        f'sweep {index + 1} of {config.sweeps}', total=config.states, rate='',
-    )
+    bar = progress.add_task(f'sweep {index + 1} of {config.sweeps}', total=config.states, rate='')
     return learner.sweep(index, lambda: progress.advance(bar))
 
 

@@ -60,9 +60,7 @@ def pose_message(pose: Float[np.ndarray, '4 4']) -> Pose:
     return quaternion_pose(pose[:3, 3], Rotation.from_matrix(pose[:3, :3]).as_quat())
 
 
-def quaternion_pose(
-    position: Float[np.ndarray, '3'], orientation: Float[np.ndarray, '4'],
-) -> Pose:
+def quaternion_pose(position: Float[np.ndarray, '3'], orientation: Float[np.ndarray, '4']) -> Pose:
     """Join a position [m] and a quaternion (x, y, z, w)."""
     return Pose(
         position=Point(**dict(zip('xyz', position.tolist()))),

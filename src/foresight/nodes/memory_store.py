@@ -40,9 +40,7 @@ class MemoryStore:
         if memory is self._written or (self._job is not None and not self._job.done()):
             return
         job, self._written = self._job, memory
-        self._job = self._thread.submit(
-            save_memory, self._path, memory, self._owner, time.time()
-        )
+        self._job = self._thread.submit(save_memory, self._path, memory, self._owner, time.time())
         if job is not None:
             job.result()
 

@@ -11,9 +11,7 @@ from rclpy.qos import (
 from foresight.nodes.topics import Qos
 
 RELIABLE, BEST_EFFORT = ReliabilityPolicy.RELIABLE, ReliabilityPolicy.BEST_EFFORT
-LATCHED = QoSProfile(
-    depth=1, reliability=RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL,
-)
+LATCHED = QoSProfile(depth=1, reliability=RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 WRITE = {
     Qos.SENSOR: qos_profile_system_default,
@@ -40,9 +38,5 @@ READ = {
 """Profiles of the subscriptions to a topic: sensors are read as sensor data (REP-2003)."""
 
 _BUSY = QoSProfile(depth=200, reliability=BEST_EFFORT)
-RECORD = {
-    **dict.fromkeys(Qos, (_BUSY,)),
-    Qos.LATCHED: (LATCHED,),
-    Qos.SAFETY: (LATCHED, _BUSY),
-}
+RECORD = {**dict.fromkeys(Qos, (_BUSY,)), Qos.LATCHED: (LATCHED,), Qos.SAFETY: (LATCHED, _BUSY)}
 """Profiles of a recorder: it loses nothing to a short queue and slows nobody down."""

@@ -93,9 +93,7 @@ class SessionOptions:
             'sim': sim,
             'perception': model,
             'predictor': model,
-            'planner': {
-                **model, **limit, 'task': self.task, 'max_actions': self.sim.max_actions,
-            },
+            'planner': {**model, **limit, 'task': self.task, 'max_actions': self.sim.max_actions},
             'guard': common,
             'recorder': {
                 'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
@@ -139,9 +137,7 @@ class RosSession:
             environment = local_environment(domain)
             # This process talks to them by the same rules.
             os.environ.update(environment)
-            self._processes = stack.enter_context(
-                NodeProcesses(environment, self._options.logs)
-            )
+            self._processes = stack.enter_context(NodeProcesses(environment, self._options.logs))
             for entry in self._entries():
                 self._processes.start(entry, self._options.parameters(entry.name))
             context = Context()

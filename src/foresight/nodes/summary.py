@@ -53,6 +53,4 @@ def latencies(monitor: Monitor) -> dict[str, tuple[float, ...]]:
 
 def _between(before: Mapping[int, int], after: Mapping[int, int]) -> tuple[float, ...]:
     """Return the time from one message to another of the same stamp [ms]."""
-    return tuple(
-        (at - before[stamp]) * 1e-6 for stamp, at in after.items() if stamp in before
-    )
+    return tuple((at - before[stamp]) * 1e-6 for stamp, at in after.items() if stamp in before)

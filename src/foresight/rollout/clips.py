@@ -129,7 +129,7 @@ def _made(
     """Make one quadruple of each category for each seed, in order."""
     jobs = ((category, seed) for seed in seeds for category in categories)
     with Crew(workers) as crew:
-        yield from crew.run(wanted, PhysicsSet.make_job, jobs)
+        yield from crew.run(wanted, PhysicsSet.make, jobs)
 
 
 def _paired(made: list[Matched]) -> ClipPairs:

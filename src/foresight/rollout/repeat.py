@@ -58,16 +58,16 @@ class Repeater(AtAGlance, Closing):
         """Do an action many times, then leave the scene as it was before."""
         assert decision.plan is not None and decision.motion is not None
         table, images = self._table, list[np.ndarray]()
-        status, moment = self._codes(), table.snapshot()
+        status, restore = self._codes(), table.snapshot()
         positions, statuses = list[np.ndarray](), list[np.ndarray]()
         for _ in range(self._repeats):
-            table.restore(moment)
+            restore()
             self._perturb()
             table.execute(decision.motion)
             images.append(self._rectified(table.observe()))
             positions.append(table.objects().positions)
             statuses.append(self._codes())
-        table.restore(moment)
+        restore()
         for index, spec in enumerate(table.bodies.specs):
             table.bodies.perturb(index, spec.friction, spec.mass, np.zeros(3))
         self._found.append(RepeatedActions(

@@ -16,11 +16,8 @@ class Appearance:
     """Colours (RGB in [0, 1]) and light of one episode.
 
     Attributes:
-        table: Colour of the table.
-        bin: Colour of the bin.
         floor: Colour of the floor as it is seen; it has no shading.
         light_direction: Direction towards the light in `base_link`.
-        light_color: Colour of the light.
         ambient: Share of light that reaches every face.
         diffuse: Share of light that depends on the angle of a face.
     """
@@ -42,12 +39,7 @@ class Appearance:
 def sample_color(
     generator: np.random.Generator, avoid: tuple[Color, ...], distance: float
 ) -> Color:
-    """Draw a colour that differs from others.
-
-    Args:
-        generator: Source of randomness.
-        avoid: Colours to stay away from.
-        distance: Least Euclidean RGB distance to each of them.
+    """Draw a colour at a Euclidean RGB distance from those to avoid.
 
     Returns:
         The first colour of 64 that keeps the distance, else the one that comes closest to it.
@@ -67,12 +59,7 @@ def sample_color(
 def sample_appearance(
     generator: np.random.Generator, saturation: tuple[float, float] = SimConfig.saturation,
 ) -> Appearance:
-    """Draw the colours of table, bin and floor and the light of one episode.
-
-    Args:
-        generator: Source of randomness.
-        saturation: Range of the saturation of the three colours.
-    """
+    """Draw the colours of table, bin and floor, of a range of saturation, and the light."""
     table = sample_furniture(generator, (), saturation)
     floor = sample_furniture(generator, (table,), saturation)
     angle, tilt = generator.uniform(-np.pi, np.pi), generator.uniform(0.0, 0.9)

@@ -13,6 +13,7 @@ from foresight.sim.world import World, rotation_of
 
 POSITION_GAIN, VELOCITY_GAIN = 0.3, 1.0
 TOOL_DYNAMICS = {'lateralFriction': 0.5, 'restitution': 0.0}
+Joints = Float[np.ndarray, ' joint']
 
 
 class SimArm:
@@ -28,7 +29,7 @@ class SimArm:
         self._path = Path(self._folder.name) / 'arm.urdf'
         self._path.write_text(arm.urdf)
 
-    def spawn(self, world: World, positions: Float[np.ndarray, ' joint']) -> None:
+    def spawn(self, world: World, positions: Joints) -> None:
         """Load the arm into an empty world, at rest at `positions` [rad]."""
         self._client = world.client
         self.body = world.client.loadURDF(str(self._path), useFixedBase=True)
@@ -40,16 +41,14 @@ class SimArm:
 
     def _read_joints(self) -> None:
         """Find joints and tool by name."""
-        count = self._client.getNumJoints(self.body)
-        infos = [self._client.getJointInfo(self.body, index) for index in range(count)]
+        indices = range(self._client.getNumJoints(self.body))
+        infos = [self._client.getJointInfo(self.body, index) for index in indices]
         joints = {info[1].decode(): info for info in infos}
         self._indices = [joints[name][0] for name in self.joint_names]
         self._efforts = [joints[name][10] for name in self.joint_names]
         self._tool = next(info[0] for info in infos if info[12].decode() == self._frame)
 
-    def command(
-        self, positions: Float[np.ndarray, ' joint'], velocities: Float[np.ndarray, ' joint']
-    ) -> None:
+    def command(self, positions: Joints, velocities: Joints) -> None:
         """Set the motor targets [rad] and [rad/s], in the order of `joint_names`.
 
         Raises:
@@ -68,9 +67,7 @@ class SimArm:
         """Stay at the last commanded position."""
         self._send(self._target, np.zeros(len(self._target)))
 
-    def _send(
-        self, positions: Float[np.ndarray, ' joint'], velocities: Float[np.ndarray, ' joint']
-    ) -> None:
+    def _send(self, positions: Joints, velocities: Joints) -> None:
         """Hand targets to the motors."""
         count = len(self._indices)
         self._client.setJointMotorControlArray(
@@ -79,7 +76,7 @@ class SimArm:
             positionGains=[POSITION_GAIN] * count, velocityGains=[VELOCITY_GAIN] * count,
         )
 
-    def states(self) -> tuple[Float[np.ndarray, ' joint'], Float[np.ndarray, ' joint']]:
+    def states(self) -> tuple[Joints, Joints]:
         """Return measured positions [rad] and velocities [rad/s]."""
         states = self._client.getJointStates(self.body, self._indices)
         return np.array([state[0] for state in states]), np.array([state[1] for state in states])

@@ -1,7 +1,6 @@
 """The task `clear_table`: table, bin, objects, camera and arm, stepped in lockstep."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -31,23 +30,6 @@ RESPAWNS = 20  # tries to put objects that fell off back on the table
 
 Joints = Float[np.ndarray, ' joint']
 FrameCallback = Callable[[Observation, Joints, Float[np.ndarray, '4 4']], None]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A moment of one episode to come back to.
-
-    Attributes:
-        state: Number of the state that the physics keeps.
-        steps: Physics steps since the reset.
-        commands: Commands since the reset.
-        rest: How long each object has been at rest [s].
-    """
-
-    state: int
-    steps: int
-    commands: int
-    rest: Float[np.ndarray, ' object']
 
 
 class ClearTable(Closing):
@@ -182,14 +164,7 @@ class ClearTable(Closing):
             self.bodies.sleep(int(index))
 
     def settle(self, limit: float = SETTLE_LIMIT) -> bool:
-        """Hold the arm until every object has rested for `settle_time`.
-
-        Args:
-            limit: Longest wait [s].
-
-        Returns:
-            True if every object rests.
-        """
+        """Hold the arm until every object rests, at most for `limit` [s]; return whether."""
         for _ in range(round(limit * self.sim.command_rate)):
             if not self._moving().any():
                 return True
@@ -203,10 +178,8 @@ class ClearTable(Closing):
     def execute(self, path: JointPath, on_frame: FrameCallback | None = None) -> None:
         """Carry out a joint path, then wait until the objects rest.
 
-        Args:
-            path: Joint positions and velocities over time.
-            on_frame: Called at the image rate with the image, the measured joint positions
-                [rad] and the measured pose of `tool0`.
+        `on_frame` is called at the image rate with the image, the measured joint positions [rad]
+        and the measured pose of `tool0`.
         """
         period = 1.0 / self.sim.command_rate
         frames = round(self.sim.command_rate / self.camera.rate)
@@ -221,20 +194,22 @@ class ClearTable(Closing):
         for _ in range(round(seconds * self.sim.command_rate)):
             self.step()
 
-    def snapshot(self) -> Snapshot:
-        """Keep this moment, to be restored any number of times until the next reset."""
-        state = self._world.client.saveState()
-        return Snapshot(state, self._world.steps, self._commands, self._rest.copy())
+    def snapshot(self) -> Callable[[], None]:
+        """Keep this moment.
 
-    def restore(self, snapshot: Snapshot) -> None:
-        """Go back to a moment of this episode; the arm must be at its retract pose again.
-
-        Contacts are found anew: the same commands then lead to the same place, but not bit for
-        bit unless the same was restored and done before.
+        Returns:
+            What goes back to it, any number of times until the next reset; the arm must be at its
+            retract pose again. Contacts are found anew: the same commands then lead to the same
+            place, but not bit for bit unless the same was restored and done before.
         """
-        self._world.client.restoreState(stateId=snapshot.state)
-        self._world.steps, self._commands = snapshot.steps, snapshot.commands
-        self._rest = snapshot.rest.copy()
+        state, rest = self._world.client.saveState(), self._rest.copy()
+        steps, commands = self._world.steps, self._commands
+
+        def restore() -> None:
+            self._world.client.restoreState(stateId=state)
+            self._world.steps, self._commands, self._rest = steps, commands, rest.copy()
+
+        return restore
 
     def objects(self) -> ObjectStates:
         """Return where every object is."""

@@ -12,6 +12,7 @@ from foresight.sim.settings import SimConfig
 
 PRIMITIVES = ('box', 'cylinder', 'sphere', 'capsule')
 DROP = 0.004  # m, objects start this far above the table
+Extents = Float[np.ndarray, '3']
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class ObjectSpec:
 
     name: str
     kind: str
-    extents: Float[np.ndarray, '3']
+    extents: Extents
     color: Color
     mass: float
     friction: float
@@ -45,13 +46,7 @@ class ObjectSpec:
 def sample_specs(
     sim: SimConfig, avoid: tuple[Color, ...], generator: np.random.Generator
 ) -> tuple[ObjectSpec, ...]:
-    """Draw the objects of one episode.
-
-    Args:
-        sim: Object set, count and ranges.
-        avoid: Colours that objects must stand out from.
-        generator: Source of randomness.
-    """
+    """Draw the objects of one episode, of colours that stand out from those to avoid."""
     count = 0 if sim.object_set == 'empty' else sim.objects
     if sim.extra_objects:
         count += int(generator.integers(sim.extra_objects + 1))
@@ -76,17 +71,13 @@ def _sample_spec(
     return ObjectSpec(f'{index}_{kind}', kind, extents, color, mass, friction)
 
 
-def _fit(
-    extents: Float[np.ndarray, '3'], sim: SimConfig, generator: np.random.Generator
-) -> Float[np.ndarray, '3']:
+def _fit(extents: Extents, sim: SimConfig, generator: np.random.Generator) -> Extents:
     """Scale a model so that its longest side has a random size; thicken too thin sides."""
     longest = generator.uniform((sim.size_low + sim.size_high) / 2, sim.size_high)
     return np.clip(extents / extents.max() * longest, sim.size_low, sim.size_high)
 
 
-def _primitive_extents(
-    kind: str, sim: SimConfig, generator: np.random.Generator
-) -> Float[np.ndarray, '3']:
+def _primitive_extents(kind: str, sim: SimConfig, generator: np.random.Generator) -> Extents:
     """Draw the size of a primitive."""
     size = generator.uniform(sim.size_low, sim.size_high, 3)
     if kind == 'sphere':

@@ -68,9 +68,7 @@ class SimConfig(Checked):
     max_actions: int = setting(
         10, 'actions before an episode of up to three objects is truncated', '', 1, 100
     )
-    actions_an_object: int = setting(
-        4, 'actions more for each object beyond three', '', 0, 100
-    )
+    actions_an_object: int = setting(4, 'actions more for each object beyond three', '', 0, 100)
 
     def __post_init__(self) -> None:
         """Check bounds, the order of ranges and that a command takes whole physics steps."""

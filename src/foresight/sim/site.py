@@ -12,14 +12,7 @@ KEYS = ('scene', 'camera', 'sim')
 
 @dataclass(frozen=True)
 class Site:
-    """Table, camera and objects of a place.
-
-    Attributes:
-        name: Name of the site.
-        scene: Table, bin and view.
-        camera: Where the camera is.
-        sim: Objects and colours.
-    """
+    """A place: table, bin and view, where the camera is, objects and colours."""
 
     name: str
     scene: SceneConfig = field(default_factory=SceneConfig)

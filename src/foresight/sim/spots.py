@@ -69,9 +69,7 @@ def behind(
     return np.array([x, y[front], generator.uniform(-np.pi, np.pi)])
 
 
-def choose_places(
-    sim: SimConfig, count: int, generator: np.random.Generator,
-) -> tuple[Place, ...]:
+def choose_places(sim: SimConfig, count: int, generator: np.random.Generator) -> tuple[Place, ...]:
     """Choose how each object of an episode is placed.
 
     A hard episode has something beside an edge, something behind another object and something in
@@ -97,12 +95,8 @@ def sample_spots(
 
 
 def sample_spot(
-    spec: ObjectSpec,
-    place: Place,
-    others: tuple[ObjectSpec, ...],
-    spots: Spots,
-    scene: SceneConfig,
-    generator: np.random.Generator,
+    spec: ObjectSpec, place: Place, others: tuple[ObjectSpec, ...], spots: Spots,
+    scene: SceneConfig, generator: np.random.Generator,
 ) -> Spot:
     """Draw a spot for one object: clear of the others, or the best of 200 tries."""
     reach = np.array([other.radius for other in others]) + spec.radius

@@ -33,8 +33,7 @@ class Matched:
         variant: How.
         event: Frames before this one are the same in both clips of a pair.
         background: The scene without any body.
-        possible: The two possible clips.
-        impossible: The two impossible ones; without frames where only possible clips are made.
+        impossible: Without frames where only possible clips are made.
     """
 
     category: str
@@ -60,9 +59,7 @@ def new_view(config: CameraConfig, generator: np.random.Generator) -> CameraView
 
 def _view(config: CameraConfig, shares: np.ndarray) -> CameraView:
     """Build a view from shares of the jitter."""
-    return make_view(
-        config, config.position_jitter * shares[:3], config.angle_jitter * shares[3:]
-    )
+    return make_view(config, config.position_jitter * shares[:3], config.angle_jitter * shares[3:])
 
 
 @dataclass(frozen=True)
@@ -71,8 +68,6 @@ class PhysicsSet:
 
     Attributes:
         held_out: Objects and cameras that training never sees, instead of those that it may.
-        encoder: Size of the rectified image.
-        video: View of the rectified image.
         impossible: Render the impossible clips too.
     """
 
@@ -88,15 +83,18 @@ class PhysicsSet:
         view = '_'.join(f'{100 * number:g}' for number in numbers)
         return f'{self.encoder.rows}x{self.encoder.columns}_{view}'
 
-    def make(self, category: str, seed: int) -> Matched:
-        """Make one quadruple.
-
-        Raises:
-            DatasetError: If no draw shows what it should.
-        """
-        stage, quadruple = self.draw(category, seed)
+    def make(self, job: tuple[str, int]) -> Matched:
+        """Draw and render the quadruple of a category and a seed."""
+        stage, made = self.draw(*job)
         with stage:
-            return self._rendered(category, stage, quadruple)
+            first, second = (stage.show(script, FRAMES) for script in made.possible)
+            impossible = (first[:0], second[:0])
+            if self.impossible:
+                one, other = (stage.show(script, FRAMES) for script in made.impossible)
+                impossible = (one, other)
+        return Matched(
+            job[0], made.variant, made.event, stage.background, (first, second), impossible,
+        )
 
     def draw(self, category: str, seed: int) -> tuple[Stage, Quadruple]:
         """Draw a quadruple and the stage that it plays on, which the caller closes.
@@ -106,40 +104,18 @@ class PhysicsSet:
         """
         generator = np.random.default_rng([seed, list(VIOLATIONS).index(category)])
         choice = float(generator.random())
+        sim = SimConfig(object_set='unseen' if self.held_out else 'seen')
+        rectifier = Rectifier(self.video.scene(SceneConfig()), self.encoder)
         for _ in range(TRIES):
-            stage = self._stage(generator)
-            props = Props(stage, self._sim(), SceneConfig(), generator, choice)
-            quadruple = VIOLATIONS[category](props)
+            look = sample_appearance(generator)
+            view = (new_view if self.held_out else familiar_view)(CAMERA, generator)
+            stage = Stage(sim, SceneConfig(), rectifier, view, look)
+            quadruple = VIOLATIONS[category](Props(stage, generator, choice))
             if quadruple is not None:
                 return stage, quadruple
             stage.close()
         raise DatasetError(f'{category}, seed {seed}: nothing fits the scene; take another seed')
 
-    def _sim(self) -> SimConfig:
-        return SimConfig(object_set='unseen' if self.held_out else 'seen')
-
-    def _stage(self, generator: np.random.Generator) -> Stage:
-        """Draw scene, light and camera."""
-        look = sample_appearance(generator)
-        view = (new_view if self.held_out else familiar_view)(CAMERA, generator)
-        rectifier = Rectifier(self.video.scene(SceneConfig()), self.encoder)
-        return Stage(self._sim(), SceneConfig(), rectifier, view, look)
-
-    def _rendered(self, category: str, stage: Stage, made: Quadruple) -> Matched:
-        """Render every clip of a quadruple."""
-        first, second = (stage.show(script, FRAMES) for script in made.possible)
-        impossible = (first[:0], second[:0])
-        if self.impossible:
-            one, other = (stage.show(script, FRAMES) for script in made.impossible)
-            impossible = (one, other)
-        return Matched(
-            category, made.variant, made.event, stage.background, (first, second), impossible,
-        )
-
     def __call__(self) -> 'PhysicsSet':
         """Return itself: a worker builds nothing more to make clips."""
         return self
-
-    def make_job(self, job: tuple[str, int]) -> Matched:
-        """Make one quadruple of a category and a seed in a worker."""
-        return self.make(*job)

@@ -10,16 +10,14 @@ References:
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from foresight.settings import SceneConfig
 from foresight.sim.appearance import sample_color
 from foresight.sim.clips.course import Course, Point
 from foresight.sim.clips.stage import Pose, Poses, Script, Stage, shifted, still
 from foresight.sim.objects import ObjectSpec, sample_specs
-from foresight.sim.settings import SimConfig
 
 FRAMES = 20
 UPRIGHT = (0.0, 0.0, 0.0, 1.0)
@@ -33,8 +31,7 @@ class Quadruple:
 
     Attributes:
         variant: What happens, in a word or two.
-        possible: Scripts of the possible clips.
-        impossible: Scripts of the impossible clips; each begins as the possible one of its place.
+        impossible: Each begins as the possible one of its place.
         event: Frames before this one are the same in both clips of a pair.
     """
 
@@ -50,24 +47,20 @@ class Props:
 
     Attributes:
         stage: Where bodies are made and simulated.
-        sim: Object set, sizes and masses.
-        scene: Table and floor.
         generator: Source of randomness.
         choice: Which variant to build, in [0, 1); kept when a draw is rejected, so that variants
             which fail more often are no rarer.
     """
 
     stage: Stage
-    sim: SimConfig
-    scene: SceneConfig
     generator: np.random.Generator
     choice: float
 
     def spec(self, size: tuple[float, float] | None = None) -> ObjectSpec:
         """Draw one object."""
-        low, high = size or (self.sim.size_low, self.sim.size_high)
-        changed = {'objects': 1, 'size_low': low, 'size_high': high}
-        sim = SimConfig(**{**vars(self.sim), **changed})
+        sim = replace(self.stage.sim, objects=1)
+        if size is not None:
+            sim = replace(sim, size_low=size[0], size_high=size[1])
         return sample_specs(sim, self.stage.look.colors, self.generator)[0]
 
     def color(self, *others: np.ndarray) -> np.ndarray:
@@ -78,9 +71,7 @@ class Props:
         """Create a static box whose colour stands out."""
         return self.stage.add_box(size, self.color(*others))
 
-    def start(
-        self, body: int, spec: ObjectSpec, course: Course, frame: int | float = 0,
-    ) -> Pose:
+    def start(self, body: int, spec: ObjectSpec, course: Course, frame: int | float = 0) -> Pose:
         """Let an object rest where a course is at a frame; then put it exactly there."""
         spot = np.array([*course.at(frame), self.generator.uniform(-np.pi, np.pi)])
         pose = self.stage.settle(body, spec, spot)
@@ -112,16 +103,12 @@ def staged(
 ) -> Quadruple | None:
     """Play each of two motions in each of two scenes; they begin alike, up to rounding."""
     first, second = motions
-    apart = [
-        np.abs(first[body] - second[body])[:, :3].max(axis=1) for body in first
-    ]
+    apart = [np.abs(first[body] - second[body])[:, :3].max(axis=1) for body in first]
     differs = np.flatnonzero(np.max(apart, axis=0) > 1e-3)
     if not len(differs) or differs[0] < EARLIEST:
         return None
     event = int(differs[0])
-    second = {
-        body: np.concatenate([first[body][:event], second[body][event:]]) for body in second
-    }
+    second = {body: np.concatenate([first[body][:event], second[body][event:]]) for body in second}
     return Quadruple(
         variant, ({**scenes[0], **first}, {**scenes[1], **second}),
         ({**scenes[0], **second}, {**scenes[1], **first}), event,
@@ -129,13 +116,9 @@ def staged(
 
 
 def roof(props: Props, place: Point, width: float, *specs: ObjectSpec) -> tuple[int, Pose]:
-    """Create a board above a place, just long enough to hide each object.
+    """Create a board above a place [m], just long enough to hide each object.
 
-    Args:
-        props: What is at hand.
-        place: Middle of what it hides [m].
-        width: Size across the course beyond that of the objects [m].
-        specs: Objects to hide.
+    Across the course it is wider than the objects by `width` [m].
     """
     generator = props.generator
     largest = max(2 * spec.radius for spec in specs)
@@ -172,10 +155,7 @@ def hidden_frame(
 ) -> int | None:
     """Return a frame in which no script shows its body, the closest to another; None if none."""
     for frame in sorted(range(EARLIEST, around + 3), key=lambda frame: abs(frame - around)):
-        seen = (
-            props.stage.sees(script, frame, body)
-            for script, body in zip(scripts, bodies, strict=True)
-        )
-        if not any(seen):
+        shown = zip(scripts, bodies, strict=True)
+        if not any(props.stage.sees(script, frame, body) for script, body in shown):
             return frame
     return None

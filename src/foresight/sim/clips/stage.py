@@ -46,17 +46,18 @@ class Stage(Closing):
     """One scene with one camera and light; owns a physics client.
 
     Attributes:
+        sim: Object set, sizes and masses.
+        scene: Table and floor.
+        look: Colours and light.
         background: Rectified image of the scene without any body.
     """
-
-    background: UInt8[np.ndarray, 'row column 3']
 
     def __init__(
         self, sim: SimConfig, scene: SceneConfig, rectifier: Rectifier, view: CameraView,
         look: Appearance,
     ) -> None:
         """Build table, bin and floor."""
-        self._sim, self._view, self.look = sim, view, look
+        self.sim, self.scene, self._view, self.look = sim, scene, view, look
         self._world = World(sim)
         static = build_scene(self._world, scene, look)
         for body in (static[0], static[2]):  # floor and bin bottom
@@ -94,7 +95,7 @@ class Stage(Closing):
         height = spec.extents[2] / 2 + (0.004 if spec.mesh is None else 0.008)
         turn = pybullet.getQuaternionFromEuler((0, 0, spot[2]))
         self._world.client.changeDynamics(body, -1, lateralFriction=GRIP)
-        steps = round(SETTLE * self._sim.physics_rate)
+        steps = round(SETTLE * self.sim.physics_rate)
         start = {body: np.array([spot[0], spot[1], height, *turn])}
         pose = self.simulate(start, {}, 2, steps)[body][-1]
         self._world.client.changeDynamics(body, -1, lateralFriction=GLIDE)
@@ -113,7 +114,7 @@ class Stage(Closing):
             steps: Physics steps between frames; those of `RATE` if left out.
             gone: Frame from which on a body is away.
         """
-        client, steps = self._world.client, steps or round(self._sim.physics_rate / RATE)
+        client, steps = self._world.client, steps or round(self.sim.physics_rate / RATE)
         for body in self._bodies:
             self._put(body, placed.get(body), thrown.get(body, (0.0, 0.0, 0.0)))
             client.changeDynamics(body, -1, activationState=pybullet.ACTIVATION_STATE_WAKE_UP)

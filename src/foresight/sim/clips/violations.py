@@ -31,7 +31,7 @@ HOLD = 1000.0  # kg, an object that is not to move
 
 def gravity(props: Props) -> Quadruple | None:
     """Slide over an edge: fall where the table ends, go on where a plank bridges the floor."""
-    generator, scene = props.generator, props.scene
+    generator, scene = props.generator, props.stage.scene
     edges = (
         (np.array([0.475, scene.table_y[0]]), np.array([0.0, -1.0])),
         (np.array([scene.table_x[1], 0.0]), np.array([1.0, 0.0])),
