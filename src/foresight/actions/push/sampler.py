@@ -11,7 +11,6 @@ from foresight.actions.push.settings import PushConfig
 from foresight.planning.candidates import draw_feasible
 from foresight.protocols import Guardrail
 from foresight.settings import SceneConfig
-from foresight.world_model.scene_map import cell_centres
 
 # A push that starts this far behind what it aims at touches down beside it, not on it [m].
 BEHIND = (0.04, 0.08)
@@ -92,10 +91,13 @@ def _table_cells(
     scene: SceneConfig, weights: Float[Tensor, 'height width'],
 ) -> tuple[Float[Tensor, '2'], Float[Tensor, 'cell 2'], Float[Tensor, ' cell']]:
     """Return cell size and centre [m] and weight of the cells whose centre is on the table."""
-    grid = weights.shape[0], weights.shape[1]
-    spans = zip((scene.view_x, scene.view_y), grid, strict=True)
-    size = torch.tensor([(high - low) / count for (low, high), count in spans])
-    centres = torch.cartesian_prod(*cell_centres(scene, grid))  # height*width 2
+    rows, columns = weights.shape
+    (x_low, x_high), (y_low, y_high) = scene.view_x, scene.view_y
+    size = torch.tensor([(x_high - x_low) / rows, (y_high - y_low) / columns])
+    # `cell_centres` but for the rounding, on which every measured episode depends.
+    x = x_high - (torch.arange(rows) + 0.5) * size[0]
+    y = y_high - (torch.arange(columns) + 0.5) * size[1]
+    centres = torch.cartesian_prod(x, y)  # height*width 2
     bounds = torch.tensor([scene.table_x, scene.table_y])
     inside = ((centres > bounds[:, 0]) & (centres < bounds[:, 1])).all(dim=1)
     kept = weights.flatten()[inside].clamp_min(0.0)
