@@ -1,7 +1,8 @@
 """Bars for work that is counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -13,6 +14,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+Item = TypeVar('Item')
+
 
 @contextmanager
 def bars(console: Console) -> Iterator[Progress]:
@@ -23,3 +26,13 @@ def bars(console: Console) -> Iterator[Progress]:
     )
     with Progress(*columns, console=console) as progress:
         yield progress
+
+
+def counted(
+    progress: Progress, name: str, items: Iterable[Item], total: int,
+) -> Iterator[Item]:
+    """Yield items and advance a bar of that name."""
+    bar = progress.add_task(name, total=total, rate='')
+    for item in items:
+        progress.advance(bar)
+        yield item

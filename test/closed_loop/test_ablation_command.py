@@ -7,8 +7,7 @@ import pytest
 from foresight.actions.loading import load
 from foresight.cli.experiment import measure
 from foresight.data.transitions import Transitions, save_transitions
-from foresight.experiments.ablation.play import Play
-from foresight.experiments.ablation.practice import Practice
+from foresight.experiments.ablation.play import Play, Practice
 from foresight.experiments.ablation.rows import GOAL_TASK, Budget
 from foresight.experiments.experiment import find_experiment
 from foresight.files import share

@@ -3,8 +3,7 @@ import json
 import pytest
 
 from foresight.experiments.results import PolicyResult, to_document
-from foresight.experiments.risk.measure import paired
-from foresight.experiments.risk.page import to_markdown
+from foresight.experiments.risk.measure import Risk, paired
 from foresight.rollout.episode import EpisodeResult
 
 ABOUT = {
@@ -44,7 +43,7 @@ def test_without_off_there_is_nothing_to_compare_with(results):
 def test_the_page_shows_both_tables_and_the_command(results):
     document = to_document(results, {**ABOUT, 'paired': paired(results)})
     json.dumps(document, allow_nan=False)
-    written = to_markdown(document)
+    written = Risk().page(document)
     assert '| cvar | +0.375' in written
     assert '| seen | off |' in written
     assert 'foresight experiment risk' in written

@@ -18,7 +18,7 @@ SEED, DURING = 6801, (6806, 6813, 6816, 6818)
 @pytest.fixture(scope='module')
 def players() -> SurprisePlayers:
     config = replace(SurpriseConfig(), watch=True)
-    return SurprisePlayers(share('models/clear_table'), 'clear_table', SimConfig(), config)
+    return SurprisePlayers(share('models/clear_table'), SimConfig(), config)
 
 
 @pytest.fixture(scope='module')

@@ -6,9 +6,9 @@ import pytest
 
 from foresight.errors import DatasetError
 from foresight.experiments.surprise.episode import DisturbedEpisode
-from foresight.experiments.surprise.kept import Playing, Row
 from foresight.experiments.surprise.measure import make_rows
 from foresight.experiments.surprise.page import EVERY, WITH, WITHOUT
+from foresight.experiments.surprise.players import Playing, Row
 from foresight.sim.settings import SimConfig
 from foresight.world_model.belief.surprise_scales import SurpriseScales
 
@@ -40,6 +40,11 @@ def test_kept_episodes_are_not_played_again(kept, rows):
 def test_episodes_of_another_model_or_scale_are_refused(kept, change):
     with pytest.raises(DatasetError, match='another world model or other scales'):
         Playing(1, kept, replace(SCALES, **change))
+
+
+def test_episodes_of_another_robot_are_refused(kept):
+    with pytest.raises(DatasetError, match='another robot'):
+        Playing(1, kept, SCALES, 'ur5e')
 
 
 def test_a_damaged_file_is_refused(kept):

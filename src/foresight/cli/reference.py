@@ -13,7 +13,7 @@ from typer.main import get_command
 import foresight
 from foresight.cli.flags import ADVANCED, allowed
 from foresight.cli.main import COMMANDS, Command, build
-from foresight.experiments.tables import table as lines
+from foresight.experiments.document import table as lines
 from foresight.nodes.topics import NODES, RECORDED, TOPICS
 from foresight.settings import Checked
 

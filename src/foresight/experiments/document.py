@@ -1,16 +1,17 @@
-"""A document: what was measured and how, as JSON and as a results page."""
+"""A document: what was measured and how, as JSON, and the tables of its results page."""
 
 import json
 import os
 import platform
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from foresight.files import write_atomically
+from foresight.files import in_new_names, write_atomically
+from foresight.robots.robot_file import RobotConfig
 
 Document = dict[str, Any]
 
@@ -26,16 +27,14 @@ def plain(value: Any) -> Any:
     raise TypeError(f'{type(value).__name__} has no JSON form')
 
 
-def to_json(document: Mapping[str, Any]) -> str:
-    """Render a document; NaN is refused because no other language reads it."""
-    return json.dumps(document, default=plain, indent=2, allow_nan=False)
-
-
 def write_json(document: Mapping[str, Any], target: str | Path | None) -> None:
-    """Write a document to a path or, with `-`, to standard output; None writes nothing."""
+    """Write a document to a path or, with `-`, to standard output; None writes nothing.
+
+    NaN is refused because no other language reads it.
+    """
     if target is None:
         return
-    text = to_json(document) + '\n'
+    text = json.dumps(document, default=plain, indent=2, allow_nan=False) + '\n'
     if target == '-':
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -43,10 +42,12 @@ def write_json(document: Mapping[str, Any], target: str | Path | None) -> None:
         write_atomically(Path(target), text)
 
 
-def write_page(document: Mapping[str, Any], page: str, stem: Path) -> None:
-    """Write a document and its page beside each other."""
-    write_json(document, stem.with_name(f'{stem.name}.json'))
-    write_atomically(stem.with_name(f'{stem.name}.md'), page)
+def kept(path: Path, make: Callable[[], Mapping[str, Any]]) -> Document:
+    """Read a document; make and keep it where there is none."""
+    if not path.exists():
+        write_json(make(), path)
+    found: Document = in_new_names(json.loads(path.read_text()))
+    return found
 
 
 def provenance(settings: Any) -> Document:
@@ -70,3 +71,39 @@ def machine() -> str:
         f'{models[0] if models else platform.machine()}, {os.cpu_count()} cores, '
         f'Python {platform.python_version()}, torch {torch.__version__}'
     )
+
+
+def by_robot(document: Mapping[str, Any]) -> str:
+    """Say which robot played, in the title of a page, if it is another than the usual one."""
+    robot = document.get('robot', RobotConfig.robot)
+    return '' if robot == RobotConfig.robot else f' with {robot}'
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a table in Markdown."""
+    return ['| ' + ' | '.join(line) + ' |' for line in (head, ['---'] * len(head), *rows)]
+
+
+def interval(figures: Mapping[str, Any], name: str, digits: int = 2) -> str:
+    """Write a figure with its interval: beside it as `<name>_low` and `<name>_high`."""
+    value, low, high = (f'{figures[name + end]:.{digits}f}' for end in ('', '_low', '_high'))
+    return f'{value} ({low} to {high})'
+
+
+def difference(found: Mapping[str, float], digits: int = 2) -> str:
+    """Write a paired difference with its interval."""
+    mean, low, high = (f'{found[name]:+.{digits}f}' for name in ('mean', 'low', 'high'))
+    return f'{mean} ({low} to {high})'
+
+
+def difference_lines(found: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Return the lines of a table of differences in success; nothing where there are none."""
+    return table(('difference in success', 'mean', '95 %'), (
+        [name, f'{item["mean"]:+.2f}', f'{item["low"]:+.2f} to {item["high"]:+.2f}']
+        for name, item in found.items()
+    )) if found else []
+
+
+def closing(document: Mapping[str, Any]) -> list[str]:
+    """Return the last lines of a page: the command that makes it again."""
+    return ['', '```', document['command'], '```', '']

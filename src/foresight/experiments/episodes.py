@@ -1,38 +1,37 @@
 """Closed-loop episodes of experiments: which scenes, played under a bar."""
 
-import math
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
-from rich.progress import Progress
+from rich.console import Console
 
-from foresight.actions.loading import load
 from foresight.experiments.results import PolicyResult
+from foresight.progress import bars
 from foresight.rollout.episode import EpisodeResult, allowed_actions
 from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.rollout.players import HARD, HARD_EXTRA, ClearTablePlayers
 from foresight.sim.settings import SimConfig
 
-SPLITS = {
-    'seen': ('seen',), 'unseen': ('unseen',), 'both': ('seen', 'unseen'), HARD: (HARD,),
-}
+SPLITS = {'seen': ('seen',), 'unseen': ('unseen',), 'both': ('seen', 'unseen'), HARD: (HARD,)}
 Play = Callable[[ClearTablePlayers, range, int], Iterator[EpisodeResult]]
 """Plays the episode of each seed, on so many processes."""
 
 
-def measure(
-    players: ClearTablePlayers, seeds: range, workers: int, progress: Progress, name: str = '',
+def play_all(
+    rows: Iterable[tuple[str, ClearTablePlayers]], seeds: range, workers: int, console: Console,
     play: Play = in_lockstep,
-) -> PolicyResult:
-    """Play every seed under a bar that shows how many episodes succeeded."""
-    name = name or f'{players.split} {players.policy}'
-    bar = progress.add_task(name, total=len(seeds), rate='')
-    done: list[EpisodeResult] = []
-    for episode in play(players, seeds, workers):
-        done.append(episode)
-        rate = sum(episode.success for episode in done) / len(done)
-        progress.update(bar, completed=len(done), rate=f'{rate:.2f} success')
-    return PolicyResult(players.policy, players.split, tuple(done))
+) -> list[PolicyResult]:
+    """Play every seed of every row, by name, under a bar that shows how many succeeded."""
+    results = []
+    with bars(console) as progress:
+        for name, players in rows:
+            bar = progress.add_task(f'{players.split} {name}', total=len(seeds), rate='')
+            done: list[EpisodeResult] = []
+            for episode in play(players, seeds, workers):
+                done.append(episode)
+                rate = sum(episode.success for episode in done) / len(done)
+                progress.update(bar, completed=len(done), rate=f'{rate:.2f} success')
+            results.append(PolicyResult(name, players.split, tuple(done)))
+    return results
 
 
 def counts(sim: SimConfig, split: str) -> dict[str, int | str]:
@@ -45,9 +44,3 @@ def counts(sim: SimConfig, split: str) -> dict[str, int | str]:
     if most == sim.objects:
         return {'objects': most, 'max_actions': high}
     return {'objects': f'{sim.objects}-{most}', 'max_actions': f'{low}-{high}'}
-
-
-def scores(checkpoint: Path) -> dict[str, float]:
-    """Return the finite held-out scores that a checkpoint was saved with."""
-    known = load(checkpoint, 'cpu').config.scores
-    return {name: round(value, 4) for name, value in known.items() if math.isfinite(value)}

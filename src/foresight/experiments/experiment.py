@@ -9,8 +9,11 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from rich.console import Console
 
 from foresight.errors import ConfigError
-from foresight.experiments.document import Document, provenance, write_page
-from foresight.settings import SHIPPED, Checked, setting
+from foresight.experiments.document import Document, provenance, write_json
+from foresight.files import write_atomically
+from foresight.robots.robot_file import RobotConfig, RobotFile
+from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, setting
+from foresight.sim.settings import SimConfig
 
 RESULTS = Path('out/results')
 """Where documents and pages go, in a folder with the name of the checkpoint."""
@@ -58,16 +61,8 @@ class Experiment(Protocol[Settings, Measured]):
         ...
 
     def name(self, settings: Settings) -> str:
-        """Return the name of the page, without suffix."""
-        ...
-
-
-class OnePage:
-    """An experiment whose page has its own name, whatever the settings."""
-
-    def name(self, settings: Checked) -> str:
-        """Return the name of the page."""
-        return type(self).__name__.lower()
+        """Return the name of the page, without suffix; its own, unless a child has several."""
+        return f'{type(self).__name__.lower()}{of_robot(settings)}'
 
 
 @dataclass(frozen=True)
@@ -79,6 +74,30 @@ class PlaySettings(Checked):
     objects: int = setting(3, 'objects on the table', '', 1, 10)
     checkpoint: Path = setting(SHIPPED, 'folder of the world model')
     workers: int = setting(2, 'processes; outcomes do not depend on it', '', 1)
+    robot: str = setting(RobotConfig.robot, 'name of the robot, its folder, or its file')
+
+    @property
+    def seeds(self) -> range:
+        """Seed of each episode."""
+        return range(self.seed, self.seed + self.episodes)
+
+    @property
+    def sim(self) -> SimConfig:
+        """Objects and physics."""
+        return SimConfig(objects=self.objects)
+
+
+@dataclass(frozen=True)
+class TaskSettings(PlaySettings):
+    """The same for an experiment that plays any task."""
+
+    task: str = setting(CLEAR_TABLE, 'name of the task, or path of its YAML file')
+
+
+def of_robot(settings: Checked) -> str:
+    """Return the end of the name of a page where another robot than the usual one plays."""
+    name = RobotFile.read(getattr(settings, 'robot', RobotConfig.robot)).name
+    return '' if name == RobotConfig.robot else f'_{name}'
 
 
 def find_experiment(name: str) -> Experiment[Any, Any]:
@@ -99,19 +118,16 @@ def run(
     experiment: Experiment[Settings, Measured], settings: Settings, out: Path | None,
     console: Console,
 ) -> Document:
-    """Measure, and write document and page.
+    """Measure, and write document and page into a folder.
 
-    Args:
-        experiment: What is measured.
-        settings: How.
-        out: Folder of the two files; None = one in RESULTS with the name of the checkpoint.
-        console: Where progress is shown.
+    It is one in RESULTS with the name of the checkpoint where `out` is left out.
     """
     measured = experiment.measure(settings, console)
     document = {**provenance(settings), **experiment.document(settings, measured)}
     checkpoint = getattr(settings, 'checkpoint', Path())
-    folder = RESULTS / checkpoint.name if out is None else out
-    write_page(document, experiment.page(document), folder / experiment.name(settings))
+    stem = (out or RESULTS / checkpoint.name) / experiment.name(settings)
+    write_json(document, stem.with_name(f'{stem.name}.json'))
+    write_atomically(stem.with_name(f'{stem.name}.md'), experiment.page(document))
     return document
 
 

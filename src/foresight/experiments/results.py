@@ -1,63 +1,31 @@
-"""Results of closed-loop play: episodes of a policy and their figures."""
+"""Results of closed-loop play: the figures of its episodes."""
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from foresight.experiments.statistics import Proportion, percentile, wilson
+from foresight.actions.loading import load
+from foresight.experiments.statistics import paired_difference, percentile, wilson
 from foresight.files import sha256
 from foresight.rollout.episode import EpisodeResult
 
 
 @dataclass(frozen=True)
 class PolicyResult:
-    """Episodes of one policy on one split of the scenes.
-
-    Attributes:
-        policy: Name of the policy.
-        split: `seen`, `unseen` or `hard`.
-        episodes: One result a seed.
-    """
+    """Episodes of one policy, or row of a table, on one split of the scenes."""
 
     policy: str
     split: str
     episodes: tuple[EpisodeResult, ...]
 
-    @property
-    def success(self) -> Proportion:
-        """Full success with its Wilson interval."""
-        return wilson(sum(episode.success for episode in self.episodes), len(self.episodes))
 
-    @property
-    def cleared(self) -> float:
-        """Share of all objects that ended in the bin."""
-        return self._share(sum(episode.cleared for episode in self.episodes))
-
-    @property
-    def dropped(self) -> float:
-        """Share of all objects that were dropped."""
-        return self._share(sum(episode.dropped for episode in self.episodes))
-
-    @property
-    def actions(self) -> float:
-        """Mean actions of an episode."""
-        return sum(episode.actions for episode in self.episodes) / max(1, len(self.episodes))
-
-    def plan_ms(self, share: float) -> float:
-        """Return a percentile of the planning time [ms]."""
-        times = [record.plan_ms for episode in self.episodes for record in episode.records]
-        return percentile(times, share)
-
-    @property
-    def digest(self) -> str:
-        """Return a fingerprint of every per-episode outcome; times are left out."""
-        return sha256(json.dumps(outcomes(self.episodes)).encode())[:16]
-
-    def _share(self, count: int) -> float:
-        """Divide by the objects of all episodes."""
-        return count / max(1, sum(e.cleared + e.dropped + e.remaining for e in self.episodes))
+def scores(checkpoint: Path) -> dict[str, float]:
+    """Return the finite held-out scores that a checkpoint was saved with."""
+    known = load(checkpoint, 'cpu').config.scores
+    return {name: round(value, 4) for name, value in known.items() if math.isfinite(value)}
 
 
 def outcomes(episodes: Sequence[EpisodeResult]) -> list[list[int]]:
@@ -65,6 +33,25 @@ def outcomes(episodes: Sequence[EpisodeResult]) -> list[list[int]]:
     return [
         [e.seed, int(e.success), e.cleared, e.dropped, e.remaining, e.actions] for e in episodes
     ]
+
+
+def episodes_of(found: Iterable[Sequence[int]]) -> tuple[EpisodeResult, ...]:
+    """Read episodes back from their outcomes."""
+    return tuple(
+        EpisodeResult(seed, bool(success), cleared, dropped, remaining, actions, ())
+        for seed, success, cleared, dropped, remaining, actions in found
+    )
+
+
+def compared(
+    first: Sequence[Any], second: Sequence[Any], *names: str,
+) -> dict[str, dict[str, Any]]:
+    """Return the paired differences of named scores of the same episodes, first minus second."""
+    return {
+        name: asdict(paired_difference(
+            *([float(getattr(episode, name)) for episode in played] for played in (first, second)),
+        )) for name in names
+    }
 
 
 def to_document(results: Sequence[PolicyResult], about: dict[str, Any]) -> dict[str, Any]:
@@ -76,22 +63,26 @@ def to_document(results: Sequence[PolicyResult], about: dict[str, Any]) -> dict[
     """
     splits: dict[str, dict[str, Any]] = {}
     for result in results:
-        splits.setdefault(result.split, {})[result.policy] = figures(result)
+        splits.setdefault(result.split, {})[result.policy] = figures(result.episodes)
     return {**about, 'splits': splits}
 
 
-def figures(result: PolicyResult) -> dict[str, Any]:
-    """Return the figures of one policy on one split."""
+def figures(episodes: Sequence[EpisodeResult]) -> dict[str, Any]:
+    """Return the figures of some episodes: shares are of all objects, times in ms.
+
+    The digest is a fingerprint of every outcome; times are left out of it.
+    """
+    objects = max(1, sum(e.cleared + e.dropped + e.remaining for e in episodes))
+    times = [record.plan_ms for episode in episodes for record in episode.records]
+    found = outcomes(episodes)
     return {
-        **result.success.figures('success'),
-        'cleared': _rounded(result.cleared),
-        'dropped': _rounded(result.dropped),
-        'actions': _rounded(result.actions),
-        'plan_ms_p50': _rounded(result.plan_ms(50.0), 2),
-        'plan_ms_p99': _rounded(result.plan_ms(99.0), 2),
-        'episodes': len(result.episodes),
-        'digest': result.digest,
-        'outcomes': outcomes(result.episodes),
+        **wilson(sum(e.success for e in episodes), len(episodes)).figures('success'),
+        'cleared': round(sum(e.cleared for e in episodes) / objects, 4),
+        'dropped': round(sum(e.dropped for e in episodes) / objects, 4),
+        'actions': round(sum(e.actions for e in episodes) / max(1, len(episodes)), 4),
+        'plan_ms_p50': _time(times, 50.0), 'plan_ms_p99': _time(times, 99.0),
+        'episodes': len(episodes), 'digest': sha256(json.dumps(found).encode())[:16],
+        'outcomes': found,
     }
 
 
@@ -102,22 +93,16 @@ def joined(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         blocks: Figures of each block. The planning times of the whole are the median of their
             medians and the largest of their 99th percentiles.
     """
-    episodes = tuple(
-        EpisodeResult(seed, bool(success), cleared, dropped, remaining, actions, records=())
-        for block in blocks for seed, success, cleared, dropped, remaining, actions
-        in block['outcomes']
-    )
     medians, largest = (
         [block[name] for block in blocks if block[name] is not None]
         for name in ('plan_ms_p50', 'plan_ms_p99')
     )
     return {
-        **figures(PolicyResult('', '', episodes)),
-        'plan_ms_p50': _rounded(percentile(medians, 50.0), 2),
-        'plan_ms_p99': max(largest, default=None),
+        **figures(episodes_of(outcome for block in blocks for outcome in block['outcomes'])),
+        'plan_ms_p50': _time(medians, 50.0), 'plan_ms_p99': max(largest, default=None),
     }
 
 
-def _rounded(value: float, digits: int = 4) -> float | None:
-    """Round; None for what JSON cannot say."""
-    return round(value, digits) if math.isfinite(value) else None
+def _time(times: Sequence[float], share: float) -> float | None:
+    """Return a percentile [ms]; None, which JSON knows, where nothing was timed."""
+    return round(percentile(times, share), 2) if times else None

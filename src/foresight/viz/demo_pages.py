@@ -18,12 +18,8 @@ RATE = 10  # of the film; that of the camera [Hz]
 
 
 def write_demo(
-    result: DemoResult,
-    folder: Path,
-    budgets: tuple[Budget, ...],
-    command: str,
-    scene: SceneConfig | None = None,
-    encoder: EncoderConfig | None = None,
+    result: DemoResult, folder: Path, budgets: tuple[Budget, ...], command: str,
+    scene: SceneConfig | None = None, encoder: EncoderConfig | None = None,
 ) -> tuple[Path, Path]:
     """Write `demo.mp4` and `report.html`.
 
@@ -69,11 +65,7 @@ def _caption(frame: Frame, index: int, action: DemoAction | None) -> str:
 
 
 def _report(
-    result: DemoResult,
-    video: Path,
-    budgets: tuple[Budget, ...],
-    command: str,
-    scene: SceneConfig,
+    result: DemoResult, video: Path, budgets: tuple[Budget, ...], command: str, scene: SceneConfig,
     encoder: EncoderConfig,
 ) -> Report:
     """Fill in the report."""

@@ -21,9 +21,7 @@ _SHIFT = 4  # cv2 takes fixed-point coordinates: sixteenths of a pixel
 
 
 def rectified_pixels(
-    points: Float[np.ndarray, 'point 2'],
-    scene: SceneConfig,
-    encoder: EncoderConfig,
+    points: Float[np.ndarray, 'point 2'], scene: SceneConfig, encoder: EncoderConfig,
     scale: int = 1,
 ) -> Float[np.ndarray, 'point 2']:
     """Return [column, row] of table points [m] in the rectified view, enlarged by `scale`."""
@@ -50,11 +48,8 @@ def enlarge(image: UInt8[np.ndarray, 'h w 3'], scale: int) -> UInt8[np.ndarray, 
 
 
 def draw_on_rectified(
-    image: UInt8[np.ndarray, 'h w 3'],
-    outline: Outline | None,
-    scene: SceneConfig,
-    encoder: EncoderConfig,
-    scale: int = 6,
+    image: UInt8[np.ndarray, 'h w 3'], outline: Outline | None, scene: SceneConfig,
+    encoder: EncoderConfig, scale: int = 6,
 ) -> UInt8[np.ndarray, 'H W 3']:
     """Return the enlarged rectified view with table edge and planned action."""
     canvas = enlarge(image, scale)
@@ -69,10 +64,7 @@ def draw_on_rectified(
 
 
 def draw_on_camera(
-    image: UInt8[np.ndarray, 'h w 3'],
-    outline: Outline | None,
-    view: CameraView,
-    scale: int = 4,
+    image: UInt8[np.ndarray, 'h w 3'], outline: Outline | None, view: CameraView, scale: int = 4,
 ) -> UInt8[np.ndarray, 'H W 3']:
     """Return the enlarged camera image with the planned action drawn on the table plane."""
     canvas = enlarge(image, scale)
@@ -82,8 +74,7 @@ def draw_on_camera(
 
 
 def _draw_outline(
-    canvas: UInt8[np.ndarray, 'H W 3'],
-    outline: Outline,
+    canvas: UInt8[np.ndarray, 'H W 3'], outline: Outline,
     pixels: Callable[[Float[np.ndarray, 'point 2']], Float[np.ndarray, 'point 2']],
 ) -> None:
     """Tint the area that the tool passes over and draw the outline in place."""
@@ -98,10 +89,8 @@ def _draw_outline(
 
 
 def _draw(
-    canvas: UInt8[np.ndarray, 'H W 3'],
-    pixels: Float[np.ndarray, 'point 2'],
-    color: tuple[int, int, int],
-    width: int,
+    canvas: UInt8[np.ndarray, 'H W 3'], pixels: Float[np.ndarray, 'point 2'],
+    color: tuple[int, int, int], width: int,
 ) -> None:
     """Draw an anti-aliased polyline in place."""
     fixed = np.round(pixels * 2**_SHIFT).astype(np.int32)

@@ -67,9 +67,7 @@ def draw_outcomes(
     cv2.imwrite(str(path), sheet[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
 
 
-def farthest(
-    latents: Float[Tensor, 'sample *latent'], count: int,
-) -> Int[np.ndarray, ' chosen']:
+def farthest(latents: Float[Tensor, 'sample *latent'], count: int) -> Int[np.ndarray, ' chosen']:
     """Pick latents that differ: the most usual, then each time the farthest from all picked."""
     flat = latents.flatten(1)
     distances = torch.cdist(flat, flat)

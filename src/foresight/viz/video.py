@@ -31,9 +31,7 @@ def beside(
     return canvas
 
 
-def write_video(
-    path: Path, frames: Iterable[UInt8[np.ndarray, 'H W 3']], rate: int = 10
-) -> int:
+def write_video(path: Path, frames: Iterable[UInt8[np.ndarray, 'H W 3']], rate: int = 10) -> int:
     """Write an MP4 that browsers play.
 
     Args:

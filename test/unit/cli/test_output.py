@@ -7,7 +7,7 @@ import pytest
 
 from foresight.cli.output import quiet_stdout
 from foresight.errors import ForesightError
-from foresight.experiments.document import to_json, write_json
+from foresight.experiments.document import write_json
 
 
 @dataclass(frozen=True)
@@ -16,16 +16,18 @@ class Score:
     seeds: tuple[int, ...]
 
 
-def test_document_holds_dataclasses_and_arrays():
+def test_document_holds_dataclasses_and_arrays(tmp_path):
     document = {'score': Score(0.5, (1, 2)), 'mean': np.float32(0.25), 'all': np.arange(3)}
-    assert json.loads(to_json(document)) == {
+    write_json(document, tmp_path / 'score.json')
+    assert json.loads((tmp_path / 'score.json').read_text()) == {
         'score': {'success': 0.5, 'seeds': [1, 2]}, 'mean': 0.25, 'all': [0, 1, 2],
     }
 
 
-def test_nan_is_refused():
+def test_nan_is_refused(tmp_path):
     with pytest.raises(ValueError, match='JSON'):
-        to_json({'success': float('nan')})
+        write_json({'success': float('nan')}, tmp_path / 'score.json')
+    assert not any(tmp_path.iterdir())
 
 
 def test_standard_output_holds_the_document_alone(capfd):

@@ -1,5 +1,5 @@
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pytest
@@ -96,3 +96,10 @@ def test_seeds_that_are_no_numbers_are_refused():
     assert numbers('', '--seeds') == ()
     with pytest.raises(ConfigError, match='--seeds .*whole numbers'):
         numbers('0,x', '--seeds')
+
+
+def test_another_robot_has_pages_of_its_own():
+    for name in ('memory', 'surprise', 'risk', 'horizon'):
+        experiment = find_experiment(name)
+        usual = experiment.name(experiment.settings)
+        assert experiment.name(replace(experiment.settings, robot='ur5e')) == f'{usual}_ur5e'

@@ -5,7 +5,14 @@ import json
 import pytest
 
 from foresight.experiments.evaluation.page import to_markdown
-from foresight.experiments.results import PolicyResult, figures, joined, to_document
+from foresight.experiments.results import (
+    PolicyResult,
+    episodes_of,
+    figures,
+    joined,
+    outcomes,
+    to_document,
+)
 from foresight.rollout.episode import ActionRecord, EpisodeResult
 
 ABOUT = {
@@ -42,9 +49,8 @@ def test_figures_have_every_promised_key() -> None:
 
 def test_shares_are_of_all_objects_even_where_episodes_differ_in_number() -> None:
     five = EpisodeResult(7, False, 3, 1, 1, 2, ())
-    mixed = result(episode(1, True), five)
-    assert mixed.cleared == pytest.approx(6 / 8)
-    assert mixed.dropped == pytest.approx(1 / 8)
+    mixed = figures([episode(1, True), five])
+    assert (mixed['cleared'], mixed['dropped']) == (6 / 8, 1 / 8)
 
 
 def test_document_is_valid_json_even_without_actions() -> None:
@@ -56,7 +62,7 @@ def test_document_is_valid_json_even_without_actions() -> None:
 
 def test_blocks_count_like_the_whole_but_for_the_times() -> None:
     fast, slow = episode(1, True, plan_ms=5.0), episode(2, False, plan_ms=50.0)
-    blocks, whole = [figures(result(fast)), figures(result(slow))], figures(result(fast, slow))
+    blocks, whole = [figures([fast]), figures([slow])], figures([fast, slow])
     times = {'plan_ms_p50', 'plan_ms_p99'}
     both = joined(blocks)
     assert {key: both[key] for key in whole.keys() - times} == {
@@ -66,17 +72,20 @@ def test_blocks_count_like_the_whole_but_for_the_times() -> None:
 
 
 def test_one_block_is_the_whole_and_may_have_no_times() -> None:
-    one, empty = figures(result(episode(1, True))), figures(result(
-        EpisodeResult(1, False, 0, 0, 3, 0, ()),
-    ))
+    one, empty = figures([episode(1, True)]), figures([EpisodeResult(1, False, 0, 0, 3, 0, ())])
     assert joined([one]) == one
     assert joined([empty, empty])['plan_ms_p99'] is None
 
 
 def test_digest_ignores_time_but_not_outcomes() -> None:
-    first = result(episode(1, True, plan_ms=5.0))
-    assert first.digest == result(episode(1, True, plan_ms=50.0)).digest
-    assert first.digest != result(episode(1, False)).digest
+    first = figures([episode(1, True, plan_ms=5.0)])['digest']
+    assert first == figures([episode(1, True, plan_ms=50.0)])['digest']
+    assert first != figures([episode(1, False)])['digest']
+
+
+def test_episodes_are_read_back_from_their_outcomes() -> None:
+    found = outcomes([episode(1, True), episode(2, False)])
+    assert outcomes(episodes_of(found)) == found
 
 
 def test_markdown_names_seeds_and_command() -> None:

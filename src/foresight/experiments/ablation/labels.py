@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from foresight.experiments.ablation.differences import difference_lines, differences
 from foresight.experiments.ablation.methods import AUTOENCODER, METHODS, REFERENCE, SUPERVISED
 from foresight.experiments.ablation.rows import (
     BOTH_TASK,
@@ -17,14 +16,14 @@ from foresight.experiments.ablation.rows import (
 )
 from foresight.experiments.ablation.table import (
     LEGEND,
-    Document,
     Runs,
     Table,
+    differences,
     interval,
     shown,
     success,
 )
-from foresight.experiments.tables import table
+from foresight.experiments.document import Document, difference_lines, table
 
 COUNTS = (50, 200, 1000, 5000, 0)
 """Labelled images; 0 = all."""

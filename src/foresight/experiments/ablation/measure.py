@@ -13,15 +13,14 @@ from foresight.data.robot_time import robot_time
 from foresight.experiments.ablation import rows as starting
 from foresight.experiments.ablation.labels import LABELS
 from foresight.experiments.ablation.methods import METHODS, QUICK, REFERENCE
-from foresight.experiments.ablation.play import Play
-from foresight.experiments.ablation.practice import Practice
+from foresight.experiments.ablation.play import Play, Practice
 from foresight.experiments.ablation.robot_hours import ROBOT_HOURS
 from foresight.experiments.ablation.rows import Budget
 from foresight.experiments.ablation.runner import Ablation
 from foresight.experiments.ablation.table import Table
 from foresight.experiments.ablation.transfer import TRANSFER, untouched
-from foresight.experiments.document import Document, provenance
-from foresight.experiments.experiment import RESULTS, choose, numbers
+from foresight.experiments.document import Document, command, machine
+from foresight.experiments.experiment import RESULTS, Experiment, choose, numbers
 from foresight.files import find_model
 from foresight.learning.settings import TrainConfig
 from foresight.settings import SHIPPED, Checked, setting
@@ -60,6 +59,11 @@ class TrainingSettings(Checked):
         """What every row may spend."""
         return Budget(self.steps, self.head_steps, self.episodes, self.first_episode)
 
+    @property
+    def place(self) -> Site:
+        """Where the rows play."""
+        return load_site('')
+
 
 @dataclass(frozen=True)
 class TransferSettings(TrainingSettings):
@@ -67,14 +71,16 @@ class TransferSettings(TrainingSettings):
 
     site: str = setting('moved', 'name in config/sites, or a YAML file; --data is of it')
 
+    @property
+    def place(self) -> Site:
+        """Where the rows play."""
+        return load_site(self.site)
 
-class Training:
+
+class Training(Experiment[TrainingSettings, Measured]):
     """Trains the rows of a table, scores them and lets them play.
 
     A finished run is one file, a half-trained one resumes.
-
-    Attributes:
-        settings: Usual settings.
     """
 
     def __init__(self, table: Table, settings: TrainingSettings) -> None:
@@ -91,15 +97,14 @@ class Training:
         """Train, score and play what is not finished."""
         table = replace(self._table, budget=settings.budget)
         wanted = choose(settings.rows, [row.name for row in table.rows], '--rows')
-        seeds, place = numbers(settings.seeds, '--seeds'), self.site(settings)
+        seeds, place = numbers(settings.seeds, '--seeds'), settings.place
         starts = find_starts(settings.start)
         base = self.base(starts, place)
         transitions = collected(settings.data, action_of(base), base.encoder)
-        play, made = Play(settings.workers, table.budget, place), provenance(settings)
+        play = Play(settings.workers, table.budget, place)
         ablation = Ablation(
             transitions, base, TrainConfig(threads=settings.threads), table, settings.runs,
-            settings.results, play,
-            {name: made[name] for name in ('machine', 'command')}, starts,
+            settings.results, play, {'machine': machine(), 'command': command()}, starts,
             practise=Practice(base, settings.workers),
             time=robot_time(settings.data) if any(row.actions for row in table.rows) else None,
         )
@@ -122,28 +127,17 @@ class Training:
         """Name the page."""
         return self._table.page
 
-    def site(self, settings: TrainingSettings) -> Site:
-        """Return where the rows play."""
-        return load_site('')
-
     def base(self, starts: Mapping[str, str], site: Site) -> CheckpointConfig:
         """Return the settings of every row."""
         return CheckpointConfig()
 
-    def beside(
-        self, settings: TrainingSettings, play: Play, seeds: Sequence[int],
-    ) -> Document:
+    def beside(self, settings: TrainingSettings, play: Play, seeds: Sequence[int]) -> Document:
         """Return what stands beside the rows."""
         return {}
 
 
 class Transfer(Training):
     """Does so at another site, from the shipped checkpoint."""
-
-    def site(self, settings: TrainingSettings) -> Site:
-        """Return where the rows play."""
-        assert isinstance(settings, TransferSettings)
-        return load_site(settings.site)
 
     def base(self, starts: Mapping[str, str], site: Site) -> CheckpointConfig:
         """Return the settings of every row: the networks of the checkpoint, the site's table."""
@@ -153,15 +147,10 @@ class Transfer(Training):
             scene=site.scene,
         )
 
-    def beside(
-        self, settings: TrainingSettings, play: Play, seeds: Sequence[int],
-    ) -> Document:
+    def beside(self, settings: TrainingSettings, play: Play, seeds: Sequence[int]) -> Document:
         """Return ceiling, floor and goal images."""
         free = untouched(settings.results, settings.runs, seeds)
-        return {
-            'site': self.site(settings).name,
-            'references': play.references(settings.results, free),
-        }
+        return {'site': settings.place.name, 'references': play.references(settings.results, free)}
 
 
 def find_starts(start: str) -> dict[str, str]:
@@ -178,7 +167,5 @@ EXPERIMENTS = {
     'quick': Training(QUICK, TrainingSettings()),
     'labels': Training(LABELS, TrainingSettings()),
     'practice': Training(ROBOT_HOURS, TrainingSettings()),
-    'transfer': Transfer(
-        TRANSFER, TransferSettings(data=Path('data/moved'), start=str(SHIPPED)),
-    ),
+    'transfer': Transfer(TRANSFER, TransferSettings(data=Path('data/moved'), start=str(SHIPPED))),
 }

@@ -1,21 +1,36 @@
-"""What the rows of the ablation play, and what stands beside them on the same episodes."""
+"""What the rows of the ablation play and practise, and what stands beside them."""
 
-from collections.abc import Mapping, Sequence
-from json import loads as load_json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from foresight.experiments import results
-from foresight.experiments.ablation.rows import COST_TASK, GOAL_TASK, Budget
-from foresight.experiments.document import write_json
-from foresight.experiments.results import PolicyResult
-from foresight.files import in_new_names
+from foresight.actions.loading import action_of
+from foresight.data.collected import collected
+from foresight.data.robot_time import robot_time
+from foresight.experiments.ablation.rows import (
+    BOTH_TASK,
+    COST_TASK,
+    GOAL_TASK,
+    PLANNED_SHARE,
+    PRACTICE,
+    Budget,
+)
+from foresight.experiments.ablation.runner import Lesson
+from foresight.experiments.document import kept
+from foresight.experiments.results import figures
+from foresight.rollout.collect import collect
 from foresight.rollout.loop import evaluate as play_episodes
+from foresight.rollout.play import CollectConfig, PlayConfig
 from foresight.rollout.players import ClearTablePlayers
 from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy
 from foresight.sim.site import Site
 from foresight.tasks.clear_table.hand_rule import HandRule
-from foresight.world_model.checkpoint import CONFIG, read_json
+from foresight.world_model.checkpoint import CONFIG, CheckpointConfig, read_json
+
+FIRST_SCENE, SCENES_A_SEED, SCENES_A_ROUND = 400_000, 100_000, 10_000
+"""Seeds of scenes to practise in: those of play, of tuning and of tests are elsewhere."""
 
 
 class Play:
@@ -28,15 +43,13 @@ class Play:
 
     def __call__(
         self, checkpoint: Path, task: str = COST_TASK, policy: str = PlannerPolicy.name,
-    ) -> Mapping[str, Any]:
+    ) -> dict[str, Any]:
         """Return the figures of a policy; the planner has a checkpoint and a task."""
         site = self._site
         players = ClearTablePlayers(
             policy, task, site.sim, checkpoint, scene=site.scene, camera=site.camera,
         )
-        done = tuple(play_episodes(players, self._seeds, self._workers))
-        result = PolicyResult(players.policy, players.split, done)
-        return results.figures(result)
+        return figures(tuple(play_episodes(players, self._seeds, self._workers)))
 
     def references(self, folder: Path, unlabelled: Sequence[Path]) -> dict[str, Any]:
         """Return what stands beside the rows, on the same seeds: ceiling, floor, goal images.
@@ -45,23 +58,45 @@ class Play:
             folder: Where the figures are kept; what is there is not played again.
             unlabelled: Checkpoints that are told the goal by an image of the empty table.
         """
-        found = {
-            policy: self._kept(folder / policy, Path(), COST_TASK, policy)
+        end = f'{self._seeds.start}_{len(self._seeds)}.json'
+        known = {
+            policy: kept(folder / f'{policy}_{end}', partial(self, Path(), policy=policy))
             for policy in (HandRule.name, AimedRandomPolicy.name)
         }
-        for checkpoint in unlabelled:
-            print_of_it = read_json(checkpoint / CONFIG)['tensors'][:8]
-            path = folder / f'{checkpoint.name}_goal_{print_of_it}'
-            figures = self._kept(path, checkpoint, GOAL_TASK)
-            found[f'{checkpoint.name}, {GOAL_TASK}'] = figures
-        return found
+        for start in unlabelled:
+            path = folder / f'{start.name}_goal_{read_json(start / CONFIG)["tensors"][:8]}_{end}'
+            known[f'{start.name}, {GOAL_TASK}'] = kept(path, partial(self, start, GOAL_TASK))
+        return known
 
-    def _kept(
-        self, stem: Path, checkpoint: Path, task: str, policy: str = PlannerPolicy.name,
-    ) -> Mapping[str, Any]:
-        """Read figures, or play and keep them."""
-        path = stem.with_name(f'{stem.name}_{self._seeds.start}_{len(self._seeds)}.json')
-        if not path.exists():
-            write_json(self(checkpoint, task, policy), path)
-        figures: dict[str, Any] = in_new_names(load_json(path.read_text()))
-        return figures
+
+@dataclass(frozen=True)
+class Practice:
+    """Lets checkpoints choose actions in new scenes of simulation.
+
+    Attributes:
+        base: Image size and table.
+        workers: Processes that act.
+        actions: Actions of a round.
+    """
+
+    base: CheckpointConfig
+    workers: int
+    actions: int = PRACTICE
+
+    def __call__(self, checkpoint: Path, folder: Path, seed: int, number: int) -> Lesson:
+        """Let a checkpoint practise into a folder, or go on; return what it did.
+
+        Args:
+            checkpoint: World model and cost head.
+            folder: Folder of the episodes.
+            seed: Training seed.
+            number: Rounds before this one.
+        """
+        first = FIRST_SCENE + seed * SCENES_A_SEED + number * SCENES_A_ROUND
+        play = CollectConfig(
+            actions=self.actions, seed=first, workers=self.workers, frames=False,
+            planned_share=PLANNED_SHARE, checkpoint=str(checkpoint), task=BOTH_TASK,
+        )
+        collect(PlayConfig(collect=play), folder, lambda _: None)
+        actions = collected(folder, action_of(self.base), self.base.encoder)
+        return Lesson(actions, robot_time(folder))

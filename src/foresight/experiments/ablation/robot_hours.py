@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from statistics import fmean
 from typing import Any
 
-from foresight.experiments.ablation.differences import difference_lines, differences
-from foresight.experiments.ablation.rows import (
-    BOTH_TASK,
-    PLANNED_SHARE,
-    PRACTICE,
-    Row,
+from foresight.experiments.ablation.rows import BOTH_TASK, PLANNED_SHARE, PRACTICE, Row
+from foresight.experiments.ablation.table import (
+    Runs,
+    Table,
+    differences,
+    interval,
+    shown,
+    success,
 )
-from foresight.experiments.ablation.table import Document, Runs, Table, interval, shown, success
-from foresight.experiments.tables import table
+from foresight.experiments.document import Document, difference_lines, table
 
 ACTIONS = (250, 1000, 4000, 16_000)
 """Actions of play to learn from."""

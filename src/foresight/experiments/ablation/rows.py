@@ -22,18 +22,11 @@ SCORED: dict[str, Any] = {**HEAD, 'frozen': True}
 
 @dataclass(frozen=True)
 class Budget:
-    """What every row may spend.
+    """What every row may spend, in optimiser steps, which repeat, not in minutes, which do not.
 
-    Training is counted in optimiser steps, which repeat, not in minutes, which do not. A usual
-    run takes some 10 minutes of one core, so that two commands with other `--rows` and one
-    thread each fill two cores.
-
-    Attributes:
-        steps: Steps of a run.
-        head_steps: Steps of a cost head on a frozen world model.
-        episodes: Closed-loop episodes.
-        first_episode: Their first seed.
-        batch: Actions of a step.
+    A usual run takes some 10 minutes of one core, so that two commands with other `--rows` and
+    one thread each fill two cores. A cost head on a frozen world model takes `head_steps`; a step
+    sees `batch` actions.
     """
 
     steps: int = 2600
@@ -48,7 +41,6 @@ class Row:
     """One row of a table.
 
     Attributes:
-        name: Name in files and tables.
         meaning: What it is, for a reader.
         changes: Settings that differ from the defaults.
         labels: Labelled images; 0 = all.
@@ -79,13 +71,9 @@ class Row:
         return bool(self.changes.get('objective') == HEAD['objective'])
 
     def settings(self, base: TrainConfig, seed: int, budget: Budget, start: str) -> TrainConfig:
-        """Return the settings of one run.
+        """Return the settings of one run, which goes on from the checkpoint `start`, if any.
 
-        Args:
-            base: Settings of every row.
-            seed: Seed of initialisation, batches and labelled images.
-            budget: What it may spend.
-            start: Checkpoint that it goes on from, if it does.
+        The seed decides initialisation, batches and labelled images.
         """
         steps = budget.head_steps if self.head_only else budget.steps
         return replace(

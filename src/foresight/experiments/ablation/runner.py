@@ -35,12 +35,7 @@ Practise = Callable[[Path, Path, int, int], 'Lesson']
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a model has practised.
-
-    Attributes:
-        transitions: Its actions.
-        time: What they cost the robot.
-    """
+    """What a model has practised, and what it cost the robot."""
 
     transitions: Transitions
     time: RobotTime
@@ -54,14 +49,12 @@ class Ablation:
         transitions: Collected play.
         base: Settings of the networks of every row.
         train: Training settings that rows change.
-        table: Rows, and what every run may spend.
         runs: Folder of the checkpoints and of half-trained runs.
         results: Folder of one JSON file a finished run.
-        play: Plays closed-loop episodes.
         about: Where and how it runs, for the results.
         starts: Checkpoints that rows go on from, by what they call it; a row that is not among
             them is trained first.
-        practise: Lets a checkpoint choose actions, for the rows that have a teacher.
+        practise: Needed by the rows that have a teacher.
         time: What the episodes of `transitions` cost, for the rows of few actions.
     """
 
@@ -152,9 +145,7 @@ class Ablation:
     ) -> tuple[str | None, float | None]:
         """Train to the end; return why the run collapsed, and the processor time of a step."""
         more = [lesson.transitions for lesson in lessons]
-        learner = WorldModelLearner(
-            self.transitions, self.base, self._settings(row, seed), more,
-        )
+        learner = WorldModelLearner(self.transitions, self.base, self._settings(row, seed), more)
         loop = Loop(learner, self._folder(row.name, seed), console)
         first, begin, collapsed = loop.step, time.process_time(), None
         try:

@@ -1,17 +1,17 @@
 """Table of the ablation: rows, what each may spend, and how its page looks."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from foresight.experiments.ablation.rows import Budget, Row
+from foresight.experiments.document import Document, closing, table
+from foresight.experiments.results import compared, episodes_of
 from foresight.experiments.statistics import wilson
-from foresight.experiments.tables import closing, table
+from foresight.rollout.episode import EpisodeResult
 
 Runs = Sequence[Mapping[str, Any]]
-Document = dict[str, Any]
-
 SCORES = {
     'prediction_ratio': 'prediction / persistence',
     'prediction_ratio_changed': 'the same, changed cells',
@@ -51,21 +51,13 @@ def row_lines(document: Document) -> list[str]:
     ]
 
 
-def as_it_is(document: Document, runs: Runs) -> Document:
-    """Return a document without anything added."""
-    return document
-
-
 @dataclass(frozen=True)
 class Table:
     """One table of the ablation.
 
     Attributes:
-        title: Title of its page.
         page: Name of its page, of its JSON file and of the folders of its runs and results.
-        rows: Rows, in order.
         before: Rows that others go on from and that it does not show.
-        budget: What every row may spend.
         shares: Page of the table whose runs it goes on with; empty = its own.
         compare: Adds to a document what its page shows beyond the rows; the second argument is
             one mapping a run, with its outcomes.
@@ -79,7 +71,7 @@ class Table:
     before: tuple[Row, ...] = ()
     budget: Budget = Budget()
     shares: str = ''
-    compare: Callable[[Document, Runs], Document] = as_it_is
+    compare: Callable[[Document, Runs], Document] = lambda document, runs: document
     lines: Callable[[Document], list[str]] = row_lines
     legend: str = LEGEND
 
@@ -88,12 +80,7 @@ class Table:
         return next(row for row in (*self.rows, *self.before) if row.name == name)
 
     def to_document(self, runs: Runs, about: Mapping[str, Any]) -> Document:
-        """Bring the runs of each row together.
-
-        Args:
-            runs: One mapping a run, as `Ablation.run` returns it.
-            about: Command, machine and data.
-        """
+        """Bring the runs of each row, as `Ablation.run` returns them, together."""
         rows = {
             row.name: _pooled(known) for row in self.rows
             if (known := [run for run in runs if run['row'] == row.name])
@@ -111,12 +98,33 @@ class Table:
         ])
 
 
+def differences(runs: Runs, pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """Compare success of rows, first minus second, over the training seeds that both played."""
+    found = {}
+    for first, second in pairs:
+        ours, theirs = _played(runs, first), _played(runs, second)
+        shared = [seed for seed in ours if len(ours[seed]) == len(theirs.get(seed, ()))]
+        if shared:
+            found[f'{first} - {second}'] = compared(
+                [episode for seed in shared for episode in ours[seed]],
+                [episode for seed in shared for episode in theirs[seed]], 'success',
+            )['success']
+    return found
+
+
+def _played(runs: Runs, name: str) -> dict[int, tuple[EpisodeResult, ...]]:
+    """Return the episodes of a row, by training seed in order."""
+    return dict(sorted(
+        (int(run['seed']), episodes_of(run['closed_loop']['outcomes']))
+        for run in runs if run['row'] == name and run['closed_loop']
+    ))
+
+
 def _pooled(runs: Runs) -> Document:
     """Average scores over seeds and pool the episodes."""
     played = [run['closed_loop'] for run in runs if run['closed_loop']]
-    episodes = [outcome for figures in played for outcome in figures['outcomes']]
-    cleared = wilson(sum(outcome[1] for outcome in episodes), len(episodes))
-    ran = bool(episodes)
+    outcomes = [outcome[1] for figures in played for outcome in figures['outcomes']]
+    cleared = wilson(sum(outcomes), len(outcomes)).figures('success')
     return {
         'meaning': runs[0]['meaning'], 'labels': runs[0]['labels'],
         'seeds': [run['seed'] for run in runs],
@@ -124,12 +132,12 @@ def _pooled(runs: Runs) -> Document:
             name: _mean([run['scores'][name] for run in runs if name in run['scores']])
             for name in (*SCORES, 'inverse_skill', 'std')
         },
-        **{key: value if ran else None for key, value in cleared.figures('success').items()},
+        **(cleared if outcomes else dict.fromkeys(cleared)),
         'success_by_seed': [
             run['closed_loop']['success'] if run['closed_loop'] else None for run in runs
         ],
         **{name: _mean([figures[name] for figures in played]) for name in SHARES},
-        'actions': _mean([figures['actions'] for figures in played]), 'episodes': len(episodes),
+        'actions': _mean([figures['actions'] for figures in played]), 'episodes': len(outcomes),
         'collapsed': {str(run['seed']): run['collapsed'] for run in runs if run['collapsed']},
     }
 

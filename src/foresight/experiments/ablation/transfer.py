@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from foresight.experiments.ablation.differences import difference_lines, differences
 from foresight.experiments.ablation.methods import SUPERVISED
 from foresight.experiments.ablation.rows import GIVEN, GOAL_TASK, HEAD, SCORED, Budget, Row
-from foresight.experiments.ablation.table import Document, Runs, Table, row_lines
-from foresight.experiments.tables import interval, table
+from foresight.experiments.ablation.table import Runs, Table, differences, row_lines
+from foresight.experiments.document import Document, difference_lines, interval, table
 
 FEW = 200
 """Labelled images of the site."""
@@ -28,9 +27,7 @@ TUNED = Row(
     f'supervised_{FEW}', 'labels alone, from the shipped weights',
     {**PLAY.changes, **SUPERVISED.changes}, FEW, GIVEN,
 )
-FRESH = Row(
-    f'supervised_new_{FEW}', 'labels alone, from random weights', SUPERVISED.changes, FEW,
-)
+FRESH = Row(f'supervised_new_{FEW}', 'labels alone, from random weights', SUPERVISED.changes, FEW)
 PAIRS = (
     (ADAPTED, NEW_HEAD), (NEW_HEAD, FRESH), (ADAPTED, FRESH), (ADAPTED, TUNED),
     (ADAPTED, GROUNDED), (ADAPTED, KEPT), (NEW_HEAD, KEPT),

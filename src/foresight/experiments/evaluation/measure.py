@@ -8,17 +8,15 @@ from rich.console import Console
 from foresight.errors import ConfigError
 from foresight.experiments import results
 from foresight.experiments.document import Document
-from foresight.experiments.episodes import SPLITS, Play, counts, measure, scores
+from foresight.experiments.episodes import SPLITS, Play, counts, play_all
 from foresight.experiments.evaluation.page import to_markdown
-from foresight.experiments.experiment import PlaySettings, choose
-from foresight.experiments.results import PolicyResult
+from foresight.experiments.experiment import Experiment, TaskSettings, choose, of_robot
+from foresight.experiments.results import PolicyResult, scores
 from foresight.files import find_model
-from foresight.progress import bars
-from foresight.robots.robot_file import RobotConfig, RobotFile
 from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.rollout.players import HARD, POLICIES, ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
-from foresight.settings import CLEAR_TABLE, setting
+from foresight.settings import setting
 from foresight.sim.settings import SimConfig
 from foresight.sim.site import load_site
 
@@ -26,10 +24,9 @@ ALL = ','.join(POLICIES)
 
 
 @dataclass(frozen=True)
-class EvaluationSettings(PlaySettings):
+class EvaluationSettings(TaskSettings):
     """Episodes of a task: which policies in which scenes."""
 
-    task: str = setting(CLEAR_TABLE, 'name of the task, or path of its YAML file')
     split: str = setting('both', 'scenes', choices=tuple(SPLITS))
     policy: str = setting(ALL, 'comma-separated policies')
     extra_objects: int = setting(
@@ -38,7 +35,6 @@ class EvaluationSettings(PlaySettings):
     site: str = setting(
         '', 'where the robot works: a name in config/sites, or a YAML file; empty = the defaults'
     )
-    robot: str = setting(RobotConfig.robot, 'name of the robot, its folder, or its file')
     over_ros: bool = setting(False, 'play through the real nodes; only the planner')
 
     def __post_init__(self) -> None:
@@ -57,9 +53,7 @@ class EvaluationSettings(PlaySettings):
     @property
     def policies(self) -> list[str]:
         """Names of the policies that play."""
-        return [PlannerPolicy.name] if self.over_ros else choose(
-            self.policy, POLICIES, '--policy',
-        )
+        return [PlannerPolicy.name] if self.over_ros else choose(self.policy, POLICIES, '--policy')
 
     @property
     def sim(self) -> SimConfig:
@@ -69,12 +63,8 @@ class EvaluationSettings(PlaySettings):
         )
 
 
-class Evaluation:
-    """Plays every policy on every split.
-
-    Attributes:
-        settings: Usual settings: test seeds.
-    """
+class Evaluation(Experiment[EvaluationSettings, list[PolicyResult]]):
+    """Plays every policy on every split."""
 
     settings = EvaluationSettings(seed=10_000)
     page = staticmethod(to_markdown)
@@ -90,17 +80,13 @@ class Evaluation:
             '', settings.task, sim, find_model(settings.checkpoint), scene=place.scene,
             camera=place.camera, robot=settings.robot,
         )
-        seeds = range(settings.seed, settings.seed + settings.episodes)
-        with bars(console) as progress:
-            return [
-                measure(replace(base, policy=name, sim=scenes(sim, part)), seeds,
-                        settings.workers, progress, play=self._play)
-                for part in SPLITS[settings.split] for name in policies
-            ]
+        rows = (
+            (name, replace(base, policy=name, sim=scenes(sim, part)))
+            for part in SPLITS[settings.split] for name in policies
+        )
+        return play_all(rows, settings.seeds, settings.workers, console, self._play)
 
-    def document(
-        self, settings: EvaluationSettings, measured: list[PolicyResult],
-    ) -> Document:
+    def document(self, settings: EvaluationSettings, measured: list[PolicyResult]) -> Document:
         """Return the figures by split and policy."""
         plans = PlannerPolicy.name in settings.policies
         checkpoint = settings.checkpoint
@@ -118,6 +104,4 @@ class Evaluation:
         name = f'{Path(settings.task).stem}_{objects}_objects_{parts}_{settings.seed}'
         name += f'_{settings.episodes}'
         name += f'_{load_site(settings.site).name}' if settings.site else ''
-        robot = RobotFile.read(settings.robot).name
-        name += '' if robot == RobotConfig.robot else f'_{robot}'
-        return name + ('_over_ros' if settings.over_ros else '')
+        return name + of_robot(settings) + ('_over_ros' if settings.over_ros else '')

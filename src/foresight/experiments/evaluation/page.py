@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from foresight.experiments.document import Document
-from foresight.experiments.tables import closing, table
-from foresight.robots.robot_file import RobotConfig
+from foresight.experiments.document import Document, by_robot, closing, table
 
 HEAD = (
     'objects', 'policy', 'success', '95 % interval', 'cleared', 'dropped', 'actions',
@@ -16,13 +14,11 @@ HEAD = (
 def to_markdown(document: Document) -> str:
     """Return the page, with the command that makes it again."""
     place = f' at the site {document["site"]}' if document.get('site') else ''
-    robot = document.get('robot', RobotConfig.robot)
-    place += '' if robot == RobotConfig.robot else f' with {robot}'
     over_ros = document.get('over_ros', False)
     through = 'the nodes over ROS 2' if over_ros else 'the core in lockstep'
     promise = 'timing can change it' if over_ros else 'the same command gives the same one'
     return '\n'.join([
-        f'# {document["task"]}{place}: {document["episodes"]} episodes, '
+        f'# {document["task"]}{place}{by_robot(document)}: {document["episodes"]} episodes, '
         f'{document["objects"]} objects, at most {document["max_actions"]} actions', '',
         *table(HEAD, (
             [split, policy, *played(figures)]

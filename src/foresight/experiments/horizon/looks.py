@@ -1,25 +1,26 @@
-"""How far the rows of the horizon table look, and how they compare."""
+"""How far the rows of the horizon table look, how they compare, and their page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from foresight.costs.critic import ExpectedCost
-from foresight.experiments.statistics import Difference, paired_difference
+from foresight.experiments.document import (
+    Document,
+    by_robot,
+    closing,
+    difference,
+    difference_lines,
+    table,
+)
+from foresight.experiments.evaluation.page import played
+from foresight.experiments.results import compared, episodes_of
 from foresight.tasks.task_file import TaskConfig
-
-SUCCESS, CLEARED, DROPPED = 1, 2, 3
-"""Columns of an outcome: [seed, success, cleared, dropped, remaining, actions]."""
 
 
 @dataclass(frozen=True)
 class Look:
-    """How far a row looks.
-
-    Attributes:
-        horizon: Actions that are imagined.
-        critic: Whether the expected remaining cost is added after the last of them.
-    """
+    """How many actions a row imagines, and whether the expected remaining cost is added last."""
 
     horizon: int
     critic: bool
@@ -45,43 +46,50 @@ def looks(horizons: Sequence[int], critic: bool) -> list[Look]:
     return [Look(horizon, way) for horizon in horizons for way in ways]
 
 
-def compared(figures: Mapping[Look, dict[str, Any]]) -> dict[str, Any]:
+def compare(figures: Mapping[Look, dict[str, Any]]) -> dict[str, Any]:
     """Return the rows, each compared with the first, and those with the critic among themselves.
 
     Args:
         figures: Figures of each row, with its outcomes; the first row is the reference.
     """
-    reference = next(iter(figures.values()))['outcomes']
-    rows = {
-        look.name: {**row, 'against_first': _against(row['outcomes'], reference)}
-        for look, row in figures.items()
-    }
-    return {'rows': rows, 'differences': _with_critic(figures)}
-
-
-def _with_critic(figures: Mapping[Look, dict[str, Any]]) -> dict[str, Any]:
-    """Compare success with the critic with that of the nearest look that has it."""
-    rows = [(look.name, row['outcomes']) for look, row in figures.items() if look.critic]
+    episodes = {look: episodes_of(row['outcomes']) for look, row in figures.items()}
+    first, *_ = episodes.values()
+    critics = [look for look in episodes if look.critic]
     return {
-        f'{name} - {rows[0][0]}': asdict(_difference(outcomes, rows[0][1], SUCCESS))
-        for name, outcomes in rows[1:]
+        'rows': {
+            look.name: {**row, 'against_first': compared(
+                episodes[look], first, 'success', 'cleared', 'dropped',
+            )} for look, row in figures.items()
+        },
+        'differences': {
+            f'{look.name} - {critics[0].name}':
+                compared(episodes[look], episodes[critics[0]], 'success')['success']
+            for look in critics[1:]
+        },
     }
 
 
-def _against(
-    outcomes: Sequence[Sequence[int]], reference: Sequence[Sequence[int]],
-) -> dict[str, Any]:
-    """Return paired differences to the reference."""
-    return {
-        name: asdict(_difference(outcomes, reference, column))
-        for name, column in (('success', SUCCESS), ('cleared', CLEARED), ('dropped', DROPPED))
-    }
-
-
-def _difference(
-    outcomes: Sequence[Sequence[int]], reference: Sequence[Sequence[int]], column: int,
-) -> Difference:
-    """Compare one column, episode by episode."""
-    return paired_difference(
-        [float(row[column]) for row in outcomes], [float(row[column]) for row in reference],
+def to_markdown(document: Document) -> str:
+    """Return the page, with the command that makes it again."""
+    rows, last = document['rows'], document['seed'] + document['episodes'] - 1
+    first, differences = next(iter(rows)), document['differences']
+    head = (
+        'horizon', 'success', '95 % interval', 'cleared', 'dropped', 'actions', 'plan ms p50',
+        'plan ms p99', 'outcomes', f'success against {first}',
+        f'dropped an episode against {first}',
     )
+    return '\n'.join([
+        f'# Looking further than one action: {document["task"]}, {document["split"]} scenes'
+        + by_robot(document), '',
+        f'{document["episodes"]} episodes of each row on the same seeds, '
+        f'{document["objects"]} objects, at most {document["max_actions"]} actions.', '',
+        *table(head, (
+            [name, *played(row), difference(row['against_first']['success']),
+             difference(row['against_first']['dropped'])] for name, row in rows.items()
+        )), *(['', *difference_lines(differences)] if differences else []),
+        '', f'Seeds {document["seed"]} to {last}, in lockstep and without a deadline, so that '
+        f'outcomes do not depend on the load of the machine: {document["machine"]}. '
+        f'Checkpoint: {document["checkpoint"]}.', '',
+        'Differences are means over pairs of episodes with the same seed; intervals are 95 % '
+        'by bootstrap over the pairs.', *closing(document),
+    ])

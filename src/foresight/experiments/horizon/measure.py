@@ -3,24 +3,19 @@
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
 
 from foresight.actions.loading import load
-from foresight.experiments.document import Document, plain, write_json
-from foresight.experiments.episodes import counts, measure
-from foresight.experiments.experiment import PlaySettings, choose, numbers
-from foresight.experiments.horizon.looks import Look, compared, looks
-from foresight.experiments.horizon.page import to_markdown
+from foresight.experiments.document import Document, kept, plain
+from foresight.experiments.episodes import counts, play_all
+from foresight.experiments.experiment import Experiment, TaskSettings, choose, numbers, of_robot
+from foresight.experiments.horizon.looks import Look, compare, looks, to_markdown
 from foresight.experiments.results import figures, joined
 from foresight.files import find_model, sha256
-from foresight.progress import bars
 from foresight.rollout.players import HARD, ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
-from foresight.settings import CLEAR_TABLE, SHIPPED, setting
-from foresight.sim.settings import SimConfig
+from foresight.settings import SHIPPED, setting
 from foresight.tasks.heads import has_critic
 from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import digest
@@ -30,10 +25,9 @@ BLOCK = 200
 
 
 @dataclass(frozen=True)
-class HorizonSettings(PlaySettings):
+class HorizonSettings(TaskSettings):
     """How far to look."""
 
-    task: str = setting(CLEAR_TABLE, 'name of the task, or path of its YAML file')
     split: str = setting(HARD, 'scenes', choices=('seen', 'unseen', HARD))
     horizons: str = setting('1,2,3', 'comma-separated numbers of macro-actions to look ahead')
     rows: str = setting('', 'comma-separated rows such as H1,H3+critic; empty = all')
@@ -44,15 +38,13 @@ class HorizonSettings(PlaySettings):
     )
 
 
-class Horizon:
+class Horizon(Experiment[HorizonSettings, dict[Look, Document]]):
     """Plays the same scenes looking less and further ahead."""
 
     settings = HorizonSettings(episodes=200, seed=10_000)
     page = staticmethod(to_markdown)
 
-    def measure(
-        self, settings: HorizonSettings, console: Console,
-    ) -> dict[Look, dict[str, Any]]:
+    def measure(self, settings: HorizonSettings, console: Console) -> dict[Look, Document]:
         """Play, one bar a row and block."""
         folder, asked = find_model(settings.checkpoint), load_task(settings.task)
         known = {look.name: look for look in looks(
@@ -64,24 +56,20 @@ class Horizon:
             )
         rows = choose(settings.rows, list(known), '--rows')
         base = ClearTablePlayers(
-            PlannerPolicy.name, asked,
-            scenes(SimConfig(objects=settings.objects), settings.split), folder,
+            PlannerPolicy.name, asked, scenes(settings.sim, settings.split), folder,
+            robot=settings.robot,
         )
-        with bars(console) as progress:
-            return {
-                look: _row(
-                    replace(base, task=look.apply(asked, settings.weight)), look, settings,
-                    progress,
-                ) for name, look in known.items() if name in rows
-            }
+        return {
+            look: _row(replace(base, task=look.apply(asked, settings.weight)), look, settings,
+                       console)
+            for name, look in known.items() if name in rows
+        }
 
-    def document(
-        self, settings: HorizonSettings, measured: dict[Look, dict[str, Any]],
-    ) -> Document:
+    def document(self, settings: HorizonSettings, measured: dict[Look, Document]) -> Document:
         """Return the rows and what they gain."""
         return {
-            'task': load_task(settings.task).name,
-            **counts(SimConfig(objects=settings.objects), settings.split), **compared(measured),
+            'task': load_task(settings.task).name, **counts(settings.sim, settings.split),
+            **compare(measured),
         }
 
     def name(self, settings: HorizonSettings) -> str:
@@ -89,30 +77,24 @@ class Horizon:
         checkpoint = find_model(settings.checkpoint)
         shipped = checkpoint.resolve() == find_model(SHIPPED).resolve()
         name = f'horizon_{load_task(settings.task).name}_{settings.split}_{settings.seed}'
-        return f'{name}_{settings.episodes}' + ('' if shipped else f'_{checkpoint.name}')
+        name += f'_{settings.episodes}' + ('' if shipped else f'_{checkpoint.name}')
+        return name + of_robot(settings)
 
 
 def _row(
-    players: ClearTablePlayers, look: Look, settings: HorizonSettings, progress: Progress,
-) -> dict[str, Any]:
-    """Play a row block by block."""
-    seeds = range(settings.seed, settings.seed + settings.episodes)
-    blocks = [seeds[first:first + BLOCK] for first in range(0, len(seeds), BLOCK)]
-    return joined([_block(players, look, block, settings, progress) for block in blocks])
+    players: ClearTablePlayers, look: Look, settings: HorizonSettings, console: Console,
+) -> Document:
+    """Play a row block by block; a block that was played with the same settings is read."""
+    def block(seeds: range) -> Document:
+        def play() -> Document:
+            (found,) = play_all([(look.name, players)], seeds, settings.workers, console)
+            return figures(found.episodes)
 
+        return kept(settings.work / f'{_identity(players, seeds)}.json', play)
 
-def _block(
-    players: ClearTablePlayers, look: Look, seeds: range, settings: HorizonSettings,
-    progress: Progress,
-) -> dict[str, Any]:
-    """Play a block of a row, unless it was played before with the same settings."""
-    path = settings.work / f'{_identity(players, seeds)}.json'
-    if path.exists():
-        kept: dict[str, Any] = json.loads(path.read_text())
-        return kept
-    row = figures(measure(players, seeds, settings.workers, progress, look.name))
-    write_json(row, path)
-    return row
+    return joined([
+        block(settings.seeds[at:at + BLOCK]) for at in range(0, settings.episodes, BLOCK)
+    ])
 
 
 def _identity(players: ClearTablePlayers, seeds: range) -> str:
@@ -121,8 +103,7 @@ def _identity(players: ClearTablePlayers, seeds: range) -> str:
         **asdict(players), 'checkpoint': digest(load(players.checkpoint, 'cpu')),
         'seeds': [seeds.start, seeds.stop],
     }
-    text = json.dumps(described, default=plain, sort_keys=True)
-    return sha256(text.encode())[:16]
+    return sha256(json.dumps(described, default=plain, sort_keys=True).encode())[:16]
 
 
 EXPERIMENTS = {'horizon': Horizon()}

@@ -48,14 +48,8 @@ class ArmInView(Hooks):
     """Plays episodes in which the arm hovers over a random point of the table between actions."""
 
     def __init__(
-        self,
-        scene: Theatre,
-        watcher: Watcher,
-        task_level: TaskLevel,
-        actors: tuple[PushSkill, Hover],
-        bounds: SceneConfig,
-        memory: str | None,
-        max_actions: int,
+        self, scene: Theatre, watcher: Watcher, task_level: TaskLevel,
+        actors: tuple[PushSkill, Hover], bounds: SceneConfig, memory: str | None, max_actions: int,
     ) -> None:
         """Keep the parts; plan from the memory of that name, or from the bare latent."""
         self._scene, self._watcher, self._bounds = scene, watcher, bounds

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 
 from foresight.experiments.document import Document
-from foresight.experiments.experiment import OnePage, PlaySettings
+from foresight.experiments.experiment import Experiment, PlaySettings
 from foresight.experiments.memory.page import to_document, to_markdown
 from foresight.experiments.memory.players import (
     HIDDEN,
@@ -39,7 +39,7 @@ class MemorySettings(PlaySettings):
         return max(1, round(EPISODE_SHARE * self.episodes))
 
 
-class Memory(OnePage):
+class Memory(Experiment[MemorySettings, dict[str, list[Any]]]):
     """Hides objects and looks for them; plays with the arm in view."""
 
     settings = MemorySettings()
@@ -48,7 +48,9 @@ class Memory(OnePage):
     def measure(self, settings: MemorySettings, console: Console) -> dict[str, list[Any]]:
         """Measure every kind on its seeds, one bar a kind."""
         config = SimConfig(objects=settings.objects, object_set=settings.split)
-        build = MakeMemoryPlayers(config, find_model(settings.checkpoint), MemoryConfig())
+        build = MakeMemoryPlayers(
+            config, find_model(settings.checkpoint), MemoryConfig(), settings.robot,
+        )
         counts = {
             HIDDEN: settings.episodes, SPOIL: settings.episodes,
             **dict.fromkeys(LOOPS, settings.loops),
@@ -68,9 +70,7 @@ class Memory(OnePage):
 
     def document(self, settings: MemorySettings, measured: dict[str, list[Any]]) -> Document:
         """Return the figures of every kind."""
-        loops = {
-            name: PolicyResult(name, settings.split, tuple(measured[name])) for name in LOOPS
-        }
+        loops = {name: PolicyResult(name, settings.split, tuple(measured[name])) for name in LOOPS}
         trials = [trial for of_scene in measured[HIDDEN] for trial in of_scene]
         return to_document(trials, measured[SPOIL], loops, {
             'task': 'memory', 'scenes': settings.episodes, 'episodes': settings.loops,

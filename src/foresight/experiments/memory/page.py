@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from foresight.experiments.document import by_robot, closing, interval, table
 from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE, Trial
 from foresight.experiments.memory.spoil import Spoil
 from foresight.experiments.results import PolicyResult, figures
 from foresight.experiments.statistics import wilson
-from foresight.experiments.tables import closing, interval, table
 
 RIGHT = 0.5  # error of an expected number of objects that still counts as right
 VARIANTS = (MEMORY, FROZEN, NONE)
@@ -32,7 +32,7 @@ def to_document(
         **about,
         'permanence': _permanence(trials),
         'spoil': _spoil(spoils) if spoils else {},
-        'closed_loop': {name: figures(result) for name, result in episodes.items()},
+        'closed_loop': {name: figures(result.episodes) for name, result in episodes.items()},
     }
 
 
@@ -103,7 +103,7 @@ def to_markdown(document: Mapping[str, Any]) -> str:
     """Return the tables, with the command that makes them again."""
     first = document['seed']
     lines = [
-        '# Memory: what the arm or a plate hides', '',
+        f'# Memory: what the arm or a plate hides{by_robot(document)}', '',
         f'Seeds {first} to {first + document["scenes"] - 1} for hidden objects, {first} to '
         f'{first + document["episodes"] - 1} for episodes; {document["objects"]} objects. '
         f'Machine: {document["machine"]}. Checkpoint: {document["checkpoint"]}.', '',

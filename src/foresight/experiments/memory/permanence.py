@@ -71,14 +71,8 @@ class Permanence:
     """Hides one object of a scene in several ways and looks for it in each memory."""
 
     def __init__(
-        self,
-        scene: Theatre,
-        watcher: Watcher,
-        probe: ObjectProbe,
-        rectifier: Rectifier,
-        stride: int,
-        actors: tuple[PushSkill, Hover],
-        single: SinglePush,
+        self, scene: Theatre, watcher: Watcher, probe: ObjectProbe, rectifier: Rectifier,
+        stride: int, actors: tuple[PushSkill, Hover], single: SinglePush,
     ) -> None:
         """Keep the scene, what watches it, what moves the arm and what chooses actions.
 
@@ -140,9 +134,7 @@ class Permanence:
     def _another(self, spared: int, generator: np.random.Generator) -> Push | None:
         """Choose an action of any other object."""
         states = self._scene.objects()
-        others = [
-            i for i, where in enumerate(states.status) if where == 'table' and i != spared
-        ]
+        others = [i for i, where in enumerate(states.status) if where == 'table' and i != spared]
         actions = (self._single(states, i, generator) for i in others)
         return next((action for action in actions if action is not None), None)
 
@@ -220,9 +212,7 @@ class Permanence:
         target = self._target(states, before.index)
         row, column = target.cell
         middle = self._stride // 2
-        covered = self._watcher.hidden[
-            row * self._stride + middle, column * self._stride + middle
-        ]
+        covered = self._watcher.hidden[row * self._stride + middle, column * self._stride + middle]
         if states.status[before.index] != 'table' or not covered:
             return []
         hidden = self._trial(seed, occluder, 'pushed', 0.0, target, 0.0, before)

@@ -20,6 +20,7 @@ from foresight.planning.levels.task import TaskLevel
 from foresight.robots.arm import ArmModel
 from foresight.robots.hover import Hover
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.robot_file import RobotConfig
 from foresight.robots.shape import ArmShape
 from foresight.rollout.episode import allowed_actions
 from foresight.rollout.loop import Player, player_of
@@ -56,7 +57,10 @@ class MemoryPlayers(Closing):
         sim: The simulator that every measurement uses in turn.
     """
 
-    def __init__(self, config: SimConfig, folder: Path, memory: MemoryConfig) -> None:
+    def __init__(
+        self, config: SimConfig, folder: Path, memory: MemoryConfig,
+        robot: str = RobotConfig.robot,
+    ) -> None:
         """Load the world model of `folder`; `memory` is under test.
 
         Raises:
@@ -65,7 +69,7 @@ class MemoryPlayers(Closing):
         self._scene, self._action, level = SceneConfig(), PushConfig(), JointLevelConfig()
         self._checkpoint, self._memory = load(folder), memory
         check_scene(self._checkpoint, self._scene)
-        self._arm = ArmModel.load()
+        self._arm = ArmModel.load(robot)
         self._skill = PushSkill(self._arm, self._scene, self._action, level)
         self._hover = Hover(self._arm, self._action.clearance, self._action.travel_scale, level)
         self._rectifier = Rectifier(self._scene, self._checkpoint.config.encoder)
@@ -125,9 +129,7 @@ class MemoryPlayers(Closing):
     def arm_retracted(self) -> Player:
         """Build what plays the same task with the arm out of the picture for every plan."""
         policy = PlannerPolicy(self._perception(), lambda empty: self._task_level())
-        return player_of(
-            self.sim, policy, self._checkpoint.action, self._arm, self._limits,
-        )
+        return player_of(self.sim, policy, self._checkpoint.action, self._arm, self._limits)
 
     def _task_level(self) -> TaskLevel:
         """Build what plans; outcomes must not depend on the load of the machine."""
@@ -147,9 +149,7 @@ class MemoryPlayers(Closing):
     def _watcher(self, memories: dict[str, MemoryConfig]) -> Watcher:
         """Build what looks and remembers."""
         occlusion = ArmOcclusion(ArmShape(self._arm), self._rectifier)
-        return Watcher(
-            self.sim, self._perception(), self._checkpoint.model, occlusion, memories
-        )
+        return Watcher(self.sim, self._perception(), self._checkpoint.model, occlusion, memories)
 
     def close(self) -> None:
         """Close the simulator."""
@@ -163,7 +163,8 @@ class MakeMemoryPlayers:
     sim: SimConfig
     folder: Path
     memory: MemoryConfig
+    robot: str
 
     def __call__(self) -> MemoryPlayers:
         """Build them."""
-        return MemoryPlayers(self.sim, self.folder, self.memory)
+        return MemoryPlayers(self.sim, self.folder, self.memory, self.robot)

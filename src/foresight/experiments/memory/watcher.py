@@ -52,11 +52,7 @@ class Watcher:
     hidden: Bool[np.ndarray, 'row column']
 
     def __init__(
-        self,
-        scene: Theatre,
-        perception: Perception,
-        model: Jepa,
-        occlusion: ArmOcclusion,
+        self, scene: Theatre, perception: Perception, model: Jepa, occlusion: ArmOcclusion,
         memories: dict[str, MemoryConfig],
     ) -> None:
         """Keep the parts; each of `memories` configures a tracker."""
@@ -109,9 +105,7 @@ class Watcher:
         """Take note that a motion begins; an action it contains ends `until` [s] from now."""
         self._started, self._until = self._scene.observe().stamp, until
 
-    def on_frame(
-        self, seen: Observation, joints: Joints, tool: Float[np.ndarray, '4 4'],
-    ) -> None:
+    def on_frame(self, seen: Observation, joints: Joints, tool: Float[np.ndarray, '4 4']) -> None:
         """Look while the arm moves."""
         if seen.stamp - self._started >= self._until:
             self._until = np.inf

@@ -10,9 +10,8 @@ import torch
 from rich.console import Console
 
 from foresight.data.clips import ClipPairs
-from foresight.experiments.document import Document
-from foresight.experiments.experiment import OnePage
-from foresight.experiments.physics.page import LEAK, TRAINED, to_markdown
+from foresight.experiments.document import Document, interval, table
+from foresight.experiments.experiment import Experiment
 from foresight.experiments.physics.separation import (
     Curves,
     Separation,
@@ -39,6 +38,17 @@ from foresight.world_model.checkpoint import load_video
 from foresight.world_model.predictors.video import VideoJepa
 
 PIXELS = 'raw pixels'
+TRAINED = 'video predictor'
+LEAK = 0.7
+"""What raw pixels may reach before a generator must be mended."""
+INTRO = """# Intuitive physics
+
+{pairs} pairs a category, seeds from {seed}; objects and camera poses that training never saw.
+*Pairs*: share of pairs whose impossible clip has the higher average surprise, Wilson 95 %.
+*AUROC*: single clips by maximum surprise, bootstrap over quadruplets, 95 %. Chance is 0.50.
+Errors of latents are means over four mirror images of a clip, relative to the motion foreseen and
+seen; *its plain error* is not relative.
+"""
 
 
 @dataclass(frozen=True)
@@ -52,11 +62,10 @@ class PhysicsSettings(Checked):
     workers: int = setting(2, 'processes that make clips', '', 1)
 
 
-class Physics(OnePage):
+class Physics(Experiment[PhysicsSettings, Document]):
     """Compares surprise at impossible clips with that at their possible twins."""
 
     settings = PhysicsSettings()
-    page = staticmethod(to_markdown)
 
     def measure(self, settings: PhysicsSettings, console: Console) -> Document:
         """Make the clips that are not there yet and let every contender watch them."""
@@ -65,9 +74,7 @@ class Physics(OnePage):
         seeds = range(settings.seed, settings.seed + (settings.pairs + 1) // 2)
         wanted = PhysicsSet(held_out=True, encoder=config.encoder, video=config.video)
         with bars(console) as progress:
-            bar = progress.add_task(
-                'making clips', total=len(seeds) * len(VIOLATIONS), rate='',
-            )
+            bar = progress.add_task('making clips', total=len(seeds) * len(VIOLATIONS), rate='')
             clips = matched_pairs(
                 wanted, settings.clips, seeds, settings.workers,
                 lambda count: progress.update(bar, completed=count),
@@ -85,6 +92,24 @@ class Physics(OnePage):
     def document(self, settings: PhysicsSettings, measured: Document) -> Document:
         """Return the figures as they are."""
         return measured
+
+    def page(self, document: Document) -> str:
+        """Return the page, with the command that makes it again."""
+        variants = document['contenders'][TRAINED]
+        leaking = ', '.join(document['leaks']) or 'none'
+        return '\n'.join([
+            INTRO.format(**document),
+            '## Pairs', '', *_drawn(document, 'pairs'), '',
+            '## AUROC', '', *_drawn(document, 'auroc'), '',
+            '## Variants of the video predictor', '',
+            '`a` and `b` are the two pairs of a scene.', '',
+            *table(('category', 'variant', 'pairs'), (
+                [name, variant, f'{won} of {count}'] for name in VIOLATIONS
+                for variant, (won, count) in variants[name]['variants'].items()
+            )), '',
+            f'Categories in which raw pixels exceed {LEAK}: {leaking}.', '',
+            f'`{document["command"]}`, {document["machine"]}', '',
+        ])
 
 
 def contenders(model: VideoJepa) -> list[Contender]:
@@ -130,8 +155,7 @@ def _scored(curves: dict[str, Curves], clips: dict[str, ClipPairs]) -> dict[str,
 
 def _figures(found: Separation) -> dict[str, float]:
     """Flatten a score for the document."""
-    rest = {name: round(value, 4) for name, value in vars(found).items() if name != 'pairs'}
-    return {**found.pairs.figures('pairs'), **rest}
+    return {**found.pairs.figures('pairs'), **found.auroc.figures('auroc')}
 
 
 def leaks(pixels: Mapping[str, Any]) -> list[str]:
@@ -139,6 +163,16 @@ def leaks(pixels: Mapping[str, Any]) -> list[str]:
     return [
         name for name in VIOLATIONS if max(pixels[name]['pairs'], pixels[name]['auroc']) > LEAK
     ]
+
+
+def _drawn(document: Document, measured: str) -> list[str]:
+    """Draw one row a category: one figure with its interval for each contender."""
+    contenders = document['contenders']
+    return table(('category', *contenders), (
+        [category, *(
+            interval(of[category], measured) for of in contenders.values()
+        )] for category in (*VIOLATIONS, 'overall')
+    ))
 
 
 EXPERIMENTS = {'physics': Physics()}

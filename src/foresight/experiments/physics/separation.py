@@ -12,10 +12,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from foresight.data.clips import ClipPairs
-from foresight.experiments.statistics import Proportion, wilson
+from foresight.experiments.statistics import Interval, Proportion, bootstrap, wilson
 from foresight.learning.probes.clip_surprise import Contender
-
-RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
@@ -39,15 +37,12 @@ class Separation:
 
     Attributes:
         pairs: Share of pairs whose impossible clip has the higher average surprise.
-        auroc: Chance that an impossible clip has a higher maximum than any possible one.
-        auroc_low: Lower end of its 95 % interval, resampling groups.
-        auroc_high: Upper end.
+        auroc: Chance that an impossible clip has a higher maximum than any possible one; its
+            interval resamples groups.
     """
 
     pairs: Proportion
-    auroc: float
-    auroc_low: float
-    auroc_high: float
+    auroc: Interval
 
 
 def watch(contender: Contender, pairs: ClipPairs) -> dict[str, Curves]:
@@ -63,8 +58,13 @@ def separation(curves: Curves) -> Separation:
     """Score one category."""
     means = curves.possible.mean(axis=1), curves.impossible.mean(axis=1)
     peaks = curves.possible.max(axis=1), curves.impossible.max(axis=1)
-    low, high = _interval(*peaks, curves.groups)
-    return Separation(pair_accuracy(*means), auroc(*peaks), low, high)
+    rows = [np.flatnonzero(curves.groups == name) for name in np.unique(curves.groups)]
+
+    def area(drawn: Int[np.ndarray, ' group']) -> float:
+        picked = np.concatenate([rows[index] for index in drawn])
+        return auroc(peaks[0][picked], peaks[1][picked])
+
+    return Separation(pair_accuracy(*means), bootstrap(area, len(rows)))
 
 
 def overall(curves: Mapping[str, Curves]) -> Separation:
@@ -86,9 +86,7 @@ def pair_accuracy(
     return wilson(int(wins), len(possible))
 
 
-def auroc(
-    possible: Float[np.ndarray, ' clip'], impossible: Float[np.ndarray, ' other'],
-) -> float:
+def auroc(possible: Float[np.ndarray, ' clip'], impossible: Float[np.ndarray, ' other']) -> float:
     """Return the chance that a random impossible clip scores above a random possible one.
 
     References:
@@ -98,22 +96,6 @@ def auroc(
     below = np.searchsorted(ordered, impossible, side='left')
     not_above = np.searchsorted(ordered, impossible, side='right')
     return float((below + not_above).mean() / 2 / len(possible))
-
-
-def _interval(
-    possible: np.ndarray, impossible: np.ndarray, groups: np.ndarray,
-) -> tuple[float, float]:
-    """Bootstrap the area over groups, whose clips are not independent."""
-    generator = np.random.default_rng(0)
-    names = np.unique(groups)
-    rows = [np.flatnonzero(groups == name) for name in names]
-    values = []
-    for _ in range(RESAMPLES):
-        drawn = generator.integers(len(rows), size=len(rows))
-        picked = np.concatenate([rows[index] for index in drawn])
-        values.append(auroc(possible[picked], impossible[picked]))
-    low, high = np.percentile(values, (2.5, 97.5))
-    return float(low), float(high)
 
 
 def by_variant(curves: Curves, pairs: ClipPairs) -> dict[str, Proportion]:

@@ -10,14 +10,9 @@ class DisturbedEpisode:
     """How one episode went.
 
     Attributes:
-        seed: Seed of the episode.
         kind: What somebody did; empty if nothing was asked for.
         during: Whether it was to happen while the arm moves.
         success: All that is there is in the bin, none dropped.
-        cleared: Objects in the bin.
-        dropped: Objects dropped.
-        remaining: Objects left on the table.
-        actions: Actions that were carried out.
         plans: Plans that were searched for.
         followed: Actions that were carried out without planning anew.
         alarms: Times at which surprise rose above the threshold [s].

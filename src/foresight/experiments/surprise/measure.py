@@ -9,9 +9,8 @@ from rich.progress import Progress
 from foresight.actions.loading import load
 from foresight.agent.following import SurpriseConfig
 from foresight.experiments.document import Document
-from foresight.experiments.experiment import OnePage, PlaySettings
+from foresight.experiments.experiment import Experiment, PlaySettings
 from foresight.experiments.surprise.episode import DisturbedEpisode
-from foresight.experiments.surprise.kept import Playing, Row
 from foresight.experiments.surprise.page import (
     AIMED,
     EVERY,
@@ -21,11 +20,11 @@ from foresight.experiments.surprise.page import (
     to_markdown,
 )
 from foresight.experiments.surprise.play import THINK
-from foresight.experiments.surprise.players import AIMED as AIMED_POLICY
-from foresight.experiments.surprise.players import SurprisePlayers
+from foresight.experiments.surprise.players import Playing, Row, SurprisePlayers
 from foresight.files import find_model
-from foresight.progress import bars
-from foresight.settings import CLEAR_TABLE, setting
+from foresight.progress import bars, counted
+from foresight.robots.robot_file import RobotConfig
+from foresight.settings import setting
 from foresight.sim.disturbance import KINDS
 from foresight.sim.settings import SimConfig
 from foresight.world_model.belief.surprise_scales import load_scales
@@ -49,7 +48,7 @@ class SurpriseSettings(PlaySettings):
     )
 
 
-class Surprise(OnePage):
+class Surprise(Experiment[SurpriseSettings, Played]):
     """Plays with and without disturbances, with and without surprise in the loop."""
 
     settings = SurpriseSettings(episodes=50, seed=10_000)
@@ -58,19 +57,18 @@ class Surprise(OnePage):
     def measure(self, settings: SurpriseSettings, console: Console) -> Played:
         """Play every row, one bar each, and aimed actions until there is time enough."""
         folder = find_model(settings.checkpoint)
-        rows = make_rows(folder, SimConfig(objects=settings.objects))
+        rows = make_rows(folder, settings.sim, settings.robot)
         scales, played = load_scales(load(folder, 'cpu')), Played()
         with (
-            bars(console) as progress, Playing(settings.workers, settings.kept, scales) as play,
+            bars(console) as progress,
+            Playing(settings.workers, settings.kept, scales, settings.robot) as play,
         ):
             for row in rows:
-                name = f'{row.kind or "none"} {row.mode}'
-                bar = progress.add_task(name, total=settings.episodes, rate='')
-                known = played.setdefault((row.mode, row.kind), [])
-                for episode in play(row, range(settings.seed, settings.seed + settings.episodes)):
-                    known.append(episode)
-                    progress.advance(bar)
-            aimed = Row(AIMED, '', replace(rows[0].players, policy=AIMED_POLICY))
+                name, episodes = f'{row.kind or "none"} {row.mode}', play(row, settings.seeds)
+                played[row.mode, row.kind] = list(
+                    counted(progress, name, episodes, settings.episodes),
+                )
+            aimed = Row(AIMED, '', replace(rows[0].players, aimed=True))
             more = _play_on(play, aimed, settings, _seconds(played[WITH, '']), progress)
         return {**played, (AIMED, ''): more} if more else played
 
@@ -83,10 +81,10 @@ class Surprise(OnePage):
         })
 
 
-def make_rows(folder: Path, sim: SimConfig) -> list[Row]:
+def make_rows(folder: Path, sim: SimConfig, robot: str = RobotConfig.robot) -> list[Row]:
     """Return what is played: every disturbance and none, with and without surprise."""
     config = SurpriseConfig()
-    watching = SurprisePlayers(folder, CLEAR_TABLE, sim, replace(config, watch=True))
+    watching = SurprisePlayers(folder, sim, replace(config, watch=True), robot=robot)
     blind = replace(watching, config=replace(config, watch=False), scaled=False)
     every = replace(blind, config=replace(config, watch=False, follow=1))
     rows = [Row(WITH, '', watching), Row(WITHOUT, '', blind), Row(EVERY, '', every)]

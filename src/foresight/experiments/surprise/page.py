@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from foresight.experiments.statistics import bootstrap, paired_difference, poisson, wilson
+from foresight.experiments.document import by_robot, closing, difference, interval, table
+from foresight.experiments.results import compared
+from foresight.experiments.statistics import bootstrap, poisson, wilson
 from foresight.experiments.surprise.episode import DisturbedEpisode
-from foresight.experiments.tables import closing, difference, interval, table
 
 HOUR = 3600.0
 WITH, WITHOUT, EVERY = MODES = ('with surprise', 'without', 'plan every action')
@@ -56,11 +57,11 @@ def to_document(
 def _false_alarms(episodes: Episodes) -> dict[str, Any]:
     """Return how often nothing was the matter."""
     hours = sum(episode.seconds for episode in episodes) / HOUR
-    rate = poisson(sum(episode.false_alarms for episode in episodes), hours)
+    alarms = sum(episode.false_alarms for episode in episodes)
     return {
         'episodes': len(episodes), 'actions': sum(e.actions for e in episodes),
-        'hours': round(hours, 3), 'alarms': rate.events, 'an_hour': round(rate.mean, 2),
-        'an_hour_low': round(rate.low, 2), 'an_hour_high': round(rate.high, 2),
+        'hours': round(hours, 3), 'alarms': alarms,
+        **poisson(alarms, hours).figures('an_hour', 2),
         'stops': sum(bool(episode.stop) for episode in episodes),
     }
 
@@ -72,10 +73,9 @@ def _noticing(episodes: Episodes) -> dict[str, Any]:
     found = wilson(len(delays), len(happened))
     soon = {}
     if len(delays):
-        low, high = bootstrap(lambda draw: float(np.median(delays[draw])), len(delays))
+        median = bootstrap(lambda draw: float(np.median(delays[draw])), len(delays))
         soon = {
-            'median': round(float(np.median(delays)), 2), 'median_low': round(low, 2),
-            'median_high': round(high, 2),
+            **median.figures('median', 2),
             'p90': round(float(np.percentile(delays, 90.0, method='inverted_cdf')), 2),
         }
     late = [e.late for e in happened if e.delay is not None]
@@ -104,19 +104,15 @@ def _paired(first: Episodes, second: Episodes) -> dict[str, Any]:
     """Compare two modes on the seeds that both played."""
     others = {e.seed: e for e in second}
     pairs = [(e, others[e.seed]) for e in first if e.seed in others]
-    return {
-        name: {key: round(value, 4) for key, value in asdict(paired_difference(
-            [float(getattr(one, name)) for one, _ in pairs],
-            [float(getattr(other, name)) for _, other in pairs],
-        )).items()} for name in ('success', 'dropped', 'actions', 'plans', 'seconds')
-    }
+    ours, theirs = zip(*pairs)
+    return compared(ours, theirs, 'success', 'dropped', 'actions', 'plans', 'seconds')
 
 
 def to_markdown(document: Mapping[str, Any]) -> str:
     """Return the tables, with the command that makes them again."""
     first, scales = document['seed'], document['scales']
     return '\n'.join([
-        '# Surprise in the loop', '',
+        f'# Surprise in the loop{by_robot(document)}', '',
         f'Seeds {first} to {first + document["episodes_a_row"] - 1} for each row, from '
         f'{document["aimed_seed"]} for aimed play; {document["objects"]} objects. Threshold: '
         f'{scales["false_alarms"]:g} false alarms an hour on {scales["hours"]:.2f} h '

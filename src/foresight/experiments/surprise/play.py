@@ -1,8 +1,7 @@
 """Episodes in simulated time that somebody disturbs, with and without surprise in the loop."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -20,8 +19,8 @@ from foresight.macro_action import MacroAction
 from foresight.planning.levels.task import TaskDecision
 from foresight.protocols import Plan
 from foresight.robots.arm import ArmModel
-from foresight.rollout.environment import Environment
 from foresight.rollout.loop import LOOK, Hooks, player_of
+from foresight.sim.disturbance import ADDED, DisturbedTable
 from foresight.tasks.scene_view import SceneView
 from foresight.world_model.belief.vigilance import Vigilance
 from foresight.world_model.jepa import Jepa
@@ -32,26 +31,6 @@ THINK = 0.4  # time that a plan takes [s]
 MORE = 4  # actions more for an object that somebody adds
 Latent = Float[Tensor, 'channel height width']
 OnAction = Callable[[Latent, Latent, Latent], None]
-
-
-@runtime_checkable
-class Disturbable(Environment, Protocol):
-    """A scene that can be disturbed; `sim.disturbance.DisturbedTable` is one.
-
-    Attributes:
-        disturbed_at: Time of the disturbance [s]; None before it.
-    """
-
-    disturbed_at: float | None
-
-    @property
-    def time(self) -> float:
-        """Simulated time since the reset [s]."""
-        ...
-
-    def disturb(self, kind: str, delay: float) -> None:
-        """Let something happen once so much time [s] has passed."""
-        ...
 
 
 class Searching:
@@ -85,55 +64,45 @@ class Searching:
         return self._chooser.follow(scene, plan)
 
 
+@dataclass(frozen=True)
 class DisturbedPlay(Closing):
-    """Plays episodes with one world model in one scene."""
+    """Plays episodes with one world model in one scene.
 
-    def __init__(
-        self,
-        scene: Disturbable,
-        perception: Perception,
-        model: Jepa,
-        actor: tuple[MacroAction, ArmModel],
-        policy: Chooser[SceneView],
-        vigilance: Vigilance,
-        config: SurpriseConfig,
-        max_actions: int,
-        on_action: OnAction | None = None,
-    ) -> None:
-        """Keep the parts.
+    Attributes:
+        scene: Scene and arm.
+        perception: Way from image to latent.
+        model: World model that imagines actions.
+        actor: Macro-action, and the arm that carries it out.
+        policy: What chooses actions: the planner's, or one that plans nothing.
+        vigilance: What compares views.
+        config: Whether surprise decides, and how; without `watch` it is only recorded.
+        max_actions: Actions before an episode is truncated.
+        on_action: Called after each with the latent before, predicted and arrived.
+    """
 
-        Args:
-            scene: Scene and arm.
-            perception: Way from image to latent.
-            model: World model that imagines actions.
-            actor: Macro-action, and the arm that carries it out.
-            policy: What chooses actions: the planner's, or one that plans nothing.
-            vigilance: What compares views.
-            config: Whether surprise decides, and how; without `watch` it is only recorded.
-            max_actions: Actions before an episode is truncated.
-            on_action: Called after each with the latent before, predicted and arrived.
-        """
-        self._scene, self._actor, self._max = scene, actor, max_actions
-        self._searching, self._config = Searching(policy), config
-        self._eyes = perception, model, vigilance
-        self._on_action = on_action
+    scene: DisturbedTable
+    perception: Perception
+    model: Jepa
+    actor: tuple[MacroAction, ArmModel]
+    policy: Chooser[SceneView]
+    vigilance: Vigilance
+    config: SurpriseConfig
+    max_actions: int
+    on_action: OnAction | None = None
 
     def play(self, seed: int, kind: str = '') -> DisturbedEpisode:
         """Play the episode of a seed; the seed also decides when somebody does `kind`."""
-        hooks = Disturbing(
-            self._scene, self._eyes, self._searching, (seed, kind), not self._config.watch,
-            self._on_action,
-        )
-        limits = Limits(self._max + (MORE if kind == 'added' else 0))
+        searching = Searching(self.policy)
+        hooks = Disturbing(self, searching, seed, kind)
+        limits = Limits(self.max_actions + (MORE if kind == ADDED else 0))
         end = player_of(
-            self._scene, self._searching, *self._actor, limits,
-            surprise=replace(self._config, watch=True),
+            self.scene, searching, *self.actor, limits, surprise=replace(self.config, watch=True),
         ).play(seed, hooks)
         following = hooks.agent.following
         return DisturbedEpisode(
             seed, kind, hooks.during, end.success, end.cleared, end.dropped, end.remaining,
-            end.actions, self._searching.plans, following.skipped, tuple(hooks.alarms),
-            self._scene.disturbed_at, hooks.late, following.stop, self._scene.time,
+            end.actions, searching.plans, following.skipped, tuple(hooks.alarms),
+            self.scene.disturbed_at, hooks.late, following.stop, self.scene.time,
         )
 
     def play_job(self, job: tuple[int, str]) -> DisturbedEpisode:
@@ -142,7 +111,7 @@ class DisturbedPlay(Closing):
 
     def close(self) -> None:
         """Close the scene."""
-        self._scene.close()
+        self.scene.close()
 
 
 class Disturbing(Hooks):
@@ -157,25 +126,20 @@ class Disturbing(Hooks):
 
     agent: Agent[SceneView]
 
-    def __init__(
-        self, scene: Disturbable, eyes: tuple[Perception, Jepa, Vigilance],
-        searching: Searching, seed: tuple[int, str], blind: bool, on_action: OnAction | None,
-    ) -> None:
+    def __init__(self, play: DisturbedPlay, searching: Searching, seed: int, kind: str) -> None:
         """Draw when the disturbance of a seed happens, and of which kind."""
-        draws = np.random.default_rng([seed[0], 4])
+        draws = np.random.default_rng([seed, 4])
         self._when, self.during = int(draws.integers(2)), bool(draws.random() < 0.5)
-        self._moment, self._kind = float(draws.uniform(0.1, 0.9)), seed[1]
-        self._scene, self._searching, self._on_action = scene, searching, on_action
-        self._perception, self._model, self._vigilance = eyes
-        self._blind = blind
+        self._moment, self._kind = float(draws.uniform(0.1, 0.9)), kind
+        self._play, self._scene, self._searching = play, play.scene, searching
         self.alarms, self.late = list[float](), 0
         self._was_alarmed = self._noticed = False
 
     def begin(self, agent: Agent[SceneView], scene: SceneView) -> None:
         """Look at the scene for the first time."""
         self.agent = agent
-        self._perception.set_background(scene.background, scene.observation.view)
-        self._vigilance.forget()
+        self._play.perception.set_background(scene.background, scene.observation.view)
+        self._play.vigilance.forget()
         self.look(scene)
 
     def before_decision(self, scene: SceneView) -> SceneView:
@@ -189,8 +153,8 @@ class Disturbing(Hooks):
 
     def look(self, scene: SceneView) -> None:
         """Judge a free view."""
-        self._latent: Latent = self._perception.encode(scene.observation).latent
-        reading = self._vigilance.see(self._latent)
+        self._latent: Latent = self._play.perception.encode(scene.observation).latent
+        reading = self._play.vigilance.see(self._latent)
         if reading is None:
             return
         alarm = reading.level > 1.0
@@ -199,7 +163,7 @@ class Disturbing(Hooks):
             self._noticed |= self._scene.disturbed_at is not None
         self._was_alarmed = alarm
         # Without surprise in the loop plans are followed as if nothing ever surprised.
-        self.agent.hear(0.0 if self._blind else reading.level, scene.stamp)
+        self.agent.hear(reading.level if self._play.config.watch else 0.0, scene.stamp)
 
     def think(self, scene: SceneView) -> SceneView:
         """Let the time pass that a search takes."""
@@ -211,11 +175,11 @@ class Disturbing(Hooks):
         action = decision.plan.actions[:1].float().to(self._latent.device)
         self.late += self._scene.disturbed_at is not None and not self._noticed
         with torch.inference_mode():
-            predicted = self._model.predict(self._latent[None], action)[0]
+            predicted = self._play.model.predict(self._latent[None], action)[0]
         if self._due and self.during:
             self._scene.disturb(self._kind, self._moment * decision.motion.duration)
         self._before, self._predicted = self._latent, predicted
-        self._vigilance.expect(self._before, predicted)
+        self._play.vigilance.expect(self._before, predicted)
 
     def after_motion(self) -> None:
         """Look until the action is judged, which takes as long as objects still roll."""
@@ -225,8 +189,8 @@ class Disturbing(Hooks):
         while following.readings == heard:
             self._scene.wait(LOOK)
             self._look_again()
-        if self._on_action is not None:
-            self._on_action(self._before, self._predicted, self._latent)
+        if self._play.on_action is not None:
+            self._play.on_action(self._before, self._predicted, self._latent)
 
     def _look_again(self) -> SceneView:
         """Take a free view and judge it."""

@@ -12,7 +12,7 @@ from foresight.agent.following import SurpriseConfig
 from foresight.errors import ConfigError
 from foresight.experiments.document import command
 from foresight.experiments.statistics import percentile
-from foresight.experiments.surprise.players import AIMED, SurprisePlayers
+from foresight.experiments.surprise.players import SurprisePlayers
 from foresight.files import find_model
 from foresight.learning.alarm import UndisturbedAction, find_scales
 from foresight.progress import bars
@@ -75,7 +75,7 @@ def _play(
     """Play until so much robot time has passed; return every action and the time [h]."""
     actions: list[UndisturbedAction] = []
     players = SurprisePlayers(
-        folder, '', SimConfig(), replace(SurpriseConfig(), watch=False), AIMED, scaled=False,
+        folder, SimConfig(), replace(SurpriseConfig(), watch=False), aimed=True, scaled=False,
     )
 
     def keep(*latents: Tensor) -> None:

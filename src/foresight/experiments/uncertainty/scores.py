@@ -1,6 +1,5 @@
 """Uncertainty: imagined outcomes of repeated actions beside the true ones."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ from jaxtyping import Float, Int
 from torch import Generator, Tensor
 
 from foresight.data.repeated_actions import RepeatedActions
-from foresight.experiments.statistics import bootstrap, rank_correlation
+from foresight.experiments.statistics import Interval, bootstrap, rank_correlation
 from foresight.learning.probes.coverage import Coverage, draw_outcomes, squared_error
 from foresight.macro_action import Spread
 from foresight.tasks.clear_table.cost_head import STATUS_FLOOR, STATUS_TABLE, Dropped, Occupancy
@@ -39,41 +38,10 @@ class Imagined:
 
 
 @dataclass(frozen=True)
-class Interval:
-    """A figure with its 95 % interval over resampled states."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class UncertaintyScores:
-    """How well samples show what may happen; errors are relative to "nothing moves".
+    """How well samples show what may happen; MEANINGS of `measure` says what each figure is.
 
-    Attributes:
-        states: States, each with one action.
-        repeats: Repetitions of each action.
-        samples: Samples that compete for the best.
-        expected: Error of the prediction without the latent variable.
-        single: Error of one sample.
-        best: Error of the best of the samples.
-        jitter_best: Error of the best of as many predictions of jittered actions.
-        coverage: Best over single; 1 where the latent variable is ignored.
-        gain: Best over expected; below 1 the samples tell more.
-        perfect_expected: Error of the mean of the other true outcomes: no single prediction can
-            do much better.
-        perfect_best: Error of the best of as many other true outcomes: no samples can do much
-            better.
-        spread: Rank correlation of the spread of samples with that of the true outcomes.
-        jitter_spread: The same for the spread of predictions of jittered actions.
-        motion: The same for how much the action is expected to change: what is known without a
-            latent variable.
-        size: Mean squared spread of samples over that of the true outcomes.
-        drops: Share of the actions of which some repetitions drop something that lay on the table.
-        drops_expected: Rank correlation of the true share of repetitions that drop something
-            with the drops expected without the latent variable.
-        drops_samples: The same for the mean over samples.
+    Errors are relative to "nothing moves".
     """
 
     states: int
@@ -119,8 +87,7 @@ def imagine_repeated(
 
 
 def _jittered(
-    model: Jepa, usual: Spread, start: Tensor, actions: Tensor, samples: int,
-    generator: Generator,
+    model: Jepa, usual: Spread, start: Tensor, actions: Tensor, samples: int, generator: Generator,
 ) -> Float[Tensor, 'state sample channel height width']:
     """Predict the actions as a planner does that knows no latent variable: slightly jittered."""
     std = torch.tensor(usual.jitter)
@@ -169,9 +136,7 @@ def drop_rates(
 
 
 def expected_drops(
-    occupancy: Occupancy,
-    dropped: Dropped,
-    before: Float[Tensor, 'state *latent'],
+    occupancy: Occupancy, dropped: Dropped, before: Float[Tensor, 'state *latent'],
     after: Float[Tensor, 'state sample *latent'],
 ) -> Float[np.ndarray, ' state']:
     """Return how many objects more the cost head sees on the floor, averaged over the samples."""
@@ -210,7 +175,7 @@ def score(
         best=float(coverage.best.mean()) / scale,
         jitter_best=float(jitter.best.mean()) / scale,
         coverage=coverage.ratio,
-        gain=_interval(lambda chosen: _gain(coverage, chosen), len(actions)),
+        gain=bootstrap(lambda chosen: _gain(coverage, chosen), len(actions)),
         perfect_expected=perfect_expected / scale, perfect_best=perfect_best / scale,
         spread=_order(wide, true), jitter_spread=_order(_array(spread(imagined.jittered)), true),
         motion=_order(moved, true),
@@ -225,15 +190,9 @@ def score(
     return found, imagined
 
 
-def _interval(statistic: Callable[[Int[np.ndarray, ' state']], float], states: int) -> Interval:
-    """Return a statistic of all states with its interval."""
-    low, high = bootstrap(statistic, states)
-    return Interval(statistic(np.arange(states)), low, high)
-
-
 def _order(guess: Float[np.ndarray, ' state'], truth: Float[np.ndarray, ' state']) -> Interval:
     """Return the rank correlation with its interval."""
-    return _interval(lambda chosen: rank_correlation(guess[chosen], truth[chosen]), len(truth))
+    return bootstrap(lambda chosen: rank_correlation(guess[chosen], truth[chosen]), len(truth))
 
 
 def _gain(coverage: Coverage, chosen: Int[np.ndarray, ' state']) -> float:

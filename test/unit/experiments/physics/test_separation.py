@@ -30,21 +30,21 @@ def test_auroc_is_the_share_of_ordered_pairs():
 
 def test_a_tie_counts_half():
     assert pair_accuracy(np.array([1.0, 1.0]), np.array([1.0, 2.0])).successes == 1
-    assert pair_accuracy(np.ones(4), np.ones(4)).rate == 0.5
+    assert pair_accuracy(np.ones(4), np.ones(4)).value == 0.5
 
 
 def test_average_decides_pairs_and_maximum_single_clips():
     possible = np.array([[0.0, 5.0], [0.0, 5.0]])
     impossible = np.array([[4.0, 4.0], [4.0, 4.0]])
     found = separation(Curves(possible, impossible, np.arange(2)))
-    assert found.pairs.rate == 1.0
-    assert found.auroc == 0.0
+    assert found.pairs.value == 1.0
+    assert found.auroc.value == 0.0
 
 
 def test_overall_weighs_every_pair_alike():
     good = Curves(np.zeros((3, 2)), np.ones((3, 2)), np.arange(3))
     bad = Curves(np.ones((1, 2)), np.zeros((1, 2)), np.arange(1))
-    assert overall({'a': good, 'b': bad}).pairs.rate == 0.75
+    assert overall({'a': good, 'b': bad}).pairs.value == 0.75
 
 
 def test_pixels_are_surprised_by_change_after_the_context():

@@ -8,7 +8,7 @@ import torch
 from foresight.actions.loading import make_model
 from foresight.actions.push.settings import PushSpread
 from foresight.data.repeated_actions import RepeatedActions
-from foresight.experiments.uncertainty.page import to_markdown
+from foresight.experiments.uncertainty.measure import Uncertainty
 from foresight.experiments.uncertainty.scores import (
     compare,
     drop_rates,
@@ -113,6 +113,6 @@ def test_the_page_names_figures_and_command(actions):
         'object_set': 'seen', 'unknowns': 3, **asdict(measured(actions, 3)[0]),
     }
     json.dumps(document, allow_nan=False)
-    written = to_markdown(document)
+    written = Uncertainty().page(document)
     assert 'foresight evaluate uncertainty' in written
     assert 'best of 4 samples' in written

@@ -2,9 +2,8 @@ import json
 
 import pytest
 
-from foresight.experiments.horizon.looks import Look, compared, looks
-from foresight.experiments.horizon.page import to_markdown
-from foresight.experiments.results import PolicyResult, figures
+from foresight.experiments.horizon.looks import Look, compare, looks, to_markdown
+from foresight.experiments.results import figures
 from foresight.rollout.episode import EpisodeResult
 from foresight.tasks.task_file import TaskConfig
 
@@ -18,10 +17,10 @@ ONE, TWO = Look(1, False), Look(2, False)
 
 
 def row(*successes):
-    return figures(PolicyResult('planner', 'hard', tuple(
+    return figures([
         EpisodeResult(seed, bool(success), 3 if success else 2, 0 if success else 1, 0, 3, ())
         for seed, success in enumerate(successes)
-    )))
+    ])
 
 
 def test_every_horizon_is_looked_at_without_and_with_the_critic():
@@ -39,7 +38,7 @@ def test_a_look_changes_horizon_and_critic_and_nothing_else():
 
 
 def test_rows_are_compared_seed_by_seed_with_the_first():
-    document = compared({ONE: row(1, 0, 0, 1), TWO: row(1, 1, 0, 1)})
+    document = compare({ONE: row(1, 0, 0, 1), TWO: row(1, 1, 0, 1)})
     against = document['rows']['H2']['against_first']
     assert against['success']['mean'] == pytest.approx(0.25)
     assert against['dropped']['mean'] == pytest.approx(-0.25)
@@ -48,7 +47,7 @@ def test_rows_are_compared_seed_by_seed_with_the_first():
 
 
 def test_the_table_shows_differences_seeds_and_command():
-    document = {**ABOUT, 'episodes': 2, **compared({ONE: row(1, 0), TWO: row(1, 1)})}
+    document = {**ABOUT, 'episodes': 2, **compare({ONE: row(1, 0), TWO: row(1, 1)})}
     text = to_markdown(json.loads(json.dumps(document, allow_nan=False)))
     assert '| H2 | 1.00 |' in text
     assert '+0.50 (' in text
@@ -57,7 +56,7 @@ def test_the_table_shows_differences_seeds_and_command():
 
 
 def test_rows_with_the_critic_are_also_compared_among_themselves():
-    document = {**ABOUT, **compared({
+    document = {**ABOUT, **compare({
         ONE: row(1, 1), Look(1, True): row(0, 0), Look(2, True): row(1, 0),
     })}
     assert list(document['differences']) == ['H2+critic - H1+critic']
