@@ -1,5 +1,6 @@
 """`foresight demo`: clear a simulated table over ROS 2, then say how it went."""
 
+import math
 import os
 import shlex
 import shutil
@@ -20,7 +21,8 @@ from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
 from foresight.errors import CheckpointError, ForesightError
 from foresight.experiments.document import write_json
 from foresight.files import find_model
-from foresight.nodes.session import Moment, RosSession, SessionOptions
+from foresight.nodes.monitor import Monitor
+from foresight.nodes.session import SessionOptions, ros_session
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.settings import SimConfig
@@ -126,19 +128,21 @@ def run(options: SessionOptions, seed: int, console: Console) -> DemoResult:
     )
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task('starting the nodes', total=options.sim.objects, line='')
-        with RosSession(options) as session:
+        with ros_session(options) as session:
             progress.update(bar, description='')
             return session.play(seed, shower(progress, bar, options.sim.objects))
 
 
-def shower(progress: Progress, bar: TaskID, objects: int) -> Callable[[Moment], None]:
-    """Return what shows a moment on the live line."""
-    def show(moment: Moment) -> None:
-        left = objects if moment.left < 0 else moment.left
-        surprise = '-' if moment.surprise is None else f'{moment.surprise:.2f}'
-        plan = '-' if moment.plan_ms != moment.plan_ms else f'{moment.plan_ms:.0f} ms'
-        line = f'{left} left, {moment.actions} actions, plan {plan}, surprise {surprise}'
-        phase = moment.phase.lower()
+def shower(progress: Progress, bar: TaskID, objects: int) -> Callable[[Monitor], None]:
+    """Return what shows on the live line how an episode stands."""
+    def show(monitor: Monitor) -> None:
+        left = int(monitor.figure('sim', 'remaining', objects))
+        actions = int(monitor.figure('planner', 'actions', 0))
+        plan_ms = monitor.figure('planner', 'plan_ms')
+        surprise = '-' if monitor.surprise is None else f'{monitor.surprise:.2f}'
+        plan = '-' if math.isnan(plan_ms) else f'{plan_ms:.0f} ms'
+        line = f'{left} left, {actions} actions, plan {plan}, surprise {surprise}'
+        phase = monitor.phase.lower()
         progress.update(bar, description=f'{phase:<9}', completed=objects - left, line=line)
 
     return show

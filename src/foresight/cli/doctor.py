@@ -92,7 +92,6 @@ def demo_parts() -> list[Finding]:
 
 
 def _part(module: str, remedy: str) -> Finding:
-    """Import one module."""
     try:
         import_module(module)
     except ImportError as error:

@@ -36,7 +36,7 @@ def play_over_ros(
         ConfigError: If the task wants a goal image.
         ForesightError: If a node dies, does not answer or cannot start.
     """
-    from foresight.nodes.session import RosSession, SessionOptions  # needs the extra `ros`
+    from foresight.nodes.session import SessionOptions, ros_session  # needs the extra `ros`
 
     sim, task = players.sim, players.task
     assert isinstance(task, str)  # The nodes read it from its file.
@@ -45,7 +45,7 @@ def play_over_ros(
         players.checkpoint, replace(sim, max_actions=limit), bags=None, logs=LOGS, task=task,
         robot=players.robot,
     )
-    with RosSession(options) as session:
+    with ros_session(options) as session:
         for seed in seeds:
             yield episode_of(session.play(seed))
 

@@ -68,7 +68,6 @@ def _leaves(kind: type[Checked]) -> list[type[Checked]]:
 
 
 def _place(kind: type[Checked]) -> tuple[str, int]:
-    """Return module and line of a configuration."""
     return kind.__module__, inspect.getsourcelines(kind)[1]
 
 
@@ -138,7 +137,6 @@ def commands() -> str:
 
 
 def _command(name: str, command: Command) -> str:
-    """Write what one command does and which options it has."""
     found: Any = get_command(build(name))
     for word in name.split():
         found = found.commands[word]
@@ -153,7 +151,6 @@ def _command(name: str, command: Command) -> str:
 
 
 def _option(item: Any) -> tuple[str, tuple[str, str, str]]:
-    """Return the panel of an option or argument, and its row."""
     name = item.opts[0] if item.opts[0].startswith('-') else item.opts[0].upper()
     default = '' if item.default in (None, False, '') else f'`{item.default}`'
     help_text = ' '.join((item.help or '').split()).replace('|', '\\|')

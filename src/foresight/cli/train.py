@@ -130,13 +130,11 @@ def video(
 
 
 def _sweep(learner: CriticLearner, index: int, config: CriticConfig, progress: Progress) -> Sweep:
-    """Run one sweep under a bar."""
     bar = progress.add_task(f'sweep {index + 1} of {config.sweeps}', total=config.states, rate='')
     return learner.sweep(index, lambda: progress.advance(bar))
 
 
 def _table(sweeps: list[Sweep]) -> Table:
-    """Show how the value grew."""
     table = Table('looking ahead', 'mean cost', 'explained (held out)')
     for item in sweeps:
         table.add_row(str(item.index), f'{item.mean:.2f}', f'{item.r2:.3f}')

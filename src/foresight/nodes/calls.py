@@ -24,59 +24,40 @@ class Calls:
         self, node: Node, executor: Executor, check: Callable[[], None] = lambda: None,
     ) -> None:
         """Use a node that this executor spins; `check` raises when waiting is of no use."""
-        self.node = node
-        self._executor, self._check = executor, check
+        self.node, self._executor, self._check = node, executor, check
         self._clients: dict[str, Any] = {}
 
     def ask(self, kind: Any, name: str, request: Any) -> Any:
         """Call a service once it is there; return what will hold the answer."""
-        if name not in self._clients:
-            self._clients[name] = self._connect(kind, name)
+        new, absent = name not in self._clients, f'{name} does not appear'
+        if new:
+            self._clients[name] = self.node.create_client(kind, name)
         client = self._clients[name]
-        self.spin_until(client.service_is_ready, START, f'{name} does not appear')
+        self.spin_until(client.service_is_ready, START, absent)
+        if new:
+            self.spin(MATCH)
+            self.spin_until(client.service_is_ready, START, absent)
         return client.call_async(request)
-
-    def _connect(self, kind: Any, name: str) -> Any:
-        """Make a client, and let its server hear of it."""
-        client: Any = self.node.create_client(kind, name)
-        self.spin_until(client.service_is_ready, START, f'{name} does not appear')
-        self.spin(MATCH)
-        return client
 
     def wait_for(self, answer: Any, name: str) -> Any:
         """Return the answer of a service."""
         self.spin_until(answer.done, ANSWER, f'{name} does not answer')
         return answer.result()
 
-    def try_trigger(self, name: str) -> Any:
-        """Call a Trigger service and return its answer, yes or no."""
-        return self.wait_for(self.ask(Trigger, name, Trigger.Request()), name)
-
-    def trigger(self, name: str) -> str:
-        """Call a Trigger service and return what it says.
+    def trigger(self, name: str, patience: float = 0.0) -> None:
+        """Call a Trigger service, for `patience` [s] again and again until it says yes.
 
         Raises:
             ForesightError: If it says no.
         """
-        answer = self.try_trigger(name)
-        if not answer.success:
-            raise ForesightError(f'{name}: {answer.message}')
-        return str(answer.message)
-
-    def insist(self, name: str) -> str:
-        """Call a Trigger service again and again until it says yes.
-
-        Raises:
-            ForesightError: If it still says no after a while.
-        """
-        deadline = time.monotonic() + ANSWER
-        answer = self.try_trigger(name)
-        while not answer.success:
+        deadline = time.monotonic() + patience
+        while True:
+            answer = self.wait_for(self.ask(Trigger, name, Trigger.Request()), name)
+            if answer.success:
+                return
             if time.monotonic() > deadline:
                 raise ForesightError(f'{name}: {answer.message}')
             self.spin(0.1)
-            answer = self.try_trigger(name)
-        return str(answer.message)
 
     def set(self, node: str, **values: Any) -> None:
         """Set parameters of another node.

@@ -23,8 +23,12 @@ CAMERA = 'camera_optical_frame'
 
 def stamp_of(time: float) -> Time:
     """Turn seconds into a stamp."""
-    nanoseconds = round(time * 1e9)
-    return Time(sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9)
+    return Time(**_parts(time))
+
+
+def _parts(time: float) -> dict[str, int]:
+    seconds, nanoseconds = divmod(round(time * 1e9), 10**9)
+    return {'sec': seconds, 'nanosec': nanoseconds}
 
 
 def header(time: float, frame: str) -> Header:
@@ -84,12 +88,10 @@ def camera_pose(view: CameraView, time: float) -> PoseStamped:
 
 
 def joint_state(
-    names: tuple[str, ...],
-    positions: Float[np.ndarray, ' joint'],
-    velocities: Float[np.ndarray, ' joint'],
-    time: float,
+    names: tuple[str, ...], positions: Float[np.ndarray, ' joint'],
+    velocities: Float[np.ndarray, ' joint'], time: float,
 ) -> JointState:
-    """Wrap joint positions and velocities."""
+    """Wrap joint positions [rad] and velocities [rad/s]."""
     return JointState(
         header=header(time, BASE), name=list(names), position=positions.tolist(),
         velocity=velocities.tolist(),
@@ -104,18 +106,11 @@ def trajectory(
     points = [
         JointTrajectoryPoint(
             positions=position.tolist(), velocities=velocity.tolist(),
-            time_from_start=_duration(float(time) - start),
+            time_from_start=Duration(**_parts(float(time) - start)),
         )
         for time, position, velocity in zip(window.times, window.positions, window.velocities)
     ]
     return JointTrajectory(header=header(start, BASE), joint_names=list(names), points=points)
-
-
-
-def _duration(time: float) -> Duration:
-    """Turn seconds into a duration message."""
-    nanoseconds = round(time * 1e9)
-    return Duration(sec=nanoseconds // 10**9, nanosec=nanoseconds % 10**9)
 
 
 def poses_path(poses: Float[np.ndarray, 'step 4 4'], time: float) -> Path:

@@ -1,20 +1,26 @@
 """Shows a decision: the action to everybody, the rest to whoever looks."""
 
 import numpy as np
+from geometry_msgs.msg import Point, Vector3
+from jaxtyping import Float
 from rclpy.node import Node
-from std_msgs.msg import String
+from std_msgs.msg import ColorRGBA, String
+from visualization_msgs.msg import Marker, MarkerArray
 
 from foresight.agent.decision import Decision
 from foresight.agent.following import Following
 from foresight.agent.step import Step
+from foresight.data.messages import BASE
 from foresight.macro_action import MacroAction
-from foresight.nodes.convert import latent_message, poses_path
+from foresight.nodes.convert import header, latent_message, poses_path
 from foresight.nodes.endpoints import publisher
 from foresight.nodes.health import Health
-from foresight.nodes.markers import action_markers
 from foresight.tasks.task_file import TaskConfig
 
 EVERY = 10  # commands between two poses of the shown tool path
+HEIGHT = 0.01  # of the arrows above the table [m]
+CHOSEN = ColorRGBA(r=1.0, g=0.54, b=0.24, a=1.0)
+ELITE = ColorRGBA(r=0.35, g=0.55, b=0.95, a=0.35)
 
 
 class DecisionDisplay:
@@ -72,3 +78,26 @@ def tell(health: Health, step: Step, task: TaskConfig, following: Following) -> 
         figures['evaluations'] = decision.plan.evaluations
         figures |= {f'cost/{name}': share for name, share in decision.plan.terms.items()}
     health.figures(figures, now=True)
+
+
+def action_markers(
+    action: MacroAction, chosen: Float[np.ndarray, ' action'],
+    elites: Float[np.ndarray, 'elite action'], time: float,
+) -> MarkerArray:
+    """Draw the chosen action and the elites as arrows on the table."""
+    clear = Marker(header=header(time, BASE), action=Marker.DELETEALL)
+    ways = [action.outline(numbers).lines[0] for numbers in (*elites, chosen)]
+    arrows = [_arrow(way, i, ELITE, 0.006, time) for i, way in enumerate(ways[:-1])]
+    arrows.append(_arrow(ways[-1], len(elites), CHOSEN, 0.012, time))
+    return MarkerArray(markers=[clear, *arrows])
+
+
+def _arrow(
+    way: Float[np.ndarray, 'point 2'], index: int, color: ColorRGBA, width: float, time: float,
+) -> Marker:
+    """Draw the way of the tool, from its first point to its last."""
+    points = [Point(x=float(x), y=float(y), z=HEIGHT) for x, y in (way[0], way[-1])]
+    return Marker(
+        header=header(time, BASE), ns='actions', id=index, type=Marker.ARROW, action=Marker.ADD,
+        points=points, scale=Vector3(x=width, y=2.0 * width, z=3.0 * width), color=color,
+    )

@@ -13,8 +13,8 @@ from foresight.data.messages import plan_window
 from foresight.errors import RobotError
 from foresight.nodes.convert import joint_state, trajectory
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.parameters import declare
+from foresight.nodes.readers import JointReader, Joints
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.robots.arm import ArmModel
@@ -117,7 +117,6 @@ class GuardNode(StagedNode):
         return 'released; the next plan moves the arm'
 
     def _tick(self) -> None:
-        """Publish one command."""
         if self._guard is None or not self.active:
             return
         begin = time.perf_counter()

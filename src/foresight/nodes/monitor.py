@@ -1,6 +1,8 @@
 """Listens to a running system: images, actions, diagnostics, and when each message was sent."""
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,14 +12,15 @@ from nav_msgs.msg import Path
 from rclpy.context import Context
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import Image
 from std_msgs.msg import Float32
 
 from foresight.actions.kinds import make
 from foresight.data.messages import image_array, path_poses, seconds
-from foresight.macro_action import ActionConfig, MacroAction
+from foresight.macro_action import ActionConfig
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
+from foresight.nodes.readers import CameraReader
 from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import Remaining
 from foresight.viz.demo_result import DemoAction, Frame
@@ -30,13 +33,12 @@ class Monitor(Node):
 
     Attributes:
         now: Newest simulated time [s].
+        camera: Newest camera intrinsics and pose.
         figures: What each node last said in `/diagnostics`, by node.
         reasons: Why, by node.
         frames: Camera images.
         rectified: Images on the table plane.
         guard_ms: What the guard said about its slowest ticks [ms].
-        info: Newest camera intrinsics.
-        pose: Newest camera pose.
         sent: When messages were sent [ns], by topic and stamp [ns].
         commands: When commands were sent [ns].
     """
@@ -44,22 +46,18 @@ class Monitor(Node):
     def __init__(self, context: Context) -> None:
         super().__init__('monitor', context=context)
         self._action = make(ActionConfig(), SceneConfig())
-        self.now = 0.0
+        self.now, self.camera = 0.0, CameraReader(self)
         self.figures: dict[str, dict[str, str]] = {}
         self.reasons: dict[str, str] = {}
-        self.info: CameraInfo | None = None
-        self.pose: Any = None
         self.clear()
         self._listen('/clock', self._on_clock)
-        self._listen('camera/camera_info', self._on_info)
-        self._listen('camera/pose', self._on_pose)
         self._listen('camera/image_raw', self._on_image)
         self._listen('image_rectified', self._on_rectified)
-        self._listen('latent', self._on_latent)
-        self._listen('belief', self._on_belief)
+        self._listen('latent')
+        self._listen('belief')
         self._listen('macro_action', self._on_action)
         self._listen('surprise/level', self._on_surprise)
-        self._listen('commands', self._on_command)
+        self._listen('commands')
         self._listen('/diagnostics', self._on_diagnostics)
 
     def clear(self) -> None:
@@ -75,58 +73,47 @@ class Monitor(Node):
             name: {} for name in ('/clock', 'camera/image_raw', 'latent', 'belief')
         }
 
-    def status(self, node: str) -> str:
-        """Return the status of a node; empty before it said anything."""
-        return self.figures.get(node, {}).get('status', '')
+    @property
+    def phase(self) -> str:
+        """What the planner is at; empty before it said anything."""
+        return self.figures.get('planner', {}).get('phase', '')
 
-    def figure(self, node: str, name: str) -> float:
-        """Return a figure of a node; NaN before it said it."""
-        return float(self.figures.get(node, {}).get(name, 'nan'))
+    def figure(self, node: str, name: str, default: float = math.nan) -> float:
+        """Return a figure of a node, or a default before it said it."""
+        return float(self.figures.get(node, {}).get(name, default))
 
-    def _listen(self, name: str, callback: Callable[[Any, Info], None]) -> None:
-        subscription(self, name, callback, RECORD)
+    def _listen(self, topic: str, take: Callable[[Any], object] = lambda message: None) -> None:
+        """Note when the messages of a topic were sent, and take what they say."""
+        subscription(self, topic, partial(self._hear, topic, take), RECORD)
 
-    def _note(self, topic: str, stamp: Any, info: Info) -> None:
-        """Remember when the message of a stamp was sent."""
-        self.sent[topic][stamp.sec * 10**9 + stamp.nanosec] = info['source_timestamp']
+    def _hear(self, topic: str, take: Callable[[Any], object], message: Any, info: Info) -> None:
+        if topic == 'commands':
+            self.commands.append(info['source_timestamp'])
+        elif topic in self.sent:
+            stamp = message.clock if topic == '/clock' else message.header.stamp
+            self.sent[topic][stamp.sec * 10**9 + stamp.nanosec] = info['source_timestamp']
+        take(message)
 
-    def _on_clock(self, message: Clock, info: Info) -> None:
+    def _on_clock(self, message: Clock) -> None:
         self.now = seconds(message.clock)
-        self._note('/clock', message.clock, info)
 
-    def _on_info(self, message: CameraInfo, info: Info) -> None:
-        self.info = message
-
-    def _on_pose(self, message: Any, info: Info) -> None:
-        self.pose = message
-
-    def _on_image(self, message: Image, info: Info) -> None:
+    def _on_image(self, message: Image) -> None:
         self.frames.append(Frame(seconds(message.header.stamp), image_array(message)))
-        self._note('camera/image_raw', message.header.stamp, info)
 
-    def _on_rectified(self, message: Image, info: Info) -> None:
+    def _on_rectified(self, message: Image) -> None:
         self.rectified.append(Frame(seconds(message.header.stamp), image_array(message)))
 
-    def _on_latent(self, message: Image, info: Info) -> None:
-        self._note('latent', message.header.stamp, info)
-
-    def _on_belief(self, message: Image, info: Info) -> None:
-        self._note('belief', message.header.stamp, info)
-
-    def _on_action(self, message: Path, info: Info) -> None:
+    def _on_action(self, message: Path) -> None:
         numbers = self._action.from_poses(path_poses(message))
         self._actions[f'{seconds(message.header.stamp):.3f}'] = numbers
 
-    def _on_surprise(self, message: Float32, info: Info) -> None:
+    def _on_surprise(self, message: Float32) -> None:
         """A surprise belongs to the newest action; the largest one counts."""
         if self._actions:
             action, level = next(reversed(self._actions)), float(message.data)
             self._surprises[action] = max(level, self._surprises.get(action, level))
 
-    def _on_command(self, message: Any, info: Info) -> None:
-        self.commands.append(info['source_timestamp'])
-
-    def _on_diagnostics(self, message: DiagnosticArray, info: Info) -> None:
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
         for status in message.status:
             self.figures[status.name] = {item.key: item.value for item in status.values}
             self.reasons[status.name] = status.message
@@ -144,32 +131,24 @@ class Monitor(Node):
     @property
     def actions(self) -> tuple[DemoAction, ...]:
         """Actions carried out, with what the planner and the predictor said about them."""
-        return tuple(
-            _demo_action(
-                key, self._action, action, self._decisions.get(key, {}), self._surprises.get(key),
-            )
-            for key, action in self._actions.items()
+        return tuple(self._described(*item) for item in self._actions.items())
+
+    def _described(self, key: str, numbers: Float[np.ndarray, ' action']) -> DemoAction:
+        action, said = self._action, self._decisions.get(key, {})
+        terms = {
+            name.removeprefix('cost/'): float(value)
+            for name, value in said.items() if name.startswith('cost/')
+        }
+        plan_ms, joint_ms, left = (
+            float(said.get(name, math.nan))
+            for name in ('plan_ms', 'joint_ms', f'done/{Remaining.name}')
+        )
+        return DemoAction(
+            float(key), numbers, action.outline(numbers), action.describe(numbers), terms,
+            plan_ms, joint_ms, left, self._surprises.get(key),
         )
 
     @property
     def surprise(self) -> float | None:
         """Newest surprise."""
         return next(reversed(self._surprises.values()), None)
-
-
-def _demo_action(
-    key: str, action: MacroAction, numbers: Float[np.ndarray, ' action'], said: dict[str, str],
-    surprise: float | None,
-) -> DemoAction:
-    """Join an action with what was said about it."""
-    plan_ms, joint_ms, left = (
-        float(said.get(name, 'nan')) for name in ('plan_ms', 'joint_ms', f'done/{Remaining.name}')
-    )
-    terms = {
-        name.removeprefix('cost/'): float(value)
-        for name, value in said.items() if name.startswith('cost/')
-    }
-    return DemoAction(
-        float(key), numbers, action.outline(numbers), action.describe(numbers), terms, plan_ms,
-        joint_ms, left, surprise,
-    )

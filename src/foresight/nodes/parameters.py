@@ -87,7 +87,6 @@ def refuse_unknown(node: Node) -> None:
 
 
 def _listed(default: Any) -> Any:
-    """Turn a tuple into the list that ROS knows."""
     return list(default) if isinstance(default, tuple) else default
 
 

@@ -12,11 +12,10 @@ from foresight.actions.loading import load
 from foresight.data.messages import BASE, image_array, seconds
 from foresight.errors import ObservationError
 from foresight.files import find_model
-from foresight.nodes.camera import CameraReader
 from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.parameters import declare
+from foresight.nodes.readers import CameraReader, JointReader, Joints
 from foresight.nodes.run import run
 from foresight.nodes.settings import ModelConfig, PerceptionConfig
 from foresight.nodes.staged import StagedNode
@@ -111,11 +110,6 @@ class PerceptionNode(StagedNode):
         self.health.report(Status.OK)
 
     def _observe(self, message: Image) -> Observation:
-        """Join the image with intrinsics and pose.
-
-        Raises:
-            ObservationError: If one of them is missing or cannot be used.
-        """
         view = self._camera.view()
         if view is None:
             raise ObservationError(self._camera.missing)
@@ -141,12 +135,10 @@ class PerceptionNode(StagedNode):
         self._show_background()
 
     def _show_background(self) -> None:
-        """Publish the rectified empty table, if it is known."""
         if self._empty is not None:
             self._background.publish(self._empty)
 
     def _check_silence(self) -> None:
-        """Notice a camera that fell silent."""
         silent = self.active and self._silence.is_silent(self.time)
         if silent and self.health.status is not Status.STALE_IMAGE:
             self.health.report(Status.STALE_IMAGE, 'no image: check the camera driver')

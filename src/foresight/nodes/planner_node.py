@@ -20,8 +20,8 @@ from foresight.files import find_model
 from foresight.nodes.convert import trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.parameters import declare, with_overrides
+from foresight.nodes.readers import JointReader, Joints
 from foresight.nodes.run import run
 from foresight.nodes.settings import EpisodeConfig, ModelConfig
 from foresight.nodes.staged import StagedNode
@@ -113,11 +113,6 @@ class PlannerNode(StagedNode):
         super().destroy_node()
 
     def _configured(self) -> Agent[Belief]:
-        """Return the agent.
-
-        Raises:
-            RobotError: If there is none.
-        """
         if self._agent is None:
             raise RobotError('the planner is not configured: configure and activate it first')
         return self._agent
@@ -126,7 +121,6 @@ class PlannerNode(StagedNode):
         self._configured().set_task(make)
 
     def _start(self) -> str:
-        """Begin an episode."""
         agent = self._configured()
         agent.start(self.get_parameter('seed').value, self.time)
         self.health.figures({'phase': agent.phase, 'actions': 0}, now=True)

@@ -15,12 +15,11 @@ from foresight.agent.witness import View, Witness
 from foresight.data.messages import latent_tensor, path_poses, seconds
 from foresight.errors import FileError, ObservationError
 from foresight.files import find_model
-from foresight.nodes.camera import CameraReader
 from foresight.nodes.convert import latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.joints import JointReader, Joints
 from foresight.nodes.memory_store import MemoryStore
 from foresight.nodes.parameters import declare
+from foresight.nodes.readers import CameraReader, JointReader, Joints
 from foresight.nodes.run import run
 from foresight.nodes.settings import ModelConfig
 from foresight.nodes.staged import StagedNode
@@ -31,7 +30,6 @@ from foresight.robots.silence_monitor import SilenceMonitor
 from foresight.robots.status import Status
 from foresight.world_model.belief.memory import Memory, MemoryConfig
 from foresight.world_model.belief.memory_file import MemoryOwner
-from foresight.world_model.belief.surprise import SurpriseReading
 from foresight.world_model.belief.tracker import BeliefTracker
 from foresight.world_model.belief.vigilance import VigilanceConfig
 from foresight.world_model.checkpoint import Checkpoint
@@ -159,17 +157,14 @@ class PredictorNode(StagedNode):
     def _show(self, view: View, memory: Memory) -> None:
         """Publish surprise, belief and memory, in this order."""
         if view.belief is not None:
-            if view.reading is not None:
-                self._tell(view.reading, view.belief.stamp)
-            self._belief.publish(latent_message(view.belief.latent, view.belief.stamp))
+            stamp, reading = view.belief.stamp, view.reading
+            if reading is not None:
+                self._surprise_map.publish(latent_message(reading.map[None], stamp))
+                self._surprise_level.publish(Float32(data=reading.level))
+                self.health.figures({'surprise': reading.level})
+            self._belief.publish(latent_message(view.belief.latent, stamp))
             self._show_memory(memory)
         self.health.report(view.status, view.reason)
-
-    def _tell(self, reading: SurpriseReading, stamp: float) -> None:
-        """Publish how surprising a view is."""
-        self._surprise_map.publish(latent_message(reading.map[None], stamp))
-        self._surprise_level.publish(Float32(data=reading.level))
-        self.health.figures({'surprise': reading.level})
 
     def _show_memory(self, memory: Memory) -> None:
         """Publish age and confidence of the belief, if somebody looks."""
@@ -182,7 +177,6 @@ class PredictorNode(StagedNode):
             self._memory_view.publish(latent_message(known, memory.stamp))
 
     def _clear(self) -> str:
-        """Forget what was seen and imagined."""
         if self._witness is not None:
             self._witness.forget()
         if self._store is not None:
@@ -200,7 +194,6 @@ class PredictorNode(StagedNode):
             self.get_logger().error(str(error), throttle_duration_sec=10.0)
 
     def _check_silence(self) -> None:
-        """Notice that latents stopped."""
         if self.active and self._silence.is_silent(self.time):
             self.health.report(Status.STALE_IMAGE, 'no latent: check perception')
 

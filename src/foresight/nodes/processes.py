@@ -46,7 +46,6 @@ def free_domain(low: int = 20, high: int = 100) -> int:
 
 
 def _is_free(port: int) -> bool:
-    """Return whether nobody listens on a UDP port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind(('', port))

@@ -74,7 +74,6 @@ class RecorderNode(SurvivingNode):
         return str(self._bag.folder)
 
     def _stop(self) -> str:
-        """Close the bag."""
         if self._bag is None:
             return 'nothing was recorded'
         bag, self._bag = self._bag, None

@@ -3,10 +3,9 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import rclpy
@@ -19,11 +18,11 @@ from rclpy.signals import SignalHandlerOptions
 from foresight.data.bags.actions import BagConfig
 from foresight.errors import ConfigError, ForesightError
 from foresight.nodes.calls import ANSWER, Calls
-from foresight.nodes.episode import capture_empty_table, start_episode
+from foresight.nodes.episode_node import capture_empty_table, start_episode
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import NodeProcesses, free_domain, local_environment
 from foresight.nodes.summary import summarise
-from foresight.nodes.topics import NODES
+from foresight.nodes.topics import NODES, NodeEntry
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig, find_robot
 from foresight.settings import CLEAR_TABLE
@@ -80,20 +79,23 @@ class SessionOptions:
                 f'{CLEAR_TABLE}, or a task whose goal is {EMPTY_TABLE}'
             )
 
+    @property
+    def nodes(self) -> list[NodeEntry]:
+        """Nodes to run."""
+        left_out = '' if self.bags is not None else 'recorder'
+        return [entry for name, entry in NODES.items() if name != left_out]
+
     def parameters(self, node: str) -> dict[str, Any]:
         """Return the parameters of a node."""
-        robot = {'robot': str(find_robot(self.robot).resolve())}
-        sim: dict[str, Any] = {
-            **robot, 'objects': self.sim.objects, 'real_time_factor': self.sim.real_time_factor,
-        }
+        sim, robot = self.sim, {'robot': str(find_robot(self.robot).resolve())}
         common = {**robot, 'use_sim_time': True}
         model = {**common, 'checkpoint': str(self.checkpoint.resolve())}
         limit = {} if self.deadline is None else {'deadline': self.deadline}
         table: dict[str, dict[str, Any]] = {
-            'sim': sim,
+            'sim': {**robot, 'objects': sim.objects, 'real_time_factor': sim.real_time_factor},
             'perception': model,
             'predictor': model,
-            'planner': {**model, **limit, 'task': self.task, 'max_actions': self.sim.max_actions},
+            'planner': {**model, **limit, 'task': self.task, 'max_actions': sim.max_actions},
             'guard': common,
             'recorder': {
                 'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
@@ -102,112 +104,50 @@ class SessionOptions:
         return table[node]
 
 
-@dataclass(frozen=True)
-class Moment:
-    """How an episode stands.
-
-    Attributes:
-        left: Objects on the table, from ground truth.
-        actions: Actions so far.
-        plan_ms: Time of the last plan [ms].
-        surprise: Newest surprise, if there is one.
-        phase: What the planner is at.
-    """
-
-    left: int
-    actions: int
-    plan_ms: float
-    surprise: float | None
-    phase: str
+@contextmanager
+def ros_session(options: SessionOptions) -> Iterator['RosSession']:
+    """Run nodes as separate processes over DDS, on a domain of their own, on this host only."""
+    domain = free_domain()
+    environment = local_environment(domain)
+    os.environ.update(environment)  # This process talks to them by the same rules.
+    with ExitStack() as stack:
+        processes = stack.enter_context(NodeProcesses(environment, options.logs))
+        for entry in options.nodes:
+            processes.start(entry, options.parameters(entry.name))
+        context = Context()
+        rclpy.init(
+            args=[], context=context, domain_id=domain,
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
+        stack.callback(context.try_shutdown)
+        monitor = Monitor(context)
+        stack.callback(monitor.destroy_node)
+        executor = SingleThreadedExecutor(context=context)
+        stack.callback(executor.shutdown)
+        executor.add_node(monitor)
+        calls = Calls(monitor, executor, processes.check)
+        session = RosSession(options, processes, monitor, calls)
+        session.bring_up()
+        yield session
 
 
 class RosSession:
-    """Nodes as separate processes over DDS, on a domain of their own, on this host only."""
+    """Plays episodes with the nodes of a running system."""
 
-    def __init__(self, options: SessionOptions) -> None:
-        """Keep what to run; entering the session starts it."""
-        self._options = options
-        self._stack = ExitStack()
+    def __init__(
+        self, options: SessionOptions, processes: NodeProcesses, monitor: Monitor, calls: Calls,
+    ) -> None:
+        """Keep what runs, what listens to it and what calls it."""
+        self._options, self._processes = options, processes
+        self._monitor, self._calls = monitor, calls
         self._resident: dict[str, int] = {}
 
-    def __enter__(self) -> 'RosSession':
-        """Start the nodes, configure and activate them."""
-        with ExitStack() as stack:
-            domain = free_domain()
-            environment = local_environment(domain)
-            # This process talks to them by the same rules.
-            os.environ.update(environment)
-            self._processes = stack.enter_context(NodeProcesses(environment, self._options.logs))
-            for entry in self._entries():
-                self._processes.start(entry, self._options.parameters(entry.name))
-            context = Context()
-            rclpy.init(
-                args=[], context=context, domain_id=domain,
-                signal_handler_options=SignalHandlerOptions.NO,
-            )
-            stack.callback(context.try_shutdown)
-            self.monitor = Monitor(context)
-            stack.callback(self.monitor.destroy_node)
-            executor = SingleThreadedExecutor(context=context)
-            stack.callback(executor.shutdown)
-            executor.add_node(self.monitor)
-            self._calls = Calls(self.monitor, executor, self._processes.check)
-            self._bring_up()
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop every node."""
-        self._stack.close()
-
-    def play(self, seed: int, show: Callable[[Moment], None] | None = None) -> DemoResult:
-        """Run one episode to its end.
-
-        Args:
-            seed: Seed of the scene and of the planner.
-            show: Called a few times a second with how it stands.
-
-        Raises:
-            ForesightError: If a node dies, does not answer or cannot start.
-        """
-        capture_empty_table(self._calls, seed)
-        if self._options.bags is not None:
-            self._calls.trigger('recorder/start')
-        self.monitor.clear()
-        begin, simulated = time.monotonic(), self.monitor.now
-        start_episode(self._calls, seed, self._options.sim.object_set)
-        ending = self._watch(show or (lambda moment: None))
-        seconds = time.monotonic() - begin
-        result = summarise(
-            self.monitor, seed, ending, self._resident, seconds, self.monitor.now - simulated,
-        )
-        if self._options.bags is not None:
-            self._stop_recording()
-        return result
-
-    def _stop_recording(self) -> None:
-        """Record until the arm is back and all rests: the bag then holds the last action, too."""
-        end = self.monitor.now + RETRACT + BagConfig().rest
-        self._calls.spin_until(lambda: self.monitor.now > end, ANSWER, 'the clock stands still')
-        self._calls.trigger('recorder/stop')
-
-    def _entries(self) -> Iterator[Any]:
-        """Return the nodes to run."""
-        for entry in NODES.values():
-            if entry.name != 'recorder' or self._options.bags is not None:
-                yield entry
-
-    def _bring_up(self) -> None:
+    def bring_up(self) -> None:
         """Configure and activate the lifecycle nodes, all at once."""
-        nodes = [entry.name for entry in self._entries() if entry.lifecycle]
+        calls = self._calls
+        nodes = [entry.name for entry in self._options.nodes if entry.lifecycle]
         for step, goal in STEPS.items():
             request = ChangeState.Request(transition=Transition(id=step))
-            calls = self._calls
             answers = [calls.ask(ChangeState, f'{name}/change_state', request) for name in nodes]
             for name, answer in zip(nodes, answers):
                 if not self._took(name, answer, goal):
@@ -222,50 +162,62 @@ class RosSession:
             request = calls.ask(GetState, f'{name}/get_state', GetState.Request())
             return bool(calls.wait_for(request, name).current_state.id == goal)
 
-    def _watch(self, show: Callable[[Moment], None]) -> str:
-        """Follow the episode and say why it ended."""
-        deadline = time.monotonic() + PER_ACTION * (self._options.sim.max_actions + 1)
-        self._calls.spin_until(
-            lambda: self._phase() not in ('', *OVER), ANSWER, 'the planner does not start',
+    def play(self, seed: int, show: Callable[[Monitor], None] = lambda _: None) -> DemoResult:
+        """Run one episode of a seed to its end; `show` is called a few times a second.
+
+        Raises:
+            ForesightError: If a node dies, does not answer or cannot start.
+        """
+        monitor, recorded = self._monitor, self._options.bags is not None
+        capture_empty_table(self._calls, seed)
+        if recorded:
+            self._calls.trigger('recorder/start')
+        monitor.clear()
+        begin, simulated = time.monotonic(), monitor.now
+        start_episode(self._calls, seed, self._options.sim.object_set)
+        ending = self._watch(show)
+        result = summarise(
+            monitor, seed, ending, self._resident, time.monotonic() - begin,
+            monitor.now - simulated,
         )
-        while self._phase() not in OVER:
+        if recorded:
+            # Until the arm is back and all rests: the bag then holds the last action, too.
+            self._let_pass(RETRACT + BagConfig().rest)
+            self._calls.trigger('recorder/stop')
+        return result
+
+    def _let_pass(self, seconds: float, enough: Callable[[], bool] = lambda: False) -> None:
+        """Let simulated time [s] pass, or less if it is enough."""
+        end = self._monitor.now + seconds
+        self._calls.spin_until(
+            lambda: enough() or self._monitor.now > end, ANSWER, 'the clock stands still',
+        )
+
+    def _watch(self, show: Callable[[Monitor], None]) -> str:
+        """Follow the episode and say why it ended."""
+        monitor, calls = self._monitor, self._calls
+        deadline = time.monotonic() + PER_ACTION * (self._options.sim.max_actions + 1)
+        calls.spin_until(
+            lambda: monitor.phase not in ('', *OVER), ANSWER, 'the planner does not start',
+        )
+        while monitor.phase not in OVER:
             if time.monotonic() > deadline:
                 raise ForesightError('the episode does not end: see the logs of the nodes')
-            self._calls.spin(0.2)
-            self._resident = _largest(self._resident, self._processes.resident())
-            show(self._moment())
+            calls.spin(0.2)
+            for name, size in self._processes.resident().items():
+                self._resident[name] = max(size, self._resident.get(name, 0))
+            show(monitor)
             if self._is_clear():
-                self._calls.trigger('planner/stop')
-                self._calls.spin_until(
-                    lambda: self._phase() in OVER, ANSWER, 'the planner does not stop',
+                calls.trigger('planner/stop')
+                calls.spin_until(
+                    lambda: monitor.phase in OVER, ANSWER, 'the planner does not stop',
                 )
                 return 'nothing is left on the table'
-        end = self.monitor.now + REST
-        self._calls.spin_until(
-            lambda: self._is_clear() or self.monitor.now > end, ANSWER, 'the clock stops',
-        )
-        show(self._moment())
-        return self.monitor.reasons.get('planner', '')
+        self._let_pass(REST, self._is_clear)
+        show(monitor)
+        return monitor.reasons.get('planner', '')
 
     def _is_clear(self) -> bool:
         """Return whether the ground truth says that nothing is left on the table."""
-        placed = self.monitor.figure('sim', 'objects') == self._options.sim.objects
-        return placed and self.monitor.figure('sim', 'remaining') == 0.0
-
-    def _phase(self) -> str:
-        """Return what the planner is at."""
-        return self.monitor.figures.get('planner', {}).get('phase', '')
-
-    def _moment(self) -> Moment:
-        """Return how the episode stands."""
-        monitor = self.monitor
-        actions, left = monitor.figure('planner', 'actions'), monitor.figure('sim', 'remaining')
-        return Moment(
-            -1 if left != left else int(left), 0 if actions != actions else int(actions),
-            monitor.figure('planner', 'plan_ms'), monitor.surprise, self._phase(),
-        )
-
-
-def _largest(before: dict[str, int], now: dict[str, int]) -> dict[str, int]:
-    """Return the larger of two figures, by name."""
-    return {name: max(before.get(name, 0), value) for name, value in now.items()}
+        placed = self._monitor.figure('sim', 'objects') == self._options.sim.objects
+        return placed and self._monitor.figure('sim', 'remaining') == 0.0

@@ -47,11 +47,13 @@ class SimNode(Node):
 
     def __init__(self, name: str = 'sim') -> None:
         super().__init__(name)
-        self._declare()
+        self._arm = ArmModel.load(declare(self, RobotConfig()).robot)
+        self._config = declare(self, SimConfig(), changeable=('seed', 'object_set'))
+        self._scene = declare(self, SceneConfig(), 'scene.')
+        self._camera = declare(self, CameraConfig(), 'camera.')
         refuse_unknown(self)
         self._table = self._make_table(self._config)
-        self._tick_count = 0
-        self._period = 1.0 / self._config.command_rate
+        self._tick_count, self._period = 0, 1.0 / self._config.command_rate
         self._command: tuple[np.ndarray, np.ndarray] | None = None
         self._command_at = -math.inf
         self._standing: dict[str, int] = {}
@@ -63,13 +65,6 @@ class SimNode(Node):
         period = self._period / factor if factor else 0.0
         steady = Clock(clock_type=ClockType.STEADY_TIME)
         self._timer = self.create_timer(period, self._tick, clock=steady)
-
-    def _declare(self) -> None:
-        """Declare arm and scene; which objects lie there may change between resets."""
-        self._arm = ArmModel.load(declare(self, RobotConfig()).robot)
-        self._config = declare(self, SimConfig(), changeable=('seed', 'object_set'))
-        self._scene = declare(self, SceneConfig(), 'scene.')
-        self._camera = declare(self, CameraConfig(), 'camera.')
 
     def _connect(self) -> None:
         """Make publishers, the command subscription and the reset service."""
@@ -91,13 +86,11 @@ class SimNode(Node):
         return self._tick_count * self._period
 
     def _make_table(self, config: SimConfig) -> ClearTable:
-        """Build a scene."""
         return ClearTable(config, self._scene, self._camera, self._arm)
 
     def _reset(self) -> str:
         """Start the episode of the parameters `seed` and `object_set`."""
-        seed = self.get_parameter('seed').value
-        kind = self.get_parameter('object_set').value
+        seed, kind = (self.get_parameter(name).value for name in ('seed', 'object_set'))
         self._table.close()
         self._table = self._make_table(replace(self._config, seed=seed, object_set=kind))
         self._command = None
@@ -105,7 +98,6 @@ class SimNode(Node):
         return f'{len(self._table.bodies.specs)} objects of seed {seed}'
 
     def _show_camera(self) -> None:
-        """Publish where the camera is."""
         self._pose.publish(camera_pose(self._table.view, self.time))
 
     def _on_command(self, message: JointState) -> None:
@@ -123,15 +115,15 @@ class SimNode(Node):
         """
         fresh = self._command is not None and self.time - self._command_at < PATIENCE
         self._clock_out.publish(ClockMessage(clock=stamp_of(self.time)))
+        table = self._table
         self._joints.publish(joint_state(
-            self._table.joint_names, self._table.joint_positions, self._table.joint_velocities,
-            self.time,
+            table.joint_names, table.joint_positions, table.joint_velocities, self.time,
         ))
         if self._is_due(self._camera.rate):
             self._show_image()
         if self._is_due(TRUTH_RATE):
             self._show_truth(fresh)
-        self._table.step(*self._command) if fresh and self._command else self._table.step()
+        table.step(*self._command) if fresh and self._command else table.step()
         self._tick_count += 1
 
     def _is_due(self, rate: float) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from foresight.data.messages import camera_view
 from foresight.nodes.monitor import Monitor
 from foresight.viz.demo_result import DemoResult
 
@@ -12,22 +11,16 @@ COMMAND_MS = 10.0  # period of the commands at real-time factor 1 [ms]
 
 
 def summarise(
-    monitor: Monitor,
-    seed: int,
-    ending: str,
-    resident: Mapping[str, int],
-    seconds: float,
+    monitor: Monitor, seed: int, ending: str, resident: Mapping[str, int], seconds: float,
     simulated: float,
 ) -> DemoResult:
     """Put together the result of an episode that has ended."""
-    known = monitor.info is not None and monitor.pose is not None
     truth = {name: int(monitor.figure('sim', name)) for name in ('objects', 'cleared', 'dropped')}
     return DemoResult(
         seed=seed, **truth, tried=int(monitor.figure('planner', 'actions')),
         actions=monitor.actions, frames=tuple(monitor.frames), rectified=tuple(monitor.rectified),
-        view=camera_view(monitor.info, monitor.pose) if known else None,
-        latencies=latencies(monitor), resident=dict(resident), simulated=simulated,
-        seconds=seconds, ending=ending,
+        view=monitor.camera.view(), latencies=latencies(monitor), resident=dict(resident),
+        simulated=simulated, seconds=seconds, ending=ending,
     )
 
 

@@ -40,7 +40,6 @@ class SimArm:
         self.command(positions, np.zeros(len(positions)))
 
     def _read_joints(self) -> None:
-        """Find joints and tool by name."""
         indices = range(self._client.getNumJoints(self.body))
         infos = [self._client.getJointInfo(self.body, index) for index in indices]
         joints = {info[1].decode(): info for info in infos}
@@ -68,7 +67,6 @@ class SimArm:
         self._send(self._target, np.zeros(len(self._target)))
 
     def _send(self, positions: Joints, velocities: Joints) -> None:
-        """Hand targets to the motors."""
         count = len(self._indices)
         self._client.setJointMotorControlArray(
             self.body, self._indices, pybullet.POSITION_CONTROL, targetPositions=positions,

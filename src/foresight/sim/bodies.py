@@ -29,7 +29,6 @@ class Bodies:
             self.place(index, spot)
 
     def _create(self, spec: ObjectSpec) -> int:
-        """Create one object at the origin."""
         body = self._world.add_body(_shapes(self._world, spec), (0.0, 0.0, 0.0), spec.mass)
         self._world.client.changeDynamics(body, -1, lateralFriction=spec.friction, **DYNAMICS)
         return body
@@ -99,7 +98,6 @@ class Bodies:
 
 
 def _shapes(world: World, spec: ObjectSpec) -> tuple[int, int]:
-    """Create the collision and the visual shape of an object."""
     size, color = spec.extents, spec.color
     if spec.mesh is not None:
         mesh = load_mesh(spec.mesh)

@@ -82,18 +82,15 @@ class DisturbedTable(ClearTable):
         self.disturbed_at = self.time
 
     def _move(self, index: int) -> None:
-        """Put an object elsewhere on the table."""
         before = self.objects().positions[index, :2]
         self.bodies.place(index, self._spot(*self._among_others(index), before))
         self._rest[index] = 0.0
 
     def _take(self, index: int) -> None:
-        """Take an object from the table."""
         self.bodies.remove(index)
         self._rest = np.delete(self._rest, index)
 
     def _add(self) -> None:
-        """Put one object more on the table."""
         others, one = self.bodies.specs, replace(self.sim, objects=1, extra_objects=0)
         drawn = sample_specs(one, self._look.colors, self._draws)[0]
         spec, nowhere = replace(drawn, name=f'{len(others)}_added'), np.full(2, np.inf)
@@ -122,6 +119,5 @@ class DisturbedTable(ClearTable):
         self._seen_from = replace(self.view, base_from_camera=pose)
 
     def _direction(self) -> Float[np.ndarray, '3']:
-        """Draw a random direction."""
         drawn = self._draws.normal(size=3)
         return np.asarray(drawn / np.linalg.norm(drawn))

@@ -56,7 +56,6 @@ def sample_specs(
 def _sample_spec(
     index: int, sim: SimConfig, avoid: tuple[Color, ...], generator: np.random.Generator
 ) -> ObjectSpec:
-    """Draw one object."""
     share = {'seen': sim.mesh_share, 'unseen': 1.0, 'primitives': 0.0}[sim.object_set]
     color = sample_color(generator, avoid, sim.color_distance)
     mass, friction = generator.uniform(*sim.mass), generator.uniform(*sim.friction)
@@ -78,7 +77,6 @@ def _fit(extents: Extents, sim: SimConfig, generator: np.random.Generator) -> Ex
 
 
 def _primitive_extents(kind: str, sim: SimConfig, generator: np.random.Generator) -> Extents:
-    """Draw the size of a primitive."""
     size = generator.uniform(sim.size_low, sim.size_high, 3)
     if kind == 'sphere':
         return np.full(3, size[0])

@@ -58,7 +58,6 @@ def new_view(config: CameraConfig, generator: np.random.Generator) -> CameraView
 
 
 def _view(config: CameraConfig, shares: np.ndarray) -> CameraView:
-    """Build a view from shares of the jitter."""
     return make_view(config, config.position_jitter * shares[:3], config.angle_jitter * shares[3:])
 
 

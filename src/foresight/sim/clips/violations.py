@@ -59,7 +59,6 @@ def gravity(props: Props) -> Quadruple | None:
 
 
 def _plank(props: Props, course: Course, *others: np.ndarray) -> int:
-    """Create a plank that continues the table across the floor."""
     width = props.generator.uniform(0.14, 0.20)
     size = np.abs(course.direction) * PLANK + np.abs(course.across) * width
     return props.box((size[0], size[1], 0.02), *others)

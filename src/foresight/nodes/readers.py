@@ -1,16 +1,20 @@
-"""Joins intrinsics and pose of the camera, which come on topics of their own."""
+"""Listens to the camera and to the joints of the arm."""
+
+from collections.abc import Callable
 
 from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
-from sensor_msgs.msg import CameraInfo
+from sensor_msgs.msg import CameraInfo, JointState
 
-from foresight.data.messages import camera_view
+from foresight.data.messages import ArmJoints, camera_view, seconds
+from foresight.data.messages import Joints as Joints
 from foresight.nodes.endpoints import subscription
+from foresight.nodes.surviving import SurvivingNode
 from foresight.protocols import CameraView
 
 
 class CameraReader:
-    """Keeps the newest intrinsics and pose."""
+    """Joins the newest intrinsics and pose, which come on topics of their own."""
 
     def __init__(self, node: Node) -> None:
         """Listen."""
@@ -43,3 +47,28 @@ class CameraReader:
 
     def _on_pose(self, message: PoseStamped) -> None:
         self._pose = message
+
+
+class JointReader:
+    """Hands over positions [rad], velocities [rad/s] and the stamp [s] of the arm's joints.
+
+    Attributes:
+        names: Joints of the arm; nothing is handed over while there are none.
+    """
+
+    def __init__(
+        self, node: SurvivingNode, take: Callable[[Joints, Joints, float], object],
+    ) -> None:
+        """Listen; a RobotError of `take` is logged."""
+        self._take = take
+        self.follow(())
+        subscription(node, 'joint_states', self._hear)
+
+    def follow(self, names: tuple[str, ...]) -> None:
+        """Read these joints from now on."""
+        self.names, self._arm = names, ArmJoints(names)
+
+    def _hear(self, message: JointState) -> None:
+        joints = self._arm.read(message)
+        if joints is not None:
+            self._take(*joints, seconds(message.header.stamp))
