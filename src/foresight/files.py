@@ -45,6 +45,15 @@ def share(relative: str) -> Path:
     return path
 
 
+def at_home(value: Any) -> Any:
+    """Return a value; `~/` at its beginning is the home directory, as shells have it."""
+    if isinstance(value, list):
+        return [at_home(entry) for entry in value]
+    if isinstance(value, (str, Path)) and str(value).startswith('~/'):
+        return type(value)(Path(value).expanduser())
+    return value
+
+
 def find_model(folder: str | Path) -> Path:
     """Return the folder of a checkpoint: as given if it exists, else the one of the package.
 

@@ -51,7 +51,7 @@ def test_node_publishes_reads_and_serves_what_the_table_says(bench, entry, tmp_p
     made.spin(0.3)  # the graph hears of new endpoints a little later
     made.spin_until(lambda: written() == {name.lstrip('/') for name in entry.publishes})
     made.spin_until(lambda: read() == {name.lstrip('/') for name in entry.subscribes})
-    made.spin_until(lambda: served() == {service.name for service in entry.services})
+    made.spin_until(lambda: served() == set(entry.services))
 
 
 @pytest.mark.parametrize('topic', TOPICS.values(), ids=TOPICS)

@@ -50,7 +50,7 @@ def known_parameters(name: str) -> dict[str, Any]:
     """Parameters of a node and their defaults, told by what its source declares."""
     source = share(f'src/foresight/nodes/{name}_node.py').read_text()
     kinds = {item.__name__: item for item in DATACLASSES}
-    known: dict[str, Any] = {key: [] for key in re.findall(r"declare_one\(self, '(\w+)'", source)}
+    known: dict[str, Any] = {}
     for what, prefix in re.findall(r"\bdeclare\(self, ([\w.]+)(?:\(\))?(?:, '([\w.]+)')?", source):
         kind = kinds[OF_A_TASK.get(what, what)]
         known |= {f'{prefix}{item.name}': item.default for item in dataclasses.fields(kind)}

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import Field, dataclass, fields
 from functools import wraps
-from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import typer
 
+from foresight.files import at_home
 from foresight.settings import Checked
 
 Parameter = inspect.Parameter
@@ -110,15 +110,6 @@ def own(parameter: Parameter) -> Parameter:
             mark.rich_help_panel = USUAL
     shown_so = Annotated[kind, *marks] if marks else kind
     return parameter.replace(kind=Parameter.KEYWORD_ONLY, annotation=shown_so)
-
-
-def at_home(value: Any) -> Any:
-    """Return a value; `~/` at its beginning is the home directory, as shells have it."""
-    if isinstance(value, list):
-        return [at_home(entry) for entry in value]
-    if isinstance(value, (str, Path)) and str(value).startswith('~/'):
-        return type(value)(Path(value).expanduser())
-    return value
 
 
 def expand_configs(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -110,7 +110,7 @@ def node_rows() -> list[list[str]]:
     return [
         [
             f'`{node.name}`', 'lifecycle' if node.lifecycle else 'plain', node.about,
-            '<br>'.join(f'`{item.name}` ({item.about})' for item in node.services),
+            '<br>'.join(f'`{name}` ({about})' for name, about in node.services.items()),
         ]
         for node in NODES.values()
     ]

@@ -1,7 +1,6 @@
 """Configuration dataclasses as ROS parameters: declared, described, bounded, and nothing else."""
 
 from dataclasses import Field, fields, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -9,6 +8,7 @@ from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValu
 from rclpy.node import Node
 
 from foresight.errors import ConfigError
+from foresight.files import at_home
 
 Config = TypeVar('Config')
 FREE = ('use_sim_time', 'start_type_description_service', 'qos_overrides.')
@@ -22,7 +22,7 @@ def declare(
 
     Args:
         node: Node that gets the parameters.
-        config: Configuration that holds the defaults.
+        config: The defaults.
         prefix: Put before each name, such as `action.`.
         changeable: Fields that may be set while the node runs; the others only when it starts.
 
@@ -33,40 +33,21 @@ def declare(
     for item in fields(config):  # type: ignore[arg-type]
         default = getattr(config, item.name)
         descriptor = _descriptor(default, item, item.name not in changeable)
-        value = _value(node, prefix + item.name, _listed(default), descriptor)
-        values[item.name] = tuple(value) if isinstance(default, tuple) else _at_home(value)
+        value = _value(node, prefix + item.name, default, descriptor)
+        values[item.name] = tuple(value) if isinstance(default, tuple) else at_home(value)
     return replace(config, **values)  # type: ignore[type-var]
-
-
-def _at_home(value: Any) -> Any:
-    """Return a value; `~/` at its beginning is the home directory, as shells have it."""
-    here = isinstance(value, str) and value.startswith('~/')
-    return str(Path(value).expanduser()) if here else value
 
 
 def with_overrides(node: Node, config: Config, declared: Config) -> Config:
     """Return a configuration with what the user set when the node started.
 
-    Args:
-        node: Node that declared the parameters, without a prefix.
-        config: Other defaults than those that were declared.
-        declared: What `declare` returned.
+    Its defaults are others than those that were declared, without a prefix, as `declared`.
     """
     given = {
         item.name: getattr(declared, item.name) for item in fields(config)  # type: ignore[arg-type]
         if item.name in node._parameter_overrides
     }
     return replace(config, **given)  # type: ignore[type-var]
-
-
-def declare_one(node: Node, name: str, default: Any, description: str) -> Any:
-    """Declare a parameter whose default is no constant.
-
-    Raises:
-        ConfigError: If the override has the wrong type.
-    """
-    descriptor = ParameterDescriptor(description=description, read_only=True)
-    return _value(node, name, default, descriptor)
 
 
 def refuse_unknown(node: Node) -> None:
@@ -84,10 +65,6 @@ def refuse_unknown(node: Node) -> None:
             f'{node.get_name()} has no parameter {", ".join(unknown)}: '
             f'it has {", ".join(sorted(known))}'
         )
-
-
-def _listed(default: Any) -> Any:
-    return list(default) if isinstance(default, tuple) else default
 
 
 def _descriptor(default: Any, item: Field[Any], read_only: bool) -> ParameterDescriptor:
@@ -113,6 +90,7 @@ def _descriptor(default: Any, item: Field[Any], read_only: bool) -> ParameterDes
 def _value(node: Node, name: str, default: Any, descriptor: ParameterDescriptor) -> Any:
     """Declare a parameter and return its value, or say what is wrong with the override."""
     where = f'{node.get_name()}: parameter {name}'
+    default = list(default) if isinstance(default, tuple) else default
     try:
         value = node.declare_parameter(name, default, descriptor).value
     except InvalidParameterTypeException as error:

@@ -6,12 +6,12 @@ from pathlib import Path
 from foresight.data.bags.writer import BagWriter, free_folder
 from foresight.errors import ConfigError, DatasetError
 from foresight.nodes.endpoints import service, subscription
-from foresight.nodes.parameters import declare, declare_one, refuse_unknown
+from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.qos import RECORD
 from foresight.nodes.run import run
 from foresight.nodes.settings import RecorderConfig
 from foresight.nodes.surviving import SurvivingNode
-from foresight.nodes.topics import RECORDED, TOPICS, Qos, Topic
+from foresight.nodes.topics import TOPICS, Qos, Topic
 
 LASTING = (Qos.LATCHED, Qos.SAFETY)  # the last message holds until the next one
 
@@ -25,13 +25,12 @@ class RecorderNode(SurvivingNode):
 
     def __init__(self, name: str = 'recorder') -> None:
         super().__init__(name)
-        topics = declare_one(self, 'topics', list(RECORDED), 'topics to record, by relative name')
         self._config = declare(self, RecorderConfig())
         refuse_unknown(self)
         self._bag: BagWriter | None = None
         self._latched: dict[str, bytes] = {}
         self._topics: dict[str, Topic] = {}
-        for topic in topics:
+        for topic in self._config.topics:
             self._listen(topic)
         service(self, 'recorder/start', self._start)
         service(self, 'recorder/stop', self._stop)

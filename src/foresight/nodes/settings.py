@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from foresight.nodes.topics import RECORDED
 from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, setting
 
 
@@ -35,10 +36,9 @@ class PerceptionConfig(Checked):
 
 @dataclass(frozen=True)
 class RecorderConfig(Checked):
-    """Recorder node; its parameter `topics` names what is recorded."""
+    """Recorder node."""
 
+    topics: tuple[str, ...] = setting(RECORDED, 'topics to record, by relative name')
     folder: str = setting('out/bags', 'folder of the bags')
     bag: str = setting('bag', 'name of a bag; a number is added if it exists')
     record_at_once: bool = setting(True, 'start a bag with the node')
-
-

@@ -4,6 +4,7 @@ The nodes take types and qualities of service from here; the launch files, `fore
 the documentation read it too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,25 +32,14 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Service:
-    """One service: relative name and type."""
-
-    name: str
-    type: str
-    about: str
-
-
-@dataclass(frozen=True)
 class NodeEntry:
     """One node: its name is also its executable, its file and its YAML.
 
     Attributes:
-        name: Name of node and executable.
         lifecycle: Whether a launcher configures and activates it.
         subscribes: Names of topics it reads.
         publishes: Names of topics it writes.
-        services: Services it offers.
-        about: What it does.
+        services: What each Trigger service does that it offers, by relative name.
         niceness: How far it lets others go first; what keeps time is not nice.
     """
 
@@ -57,7 +47,7 @@ class NodeEntry:
     lifecycle: bool
     subscribes: tuple[str, ...]
     publishes: tuple[str, ...]
-    services: tuple[Service, ...]
+    services: Mapping[str, str]
     about: str
     niceness: int = 0
 
@@ -72,7 +62,7 @@ class NodeEntry:
         return f'config/{self.name}.yaml'
 
 
-IMAGE, TRIGGER = 'sensor_msgs/msg/Image', 'std_srvs/srv/Trigger'
+IMAGE = 'sensor_msgs/msg/Image'
 
 TOPICS = {topic.name: topic for topic in (
     Topic('/clock', 'rosgraph_msgs/msg/Clock', Qos.EVENT, 'simulated time'),
@@ -116,22 +106,21 @@ NODES = {node.name: node for node in (
         'sim', False, ('commands',),
         ('/clock', 'camera/image_raw', 'camera/camera_info', 'camera/pose', 'joint_states',
          'robot_description', 'ground_truth/poses', '/diagnostics'),
-        (Service('sim/reset', TRIGGER, 'place the objects of parameter `seed`'),),
+        {'sim/reset': 'place the objects of parameter `seed`'},
         'the simulated arm, table and camera',
     ),
     NodeEntry(
         'perception', True,
         ('camera/image_raw', 'camera/camera_info', 'camera/pose', 'joint_states'),
         ('latent', 'image_rectified', 'image_background', '/diagnostics'),
-        (Service('perception/capture_background', TRIGGER, 'take the table now as empty'),),
+        {'perception/capture_background': 'take the table now as empty'},
         'camera image to latent', niceness=5,
     ),
     NodeEntry(
         'predictor', True,
         ('latent', 'macro_action', 'joint_states', 'camera/camera_info', 'camera/pose'),
         ('belief', 'predictor/memory', 'surprise', 'surprise/level', '/diagnostics'),
-        (Service('predictor/clear_memory', TRIGGER,
-                 'forget what was seen and predicted, on disk too'),),
+        {'predictor/clear_memory': 'forget what was seen and predicted, on disk too'},
         'latents to belief and surprise', niceness=5,
     ),
     NodeEntry(
@@ -139,20 +128,18 @@ NODES = {node.name: node for node in (
         ('belief', 'surprise', 'joint_states', 'goal_image', 'image_background'),
         ('joint_plan', 'macro_action', 'macro_action/kind', 'planner/tool_path', 'planner/markers',
          'planner/subgoal', '/diagnostics'),
-        (Service('planner/start', TRIGGER, 'start acting'),
-         Service('planner/stop', TRIGGER, 'finish this action, then stop')),
+        {'planner/start': 'start acting', 'planner/stop': 'finish this action, then stop'},
         'belief to actions and joint motion', niceness=5,
     ),
     NodeEntry(
         'guard', True, ('joint_plan', 'joint_states', 'e_stop'), ('commands', '/diagnostics'),
-        (Service('guard/e_stop', TRIGGER, 'stop the arm'),
-         Service('guard/release', TRIGGER, 'end an e-stop; refused while the arm moves')),
+        {'guard/e_stop': 'stop the arm',
+         'guard/release': 'end an e-stop; refused while the arm moves'},
         'joint motion to safe commands',
     ),
     NodeEntry(
         'recorder', False, (), (),
-        (Service('recorder/start', TRIGGER, 'start a bag'),
-         Service('recorder/stop', TRIGGER, 'finish the bag')),
+        {'recorder/start': 'start a bag', 'recorder/stop': 'finish the bag'},
         'topics to a rosbag2 MCAP', niceness=5,
     ),
 )}
