@@ -18,7 +18,8 @@ from foresight.errors import CheckpointError, ConfigError, DatasetError, FileErr
 from foresight.rollout import collect as collect_module
 from foresight.rollout.collect import collect
 from foresight.rollout.inventory import inventory, site_of
-from foresight.rollout.play import STATUS_CODES, CollectConfig, Collector, PlayConfig
+from foresight.rollout.play import CollectConfig, Collector, PlayConfig
+from foresight.rollout.recording import STATUS_CODES
 from foresight.sim.site import load_site
 
 CONFIG = PlayConfig(

@@ -5,7 +5,9 @@ import sys
 
 from foresight.files import share
 
-SIMULATED = tuple(f'rollout.{name}' for name in ('clips', 'collect', 'play', 'repeat'))
+SIMULATED = tuple(
+    f'rollout.{name}' for name in ('clips', 'collect', 'play', 'recording', 'repeat')
+)
 EDGES = ('nodes', 'sim', *SIMULATED, 'viz', 'experiments', 'cli')
 BLOCKED = ('rclpy', 'pybullet', 'pybullet_data', 'matplotlib')
 BLOCK = f'import sys; sys.modules.update(dict.fromkeys({BLOCKED!r}))\n'

@@ -1,6 +1,6 @@
 """The arm as Pinocchio sees it: joint order, limits, kinematics."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -71,23 +71,6 @@ class ArmModel:
         pin.forwardKinematics(self.model, self._data, positions)
         pose = pin.updateFramePlacement(self.model, self._data, self._tool)
         return np.asarray(pose.homogeneous)
-
-    def reorder(
-        self, names: Sequence[str], values: Iterable[float],
-    ) -> Float[np.ndarray, ' joint']:
-        """Bring values that came with joint names into this arm's order.
-
-        Raises:
-            RobotError: If a joint is missing or its value is not finite; names the joint.
-        """
-        found = dict(zip(names, values, strict=False))
-        for name in self.joint_names:
-            if name not in found:
-                expected = ', '.join(self.joint_names)
-                raise RobotError(f'{name} is missing: publish all of {expected}')
-            if not np.isfinite(found[name]):
-                raise RobotError(f'{name} is {found[name]}: check the joint state source')
-        return np.array([found[name] for name in self.joint_names], dtype=float)
 
     def check_positions(self, positions: Float[np.ndarray, ' joint'], slack: float = 1e-6) -> None:
         """Raise RobotError naming the first joint that is outside its limits or not finite."""

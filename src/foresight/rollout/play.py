@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import torch
@@ -11,30 +10,28 @@ from jaxtyping import Float
 
 from foresight.actions.kinds import make
 from foresight.actions.loading import load
-from foresight.agent.agent import Agent
-from foresight.agent.decision import Decision
 from foresight.agent.step import Limits
 from foresight.closing import Closing
-from foresight.data.episodes import Episode, Images
+from foresight.data.episodes import Episode
 from foresight.files import find_model, version
 from foresight.macro_action import ActionConfig, MacroAction, Motion, Skill
-from foresight.protocols import Observation, Plan
+from foresight.protocols import Plan
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.robot_file import RobotConfig
-from foresight.rollout.environment import Environment, Joints
-from foresight.rollout.loop import Hooks, player_of
+from foresight.rollout.environment import Joints
+from foresight.rollout.loop import player_of
 from foresight.rollout.policies import (
     AimedRandomPolicy,
     PlannerPolicy,
     RandomPolicy,
     make_planner,
 )
+from foresight.rollout.recording import Recording
 from foresight.settings import CLEAR_TABLE_BOTH, SHIPPED, Checked, SceneConfig, setting
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
-from foresight.tasks.clear_table.score import glance
-from foresight.tasks.scene_view import Outcome, Policy, SceneView
+from foresight.tasks.scene_view import Policy, SceneView
 from foresight.tasks.task_file import load_task
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
@@ -61,9 +58,6 @@ class CollectConfig(Checked):
     )
     checkpoint: str = setting(str(SHIPPED), 'checkpoint that it plans with')
     task: str = setting(CLEAR_TABLE_BOTH, 'task that it plans for, or path of its YAML file')
-
-
-STATUS_CODES = {'table': 1, 'floor': 2, 'bin': 3}
 
 
 @dataclass(frozen=True)
@@ -141,14 +135,6 @@ class FromRetract:
         return self._skill.plan(action, self._retract)
 
 
-class AtAGlance(Hooks):
-    """Judges by where things are, without waiting for what still rolls."""
-
-    def outcome(self, environment: Environment) -> Outcome:
-        """Judge how the scene stands."""
-        return glance(environment.objects())
-
-
 class Collector(Closing):
     """Plays the episodes of a dataset in one simulated scene after the other."""
 
@@ -168,7 +154,9 @@ class Collector(Closing):
         """Play one episode; the seed decides the scene and every action."""
         count, _ = self._draws(seed)
         self._table.sim = replace(self._config.sim, objects=count, seed=seed)
-        record = Recording(self._table, self._policy, self._config.collect.frames)
+        record = Recording(
+            self._table, lambda: self._policy.aimed, self._config.collect.frames,
+        )
         played = self._player.play(seed, record)
         return record.episode({
             'seed': seed, 'version': version(), 'objects': list(self._table.objects().names),
@@ -199,68 +187,3 @@ def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
     return make_planner(
         load(find_model(play.checkpoint)), load_task(play.task), config.scene, arm,
     )
-
-
-class Recording(AtAGlance):
-    """Keeps what is seen of an episode; a scene is played until its table is seen to be empty."""
-
-    def __init__(self, table: ClearTable, policy: PlayPolicy, frames: bool) -> None:
-        """Watch a scene, with or without the frames while the arm moves."""
-        self._table, self._policy = table, policy
-        self.on_frame = self._add_frame if frames else None
-        self._stills: list[np.ndarray] = []
-        self._labels: list[tuple[np.ndarray, list[int]]] = []
-        self._actions: list[tuple[np.ndarray, bool]] = []
-        self._frames: list[np.ndarray] = []
-        self._motion: list[tuple[int, float, np.ndarray, np.ndarray]] = []
-
-    def begin(self, agent: Agent[SceneView], scene: SceneView) -> None:
-        """Keep the first image."""
-        self._add_still(scene.observation)
-
-    def before_motion(self, scene: SceneView, decision: Decision) -> None:
-        """Note what is about to be done."""
-        assert decision.plan is not None
-        self._actions.append((decision.plan.actions[0].double().numpy(), self._policy.aimed))
-
-    def after_motion(self) -> None:
-        """Keep the image after it."""
-        self._add_still(self._table.observe())
-
-    def outcome(self, environment: Environment) -> Outcome:
-        """Judge by what is seen; a scene without objects is acted in once."""
-        seen = super().outcome(environment)
-        return seen if self._actions else replace(seen, remaining=max(1, seen.remaining))
-
-    def _add_still(self, observation: Observation) -> None:
-        """Keep an image with the arm at its retract pose, and its labels."""
-        states = self._table.objects()
-        self._stills.append(observation.image)
-        self._labels.append((states.positions, [STATUS_CODES[name] for name in states.status]))
-
-    def _add_frame(
-        self, observation: Observation, joints: Joints, tool: Float[np.ndarray, '4 4'],
-    ) -> None:
-        """Keep an image taken while the arm moves."""
-        self._frames.append(observation.image)
-        self._motion.append((
-            len(self._actions) - 1, observation.stamp, joints.copy(), tool.copy(),
-        ))
-
-    def episode(self, meta: dict[str, Any]) -> Episode:
-        """Compress what has been seen."""
-        actions, stamps, joints, tools = zip(*self._motion) if self._motion else ((),) * 4
-        return Episode(
-            meta=meta, view=self._table.view, background=self._table.background,
-            stills=Images.encode(self._stills, '.png'),
-            actions=np.array([action for action, _ in self._actions], np.float32).reshape(
-                len(self._actions), -1 if self._actions else 0,
-            ),
-            aimed=np.array([aimed for _, aimed in self._actions], bool),
-            objects=np.stack([positions for positions, _ in self._labels]).astype(np.float32),
-            statuses=np.array([codes for _, codes in self._labels], np.int8),
-            frames=Images.encode(self._frames, '.jpg'),
-            frame_actions=np.array(actions, np.int16), frame_stamps=np.array(stamps, np.float64),
-            joint_positions=np.array(joints, np.float32).reshape(len(joints), -1 if joints else 0),
-            tool_poses=np.array(tools, np.float32).reshape(-1, 4, 4), seconds=self._table.time,
-        )

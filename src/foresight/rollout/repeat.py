@@ -13,7 +13,8 @@ from foresight.data.repeated_actions import RepeatedActions
 from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel
 from foresight.rollout.loop import player_of
-from foresight.rollout.play import STATUS_CODES, AtAGlance, FromRetract, PlayConfig, PlayPolicy
+from foresight.rollout.play import FromRetract, PlayConfig, PlayPolicy
+from foresight.rollout.recording import STATUS_CODES, AtAGlance
 from foresight.sim.clear_table import ClearTable
 from foresight.tasks.scene_view import SceneView
 from foresight.world_model.observation.rectification import Rectifier

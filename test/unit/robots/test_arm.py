@@ -17,26 +17,6 @@ def arm() -> ArmModel:
     return ArmModel.load()
 
 
-def test_joints_in_another_order_are_matched_by_name(arm: ArmModel) -> None:
-    names = tuple(reversed(arm.joint_names))
-    np.testing.assert_array_equal(arm.reorder(names, np.arange(7.0)), [6, 5, 4, 3, 2, 1, 0])
-
-
-def test_other_joints_are_ignored(arm: ArmModel) -> None:
-    names = ('finger', *arm.joint_names)
-    np.testing.assert_array_equal(arm.reorder(names, np.arange(8.0)), range(1, 8))
-
-
-def test_missing_joint_is_named(arm: ArmModel) -> None:
-    with pytest.raises(RobotError, match='joint4 is missing'):
-        arm.reorder([name for name in arm.joint_names if name != 'joint4'], np.arange(6.0))
-
-
-def test_not_a_number_is_named(arm: ArmModel) -> None:
-    with pytest.raises(RobotError, match='joint2 is nan'):
-        arm.reorder(arm.joint_names, [0.0, np.nan, 0.0, 0.0, 0.0, 0.0, 0.0])
-
-
 def test_position_outside_the_limits_is_named(arm: ArmModel) -> None:
     positions = np.array(arm.retract)
     positions[3] = 0.5
