@@ -1,6 +1,5 @@
 """`foresight calibrate`: the feasibility test, and what counts as a surprise."""
 
-from pathlib import Path
 from typing import Annotated
 
 import torch
@@ -12,7 +11,7 @@ from foresight.actions.push.calibration import Calibration
 from foresight.actions.push.calibration import calibrate as calibrate_push
 from foresight.actions.push.settings import PushConfig
 from foresight.cli.flags import Shown
-from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
+from foresight.cli.output import CheckpointOption, JsonOption, RobotOption, quiet_stdout
 from foresight.experiments.document import write_json
 from foresight.experiments.surprise.undisturbed import AlarmSettings, described, find_alarm
 from foresight.robots.arm import ArmModel
@@ -25,15 +24,14 @@ ROWS = (
     ('false_rejects', 'executable pushes that the test rejects', '<= 5 %'),
     ('coverage', 'table points and headings that a 20 cm push passes', '>= 90 %'),
 )
-Count = Annotated[int, typer.Option(min=1, help='Random pushes to plan.')]
-Seed = Annotated[int, typer.Option(min=0, help='Seed that draws them.')]
-CheckpointOption = Annotated[Path, typer.Option(help='Folder of the world model.')]
 
 
 def push(
     scene: Annotated[SceneConfig, Shown(('table_near', 'table_depth', 'table_width'))],
     push: Annotated[PushConfig, Shown(('length_low', 'length_high'))],
-    robot: RobotOption = RobotConfig.robot, count: Count = 1000, seed: Seed = 0,
+    robot: RobotOption = RobotConfig.robot,
+    count: Annotated[int, typer.Option(min=1, help='Random pushes to plan.')] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help='Seed that draws them.')] = 0,
     json: JsonOption = None,
 ) -> None:
     """Compare the feasibility test of pushes with their execution."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.table import Table
 
 from foresight.actions.kinds import make
 from foresight.cli.flags import Shown
-from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
+from foresight.cli.output import JsonOption, RobotOption, quiet_stdout, show
 from foresight.data.bags.actions import BagConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
@@ -80,16 +80,6 @@ def collect_under(progress: Progress, play: PlayConfig, out: Path) -> tuple[int,
         progress.update(bar, completed=total, rate=f'{rate:.1f} a second')
 
     return collect_play(play, out, advance), held[0]
-
-
-def show(figures: dict[str, Any], json: str | None) -> None:
-    """Print figures for people, or write them as a document."""
-    if json is None:
-        table = Table(show_header=False)
-        for name, value in figures.items():
-            table.add_row(name.replace('_', ' '), '-' if value == {} else str(value))
-        Console().print(table)
-    write_json(figures, json)
 
 
 def import_bags(

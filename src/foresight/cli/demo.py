@@ -2,7 +2,6 @@
 
 import math
 import os
-import shlex
 import shutil
 import signal
 import sys
@@ -17,9 +16,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
+from foresight.cli.output import CheckpointOption, JsonOption, RobotOption, quiet_stdout
 from foresight.errors import CheckpointError, ForesightError
-from foresight.experiments.document import write_json
+from foresight.experiments.document import command, write_json
 from foresight.files import find_model
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.session import SessionOptions, ros_session
@@ -31,28 +30,24 @@ from foresight.viz.demo_pages import write_demo
 from foresight.viz.demo_result import DemoResult
 from foresight.viz.report import Budget
 
-Seed = Annotated[int, typer.Option(min=0, help='Seed of the scene and of the planner.')]
-Objects = Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')]
-ObjectSet = Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')]
-Factor = Annotated[float, typer.Option(min=0.0, help='Simulated over wall-clock time.')]
-Task = Annotated[str, typer.Option(help='Name of the task, or path of its YAML file.')]
-Actions = Annotated[int, typer.Option(min=1, help='Actions before the demo gives up.')]
-CheckpointFolder = Annotated[Path, typer.Option(help='Folder of the world model.')]
-Out = Annotated[Path, typer.Option(help='Folder of film, report and bag.')]
-Bag = Annotated[bool, typer.Option(help='Record a bag.')]
-
 
 def demo(
-    seed: Seed = 0,
-    task: Task = CLEAR_TABLE,
-    objects: Objects = 3,
-    object_set: ObjectSet = 'seen',
+    seed: Annotated[int, typer.Option(min=0, help='Seed of the scene and of the planner.')] = 0,
+    task: Annotated[
+        str, typer.Option(help='Name of the task, or path of its YAML file.'),
+    ] = CLEAR_TABLE,
+    objects: Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')] = 3,
+    object_set: Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')] = 'seen',
     robot: RobotOption = RobotConfig.robot,
-    max_actions: Actions = 10,
-    real_time_factor: Factor = 1.0,
-    checkpoint: CheckpointFolder = SHIPPED,
-    out: Out = Path('out/demo'),
-    bag: Bag = True,
+    max_actions: Annotated[
+        int, typer.Option(min=1, help='Actions before the demo gives up.'),
+    ] = 10,
+    real_time_factor: Annotated[
+        float, typer.Option(min=0.0, help='Simulated over wall-clock time.'),
+    ] = 1.0,
+    checkpoint: CheckpointOption = SHIPPED,
+    out: Annotated[Path, typer.Option(help='Folder of film, report and bag.')] = Path('out/demo'),
+    bag: Annotated[bool, typer.Option(help='Record a bag.')] = True,
     json: JsonOption = None,
 ) -> None:
     """Clear a simulated table over ROS 2 and write a report."""
@@ -61,8 +56,7 @@ def demo(
         real_time_factor=real_time_factor, seed=seed,
     )
     options = SessionOptions(
-        find_checkpoint(checkpoint), sim, out if bag else None, out / 'log', task,
-        robot=robot,
+        find_checkpoint(checkpoint), sim, out if bag else None, out / 'log', task, robot=robot,
     )
     signal.signal(signal.SIGTERM, leave)
     prepare(out)
@@ -70,19 +64,12 @@ def demo(
         console = Console(stderr=True)
         result = run(options, seed, console)
         budgets = demo_budgets(result, running_for())
-        film, report = write_demo(result, out, budgets, command(seed, task, robot))
+        film, report = write_demo(result, out, budgets, command())
         console.print(table(result, budgets))
         console.print(f'film {film}, report {report}{f", bag {out}/bag" if bag else ""}')
     write_json(document(result, budgets, task), json)
     if not result.success:
         raise typer.Exit(1)
-
-
-def command(seed: int, task: str, robot: str) -> str:
-    """Return the command that makes the run again."""
-    words = ['foresight', 'demo', '--seed', str(seed)]
-    words += [] if task == CLEAR_TABLE else ['--task', task]
-    return shlex.join(words if robot == RobotConfig.robot else [*words, '--robot', robot])
 
 
 def running_for() -> float:
@@ -122,11 +109,10 @@ def leave(number: int, frame: FrameType | None) -> None:
 
 def run(options: SessionOptions, seed: int, console: Console) -> DemoResult:
     """Bring the nodes up, play under a live line and take them down."""
-    columns = (
+    with Progress(
         TextColumn('{task.description}'), BarColumn(bar_width=8),
-        TextColumn('{task.fields[line]}'), TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
+        TextColumn('{task.fields[line]}'), TimeElapsedColumn(), console=console,
+    ) as progress:
         bar = progress.add_task('starting the nodes', total=options.sim.objects, line='')
         with ros_session(options) as session:
             progress.update(bar, description='')
@@ -152,11 +138,10 @@ def table(result: DemoResult, budgets: tuple[Budget, ...]) -> Table:
     """Show the outcome, and the budgets beside what was measured."""
     word = 'cleared' if result.success else 'NOT cleared'
     shown = Table(
+        'what', 'budget', 'measured', '',
         title=f'seed {result.seed}: table {word}, {result.cleared} of {result.objects} objects '
               f'in {result.tried} actions, {result.dropped} dropped',
     )
-    for heading in ('what', 'budget', 'measured', ''):
-        shown.add_column(heading)
     words = {True: 'kept', False: 'over', None: ''}
     for budget in budgets:
         shown.add_row(budget.name, budget.limit, budget.measured, words[budget.kept])

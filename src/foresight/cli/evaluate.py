@@ -11,7 +11,7 @@ from foresight.cli.output import JsonOption
 from foresight.experiments.evaluation.measure import Evaluation, EvaluationSettings
 from foresight.rollout.episode import ActionRecord, EpisodeResult, allowed_actions
 from foresight.rollout.players import ClearTablePlayers
-from foresight.viz.demo_result import DemoAction, DemoResult
+from foresight.viz.demo_result import DemoResult
 
 LOGS = Path('out/evaluate/log')
 """What the nodes print; kept, for an error refers to it."""
@@ -55,13 +55,10 @@ def episode_of(result: DemoResult) -> EpisodeResult:
     return EpisodeResult(
         seed=result.seed, success=result.success, cleared=result.cleared, dropped=result.dropped,
         remaining=result.objects - result.cleared - result.dropped, actions=result.tried,
-        records=tuple(_record(action) for action in result.actions),
-    )
-
-
-def _record(action: DemoAction) -> ActionRecord:
-    """Return an action that was carried out; how the scene stood after it was not asked."""
-    numbers = tuple(float(value) for value in action.action)
-    return ActionRecord(
-        numbers, True, action.plan_ms, sum(action.terms.values()), dict(action.terms),
+        records=tuple(
+            ActionRecord(
+                tuple(action.action.tolist()), True, action.plan_ms, sum(action.terms.values()),
+                dict(action.terms),
+            ) for action in result.actions  # how the scene stood after it was not asked
+        ),
     )

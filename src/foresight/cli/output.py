@@ -4,10 +4,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from foresight.experiments.document import write_json
 
@@ -15,6 +17,7 @@ JsonOption = Annotated[
     str | None,
     typer.Option('--json', metavar='PATH|-', help='Write one JSON document; - = standard output.'),
 ]
+CheckpointOption = Annotated[Path, typer.Option(help='Folder of the world model; not changed.')]
 RobotOption = Annotated[
     str, typer.Option('--robot', help='Name of the robot, its folder, or its file.'),
 ]
@@ -40,19 +43,12 @@ def quiet_stdout(target: str | None) -> Iterator[None]:
         os.close(kept)
 
 
-def write_scores(
-    scores: Mapping[str, float], about: Mapping[str, Any], console: Console, target: str | None,
-) -> None:
-    """Print what a training ended with, or write it as a document.
-
-    Args:
-        scores: Held-out scores by name.
-        about: What else the document holds; `folder` is where the checkpoint lies.
-        console: Where people read.
-        target: See `write_json`.
-    """
+def show(figures: Mapping[str, Any], target: str | None) -> None:
+    """Print figures for people, or write them as a document."""
     if target is None:
-        for name, value in scores.items():
-            console.print(f'{name:<26}{value:.3f}')
-        console.print(f'checkpoint: {about["folder"]}')
-    write_json({**scores, **about}, target)
+        table = Table(show_header=False)
+        for name, value in figures.items():
+            shown = f'{value:.4g}' if isinstance(value, float) else str(value)
+            table.add_row(name.replace('_', ' '), '-' if value == {} else shown)
+        Console().print(table)
+    write_json(figures, target)

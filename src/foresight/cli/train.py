@@ -12,7 +12,7 @@ from rich.table import Table
 
 from foresight.actions.loading import action_of, load
 from foresight.cli.flags import Shown
-from foresight.cli.output import JsonOption, quiet_stdout, write_scores
+from foresight.cli.output import CheckpointOption, JsonOption, quiet_stdout, show
 from foresight.data.collected import collected, collected_scene
 from foresight.data.transitions import join
 from foresight.experiments.document import write_json
@@ -47,8 +47,6 @@ FoldersOption = Annotated[list[Path] | None, typer.Option(
     'again to learn from several.',
 )]
 OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]
-TaskOption = Annotated[str, typer.Option(help='Task whose cost it looks ahead at.')]
-CheckpointOption = Annotated[Path, typer.Option(help='Folder of the world model; not changed.')]
 
 
 def world_model(
@@ -71,13 +69,12 @@ def world_model(
         console.print(f'{len(transitions)} actions of {len(transitions.backgrounds)} episodes')
         learner = WorldModelLearner(transitions, config, train)
         scores = Loop(learner, out, console).run()
-    about = {'steps': learner.steps, 'folder': str(out)}
-    write_scores(scores.known(), about, console, json)
+    show({**scores.known(), 'steps': learner.steps, 'folder': str(out)}, json)
 
 
 def critic(
     critic: Annotated[CriticConfig, Shown(USUAL)],
-    task: TaskOption = CLEAR_TABLE,
+    task: Annotated[str, typer.Option(help='Task whose cost it looks ahead at.')] = CLEAR_TABLE,
     checkpoint: CheckpointOption = SHIPPED,
     data: DataOption = PLAY,
     out: OutOption = Path('runs/critic'),
@@ -125,8 +122,7 @@ def video(
         hours = len(watched) * SECONDS_A_CLIP / 3600.0
         console.print(f'{len(watched)} clips, {hours:.2f} h of video')
         scores = Loop(VideoLearner(watched, config, train), out, console).run()
-    about = {'steps': train.steps, 'folder': str(out)}
-    write_scores(scores.known(), about, console, json)
+    show({**scores.known(), 'steps': train.steps, 'folder': str(out)}, json)
 
 
 def _sweep(learner: CriticLearner, index: int, config: CriticConfig, progress: Progress) -> Sweep:
