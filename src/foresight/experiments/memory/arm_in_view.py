@@ -6,27 +6,25 @@ import numpy as np
 from jaxtyping import Float
 
 from foresight.actions.push.macro_action import PushAction
-from foresight.actions.push.skill import PushMotion, PushSkill
+from foresight.actions.push.skill import PushMotion
 from foresight.agent.agent import Agent
 from foresight.agent.decision import Decision
 from foresight.agent.step import Limits
-from foresight.experiments.memory.watcher import Theatre, Watcher
+from foresight.experiments.memory.watcher import Bench, Watcher
 from foresight.planning.levels.task import TaskDecision, TaskLevel
 from foresight.protocols import Belief, Plan
-from foresight.robots.hover import Hover
 from foresight.rollout.environment import Joints
 from foresight.rollout.episode import EpisodeResult
 from foresight.rollout.loop import Hooks, player_of
-from foresight.settings import SceneConfig
 from foresight.tasks.scene_view import SceneView
 
 
 class FromMemory:
-    """Plans from what a watcher remembers, or from the bare latent."""
+    """Plans from what a watcher remembers, or from the bare latent if it has no memory."""
 
-    def __init__(self, watcher: Watcher, task_level: TaskLevel, memory: str | None) -> None:
-        """Plan from the memory of that name."""
-        self._watcher, self._level, self._memory = watcher, task_level, memory
+    def __init__(self, watcher: Watcher, task_level: TaskLevel) -> None:
+        """Keep both."""
+        self._watcher, self._level = watcher, task_level
         self.reset, self.drop_warm_start = task_level.reset, task_level.drop_warm_start
 
     def decide(self, scene: SceneView, /) -> TaskDecision:
@@ -39,24 +37,21 @@ class FromMemory:
 
     def _belief(self, scene: SceneView) -> Belief:
         """Return what is known at the time of a scene."""
-        if self._memory is None:
-            return Belief(self._watcher.latent, scene.stamp)
-        return Belief(self._watcher.trackers[self._memory].memory.latent, scene.stamp)
+        latents = [tracker.memory.latent for tracker in self._watcher.trackers.values()]
+        return Belief(latents[0] if latents else self._watcher.latent, scene.stamp)
 
 
 class ArmInView(Hooks):
     """Plays episodes in which the arm hovers over a random point of the table between actions."""
 
     def __init__(
-        self, scene: Theatre, watcher: Watcher, task_level: TaskLevel,
-        actors: tuple[PushSkill, Hover], bounds: SceneConfig, memory: str | None, max_actions: int,
+        self, bench: Bench, watcher: Watcher, task_level: TaskLevel, max_actions: int,
     ) -> None:
-        """Keep the parts; plan from the memory of that name, or from the bare latent."""
-        self._scene, self._watcher, self._bounds = scene, watcher, bounds
-        self._skill, self._hover = actors
+        """Keep the parts; plan from the memory of the watcher, or from the bare latent."""
+        self._bench, self._watcher = bench, watcher
         self._player = player_of(
-            scene, FromMemory(watcher, task_level, memory), PushAction(bounds), self._skill.arm,
-            Limits(max_actions, home=math.inf), skill=self,
+            bench.scene, FromMemory(watcher, task_level), PushAction(bench.bounds),
+            bench.skill.arm, Limits(max_actions, home=math.inf), skill=self,
         )
         self.on_frame = watcher.on_frame
 
@@ -67,15 +62,14 @@ class ArmInView(Hooks):
 
     def plan(self, action: Float[np.ndarray, ' action'], start: Joints) -> PushMotion:
         """Plan an action that ends over a random point of the table."""
-        rest = self._hover.somewhere(self._bounds, self._draws)
-        self._motion = self._skill.plan(action, start, rest)
+        self._motion = self._bench.skill.plan(action, start, self._rest())
         return self._motion
 
     def begin(self, agent: Agent[SceneView], scene: SceneView) -> None:
         """Look at the scene, then move the arm into the picture."""
         self._watcher.begin(scene.observation)
-        rest = self._hover.somewhere(self._bounds, self._draws)
-        self._watcher.follow(self._hover.travel(self._scene.joint_positions, rest))
+        start, rest = self._bench.scene.joint_positions, self._rest()
+        self._watcher.follow(self._bench.hover.travel(start, rest))
 
     def before_decision(self, scene: SceneView) -> SceneView:
         """Look again."""
@@ -92,3 +86,7 @@ class ArmInView(Hooks):
     def after_motion(self) -> None:
         """Look at what came of it."""
         self._watcher.look()
+
+    def _rest(self) -> Joints:
+        """Draw where the arm hovers next."""
+        return self._bench.hover.somewhere(self._bench.bounds, self._draws)

@@ -17,7 +17,7 @@ from foresight.experiments.memory.players import (
 )
 from foresight.experiments.results import PolicyResult
 from foresight.files import find_model
-from foresight.progress import bars
+from foresight.progress import bars, counted
 from foresight.rollout.workers import Crew
 from foresight.settings import setting
 from foresight.sim.settings import SimConfig
@@ -55,18 +55,13 @@ class Memory(Experiment[MemorySettings, dict[str, list[Any]]]):
             HIDDEN: settings.episodes, SPOIL: settings.episodes,
             **dict.fromkeys(LOOPS, settings.loops),
         }
-        jobs = [
-            (name, settings.seed + number) for name, count in counts.items()
-            for number in range(count)
-        ]
-        done: dict[str, list[Any]] = {name: [] for name in counts}
         with bars(console) as progress, Crew(settings.workers) as crew:
-            shown = {name: progress.add_task(name, total=counts[name], rate='') for name in counts}
-            played = crew.run(build, MemoryPlayers.play, jobs)
-            for (name, _), result in zip(jobs, played, strict=True):
-                done[name].append(result)
-                progress.advance(shown[name])
-        return done
+            return {
+                name: list(counted(progress, name, crew.run(
+                    build, MemoryPlayers.play,
+                    [(name, settings.seed + number) for number in range(count)],
+                ), count)) for name, count in counts.items()
+            }
 
     def document(self, settings: MemorySettings, measured: dict[str, list[Any]]) -> Document:
         """Return the figures of every kind."""

@@ -1,21 +1,18 @@
 """Object permanence: what is known of an object that a plate or the arm hides."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from foresight.actions.push.action import Push
-from foresight.actions.push.skill import PushSkill
+from foresight.actions.push.single import SinglePush
 from foresight.errors import RobotError
-from foresight.experiments.memory.single_push import SinglePush
-from foresight.experiments.memory.watcher import ObjectProbe, Theatre, Watcher
-from foresight.robots.hover import Hover
+from foresight.experiments.memory.watcher import Bench, Watcher
+from foresight.macro_action import MacroAction
 from foresight.tasks.scene_view import ObjectStates
 from foresight.world_model.observation.occlusion import cell_visibility
-from foresight.world_model.observation.rectification import Rectifier
 
 DELAYS = (1.0, 3.0, 10.0, 30.0)  # s for which an object stays hidden
 PLATE_HEIGHT = 0.30  # m above the table, far above any object
@@ -25,6 +22,7 @@ LINE_HEIGHT = 0.25  # m, where the arm crosses the line of sight to what it is t
 MEMORY, FROZEN, NONE = 'memory', 'memory without prediction', 'no memory'
 
 Point = Float[np.ndarray, ' 2']
+Numbers = Float[np.ndarray, ' action']
 Cell = tuple[int, int]
 
 
@@ -33,7 +31,6 @@ class Trial:
     """One look for an object that is hidden.
 
     Attributes:
-        seed: Seed of the scene.
         occluder: `plate` or `arm`.
         event: What happened meanwhile: `still`, `other moved`, or `moved` (itself).
         seconds: For how long it was hidden.
@@ -71,17 +68,14 @@ class Permanence:
     """Hides one object of a scene in several ways and looks for it in each memory."""
 
     def __init__(
-        self, scene: Theatre, watcher: Watcher, probe: ObjectProbe, rectifier: Rectifier,
-        stride: int, actors: tuple[PushSkill, Hover], single: SinglePush,
+        self, bench: Bench, watcher: Watcher, action: MacroAction, single: SinglePush,
     ) -> None:
-        """Keep the scene, what watches it, what moves the arm and what chooses actions.
+        """Keep the parts; `single` chooses actions.
 
         The trackers of `watcher` are MEMORY, which imagines actions, and FROZEN, which does not.
         """
-        self._scene, self._watcher, self._probe = scene, watcher, probe
-        self._rectifier, self._stride = rectifier, stride
-        self._skill, self._hover = actors
-        self._single = single
+        self._bench, self._scene, self._watcher = bench, bench.scene, watcher
+        self._action, self._single = action, single
 
     def play(self, seed: int) -> list[Trial]:
         """Hide an object of the scene of a seed by plate and arm, at rest and moved."""
@@ -98,7 +92,9 @@ class Permanence:
         target, seen = self._begin(seed, generator)
         self._watcher.cover(self._plate(target.place[None, :2]))
         trials = self._wait(seed, 'plate', target, seen)
-        action = self._another(target.index, generator)
+        others = (i for i in _on_table(self._scene.objects()) if i != target.index)
+        actions = (self._choose(index, generator) for index in others)
+        action = next((action for action in actions if action is not None), None)
         if action is not None and self._carry_out(action, DELAYS[-1]):
             trials.append(self._trial(seed, 'plate', 'other pushed', DELAYS[-1], target, seen))
         return trials
@@ -106,10 +102,10 @@ class Permanence:
     def _plate_pushed(self, seed: int, generator: np.random.Generator) -> list[Trial]:
         """Move an object from one place to another under the same plate."""
         target, _ = self._begin(seed, generator)
-        action = self._single(self._scene.objects(), target.index, generator)
+        action = self._choose(target.index, generator)
         if action is None:
             return []
-        self._watcher.cover(self._plate(np.array([target.place[:2], action.end])))
+        self._watcher.cover(self._plate(np.array([target.place[:2], self._end(action)])))
         if not self._carry_out(action):
             return []
         return self._after_action(seed, 'plate', target, self._watcher.uncover)
@@ -120,37 +116,37 @@ class Permanence:
         if not self._stand_over(target):
             return []
         trials = self._wait(seed, 'arm', target, seen)
-        action = self._single(self._scene.objects(), target.index, generator)
+        action = self._choose(target.index, generator)
         if action is None:
             return trials
         try:
-            stay = self._hover.above(*self._line_of_sight(np.array(action.end)))
+            stay = self._bench.hover.above(*self._line_of_sight(self._end(action)))
         except RobotError:
             return trials
         if not self._carry_out(action, DELAYS[-1], stay):
             return trials
         return trials + self._after_action(seed, 'arm', target, self._retract)
 
-    def _another(self, spared: int, generator: np.random.Generator) -> Push | None:
-        """Choose an action of any other object."""
+    def _choose(self, index: int, generator: np.random.Generator) -> Numbers | None:
+        """Draw an action that moves one object alone, if there is one."""
         states = self._scene.objects()
-        others = [i for i, where in enumerate(states.status) if where == 'table' and i != spared]
-        actions = (self._single(states, i, generator) for i in others)
-        return next((action for action in actions if action is not None), None)
+        return self._single(states.positions, states.extents, index, generator)
+
+    def _end(self, action: Numbers) -> Point:
+        """Return where the tool lifts off [m]."""
+        return np.asarray(self._action.poses(action)[-1, :2, 3])
 
     def _begin(self, seed: int, generator: np.random.Generator) -> tuple[Target, float]:
         """Reset and choose what to hide; also tell how well it is seen."""
         self._watcher.reset(seed)
         states = self._scene.objects()
-        on_table = [i for i, where in enumerate(states.status) if where == 'table']
-        target = self._target(states, int(generator.choice(on_table)))
-        return target, self._probe.near(self._watcher.latent, *target.cell)
+        target = self._target(states, int(generator.choice(_on_table(states))))
+        return target, self._bench.near(self._watcher.latent, *target.cell)
 
     def _target(self, states: ObjectStates, index: int) -> Target:
         """Find the cell of an object."""
         place = states.positions[index]
-        pixel = self._rectifier.project(place[None], self._scene.view)[0]
-        row, column = np.floor((pixel + 0.5) / self._stride).astype(int)
+        row, column = self._bench.cells(place[None])[0]
         return Target(index, place.copy(), (int(row), int(column)))
 
     def _wait(self, seed: int, occluder: str, target: Target, seen: float) -> list[Trial]:
@@ -166,37 +162,33 @@ class Permanence:
         before: Target | None = None,
     ) -> Trial:
         """Look for an object in each memory and in the bare latent."""
+        bench, states = self._bench, self._scene.objects()
         latents = {name: item.memory.latent for name, item in self._watcher.trackers.items()}
         latents[NONE] = self._watcher.latent
-        true = self._true_cells()
+        true = bench.cells(states.positions[_on_table(states)])
         empty = self._empty_place(true, np.random.default_rng([seed, 9]))
 
         def near(cell: Cell | None) -> dict[str, float]:
             if cell is None:
                 return {}
-            return {name: self._probe.near(latent, *cell) for name, latent in latents.items()}
+            return {name: bench.near(latent, *cell) for name, latent in latents.items()}
 
+        apart = np.abs(true - np.array(target.cell)).max(axis=1, initial=0)
         return Trial(
-            seed, occluder, event, seconds, int((_cells_apart(true, target.cell) <= 1).sum()),
-            seen, near(target.cell), near(None if before is None else before.cell), near(empty),
-            {name: abs(self._probe.count(latent) - len(true)) for name, latent in latents.items()},
+            seed, occluder, event, seconds, int((apart <= 1).sum()), seen, near(target.cell),
+            near(None if before is None else before.cell), near(empty),
+            {name: abs(bench.count(latent) - len(true)) for name, latent in latents.items()},
         )
-
-    def _true_cells(self) -> Int[np.ndarray, 'object 2']:
-        """Return the cell of each object on the table."""
-        states = self._scene.objects()
-        on_table = [i for i, where in enumerate(states.status) if where == 'table']
-        return np.array([self._target(states, i).cell for i in on_table], int).reshape(-1, 2)
 
     def _empty_place(
         self, true: Int[np.ndarray, 'object 2'], generator: np.random.Generator,
     ) -> Cell | None:
         """Draw a cell of the table that is hidden and has no object near."""
-        visible = cell_visibility(self._watcher.hidden, self._stride, 0, 0).numpy()
-        rows, columns = np.nonzero(visible == 0.0)
-        cells = np.stack([rows, columns], axis=1)
-        middle = self._stride * cells + (self._stride - 1) / 2
-        kept = cells[self._single.on_table(self._rectifier.position(middle))]
+        stride = self._bench.stride
+        visible = cell_visibility(self._watcher.hidden, stride, 0, 0).numpy()
+        cells = np.stack(np.nonzero(visible == 0.0), axis=1)
+        middle = stride * cells + (stride - 1) / 2
+        kept = cells[self._single.on_table(self._bench.rectifier.position(middle))]
         apart = np.abs(kept[:, None] - true).max(axis=2)  # cell object
         kept = kept[(apart > 2).all(axis=1)]
         if not len(kept):
@@ -210,27 +202,22 @@ class Permanence:
         """Look for a moved object where it truly is, then reveal it and look again."""
         states = self._scene.objects()
         target = self._target(states, before.index)
-        row, column = target.cell
-        middle = self._stride // 2
-        covered = self._watcher.hidden[row * self._stride + middle, column * self._stride + middle]
-        if states.status[before.index] != 'table' or not covered:
+        if states.status[before.index] != 'table' or not self._is_hidden(target):
             return []
         hidden = self._trial(seed, occluder, 'pushed', 0.0, target, 0.0, before)
         reveal()
         self._watcher.look()
-        seen = self._probe.near(self._watcher.latent, *target.cell)
-        return [Trial(**{**vars(hidden), 'seen': seen})]
+        return [replace(hidden, seen=self._bench.near(self._watcher.latent, *target.cell))]
 
     def _carry_out(
-        self, action: Push, later: float = 0.0, stay: Float[np.ndarray, ' joint'] | None = None,
+        self, action: Numbers, later: float = 0.0, stay: Float[np.ndarray, ' joint'] | None = None,
     ) -> bool:
         """Do an action that only MEMORY hears of; False if the arm cannot."""
         try:
-            motion = self._skill.plan(action.array(), self._scene.joint_positions, stay)
+            motion = self._bench.skill.plan(action, self._scene.joint_positions, stay)
         except RobotError:
             return False
-        numbers = torch.from_numpy(action.array()).float()
-        self._watcher.trackers[MEMORY].begin_action(numbers)
+        self._watcher.trackers[MEMORY].begin_action(torch.from_numpy(action).float())
         self._watcher.follow(motion.joint_path, motion.sweep_end)
         self._watcher.look(later=later)
         return True
@@ -239,20 +226,21 @@ class Permanence:
         """Move the arm between camera and object; False if it does not hide it."""
         start = self._scene.joint_positions
         try:
-            goal = self._hover.above(*self._line_of_sight(target.place[:2]))
+            goal = self._bench.hover.above(*self._line_of_sight(target.place[:2]))
         except RobotError:
             return False
-        self._watcher.follow(self._hover.travel(start, goal))
-        row, column = target.cell
-        middle = self._stride // 2
-        return bool(
-            self._watcher.hidden[row * self._stride + middle, column * self._stride + middle]
-        )
+        self._watcher.follow(self._bench.hover.travel(start, goal))
+        return self._is_hidden(target)
+
+    def _is_hidden(self, target: Target) -> bool:
+        """Tell whether the middle of the cell of an object is hidden."""
+        middle = self._bench.stride * np.array(target.cell) + self._bench.stride // 2
+        return bool(self._watcher.hidden[tuple(middle)])
 
     def _retract(self) -> None:
         """Move the arm out of the picture."""
-        retract = np.array(self._skill.arm.retract)
-        self._watcher.follow(self._hover.travel(self._scene.joint_positions, retract))
+        retract = np.array(self._bench.skill.arm.retract)
+        self._watcher.follow(self._bench.hover.travel(self._scene.joint_positions, retract))
 
     def _line_of_sight(self, point: Point) -> Point:
         """Return where the line of sight to a point of the table is at LINE_HEIGHT."""
@@ -273,6 +261,6 @@ class Permanence:
         ])
 
 
-def _cells_apart(cells: Int[np.ndarray, 'object 2'], cell: Cell) -> Int[np.ndarray, ' object']:
-    """Return how many cells each is from one cell, the longer of both axes."""
-    return np.asarray(np.abs(cells - np.array(cell)).max(axis=1, initial=0))
+def _on_table(states: ObjectStates) -> list[int]:
+    """Return the indices of the objects on the table."""
+    return [index for index, where in enumerate(states.status) if where == 'table']

@@ -1,5 +1,6 @@
 """Who plays the experiment `memory`: one simulator, arm and world model, several memories."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -7,14 +8,14 @@ from typing import Any, Protocol, runtime_checkable
 from foresight.actions.loading import check_scene, load
 from foresight.actions.push.macro_action import PushAction
 from foresight.actions.push.settings import PushConfig
+from foresight.actions.push.single import SinglePush
 from foresight.actions.push.skill import PushSkill
 from foresight.agent.step import Limits
 from foresight.closing import Closing
 from foresight.experiments.memory.arm_in_view import ArmInView
 from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE, Permanence
-from foresight.experiments.memory.single_push import SinglePush
 from foresight.experiments.memory.spoil import Spoiling
-from foresight.experiments.memory.watcher import ObjectProbe, Watcher
+from foresight.experiments.memory.watcher import Bench, Watcher
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskLevel
 from foresight.robots.arm import ArmModel
@@ -51,11 +52,7 @@ class Plays(Protocol):
 
 
 class MemoryPlayers(Closing):
-    """Builds what measures the memory, each kind once.
-
-    Attributes:
-        sim: The simulator that every measurement uses in turn.
-    """
+    """Builds what measures the memory, each kind once; all use one simulator in turn."""
 
     def __init__(
         self, config: SimConfig, folder: Path, memory: MemoryConfig,
@@ -66,17 +63,20 @@ class MemoryPlayers(Closing):
         Raises:
             CheckpointError: If the checkpoint is missing or of another scene.
         """
-        self._scene, self._action, level = SceneConfig(), PushConfig(), JointLevelConfig()
-        self._checkpoint, self._memory = load(folder), memory
-        check_scene(self._checkpoint, self._scene)
-        self._arm = ArmModel.load(robot)
-        self._skill = PushSkill(self._arm, self._scene, self._action, level)
-        self._hover = Hover(self._arm, self._action.clearance, self._action.travel_scale, level)
-        self._rectifier = Rectifier(self._scene, self._checkpoint.config.encoder)
-        self._probe = ObjectProbe(occupancy_of(self._checkpoint))
-        most = allowed_actions(config.max_actions, config.actions_an_object, config.objects)
-        self._limits = Limits(most)
-        self.sim = ClearTable(config, self._scene, CameraConfig(), self._arm)
+        scene, push, level = SceneConfig(), PushConfig(), JointLevelConfig()
+        self._checkpoint, self._memory, self._arm = load(folder), memory, ArmModel.load(robot)
+        check_scene(self._checkpoint, scene)
+        encoder = self._checkpoint.config.encoder
+        self._action = PushAction(scene, push)
+        self._bench = Bench(
+            ClearTable(config, scene, CameraConfig(), self._arm), scene, Rectifier(scene, encoder),
+            encoder.stride, occupancy_of(self._checkpoint),
+            PushSkill(self._arm, scene, push, level),
+            Hover(self._arm, push.clearance, push.travel_scale, level),
+        )
+        self._max_actions = allowed_actions(
+            config.max_actions, config.actions_an_object, config.objects,
+        )
         self._kinds: dict[str, Plays] = {}
 
     def play(self, job: tuple[str, int]) -> Any:
@@ -88,72 +88,55 @@ class MemoryPlayers(Closing):
 
     def _make(self, kind: str) -> Plays:
         """Build what measures a kind."""
-        if kind == HIDDEN:
-            return self.permanence()
-        if kind == SPOIL:
-            return self.spoiling()
-        if kind == RETRACTED:
-            return self.arm_retracted()
-        return self.arm_in_view(MEMORY if kind == MEMORY else None)
+        makers: dict[str, Callable[[], Plays]] = {
+            HIDDEN: self.permanence, SPOIL: self._spoiling, RETRACTED: self._arm_retracted,
+        }
+        return makers[kind]() if kind in makers else self._arm_in_view(kind)
 
     def permanence(self) -> Permanence:
         """Build what hides objects and looks for them."""
         watcher = self._watcher({MEMORY: self._memory, FROZEN: self._memory})
-        action = PushAction(self._scene, self._action)
-        single = SinglePush(
-            self._scene, action.feasible(self._arm, JointLevelConfig()), self._arm.tool,
-        )
-        return Permanence(
-            self.sim, watcher, self._probe, self._rectifier, self._stride,
-            (self._skill, self._hover), single,
-        )
+        feasible = self._action.feasible(self._arm, JointLevelConfig())
+        single = SinglePush(self._bench.bounds, feasible, self._arm.tool)
+        return Permanence(self._bench, watcher, self._action, single)
 
-    def spoiling(self) -> Spoiling:
+    def _spoiling(self) -> Spoiling:
         """Build what measures how far the arm spoils the latent."""
-        watcher = self._watcher({
+        return Spoiling(self._bench, self._watcher({
             f'reach {reach}': replace(self._memory, reach=reach) for reach in REACHES
-        })
-        return Spoiling(
-            self.sim, watcher, self._probe, self._rectifier, self._stride, self._hover,
-            self._scene,
-        )
+        }))
 
-    def arm_in_view(self, memory: str | None) -> ArmInView:
-        """Build what plays with the arm in view, planning from memory or the bare latent."""
-        watcher = self._watcher({} if memory is None else {memory: self._memory})
-        return ArmInView(
-            self.sim, watcher, self._task_level(), (self._skill, self._hover), self._scene,
-            memory, self._limits.max_actions,
-        )
+    def _arm_in_view(self, kind: str) -> ArmInView:
+        """Build what plays with the arm in view, planning from MEMORY or the bare latent."""
+        watcher = self._watcher({kind: self._memory} if kind == MEMORY else {})
+        return ArmInView(self._bench, watcher, self._task_level(), self._max_actions)
 
-    def arm_retracted(self) -> Player:
+    def _arm_retracted(self) -> Player:
         """Build what plays the same task with the arm out of the picture for every plan."""
         policy = PlannerPolicy(self._perception(), lambda empty: self._task_level())
-        return player_of(self.sim, policy, self._checkpoint.action, self._arm, self._limits)
+        action, limits = self._checkpoint.action, Limits(self._max_actions)
+        return player_of(self._bench.scene, policy, action, self._arm, limits)
 
     def _task_level(self) -> TaskLevel:
         """Build what plans; outcomes must not depend on the load of the machine."""
         task = load_task(CLEAR_TABLE)
         return assemble(task, self._checkpoint, self._arm, clock=stopped_clock)
 
-    @property
-    def _stride(self) -> int:
-        """Pixels that a cell spans."""
-        return self._checkpoint.config.encoder.stride
-
     def _perception(self) -> Perception:
         """Build the way from image to latent."""
         model = self._checkpoint.model
-        return Perception(model, self._rectifier, model.device)
+        return Perception(model, self._bench.rectifier, model.device)
 
     def _watcher(self, memories: dict[str, MemoryConfig]) -> Watcher:
         """Build what looks and remembers."""
-        occlusion = ArmOcclusion(ArmShape(self._arm), self._rectifier)
-        return Watcher(self.sim, self._perception(), self._checkpoint.model, occlusion, memories)
+        bench = self._bench
+        occlusion = ArmOcclusion(ArmShape(self._arm), bench.rectifier)
+        model = self._checkpoint.model
+        return Watcher(bench.scene, self._perception(), model, occlusion, memories)
 
     def close(self) -> None:
         """Close the simulator."""
-        self.sim.close()
+        self._bench.scene.close()
 
 
 @dataclass(frozen=True)

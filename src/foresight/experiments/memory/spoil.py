@@ -4,14 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 
-from foresight.experiments.memory.watcher import ObjectProbe, Theatre, Watcher
-from foresight.robots.hover import Hover
-from foresight.settings import SceneConfig
+from foresight.experiments.memory.watcher import Bench, Latent, Watcher
 from foresight.world_model.observation.occlusion import cell_visibility
-from foresight.world_model.observation.rectification import Rectifier
 
 FARTHEST = 5  # cells from the arm; what is beyond counts as that far
 
@@ -21,7 +18,6 @@ class Spoil:
     """What an arm above the table does to the latent of one scene at rest.
 
     Attributes:
-        seed: Seed of the scene.
         change: Mean distance between the latents with and without arm, by cells from the arm; NaN
             where no cell is that far.
         object_change: The same distance between cells with an object and those of an empty table.
@@ -43,61 +39,45 @@ class Spoil:
 class Spoiling:
     """Holds the arm above a random point of a scene and compares latents."""
 
-    def __init__(
-        self, scene: Theatre, watcher: Watcher, probe: ObjectProbe, rectifier: Rectifier,
-        stride: int, hover: Hover, bounds: SceneConfig,
-    ) -> None:
+    def __init__(self, bench: Bench, watcher: Watcher) -> None:
         """Keep the parts; the trackers of `watcher` differ in how much they count as hidden."""
-        self._scene, self._watcher, self._probe = scene, watcher, probe
-        self._rectifier, self._stride = rectifier, stride
-        self._hover, self._bounds = hover, bounds
+        self._bench, self._watcher = bench, watcher
 
     def play(self, seed: int) -> Spoil:
         """Compare the scene of a seed with and without the arm above it."""
+        bench = self._bench
         self._watcher.reset(seed)
         free = self._watcher.latent
-        rest = self._hover.somewhere(self._bounds, np.random.default_rng([seed, 3]))
-        self._watcher.follow(self._hover.travel(self._scene.joint_positions, rest))
-        states = self._scene.objects()
-        pixels = self._rectifier.project(states.positions, self._scene.view)
-        cells = np.floor((pixels + 0.5) / self._stride).astype(int)
-        trackers = self._watcher.trackers.items()
-        latents = {name: item.memory.latent for name, item in trackers}
+        rest = bench.hover.somewhere(bench.bounds, np.random.default_rng([seed, 3]))
+        self._watcher.follow(bench.hover.travel(bench.scene.joint_positions, rest))
+        cells = bench.cells(bench.scene.objects().positions)
+        apart = np.abs(cells[:, None] - cells).max(axis=2)  # object object
+        memories = {name: item.memory for name, item in self._watcher.trackers.items()}
         return Spoil(
             seed, self._by_distance(_distance(free, self._watcher.latent)),
             self._object_change(free, cells),
-            {name: float((item.memory.age > 0.0).float().mean()) for name, item in trackers},
-            tuple(int(count) for count in (_apart(cells) <= 1).sum(axis=1)),
-            {name: tuple(self._probe.near(latent, int(row), int(column)) for row, column in cells)
-             for name, latent in latents.items()},
-            {name: abs(self._probe.count(latent) - len(cells))
-             for name, latent in latents.items()},
+            {name: float((item.age > 0.0).float().mean()) for name, item in memories.items()},
+            tuple(int(count) for count in (apart <= 1).sum(axis=1)),
+            {name: tuple(bench.near(item.latent, int(row), int(column)) for row, column in cells)
+             for name, item in memories.items()},
+            {name: abs(bench.count(item.latent) - len(cells)) for name, item in memories.items()},
         )
 
     def _by_distance(self, change: Float[Tensor, 'height width']) -> tuple[float, ...]:
         """Average over the cells of each distance from the arm."""
         reached = torch.full_like(change, FARTHEST)
         for reach in reversed(range(FARTHEST)):
-            visible = cell_visibility(self._watcher.hidden, self._stride, 0, reach)
+            visible = cell_visibility(self._watcher.hidden, self._bench.stride, 0, reach)
             reached[visible == 0.0] = reach
         return tuple(float(change[reached == reach].mean()) for reach in range(FARTHEST + 1))
 
-    def _object_change(
-        self, free: Float[Tensor, 'channel height width'], cells: np.ndarray,
-    ) -> float:
+    def _object_change(self, free: Latent, cells: np.ndarray) -> float:
         """Tell how much an object changes the cell it stands in."""
         tracker = next(iter(self._watcher.trackers.values()))
         rows, columns = torch.from_numpy(cells.T.copy())
         return float(_distance(free, tracker.empty)[rows, columns].mean())
 
 
-def _distance(
-    first: Float[Tensor, 'channel height width'], second: Float[Tensor, 'channel height width'],
-) -> Float[Tensor, 'height width']:
+def _distance(first: Latent, second: Latent) -> Float[Tensor, 'height width']:
     """Return the root mean square difference of each cell."""
     return (first - second).square().mean(dim=0).sqrt()
-
-
-def _apart(cells: Int[np.ndarray, 'object 2']) -> Int[np.ndarray, 'object object']:
-    """Return how many cells objects are from one another, the longer of both axes."""
-    return np.asarray(np.abs(cells[:, None] - cells).max(axis=2))

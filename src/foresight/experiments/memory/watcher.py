@@ -1,22 +1,27 @@
 """Watching a table in lockstep: camera, arm and memory as the nodes join them, without ROS."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from foresight.actions.push.skill import PushSkill
 from foresight.protocols import CameraView, Observation
+from foresight.robots.hover import Hover
 from foresight.robots.trajectory import JointPath
 from foresight.rollout.environment import Environment, Joints
+from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import TABLE, Occupancy
 from foresight.world_model.belief.memory import MemoryConfig
 from foresight.world_model.belief.tracker import BeliefTracker
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.observation.occlusion import ArmOcclusion, silhouette
 from foresight.world_model.observation.perception import Perception
+from foresight.world_model.observation.rectification import Rectifier
 
 Latent = Float[Tensor, 'channel height width']
 Corners = Float[np.ndarray, '2 3']
@@ -37,6 +42,45 @@ class Theatre(Environment, Protocol):
     ) -> Callable[[], None]:
         """Hang a plate between two corners [m]; what is returned takes it away."""
         ...
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What every measurement works with.
+
+    Attributes:
+        bounds: Table and rectified view.
+        stride: Pixels that a cell of the latent spans.
+        occupancy: Reads objects from a latent.
+        hover: Moves the arm through the air.
+    """
+
+    scene: Theatre
+    bounds: SceneConfig
+    rectifier: Rectifier
+    stride: int
+    occupancy: Occupancy
+    skill: PushSkill
+    hover: Hover
+
+    def cells(self, places: Float[np.ndarray, 'object 3']) -> Int[np.ndarray, 'object 2']:
+        """Return the cells [row, column] of places in `base_link` [m]."""
+        pixels = self.rectifier.project(places, self.scene.view)
+        return np.asarray(np.floor((pixels + 0.5) / self.stride).astype(int))
+
+    def count(self, latent: Latent) -> float:
+        """Return the expected number of objects on the table."""
+        return float(self._map(latent).sum())
+
+    def near(self, latent: Latent, row: int, column: int) -> float:
+        """Return the expected number of objects within one cell of a cell."""
+        table = self._map(latent)
+        return float(table[max(0, row - 1):row + 2, max(0, column - 1):column + 2].sum())
+
+    def _map(self, latent: Latent) -> Float[Tensor, 'height width']:
+        """Return the probability that an object on the table is centred in each cell."""
+        with torch.inference_mode():
+            return self.occupancy(latent[None])[0, TABLE]
 
 
 class Watcher:
@@ -83,11 +127,9 @@ class Watcher:
         self._plate, self._uncover = None, lambda: None
 
     def look(self, seen: Observation | None = None, later: float = 0.0) -> None:
-        """Take an image into every memory.
+        """Take an image, a new one if left out, into every memory.
 
-        Args:
-            seen: The image; a new one if left out.
-            later: Time to add to its stamp [s]: nothing moves, so only the clock goes on.
+        Nothing moves, so the clock alone goes on where its stamp is `later` [s].
         """
         seen = seen or self._scene.observe()
         self.latent = self._perception.encode(seen).latent
@@ -121,25 +163,3 @@ class Watcher:
         corners = np.array(np.meshgrid(*self._plate.T)).reshape(3, -1).T
         plate = self._occlusion.rectified(silhouette((corners,), view), view)
         return np.asarray(hidden | plate)
-
-
-class ObjectProbe:
-    """Reads where objects are out of a latent, by the cost head."""
-
-    def __init__(self, occupancy: Occupancy) -> None:
-        """Keep the occupancy maps of a checkpoint."""
-        self._occupancy = occupancy
-
-    def count(self, latent: Latent) -> float:
-        """Return the expected number of objects on the table."""
-        return float(self._map(latent).sum())
-
-    def near(self, latent: Latent, row: int, column: int) -> float:
-        """Return the expected number of objects within one cell of a cell."""
-        table = self._map(latent)
-        return float(table[max(0, row - 1):row + 2, max(0, column - 1):column + 2].sum())
-
-    def _map(self, latent: Latent) -> Float[Tensor, 'height width']:
-        """Return the probability that an object on the table is centred in each cell."""
-        with torch.inference_mode():
-            return self._occupancy(latent[None])[0, TABLE]

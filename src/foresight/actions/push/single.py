@@ -4,11 +4,9 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float
 
-from foresight.actions.push.action import Push
 from foresight.protocols import Guardrail
 from foresight.robots.tool import Tool
 from foresight.settings import SceneConfig
-from foresight.tasks.scene_view import ObjectStates
 
 TRIES = 2000  # pushes drawn to find one
 WAY = (0.08, 0.20)  # m that the object moves
@@ -24,23 +22,24 @@ class SinglePush:
         self._scene, self._feasible, self._half_depth = scene, feasible, tool.depth / 2
 
     def __call__(
-        self, objects: ObjectStates, index: int, generator: np.random.Generator,
-    ) -> Push | None:
-        """Draw a push of one object; None if none of TRIES will do."""
+        self, positions: Float[np.ndarray, 'object 3'], extents: Float[np.ndarray, 'object 3'],
+        index: int, generator: np.random.Generator,
+    ) -> Float[np.ndarray, '4'] | None:
+        """Draw a push of one of some objects [m]; None if none of TRIES will do."""
         heading = generator.uniform(-np.pi, np.pi, TRIES)
         way = generator.uniform(*WAY, TRIES)
         forward = np.stack([np.cos(heading), np.sin(heading)], axis=1)
-        place = objects.positions[index][:2]
-        radius = float(np.hypot(*objects.extents[index][:2]) / 2)
+        place = positions[index][:2]
+        radius = float(np.hypot(*extents[index][:2]) / 2)
         back = radius + self._half_depth + GAP
         start, length = place - back * forward, back + way - radius / 2 - self._half_depth
         pushes = np.column_stack([start, heading, length])
         allowed = self._feasible(torch.from_numpy(pushes).float()).numpy()
         allowed &= self.on_table(place + way[:, None] * forward)
-        for other in np.delete(objects.positions, index, axis=0):
+        for other in np.delete(positions, index, axis=0):
             allowed &= _spared(other[:2] - start, forward, length)
         found = np.flatnonzero(allowed)
-        return Push.from_array(pushes[found[0]]) if len(found) else None
+        return np.asarray(pushes[found[0]]) if len(found) else None
 
     def on_table(self, points: Float[np.ndarray, 'point 2']) -> Bool[np.ndarray, ' point']:
         """Return which points are on the table, away from its edges."""
