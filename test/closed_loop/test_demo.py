@@ -104,9 +104,8 @@ def check_import(bag: Path) -> None:
     importer = BagImport(
         SceneConfig(), EncoderConfig(), RobotConfig(), BagConfig(), PushAction(),
     )
-    (recording,) = importer.read(bag)
-    (found,) = importer.actions([recording])
-    assert len(found.actions) + sum(found.dropped.values()) == len(recording.actions) > 0
+    (found,) = importer.read(bag)
+    assert len(found.actions) + sum(found.dropped.values()) == len(found.recording.actions) > 0
     assert NO_AFTER not in found.dropped  # the recording waits for the last action
     assert importer.summary(found).clip_seconds > 3.0
     said = bag / 'said.json'

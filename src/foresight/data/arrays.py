@@ -20,10 +20,7 @@ Read = Callable[[str], np.ndarray]
 def reading(path: Path, what: str, remedy: str) -> Iterator[Read]:
     """Open a file of arrays; what is yielded reads one by its name of today.
 
-    Args:
-        path: The file.
-        what: What it should hold, in a word.
-        remedy: What to do if it does not.
+    `what` the file should hold, and the `remedy` if it does not, go into the error.
 
     Raises:
         DatasetError: If the file is missing, cut short or holds something else.

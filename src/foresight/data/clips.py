@@ -13,12 +13,7 @@ from foresight.errors import DatasetError
 
 @dataclass(frozen=True)
 class Clips:
-    """What was seen, never what was done.
-
-    Attributes:
-        frames: Rectified images at 10 Hz.
-        backgrounds: Rectified empty scene of each clip.
-    """
+    """What was seen at 10 Hz, rectified, and the empty scene of each clip; never what was done."""
 
     frames: UInt8[np.ndarray, 'clip frame row col 3']
     backgrounds: UInt8[np.ndarray, 'clip row col 3']
@@ -33,9 +28,6 @@ class ClipPairs:
     """Matched clips of one category: possible clip i and impossible clip i begin alike.
 
     Attributes:
-        possible: Frames of the possible clips.
-        impossible: Frames of the impossible clips.
-        backgrounds: Rectified empty scene of each pair.
         events: First frame in which the clips of a pair may differ.
         variants: What happens in each pair, in a word or two.
         groups: Pairs made of the same simulated states have the same number.
@@ -62,16 +54,10 @@ def joined(parts: Sequence[Clips]) -> Clips:
 
 
 def clips_of_play(folder: Path, rectify: Rectify, count: int, length: int) -> Clips:
-    """Cut clips out of collected play: one in the middle of each of the first actions.
-
-    Args:
-        folder: Episodes that `foresight data collect` wrote.
-        rectify: Resamples an image onto the table plane.
-        count: Clips wanted.
-        length: Frames of a clip.
+    """Cut `count` clips out of episodes: one in the middle of each of the first actions.
 
     Raises:
-        DatasetError: If the episodes hold too few actions of that length.
+        DatasetError: If the episodes hold too few actions of `length` frames.
     """
     frames: list[np.ndarray] = []
     backgrounds: list[np.ndarray] = []

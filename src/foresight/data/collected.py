@@ -45,11 +45,6 @@ def collected_scene(folder: Path) -> SceneConfig:
 def collected(folder: Path, action: MacroAction, encoder: EncoderConfig) -> Transitions:
     """Return the actions of a folder, rectified once to one size and mapped into memory.
 
-    Args:
-        folder: Folder of episodes or of bags.
-        action: Macro-action and table that they must be of.
-        encoder: Size of the images.
-
     Raises:
         DatasetError: If there are neither episodes nor bags, one is damaged, or they are of
             another table.

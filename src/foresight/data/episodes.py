@@ -28,10 +28,9 @@ WHOLE = 'episode', 'delete it and collect again'
 
 @dataclass(frozen=True)
 class Images:
-    """A list of compressed images, kept compressed until asked for.
+    """A list of images, kept compressed one after another until asked for.
 
     Attributes:
-        data: All encoded images, one after another.
         offsets: First byte of each image and the end of the last, shape (count + 1,).
     """
 

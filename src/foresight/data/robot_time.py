@@ -19,7 +19,6 @@ class RobotTime:
 
     Attributes:
         seconds: Whole episode: reset, approach, action, retract, wait, rejected actions [s].
-        actions: Actions carried out.
         rejected: Actions chosen that the arm could not do.
     """
 

@@ -16,13 +16,7 @@ CELL_SHARE = 0.95
 
 @dataclass(frozen=True)
 class UndisturbedAction:
-    """What an action was expected to lead to, and what it led to.
-
-    Attributes:
-        before: Latent before.
-        predicted: Latent predicted for after it.
-        arrived: Latent that arrived.
-    """
+    """The latent before an action, that predicted for after it, and the one that arrived."""
 
     before: Latent
     predicted: Latent
@@ -37,13 +31,7 @@ class UndisturbedAction:
 
 @dataclass(frozen=True)
 class Alarm:
-    """What was found.
-
-    Attributes:
-        cell: See `SurpriseScales`.
-        action: See `SurpriseScales`.
-        levels: Level of each action in units of latent features, in order of play.
-    """
+    """`cell` and `action` of `SurpriseScales`, and the level of each action in order of play."""
 
     cell: float
     action: float

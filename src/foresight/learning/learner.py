@@ -16,15 +16,18 @@ from foresight.world_model.checkpoint import Described
 
 @dataclass(frozen=True)
 class Losses:
-    """Loss of one batch.
-
-    Attributes:
-        total: What is minimised.
-        terms: Its unweighted parts by name.
-    """
+    """Loss of one batch: what is minimised, and its unweighted parts by name."""
 
     total: Float[Tensor, '']
     terms: dict[str, Float[Tensor, '']]
+
+
+class Networks(nn.Module, ABC):
+    """One module that holds every parameter, so that saving it saves everything."""
+
+    @abstractmethod
+    def update_target(self) -> None:
+        """Move slow copies a little toward what learns; called after each step."""
 
 
 ScoresType = TypeVar('ScoresType', bound=LatentHealth)
@@ -35,16 +38,14 @@ class Learner(ABC, Generic[ScoresType]):
 
     Attributes:
         networks: Everything that learns, in one module.
-        settings: How it learns.
         config: What its checkpoint will know about itself, but for the scores.
-        steps: Steps of the whole run.
         probe_every: Steps between probes.
         armed: Step from which on the collapse alarm is armed.
         limits: Where it trips.
         warning: What is amiss with the data, for a reader; empty = nothing.
     """
 
-    networks: nn.Module
+    networks: Networks
     settings: RunConfig
     config: Described
     steps: int
@@ -56,10 +57,6 @@ class Learner(ABC, Generic[ScoresType]):
     @abstractmethod
     def losses(self, step: int, generator: Generator) -> Losses:
         """Compute the loss of a step; all is a function of settings and step."""
-
-    @abstractmethod
-    def update_target(self) -> None:
-        """Move slow copies a little; called after each step."""
 
     def clipped_apart(self) -> Sequence[Sequence[nn.Parameter]]:
         """Return the parameters whose gradients share one norm, group by group."""

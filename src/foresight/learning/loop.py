@@ -1,12 +1,14 @@
 """Loop: what every training does around its steps; it can be killed at any moment."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Generic
 
 import torch
 from rich.console import Console
-from torch import Tensor
+from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from foresight.errors import CollapseError
 from foresight.learning.journal import Journal
@@ -20,12 +22,7 @@ LOG_EVERY = 20
 
 
 class Loop(Generic[ScoresType]):
-    """Takes steps, logs, probes and saves.
-
-    Attributes:
-        learner: What learns.
-        step: Steps behind it.
-    """
+    """Takes steps, logs, probes and saves; `step` of them are behind it."""
 
     def __init__(
         self, learner: Learner[ScoresType], out: Path, console: Console | None = None,
@@ -107,28 +104,17 @@ class Loop(Generic[ScoresType]):
         learner.networks.train()
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.step)
         losses = learner.losses(self.step, generator)
-        self._check_finite(losses.total, 'loss', losses)
-        for group in self._optimizer.param_groups:
-            group['lr'] = learning_rate(
-                self.step, learner.steps, settings.learning_rate, settings.warmup,
-            )
-        self._optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()  # type: ignore[no-untyped-call]
-        for parameters in learner.clipped_apart():
-            norm = torch.nn.utils.clip_grad_norm_(parameters, settings.clip)
-            self._check_finite(norm, 'gradient', losses)
-        self._optimizer.step()
-        learner.update_target()
+        rate = learning_rate(self.step, learner.steps, settings.learning_rate, settings.warmup)
+        try:
+            descend(self._optimizer, losses.total, rate, learner.clipped_apart(), settings.clip)
+        except CollapseError as error:
+            raise CollapseError(
+                f'{error} at step {self.step} ({scalars(losses)}): lower learning_rate, or set '
+                'bf16 to false'
+            ) from error
+        learner.networks.update_target()
         self.step += 1
         return losses
-
-    def _check_finite(self, value: Tensor, what: str, losses: Losses) -> None:
-        """Stop a run before its weights are spoiled."""
-        if not bool(torch.isfinite(value)):
-            raise CollapseError(
-                f'the {what} is not finite at step {self.step} ({scalars(losses)}): lower '
-                'learning_rate, or set bf16 to false'
-            )
 
     def _examine(self, scores: ScoresType) -> None:
         """Save, and stop a run whose latents say nothing."""
@@ -149,15 +135,29 @@ def scalars(losses: Losses) -> dict[str, float]:
     return {'total': float(losses.total.detach()), **terms}
 
 
-def learning_rate(step: int, steps: int, peak: float, warmup: float) -> float:
-    """Rise linearly, then fall along a cosine to a hundredth of the peak.
+def descend(
+    optimizer: Optimizer, loss: Tensor, rate: float,
+    clipped: Sequence[Sequence[nn.Parameter]] = (), clip: float = math.inf,
+) -> None:
+    """Take one step at a learning rate; the gradients of each group share one norm.
 
-    Args:
-        step: Step that is about to run, from 0.
-        steps: Steps of the whole run.
-        peak: Largest learning rate.
-        warmup: Share of the steps in which it rises.
+    Raises:
+        CollapseError: If loss or gradient is not finite; no weight is changed.
     """
+    if not bool(torch.isfinite(loss)):
+        raise CollapseError('the loss is not finite')
+    for group in optimizer.param_groups:
+        group['lr'] = rate
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()  # type: ignore[no-untyped-call]
+    for parameters in clipped:
+        if not bool(torch.isfinite(nn.utils.clip_grad_norm_(parameters, clip))):
+            raise CollapseError('the gradient is not finite')
+    optimizer.step()
+
+
+def learning_rate(step: int, steps: int, peak: float, warmup: float) -> float:
+    """Rise linearly over a share `warmup` of the steps, then fall along a cosine to peak / 100."""
     rising = max(1, round(warmup * steps))
     if step < rising:
         return peak * (step + 1) / rising

@@ -23,11 +23,7 @@ LATER = ('normalisation', 'scores', 'critic')  # Known only after a run.
 
 
 def identity(config: Described) -> dict[str, Any]:
-    """Describe what must not change between the two halves of a run.
-
-    Args:
-        config: What the checkpoint knows about itself.
-    """
+    """Describe what must not change between the two halves of a run."""
     described: dict[str, Any] = json.loads(json.dumps(asdict(config)))
     for name in LATER:
         described.pop(name, None)
@@ -37,13 +33,7 @@ def identity(config: Described) -> dict[str, Any]:
 
 
 def same_run(kept: dict[str, Any], config: Described, usual: RunConfig) -> bool:
-    """Compare identities; a setting that is newer than the kept one must have its default.
-
-    Args:
-        kept: Identity of one run.
-        config: What the checkpoint of the other knows about itself.
-        usual: Default settings of such a training.
-    """
+    """Compare identities; a setting that is newer than the kept one must have its usual value."""
     defaults = identity(replace(type(config)(), train=asdict(usual), dataset=config.dataset))
     kept = {part: value for part, value in in_new_names(kept).items() if part not in LATER}
     for part, settings in defaults.items():

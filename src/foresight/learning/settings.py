@@ -86,10 +86,8 @@ class TrainConfig(RunConfig):
     noise: float = setting(0.01, 'random noise on each pixel', '', 0.0, 0.5)
     invert: float = setting(
         0.5,
-        'share of colour channels that become their negative; colours then also change places',
-        '',
-        0.0,
-        1.0,
+        'share of colour channels that become their negative; colours then also change places', '',
+        0.0, 1.0,
     )
     mirror: float = setting(0.5, 'share of the actions reflected near to far', '', 0.0, 1.0)
     holdout: float = setting(0.05, 'share of the episodes kept for the probe', '', 0.0, 0.5)

@@ -19,10 +19,7 @@ NEW = ('world_model.predictor.unknown.',)
 def start_from(folder: Path, networks: WorldModelNetworks, frozen: bool) -> None:
     """Copy the world model of a checkpoint into networks, and to its target encoder.
 
-    Args:
-        folder: Folder of the checkpoint.
-        networks: What goes on.
-        frozen: Leave the encoder as it is, and take the cost head over too, if there is one.
+    A `frozen` encoder stays as it is, and the cost head, if there is one, is taken over too.
 
     Raises:
         CheckpointError: If the checkpoint is damaged or of another shape.
@@ -54,10 +51,6 @@ def start_from(folder: Path, networks: WorldModelNetworks, frozen: bool) -> None
 
 def start_video_from(folder: Path, networks: VideoNetworks) -> None:
     """Copy a video predictor into networks, and its encoder to the target encoder.
-
-    Args:
-        folder: Folder of the checkpoint.
-        networks: What goes on.
 
     Raises:
         CheckpointError: If the checkpoint is damaged or of another shape.

@@ -80,7 +80,7 @@ def _of_bags(folder: Path) -> Inventory:
 
     robot, action = RobotConfig(), make(ActionConfig(), SceneConfig())
     reader = BagImport(SceneConfig(), EncoderConfig(), robot, BagConfig(), action)
-    found = totals([reader.summary(bag) for bag in reader.actions(reader.read(folder))])
+    found = totals([reader.summary(bag) for bag in reader.read(folder)])
     return Inventory(
         'bags', found['bags'], found['actions'], found['robot_hours'], USUAL.name,
         Path(robot.robot).stem, {},

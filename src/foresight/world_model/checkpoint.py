@@ -55,8 +55,6 @@ class CheckpointConfig(Described):
     """What a checkpoint of the world model knows about itself.
 
     Attributes:
-        encoder: Shape of images and latents.
-        predictor: Size of the task predictor.
         scene: Table, bin and rectified view it was trained on.
         action: Macro-action it was trained on.
         normalisation: Measured scales by name, such as `surprise`.
@@ -74,12 +72,7 @@ class CheckpointConfig(Described):
 
 @dataclass(frozen=True)
 class VideoCheckpointConfig(Described):
-    """What a checkpoint of the video predictor knows about itself.
-
-    Attributes:
-        encoder: Shape of images and latents.
-        video: Size and reach of the predictor, and the view that it expects.
-    """
+    """What a checkpoint of the video predictor knows about itself."""
 
     remedy: ClassVar[str] = 'give --checkpoint a folder that `foresight train video` wrote'
     encoder: EncoderConfig = VIDEO_ENCODER
@@ -88,14 +81,11 @@ class VideoCheckpointConfig(Described):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A loaded checkpoint of the world model.
+    """A loaded checkpoint of the world model, which is ready to run.
 
     Attributes:
-        model: World model, ready to run.
-        config: What the checkpoint knows about itself.
         action: Macro-action that the model foresees.
         tensors: Tensors of the other modules, by `module.tensor`.
-        folder: Where it came from.
     """
 
     model: Jepa
@@ -115,14 +105,9 @@ class Checkpoint:
 
 
 def save(folder: Path, modules: Mapping[str, nn.Module], config: Described) -> None:
-    """Write a checkpoint.
+    """Write a checkpoint; `load` returns its module `world_model`, `load_video` its `video`.
 
     The tensors go first and their hash stands in the JSON: a write that is cut off is noticed.
-
-    Args:
-        folder: Folder to write into.
-        modules: Modules by name; `load` returns `world_model`, `load_video` returns `video`.
-        config: What the checkpoint should know about itself.
     """
     _write(folder, flat(modules), config)
 
@@ -135,13 +120,7 @@ def write(checkpoint: Checkpoint, folder: Path) -> None:
 def joined(
     checkpoint: Checkpoint, modules: Mapping[str, nn.Module], config: CheckpointConfig,
 ) -> Checkpoint:
-    """Return a checkpoint with more modules, in memory only.
-
-    Args:
-        checkpoint: What is there; all other modules stay as they are.
-        modules: Modules by name; one of the same name is replaced.
-        config: What the new checkpoint should know about itself.
-    """
+    """Return a checkpoint with more modules, in memory only; one of the same name is replaced."""
     kept = {
         key: value for key, value in checkpoint.tensors.items()
         if key.partition('.')[0] not in modules
@@ -162,12 +141,7 @@ def _write(folder: Path, tensors: Mapping[str, Tensor], config: Described) -> No
 
 
 def load(folder: Path | str, device: str, make_action: MakeAction) -> Checkpoint:
-    """Load a world model; `actions.loading` knows every macro-action.
-
-    Args:
-        folder: Folder that `save` wrote.
-        device: auto, cpu or cuda.
-        make_action: Makes the macro-action that the checkpoint names.
+    """Load a world model; `actions.loading` knows every macro-action that can be made.
 
     Raises:
         CheckpointError: If a file is missing, damaged, or of another configuration.

@@ -101,10 +101,8 @@ class Encoder(nn.Module):
             raise ConfigError(f'EncoderConfig.rows, columns: choose multiples of {step}')
         self.use_image, self.stride = config.use_image, config.stride
         self.layers = nn.Sequential(
-            nn.Conv2d(self.features(config), config.width, 3, padding=1),
-            nn.ReLU(inplace=True),
-            ResidualBlock(config.width),
-            nn.Conv2d(config.width, config.channels, 1),
+            nn.Conv2d(self.features(config), config.width, 3, padding=1), nn.ReLU(inplace=True),
+            ResidualBlock(config.width), nn.Conv2d(config.width, config.channels, 1),
         )
 
     @staticmethod
@@ -143,8 +141,7 @@ class Decoder(nn.Module):
         """Build the network."""
         super().__init__()
         self.layers = nn.Sequential(
-            nn.Conv2d(config.channels, config.width, 1),
-            nn.ReLU(inplace=True),
+            nn.Conv2d(config.channels, config.width, 1), nn.ReLU(inplace=True),
             ResidualBlock(config.width),
             nn.Conv2d(config.width, Encoder.features(config), 3, padding=1),
         )

@@ -12,24 +12,12 @@ from foresight.world_model.predictors.task import PredictorConfig, TaskPredictor
 
 
 class Jepa(nn.Module):
-    """Joint-embedding predictive world model.
-
-    Implements `protocols.StochasticWorldModel`.
-
-    Attributes:
-        unknowns: Size of the latent variable; 0 if it has none.
-    """
+    """Joint-embedding predictive world model; a `protocols.StochasticWorldModel`."""
 
     def __init__(
         self, encoder: EncoderConfig, predictor: PredictorConfig, raster: ActionRaster,
     ) -> None:
-        """Build untrained networks.
-
-        Args:
-            encoder: Shape of images and latents.
-            predictor: Size of the task predictor.
-            raster: Draws actions on the latent grid, an `nn.Module`.
-        """
+        """Build untrained networks; `raster`, an `nn.Module`, draws actions on the latent grid."""
         super().__init__()
         self.encoder_config, self.predictor_config = encoder, predictor
         self.encoder = Encoder(encoder)
@@ -64,13 +52,7 @@ class Jepa(nn.Module):
     def imagine(
         self, latents: Latents, actions: Actions, unknown: Float[Tensor, 'batch unknown'],
     ) -> Latents:
-        """Predict one thing that may happen after each action.
-
-        Args:
-            latents: Latents before.
-            actions: Actions.
-            unknown: The latent variable; its prior is a standard normal.
-        """
+        """Predict one thing that may happen; the prior of `unknown` is a standard normal."""
         drawn = self.raster(actions)
         with mixed(self.device, self.bf16):
             imagined: Tensor = self.predictor(latents, drawn, unknown)

@@ -12,13 +12,7 @@ from foresight.world_model.encoder import CONTRAST, Inputs
 def changed_cells(
     before: Inputs, after: Inputs, threshold: float,
 ) -> Bool[Tensor, 'batch height width']:
-    """Find the latent cells whose image changed.
-
-    Args:
-        before: Prepared images.
-        after: Prepared images after the action.
-        threshold: Mean absolute difference of a changed cell, as a share of 255 grey levels.
-    """
+    """Find the cells whose prepared image changed by `threshold` of 255 grey levels on average."""
     return (after - before).abs().mean(dim=1) > threshold * 255.0 / CONTRAST
 
 
@@ -38,16 +32,11 @@ def blindness(
     latents: Float[Tensor, 'clip frame channel height width'],
     changed: Bool[Tensor, 'clip pair height width'], apart: int, target: float,
 ) -> Float[Tensor, '']:
-    """Penalise latents that stay alike where the image changes.
+    """Penalise latents that stay alike where the image changes within some frames (`apart`).
 
     Variance over many scenes is met by what rests in them, boards and planks, which is easier to
-    predict; an encoder may then miss what moves on top.
-
-    Args:
-        latents: Latents of clips.
-        changed: Where each frame differs from the one `apart` frames earlier.
-        apart: Frames between the two that are compared.
-        target: Root mean square difference of a cell that costs nothing.
+    predict; an encoder may then miss what moves on top. A cell whose root mean square difference
+    is `target` costs nothing.
 
     References:
         Sobal et al., Joint embedding predictive architectures focus on slow features,
@@ -74,12 +63,7 @@ def foreground_cells(latent: Latents, inputs: Inputs, count: int) -> Float[Tenso
 
 @torch.no_grad()
 def follow(slow: nn.Module, fast: nn.Module, decay: float) -> None:
-    """Move every parameter of a slow copy, which gives targets, a little toward what learns.
-
-    Args:
-        slow: The copy.
-        fast: The network that learns.
-        decay: Share of the slow copy that stays.
+    """Move every parameter of a slow copy toward what learns; `decay` is the share that stays.
 
     References:
         Grill et al., BYOL, arXiv:2006.07733, equation 1.

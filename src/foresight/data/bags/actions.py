@@ -61,13 +61,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class ActionImages:
-    """One action.
-
-    Attributes:
-        before: Image before it, as a place in `Recording.images`.
-        after: Image after it.
-        action: Numbers of the macro-action.
-    """
+    """An action, and the places in `Recording.images` of the images before and after it."""
 
     before: int
     after: int
@@ -76,11 +70,9 @@ class ActionImages:
 
 @dataclass(frozen=True)
 class BagActions:
-    """The actions of one bag.
+    """The actions of one bag that were carried out and seen from both sides.
 
     Attributes:
-        recording: The bag.
-        actions: Those that were carried out and seen from both sides.
         dropped: How many others there were, by reason.
     """
 
@@ -200,14 +192,7 @@ def free_view(
     joints: Joints, stamps: Float[np.ndarray, ' image'], retract: Float[np.ndarray, ' joint'],
     delay: float,
 ) -> Bool[np.ndarray, ' image']:
-    """Return which images were taken with the arm at rest at its retract pose.
-
-    Args:
-        joints: Measured joints.
-        stamps: Times of the images [s].
-        retract: Retract pose [rad].
-        delay: The view counts as free this long after the arm came to rest [s].
-    """
+    """Return which images were taken `delay` s after the arm came to rest at its retract pose."""
     away = np.concatenate([[-np.inf, joints.stamps[0]], joints.stamps[~at_rest(joints, retract)]])
     away = np.unique(away)  # what was before the first joint state is unknown
     since = away[np.searchsorted(away, stamps, side='right') - 1]

@@ -65,10 +65,9 @@ def to_transitions(bags: Sequence[BagActions]) -> Transitions:
         )
     before, episode, actions = zip(*rows, strict=True)
     return Transitions(
-        stills=np.stack(stills), before_index=np.array(before),
-        backgrounds=np.stack(backgrounds), episode=np.array(episode),
-        actions=np.stack(actions).astype(np.float32), aimed=np.zeros(len(rows), np.int8),
-        objects=np.zeros((len(stills), 0, 3), np.float32),
+        stills=np.stack(stills), before_index=np.array(before), backgrounds=np.stack(backgrounds),
+        episode=np.array(episode), actions=np.stack(actions).astype(np.float32),
+        aimed=np.zeros(len(rows), np.int8), objects=np.zeros((len(stills), 0, 3), np.float32),
         kind=bags[0].recording.kind,
         digest=sha256(np.stack(stills).tobytes(), np.stack(actions).tobytes()),
     )
@@ -77,9 +76,7 @@ def to_transitions(bags: Sequence[BagActions]) -> Transitions:
 def stretches(recording: Recording, gap: float) -> list[float]:
     """Return the time of every stretch of images of one camera and one empty table [s].
 
-    Args:
-        recording: One bag.
-        gap: A longer time without an image ends a stretch [s].
+    A time longer than `gap` [s] without an image ends a stretch.
     """
     steps = np.diff(recording.stamps)
     changed = [

@@ -13,7 +13,7 @@ from jaxtyping import UInt8
 from foresight.data.bags.actions import Arm, BagActions, BagConfig, find_actions
 from foresight.data.bags.contents import stretches, to_transitions, with_empty
 from foresight.data.bags.folder import find_bags, listing
-from foresight.data.bags.reader import Recording, read_bag
+from foresight.data.bags.reader import read_bag
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
 from foresight.files import write_atomically
@@ -30,17 +30,9 @@ LISTING = 'bags.json'
 
 @dataclass(frozen=True)
 class BagSummary:
-    """What one bag holds.
+    """What one bag holds: what can be used of it, and how much cannot, by reason.
 
-    Attributes:
-        bag: Its folder.
-        seconds: Time from its first image to its last [s].
-        images: Images that can be used.
-        actions: Actions that can be used.
-        dropped: Actions that cannot, by reason.
-        left_out: Images that cannot, by reason.
-        clips: Stretches of video without a gap.
-        clip_seconds: Their time [s].
+    Clips are stretches of video without a gap.
     """
 
     bag: str
@@ -64,15 +56,7 @@ class BagImport:
         self, scene: SceneConfig, encoder: EncoderConfig, robot: RobotConfig, config: BagConfig,
         action: MacroAction, background: Path | None = None,
     ) -> None:
-        """Load the arm.
-
-        Args:
-            scene: Table and rectified view.
-            encoder: Size of rectified images.
-            robot: Arm in the bags.
-            config: What counts as a break and as an action.
-            action: Macro-action in the bags.
-            background: File of the empty table, for bags that lack it.
+        """Load the arm, and the file of the empty table (`background`) for bags that lack it.
 
         Raises:
             ObservationError: If that file is damaged.
@@ -83,8 +67,8 @@ class BagImport:
         self._arm = Arm(arm.retract, arm.tool_pose, robot.view_delay)
         self._given = self._empty_table(background) if background else None
 
-    def read(self, folder: Path) -> list[Recording]:
-        """Read every bag in a folder and below.
+    def read(self, folder: Path) -> list[BagActions]:
+        """Find the actions of every bag in a folder and below.
 
         Raises:
             DatasetError: If there is none, or one cannot be used; the message names it.
@@ -92,17 +76,7 @@ class BagImport:
         bags = find_bags(folder)
         if not bags:
             raise DatasetError(f'{folder} holds neither episodes nor bags')
-        return [
-            with_empty(read_bag(bag, self._rectifier.rectify, self._names), self._given)
-            for bag in bags
-        ]
-
-    def actions(self, recordings: Sequence[Recording]) -> list[BagActions]:
-        """Find the actions of each bag."""
-        return [
-            find_actions(recording, self._arm, self._config, self._action)
-            for recording in recordings
-        ]
+        return [self._actions_of(bag) for bag in bags]
 
     def summary(self, bag: BagActions) -> BagSummary:
         """Say what one bag holds."""
@@ -113,12 +87,14 @@ class BagImport:
             bag.dropped, recording.left_out, len(clips), sum(clips),
         )
 
-    def _empty_table(self, path: Path) -> UInt8[np.ndarray, 'row col 3']:
-        """Read and rectify the empty table that `perception` kept.
+    def _actions_of(self, bag: Path) -> BagActions:
+        """Find the actions of one bag."""
+        recording = read_bag(bag, self._rectifier.rectify, self._names)
+        recording = with_empty(recording, self._given)
+        return find_actions(recording, self._arm, self._config, self._action)
 
-        Raises:
-            ObservationError: If there is no such file or it is damaged.
-        """
+    def _empty_table(self, path: Path) -> UInt8[np.ndarray, 'row col 3']:
+        """Read and rectify the empty table that `perception` kept."""
         if not path.is_file():
             raise ObservationError(f'{path} is missing: give --background a file of `perception`')
         empty = load_background(path)
@@ -136,7 +112,7 @@ def kept_transitions(folder: Path, action: MacroAction, encoder: EncoderConfig) 
             and json.loads((cache / LISTING).read_text()) == listing(folder):
         return load_transitions(cache)
     bags = BagImport(action.scene, encoder, RobotConfig(), BagConfig(), action)
-    keep(to_transitions(bags.actions(bags.read(folder))), folder, encoder)
+    keep(to_transitions(bags.read(folder)), folder, encoder)
     return load_transitions(cache)
 
 
@@ -146,7 +122,7 @@ def import_folder(reader: BagImport, folder: Path, encoder: EncoderConfig) -> li
     Raises:
         DatasetError: If there is no bag, or one cannot be used; nothing is kept then.
     """
-    found = reader.actions(reader.read(folder))
+    found = reader.read(folder)
     summaries = [reader.summary(bag) for bag in found]
     if any(item.actions for item in summaries):
         keep(to_transitions(found), folder, encoder)

@@ -36,13 +36,7 @@ EARLY, TWICE = 'image before camera_info or camera/pose', 'image that came twice
 
 @dataclass(frozen=True)
 class Joints:
-    """Measured joints, in the order of the robot.
-
-    Attributes:
-        stamps: When [s].
-        positions: Where [rad].
-        velocities: How fast [rad/s].
-    """
+    """Measured joints in the order of the robot: when [s], where [rad], how fast [rad/s]."""
 
     stamps: Float[np.ndarray, ' state']
     positions: Float[np.ndarray, 'state joint']
@@ -88,12 +82,7 @@ class Recording:
 
 
 def read_bag(bag: Path, rectify: Rectify, joint_names: tuple[str, ...]) -> Recording:
-    """Read one bag.
-
-    Args:
-        bag: Folder of the bag.
-        rectify: Resamples an image onto the table plane.
-        joint_names: Joints of the arm, in order; others are left out.
+    """Read one bag; joints other than those of the arm are left out.
 
     Raises:
         DatasetError: If the bag is cut off or no bag, lacks a topic, mixes image sizes, or its

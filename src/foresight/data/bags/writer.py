@@ -23,13 +23,9 @@ FOREVER = QosTime(sec=9223372036, nsec=854775807)
 
 
 class BagWriter(Closing):
-    """An open bag; closing it writes `metadata.yaml`.
+    """An open bag of `count` messages; closing it writes `metadata.yaml`.
 
     What was written before a kill stays readable message by message, but without the metadata.
-
-    Attributes:
-        folder: Folder of the bag.
-        count: Messages written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,12 +46,9 @@ class BagWriter(Closing):
             raise DatasetError(f'cannot write the bag {folder}: {error}') from error
 
     def add_topic(self, name: str, kind: str, latched: bool = False) -> None:
-        """Declare a topic before its first message.
+        """Declare a topic by its full name and message type before its first message.
 
-        Args:
-            name: Full name, with the leading slash.
-            kind: Message type, such as `std_msgs/msg/Bool`.
-            latched: Whether a player should offer the last message to late subscribers.
+        A player offers the last message of a `latched` topic to late subscribers.
         """
         self._topics[name] = self._writer.add_connection(
             name, kind, typestore=self._types, offered_qos_profiles=[_quality(latched)],

@@ -16,14 +16,7 @@ from foresight.protocols import Actions
 class Batch:
     """Some actions as tensors.
 
-    Attributes:
-        before: Rectified images before each action.
-        after: Rectified images after it.
-        background: Empty table of its episode.
-        episode: Its episode.
-        actions: Macro-actions as their numbers.
-        objects_before: Row, column [px] and status of each object before the action. Labels.
-        objects_after: The same after the action.
+    Labels are row, column [px] and status of each object before and after the action.
     """
 
     before: UInt8[Tensor, 'batch row column 3']

@@ -14,14 +14,7 @@ MOST = 200  # Empty tables that are compared.
 
 
 def appearance_spread(backgrounds: UInt8[np.ndarray, 'episode row col 3']) -> float:
-    """Return how much the empty tables of the episodes differ, as a standard deviation.
-
-    Args:
-        backgrounds: Rectified empty table of each episode.
-
-    Returns:
-        Mean over pixels and colours [grey levels]; 0 for a single episode.
-    """
+    """Return the standard deviation between empty tables [grey levels]; 0 for a single one."""
     rows = np.unique(np.linspace(0, len(backgrounds) - 1, MOST).astype(int))
     return float(np.asarray(backgrounds[rows]).astype(np.float32).std(axis=0).mean())
 

@@ -40,12 +40,7 @@ class Augmentation:
     def __call__(
         self, images: Sequence[Inputs], generator: Generator,
     ) -> Float[Tensor, 'image feature height width']:
-        """Change the prepared images before and after each action and stack them, first first.
-
-        Args:
-            images: Images of the same actions, one batch a point in time.
-            generator: Source of the change.
-        """
+        """Change the prepared images before and after each action and stack them, first first."""
         batch, features = images[0].shape[:2]
         self._bank = self._bank.to(images[0].device)
         picked = torch.randint(BANK, (len(images) * batch,), generator=generator)
@@ -60,14 +55,7 @@ class Augmentation:
 def draw_gain(
     count: int, jitter: float, invert: float, generator: Generator,
 ) -> Float[Tensor, 'image 3']:
-    """Draw the factor of each colour of some images.
-
-    Args:
-        count: Images.
-        jitter: Largest relative change.
-        invert: Share of the colours that become their negative.
-        generator: Source of randomness.
-    """
+    """Draw the factor of each colour of some images: 1 +- `jitter`, a share `invert` negative."""
     gain = 1.0 + jitter * (2.0 * torch.rand(count, 3, generator=generator) - 1.0)
     negative = torch.rand(count, 3, generator=generator) < invert
     return torch.where(negative, -gain, gain)

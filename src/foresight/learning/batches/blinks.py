@@ -20,13 +20,7 @@ SMALLEST = 3  # cells
 def blinks(
     shape: Sequence[int], share: float, generator: Generator,
 ) -> Bool[Tensor, 'clip frame height width']:
-    """Draw what is hidden in some clips.
-
-    Args:
-        shape: Clips, frames, rows and columns [cells].
-        share: Share of the clips in which anything is.
-        generator: Source of randomness.
-    """
+    """Draw what is hidden in a `share` of clips, whose `shape` is clips, frames, rows, columns."""
     clips, frames, rows, columns = shape
     hidden = torch.zeros(clips, frames, rows, columns, dtype=torch.bool)
     for clip in torch.nonzero(torch.rand(clips, generator=generator) < share).flatten().tolist():

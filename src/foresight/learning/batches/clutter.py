@@ -24,11 +24,11 @@ Mask = Bool[np.ndarray, 'row column']
 
 @dataclass(frozen=True)
 class Clutter:
-    """Paints into stretches of clips.
+    """Paints a board over a place where something moves, or a plank under one.
 
     Attributes:
-        boards: Share of the stretches with a board over a place where something moves.
-        planks: Share with a plank under one.
+        boards: Share of the stretches with a board.
+        planks: Share with a plank.
         first: Frame from which on motion counts.
     """
 
@@ -39,14 +39,7 @@ class Clutter:
     def __call__(
         self, frames: Frames, background: Picture, table: Mask, generator: np.random.Generator,
     ) -> Frames:
-        """Paint a board, a plank or nothing into a stretch.
-
-        Args:
-            frames: The stretch.
-            background: Its empty scene.
-            table: Where the table is: planks lie there alone, for off it things fall.
-            generator: Source of randomness.
-        """
+        """Paint a board, a plank (on the table alone) or nothing into a stretch."""
         draw = generator.random()
         place = moving_pixel(frames, self.first, generator)
         if draw >= self.boards + self.planks or place is None:

@@ -16,12 +16,9 @@ CHOICE, ORDER = 1, 2  # Random streams of a seed, apart from that of the batches
 
 @dataclass(frozen=True)
 class LabelledBatch:
-    """Actions of which at least one image is labelled.
+    """Actions of which the image before or after is labelled, as the masks say.
 
-    Attributes:
-        batch: The actions; labels of images that are not labelled must not be read.
-        before: True where the image before the action is labelled.
-        after: True where the image after it is labelled.
+    Labels of images that are not labelled must not be read.
     """
 
     batch: Batch

@@ -15,11 +15,9 @@ from foresight.world_model.losses import prediction_loss
 
 @dataclass(frozen=True)
 class Later:
-    """The action some places after each action of a batch.
+    """The action some places after each action of a batch, `known` where the episode went on.
 
-    Attributes:
-        batch: That action; where the episode ended before, some action of it that does not count.
-        known: True where the episode went on.
+    Where it did not, some action of the episode that does not count.
     """
 
     batch: Batch
@@ -58,11 +56,7 @@ def rollout_loss(
 ) -> Float[Tensor, '']:
     """Average the prediction loss over the steps of a rollout.
 
-    Args:
-        imagined: Latents imagined one after another from the latent before the first action.
-        targets: Latents of the stills that were taken there.
-        changed: Cells that each action changed; those of earlier actions count as well.
-        later: The actions after the first, and where there are any.
+    The cells count that an action or one before it `changed`.
 
     References:
         Assran et al., V-JEPA 2, arXiv:2506.09985, section 3.1 (rollout loss).

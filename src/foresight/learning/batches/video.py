@@ -17,13 +17,7 @@ ON_TABLE = 0.99  # Share of a cell.
 
 @dataclass(frozen=True)
 class ClipBatch:
-    """Some stretches of clips as tensors.
-
-    Attributes:
-        frames: Rectified frames, cut out.
-        backgrounds: The same part of the empty scene.
-        scene: The same part of the scene map.
-    """
+    """Some stretches as tensors, and the same part of their empty scenes and of the scene map."""
 
     frames: UInt8[Tensor, 'clip frame row column 3']
     backgrounds: UInt8[Tensor, 'clip row column 3']

@@ -13,7 +13,7 @@ from foresight.costs.critic import Critic, ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy
 from foresight.data.transitions import Transitions
 from foresight.errors import CollapseError, ConfigError, DatasetError
-from foresight.learning.loop import learning_rate
+from foresight.learning.loop import descend, learning_rate
 from foresight.learning.settings import CriticConfig
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskLevel
@@ -61,14 +61,7 @@ class CriticLearner:
         self, transitions: Transitions, checkpoint: Checkpoint, arm: ArmModel, task: TaskConfig,
         config: CriticConfig,
     ) -> None:
-        """Prepare.
-
-        Args:
-            transitions: Play, for its stills.
-            checkpoint: World model and cost head; they stay as they are.
-            arm: Arm whose actions are imagined.
-            task: Terms, weights and discount of what is to be looked ahead at.
-            config: How much work.
+        """Prepare to look ahead at the terms of a task, on stills of play.
 
         Raises:
             ConfigError: If the task needs a goal image.
@@ -98,9 +91,7 @@ class CriticLearner:
     def sweep(self, index: int, on_state: Callable[[], None]) -> Sweep:
         """Look one action further: plan from fresh states, then fit the critic to the costs.
 
-        Args:
-            index: Sweeps done before.
-            on_state: Called after each planned state.
+        `index` sweeps were done before; `on_state` is called after each planned state.
         """
         generator = torch.Generator().manual_seed(self._config.seed * 1_000_003 + index)
         states = self._states(generator)
@@ -190,15 +181,12 @@ class CriticLearner:
         for step in range(steps):
             rows = order[torch.randint(len(order), (config.batch,), generator=generator)]
             loss = functional.mse_loss(self.critic(states[rows]), targets[rows])
-            if not bool(torch.isfinite(loss)):
+            try:
+                descend(optimizer, loss, learning_rate(step, steps, config.learning_rate, WARMUP))
+            except CollapseError as error:
                 raise CollapseError(
-                    f'the loss of the critic is not finite at step {step}: lower learning_rate'
-                )
-            for group in optimizer.param_groups:
-                group['lr'] = learning_rate(step, steps, config.learning_rate, WARMUP)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
+                    f'{error} at step {step} of the critic: lower learning_rate'
+                ) from error
         self.critic.eval()
         return self._explained(states[held], targets[held])
 

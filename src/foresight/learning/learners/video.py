@@ -35,12 +35,7 @@ class VideoLearner(Learner[VideoScores]):
     def __init__(
         self, clips: Clips, config: VideoCheckpointConfig, train: VideoTrainConfig,
     ) -> None:
-        """Prepare.
-
-        Args:
-            clips: All clips; some are held out.
-            config: Every setting of the networks; what is known of training is filled in.
-            train: How to train.
+        """Prepare, and hold out some of the clips.
 
         Raises:
             CheckpointError: If the checkpoint to start from does not fit.
@@ -62,10 +57,6 @@ class VideoLearner(Learner[VideoScores]):
         device = model.scene_map.device
         frames = model.prepare(batch.frames.to(device), batch.backgrounds.to(device))
         return self.networks.losses(frames, batch.scene.to(device), generator)
-
-    def update_target(self) -> None:
-        """Move the target encoder a little toward the encoder."""
-        self.networks.update_target()
 
     def probe(self) -> VideoScores:
         """Score on held-out clips."""

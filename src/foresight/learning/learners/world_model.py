@@ -38,13 +38,7 @@ class WorldModelLearner(Learner[ProbeScores]):
         self, transitions: Transitions, config: CheckpointConfig, train: TrainConfig,
         more: Sequence[Transitions] = (),
     ) -> None:
-        """Prepare.
-
-        Args:
-            transitions: All actions; some episodes are held out.
-            config: Every setting of the networks; what is known of training is filled in.
-            train: How to train.
-            more: Actions to learn from beside those, none of them held out.
+        """Prepare, and hold out some episodes of the transitions, none of `more`.
 
         Raises:
             CheckpointError: If the checkpoint to start from does not fit.
@@ -76,10 +70,6 @@ class WorldModelLearner(Learner[ProbeScores]):
         later = following(self._taught, rows, train.rollout, device)
         batch = take(self._taught, rows, device)
         return self.networks.losses(batch, generator, labelled, later)
-
-    def update_target(self) -> None:
-        """Move the target encoder a little toward the encoder."""
-        self.networks.update_target()
 
     def clipped_apart(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """Separate the cost head, whose large gradient would shrink all others in one norm."""

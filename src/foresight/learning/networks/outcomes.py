@@ -18,12 +18,7 @@ LOG_STD = (-5.0, 2.0)  # Beyond these the exponential is of no use, or overflows
 
 @dataclass(frozen=True)
 class OutcomeGuess:
-    """Normal distribution of the latent variable, one for each action.
-
-    Attributes:
-        mean: Its mean.
-        log_std: Logarithm of its standard deviation.
-    """
+    """Normal distribution of the latent variable, one for each action."""
 
     mean: Float[Tensor, 'batch unknown']
     log_std: Float[Tensor, 'batch unknown']
@@ -48,13 +43,7 @@ class OutcomePosterior(nn.Module):
     """
 
     def __init__(self, encoder: EncoderConfig, drawn: int, unknowns: int) -> None:
-        """Build the network.
-
-        Args:
-            encoder: Shape of the latent.
-            drawn: Channels of the action raster.
-            unknowns: Size of the latent variable.
-        """
+        """Build the network for `drawn` channels of the action raster."""
         super().__init__()
         self.layers = pooled(2 * encoder.channels + drawn, encoder.grid, 2 * unknowns)
 
@@ -92,14 +81,7 @@ class Outcomes(nn.Module):
     def forward(
         self, model: Jepa, before: Latents, after: Latents, actions: Actions, generator: Generator,
     ) -> tuple[Latents, Float[Tensor, ''] | None]:
-        """Predict the latents after each action.
-
-        Args:
-            model: World model.
-            before: Latents before.
-            after: True latents after; only the posterior sees them.
-            actions: Actions.
-            generator: Source of the values drawn from the posterior.
+        """Predict the latents after each action; only the posterior sees the true ones.
 
         Returns:
             Predicted latents, and what the posterior told of an action [nat]; None without one.

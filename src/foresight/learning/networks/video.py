@@ -4,12 +4,12 @@ import copy
 
 import torch
 from jaxtyping import Bool, Float
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from foresight.errors import ConfigError
 from foresight.learning.batches.augmentation import draw_gain, draw_order
 from foresight.learning.batches.blinks import blinks
-from foresight.learning.learner import Losses
+from foresight.learning.learner import Losses, Networks
 from foresight.learning.settings import VideoTrainConfig
 from foresight.world_model.belief.surprise import worst_cells
 from foresight.world_model.losses import (
@@ -29,8 +29,8 @@ MOTION = 0.7  # Root mean square difference of a cell that something enters or l
 PIXELS = 4  # One feature in so many tells what changed in a cell.
 
 
-class VideoNetworks(nn.Module):
-    """One module that holds every parameter, so that saving it saves everything."""
+class VideoNetworks(Networks):
+    """The video predictor and all that exists only while it learns."""
 
     def __init__(self, model: VideoJepa, config: VideoTrainConfig) -> None:
         """Build what the video predictor needs around it to learn.
@@ -55,13 +55,7 @@ class VideoNetworks(nn.Module):
         self, frames: Float[Tensor, 'clip frame feature height width'],
         scene: Float[Tensor, 'clip 2 height width'], generator: Generator,
     ) -> Losses:
-        """Compute the loss of some prepared clips.
-
-        Args:
-            frames: What `VideoJepa.prepare` returned.
-            scene: Table and bin of each.
-            generator: Source of the augmentation.
-        """
+        """Compute the loss of some prepared clips, each with its part of the scene map."""
         config, horizon = self.config, self.model.config.horizon
         inputs = recoloured(frames, config.jitter, config.invert, generator)
         latents = self.model.encode(inputs)
@@ -143,11 +137,7 @@ def recoloured(
 ) -> Float[Tensor, 'clip frame feature height width']:
     """Give each prepared clip other colours, the same in all its frames.
 
-    Args:
-        frames: Prepared clips; their colours take turns along the features.
-        jitter: Largest relative change of a colour.
-        invert: Share of the colours that become their negative; all then change places.
-        generator: Source of randomness.
+    The gain is 1 +- `jitter`; a share `invert` become their negative, and all then change places.
     """
     clips, features = len(frames), frames.shape[2]
     gain = draw_gain(clips, jitter, invert, generator).repeat(1, features // 3).to(frames.device)

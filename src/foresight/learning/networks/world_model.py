@@ -6,14 +6,14 @@ from itertools import pairwise
 
 import torch
 from jaxtyping import Float
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 
 from foresight.learning.batches.actions import Batch
 from foresight.learning.batches.augmentation import Augmentation
 from foresight.learning.batches.labels import LabelledBatch, all_labelled
 from foresight.learning.batches.mirror import Mirror
 from foresight.learning.batches.sequences import Later, imagine, rollout_loss
-from foresight.learning.learner import Losses
+from foresight.learning.learner import Losses, Networks
 from foresight.learning.networks.outcomes import Outcomes
 from foresight.learning.settings import LABELS_ONLY, TrainConfig, as_trained
 from foresight.macro_action import MacroAction
@@ -28,8 +28,8 @@ from foresight.world_model.regularizers import CellViews, make_regularizer
 FOREGROUND = 24  # Cells of each image that the regularizer sees: three objects and their rims.
 
 
-class WorldModelNetworks(nn.Module):
-    """One module that holds every parameter, so that saving it saves everything."""
+class WorldModelNetworks(Networks):
+    """The world model, the cost head and all that exists only while they learn."""
 
     def __init__(self, world_model: Jepa, action: MacroAction, config: TrainConfig) -> None:
         """Build what the world model needs around it to learn about an action."""
@@ -58,13 +58,9 @@ class WorldModelNetworks(nn.Module):
         self, batch: Batch, generator: Generator, labelled: LabelledBatch | None = None,
         later: tuple[Later, ...] = (),
     ) -> Losses:
-        """Compute the loss of one batch.
+        """Compute the loss of a batch, or of several actions in a row if `later` ones are given.
 
-        Args:
-            batch: Actions.
-            generator: Source of the augmentation.
-            labelled: Actions that the cost head learns from instead, if labels are few.
-            later: The actions that followed, for a loss over several actions.
+        The cost head learns from `labelled` actions instead, if labels are few.
         """
         model, config = self.world_model, self.config
         if config.objective in LABELS_ONLY:

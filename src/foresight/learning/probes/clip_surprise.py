@@ -35,10 +35,7 @@ def latent_surprise(model: VideoJepa, errors: Mapping[str, CellError]) -> Conten
     Only the worst cells of each predicted frame count: an object covers few of them, and the many
     others add what they add to every clip. Physics is the same in a mirror, while what is seen
     faintly is not: the average over mirror images keeps what all of them find impossible.
-
-    Args:
-        model: Video predictor.
-        errors: How far a guess is off in each cell, by the name of the surprise.
+    `errors` says how far a guess is off in each cell, by the name of the surprise.
     """
     @torch.inference_mode()
     def surprise(frames: Frames, backgrounds: Backgrounds) -> dict[str, np.ndarray]:
@@ -86,11 +83,6 @@ def relative_error(guess: Latents, arrived: Latents, last: Latents) -> Cells:
     in which less moves: what comes out from under a board, as it should, costs more than what
     never does. The variance of an error is taken as that of the features of a cell plus the
     squared changes that were foreseen and that came.
-
-    Args:
-        guess: Predicted latents.
-        arrived: Latents that came.
-        last: Latents seen last before.
 
     References:
         Gustav Fechner 1860: Weber's law, a difference is felt in proportion to what it is

@@ -84,13 +84,7 @@ def episode_share(
 def measure_health(
     before: Latents, after: Latents, episode: Int[Tensor, ' batch'],
 ) -> LatentHealth:
-    """Measure latents of the two sides of some actions.
-
-    Args:
-        before: Latents before each action.
-        after: Latents after it.
-        episode: Episode of each action; several actions of each are needed.
-    """
+    """Measure latents of the two sides of some actions, several of each episode."""
     before, after, episode = before.cpu().float(), after.cpu().float(), episode.cpu()
     both = torch.cat([before, after])
     deviation = (both - both.mean(dim=0)).permute(0, 2, 3, 1).flatten(0, 2)  # cell channel
@@ -100,8 +94,7 @@ def measure_health(
     spread = 2.0 * both.var(dim=0).sum()  # Mean squared distance of two images.
     change = (after - before).square().flatten(1).sum(dim=1).mean()
     return LatentHealth(
-        std=float(active.square().mean().sqrt() / scale),
-        rank=effective_rank(active),
+        std=float(active.square().mean().sqrt() / scale), rank=effective_rank(active),
         episode_share=episode_share(both, torch.cat([episode, episode])),
         temporal_change=float(change / spread.clamp(min=1e-12)),
     )

@@ -13,13 +13,7 @@ CHUNK = 64
 
 @dataclass(frozen=True)
 class Coverage:
-    """Mean squared latent errors against what really happened.
-
-    Attributes:
-        expected: Of the prediction without the latent variable.
-        single: Of one sample, on average.
-        best: Of the best of the samples.
-    """
+    """Mean squared latent errors: of the expected outcome, of one sample, of the best of them."""
 
     expected: Float[Tensor, '*outcome']
     single: Float[Tensor, '*outcome']
@@ -68,16 +62,7 @@ def measure_coverage(
     model: StochasticWorldModel, before: Latents, actions: Actions, after: Latents, samples: int,
     generator: Generator,
 ) -> Coverage:
-    """Compare samples with the one outcome that each action had.
-
-    Args:
-        model: A model with a latent variable.
-        before: Latents before.
-        actions: Actions.
-        after: Latents after.
-        samples: Outcomes to imagine of each action.
-        generator: Source of the latent variable.
-    """
+    """Compare samples of the latent variable with the one outcome that each action had."""
     imagined = draw_outcomes(model, before, actions, samples, generator)
     errors = squared_error(imagined, after[:, None])  # action sample
     expected = squared_error(model.predict(before, actions), after)

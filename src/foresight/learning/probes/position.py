@@ -22,13 +22,7 @@ RIDGE = 1e-2
 
 @dataclass(frozen=True)
 class LoneObjects:
-    """Images that show exactly one object.
-
-    Attributes:
-        images: Rows of `Transitions.stills`.
-        episodes: Episode of each.
-        places: Row and column of the object [px].
-    """
+    """Images (rows of `Transitions.stills`) of exactly one object, and where it is [px]."""
 
     images: Int[np.ndarray, ' image']
     episodes: Int[np.ndarray, ' image']
@@ -54,11 +48,6 @@ def lone_objects(transitions: Transitions, most: int) -> LoneObjects:
 @torch.no_grad()
 def position_r2(model: Jepa, known: Transitions, held_out: Transitions) -> float:
     """Return the share of the variance of held-out positions that a linear map explains.
-
-    Args:
-        model: World model in evaluation mode.
-        known: Actions to fit on.
-        held_out: Actions of other episodes.
 
     Returns:
         Mean over the two coordinates; NaN without scenes of one object on both sides.

@@ -85,8 +85,7 @@ def probe(networks: WorldModelNetworks, held_out: Transitions, config: TrainConf
     swept = model.raster.coverage(batch.actions)
     level = surprise_level(cell_distance(latents.predicted, latents.after), swept)
     return ProbeScores(
-        **asdict(health),
-        prediction_ratio=_ratio(error.sum(), still.sum()),
+        **asdict(health), prediction_ratio=_ratio(error.sum(), still.sum()),
         prediction_ratio_changed=_ratio((error * near).sum(), (still * near).sum()),
         occupancy_r2=occupancy_r2(latents.before, latents.labels_before, batch.episode),
         ranking_accuracy=_ranking(networks, latents),

@@ -79,8 +79,7 @@ def see(
     return Memory(
         torch.where(clear, latent, mixed),
         torch.where(clear, torch.zeros_like(older.age), older.age),
-        torch.lerp(older.confidence, torch.ones_like(older.confidence), visibility),
-        older.stamp,
+        torch.lerp(older.confidence, torch.ones_like(older.confidence), visibility), older.stamp,
     )
 
 
@@ -92,21 +91,16 @@ def pass_time(memory: Memory, stamp: float, half_life: float) -> Memory:
     elapsed = max(0.0, stamp - memory.stamp) if math.isfinite(memory.stamp) else 0.0
     return replace(
         memory, age=memory.age + elapsed,
-        confidence=memory.confidence * 0.5 ** (elapsed / half_life),
-        stamp=stamp,
+        confidence=memory.confidence * 0.5 ** (elapsed / half_life), stamp=stamp,
     )
 
 
 def carry_out(
     memory: Memory, predicted: Latent, swept: Float[Tensor, 'height width'], trust: float,
 ) -> Memory:
-    """Believe the predicted outcome of an action where it cannot be seen.
+    """Believe the outcome predicted from the beginning of an action where it cannot be seen.
 
-    Args:
-        memory: What is believed at the end of the action.
-        predicted: Latent predicted for its end, from what was believed at its beginning.
-        swept: Share of each cell that the paddle swept.
-        trust: Confidence left in a swept cell, whose content may have gone many ways.
+    `trust` is the confidence left in a `swept` cell, whose content may have gone many ways.
     """
     hidden = memory.age > 0.0
     doubted = memory.confidence * (1.0 - swept * (1.0 - trust))

@@ -23,11 +23,9 @@ PARTS = ('latent', 'age', 'confidence')
 
 @dataclass(frozen=True)
 class MemoryOwner:
-    """What a memory makes sense to.
+    """What a memory makes sense to: a world model (by its hash) and its scene.
 
-    Attributes:
-        model: Hash of the tensors of the world model; a new cost head changes no memory.
-        scene: Table, bin and rectified view.
+    A new cost head changes no memory.
     """
 
     model: str
@@ -50,11 +48,7 @@ class MemoryOwner:
 def save_memory(path: Path, memory: Memory, owner: MemoryOwner, now: float) -> None:
     """Write a memory; a reader finds the old file or the new one.
 
-    Args:
-        path: File to write.
-        memory: What is believed.
-        owner: What it belongs to.
-        now: Wall-clock time of the belief [s]; it goes on while no node runs.
+    `now` is the wall-clock time of the belief [s]; it goes on while no node runs.
 
     Raises:
         MemoryFileError: If the file cannot be written.
@@ -69,15 +63,9 @@ def save_memory(path: Path, memory: Memory, owner: MemoryOwner, now: float) -> N
 
 
 def load_memory(path: Path, owner: MemoryOwner, now: float) -> Memory:
-    """Read a memory and let it age by the time that has passed.
+    """Read a memory and let it age until `now`, in wall-clock time [s].
 
-    Args:
-        path: File that `save_memory` wrote.
-        owner: What wants to remember.
-        now: Wall-clock time [s].
-
-    Returns:
-        The memory, at no time of the clock that stamps images: the first image sets it.
+    It is at no time of the clock that stamps images: the first image sets it.
 
     Raises:
         MemoryFileError: If the file is damaged or of another model or scene.

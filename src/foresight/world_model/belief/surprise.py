@@ -49,15 +49,10 @@ def worst_cells(distance: Float[Tensor, 'batch height width']) -> Float[Tensor, 
 
 
 class Surprise:
-    """Compares imagination and arrival on a calibrated scale."""
+    """Compares imagination and arrival on the scale of the checkpoint, rarely exceeded."""
 
     def __init__(self, raster: ActionRaster, scale: float) -> None:
-        """Keep how actions are drawn.
-
-        Args:
-            raster: Where things may move.
-            scale: Raw level that familiar actions rarely exceed; it is stored in the checkpoint.
-        """
+        """Keep how actions are drawn, and the raw level that counts as 1."""
         self._raster, self._scale = raster, scale
 
     @torch.no_grad()

@@ -39,13 +39,10 @@ class BeliefTracker:
     def see(
         self, latent: Latent, stamp: float, hidden: Bool[np.ndarray, 'row column'] | None = None,
     ) -> Belief:
-        """Take in a latent and return the belief.
+        """Take in the latent of an image taken at `stamp` [s] and return the belief.
 
-        Args:
-            latent: Latent that arrived.
-            stamp: Time of its image [s].
-            hidden: Pixels of the rectified image that show the arm or another thing before the
-                table; None if nothing does.
+        `hidden` are the pixels of the rectified image that show the arm or another thing before
+        the table; None if nothing does.
         """
         config = self._config
         visible = torch.ones(latent.shape[1:]) if hidden is None else cell_visibility(
@@ -56,11 +53,7 @@ class BeliefTracker:
         return Belief(self.memory.latent, stamp)
 
     def begin_action(self, action: Float[Tensor, ' action']) -> Latent:
-        """Imagine an action [m, m, rad, m] that is about to be carried out.
-
-        Returns:
-            The latent it should lead to.
-        """
+        """Return the latent that an action which is about to be carried out should lead to."""
         with torch.inference_mode():
             device = self._model.device
             predicted = self._model.predict(

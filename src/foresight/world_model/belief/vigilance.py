@@ -51,15 +51,8 @@ def compare_action(
 ) -> Comparison:
     """Compare what arrived after an action with what was predicted.
 
-    Where the model foresees a change, or next to it, an object may end in many places; it is
-    not counted. Nor is the floor: what falls there is lost, whoever threw it.
-
-    Args:
-        before: Latent before the action.
-        predicted: Latent predicted for after it.
-        arrived: Latent that arrived.
-        shown: Share of each cell that shows table or bin.
-        cell: Predicted change that is none.
+    Where the model foresees a change above `cell`, or next to it, an object may end in many
+    places; it is not counted. Nor is the floor, which is not `shown`: what falls there is lost.
     """
     change = cell_distance(predicted[None], before[None])
     near = functional.max_pool2d(change[None], 3, stride=1, padding=1)[0, 0]
@@ -78,13 +71,7 @@ class Vigilance:
 
     def __init__(self, scene_map: Float[Tensor, '2 height width'], scales: SurpriseScales,
                  widespread: float) -> None:
-        """Begin with nothing seen.
-
-        Args:
-            scene_map: Share of each cell that is table, and that is bin.
-            scales: What counts as a surprise.
-            widespread: Share of the cells that change when the camera or the light did.
-        """
+        """Begin with nothing seen; above a share `widespread` of the cells, the camera moved."""
         self._shown = scene_map.sum(dim=0)
         self._scales, self._widespread = scales, widespread
         self.forget()

@@ -17,15 +17,7 @@ Points = Float[np.ndarray, '_ 3']
 
 
 def silhouette(hulls: tuple[Points, ...], view: CameraView) -> Bool[np.ndarray, 'height width']:
-    """Draw what the camera sees of convex bodies.
-
-    Args:
-        hulls: Points in `base_link` [m]; each body is the hull of its points.
-        view: Camera that sees them.
-
-    Returns:
-        True where a pixel shows a body, edges included.
-    """
+    """Return which pixels show convex bodies, the hulls of points in `base_link` [m]."""
     image = np.zeros((view.height, view.width), np.uint8)
     for points in hulls:
         ahead = _cut(points, view)
@@ -60,11 +52,7 @@ class ArmOcclusion:
     def hidden(
         self, positions: Float[np.ndarray, ' joint'], view: CameraView,
     ) -> Bool[np.ndarray, 'row column']:
-        """Return which pixels of the rectified image show the arm.
-
-        Args:
-            positions: Joint positions when the image was taken [rad].
-            view: Camera that took it.
+        """Return which pixels of the rectified image show the arm at joint positions [rad].
 
         Raises:
             ObservationError: If the camera does not see the rectified view.

@@ -39,12 +39,9 @@ class Perception:
         Raises:
             ObservationError: If the camera pose is not finite or the image does not fit.
         """
-        view = observation.view
-        if not (np.isfinite(view.matrix).all() and np.isfinite(view.base_from_camera).all()):
-            raise ObservationError('camera matrix or pose is not finite: check the camera topics')
         if not np.isfinite(observation.stamp):
             raise ObservationError('the image has no finite stamp: check the camera driver')
-        return self._rectifier.rectify(observation.image, view)
+        return self._rectifier.rectify(observation.image, observation.view)
 
     def encode(self, observation: Observation) -> Belief:
         """Turn an observation into a belief.

@@ -30,11 +30,7 @@ class Rectifier:
         self._view: CameraView | None = None
 
     def rectify(self, image: np.ndarray, view: CameraView) -> UInt8[np.ndarray, 'rows columns 3']:
-        """Resample an image onto the table plane.
-
-        Args:
-            image: RGB image, uint8 of shape (height, width, 3); anything else is refused.
-            view: Camera that took it.
+        """Resample an RGB image, uint8 of shape (height, width, 3), onto the table plane.
 
         Raises:
             ObservationError: If the image does not fit the view, or the view is not finite or
@@ -148,16 +144,9 @@ class Rectifier:
     def project(
         self, points: Float[np.ndarray, 'point 3'], view: CameraView
     ) -> Float[np.ndarray, 'point 2']:
-        """Return where points of space appear in the rectified image.
+        """Return where points of `base_link` [m] appear in the rectified image (row, column).
 
         A point above the plane appears further from the camera than it is.
-
-        Args:
-            points: Points in `base_link` [m], in front of the camera.
-            view: Camera that sees them.
-
-        Returns:
-            Grid coordinates (row, column).
         """
         pixels = project_points(points, view)
         plane_from_image = np.linalg.inv(_image_from_plane(view))

@@ -36,13 +36,7 @@ class TaskPredictor(nn.Module):
     """
 
     def __init__(self, encoder: EncoderConfig, config: PredictorConfig, drawn: int) -> None:
-        """Build the network.
-
-        Args:
-            encoder: Shape of the latent.
-            config: Width and depth.
-            drawn: Channels of the action raster.
-        """
+        """Build the network for `drawn` channels of the action raster."""
         super().__init__()
         self.inlet = nn.Conv2d(encoder.channels + drawn, config.width, 4, 2, 1)
         self.blocks = nn.Sequential(*(ResidualBlock(config.width) for _ in range(config.blocks)))

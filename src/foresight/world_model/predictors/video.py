@@ -8,14 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foresight.settings import Checked, SceneConfig, setting
-from foresight.world_model.encoder import (
-    Encoder,
-    EncoderConfig,
-    Features,
-    Pictures,
-    ResidualBlock,
-    zero,
-)
+from foresight.world_model.encoder import Encoder, EncoderConfig, Features, ResidualBlock, zero
 from foresight.world_model.precision import mixed
 from foresight.world_model.scene_map import draw_scene
 
@@ -155,7 +148,8 @@ class VideoJepa(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def prepare(
-        self, frames: Shaped[Tensor, 'batch frame row column 3'], backgrounds: Pictures,
+        self, frames: Shaped[Tensor, 'batch frame row column 3'],
+        backgrounds: Shaped[Tensor, 'batch row column 3'],
     ) -> Float[Tensor, 'batch frame feature height width']:
         """Turn rectified frames (grey levels 0 to 255) into what the encoder reads."""
         batch, count = frames.shape[:2]
@@ -181,8 +175,7 @@ class VideoJepa(nn.Module):
         Args:
             latents: Latents of a clip.
             scene: Table and bin, if the clip does not show the whole view.
-            first: Frames to watch before the first prediction; `context` of the settings if left
-                out.
+            first: Frames to watch before the first prediction; else `context` of the settings.
             hidden: Cells that the predictor does not get to see.
         """
         table = self.scene_map.expand(len(latents), -1, -1, -1) if scene is None else scene

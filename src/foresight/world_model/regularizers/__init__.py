@@ -7,13 +7,8 @@ for `make_regularizer`.
 from foresight.world_model.regularizers.barlow import CrossCorrelation
 from foresight.world_model.regularizers.distillation import Distillation
 from foresight.world_model.regularizers.infonce import Contrastive
-from foresight.world_model.regularizers.penalty import (
-    CellViews,
-    NoRegularizer,
-    Penalty,
-    Regularizer,
-)
 from foresight.world_model.regularizers.sigreg import SketchedGaussian
+from foresight.world_model.regularizers.term import CellViews, NoRegularizer, Penalty, Regularizer
 from foresight.world_model.regularizers.vicreg import VarianceCovariance
 
 __all__ = [
@@ -26,16 +21,7 @@ def make_regularizer(
     name: str, channels: int, expander: int, weight: float, variance_weight: float,
     covariance_weight: float,
 ) -> Regularizer:
-    """Build a method.
-
-    Args:
-        name: ema, infonce, barlow, sigreg, none; else vicreg.
-        channels: Features of a cell.
-        expander: Output features of the expander.
-        weight: Weight of the term; vicreg has two of its own.
-        variance_weight: Weight of the variance term of vicreg.
-        covariance_weight: Weight of its covariance term.
-    """
+    """Build ema, infonce, barlow, sigreg, none; else vicreg, which has two weights of its own."""
     match name:
         case 'none':
             return NoRegularizer()

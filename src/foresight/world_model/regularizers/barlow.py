@@ -3,12 +3,7 @@
 from jaxtyping import Float
 from torch import Generator, Tensor
 
-from foresight.world_model.regularizers.penalty import (
-    CellViews,
-    Penalty,
-    Regularizer,
-    make_expander,
-)
+from foresight.world_model.regularizers.term import CellViews, Penalty, Regularizer, make_expander
 
 
 def standardize(features: Float[Tensor, 'pair feature']) -> Float[Tensor, 'pair feature']:

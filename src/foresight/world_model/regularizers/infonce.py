@@ -7,12 +7,7 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from foresight.world_model.regularizers.penalty import (
-    CellViews,
-    Penalty,
-    Regularizer,
-    make_expander,
-)
+from foresight.world_model.regularizers.term import CellViews, Penalty, Regularizer, make_expander
 
 TEMPERATURE = 0.1  # As in SimCLR.
 PAIRS = 1024  # More negatives cost time in the square and change little.

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from foresight.world_model.regularizers.penalty import CellViews, Penalty, Regularizer
+from foresight.world_model.regularizers.term import CellViews, Penalty, Regularizer
 
 DIRECTIONS = 32  # Drawn anew every step, so few are enough.
 KNOTS, REACH = 17, 3.0  # Points of the integral over frequencies, and the largest frequency.

@@ -5,12 +5,7 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from foresight.world_model.regularizers.penalty import (
-    CellViews,
-    Penalty,
-    Regularizer,
-    make_expander,
-)
+from foresight.world_model.regularizers.term import CellViews, Penalty, Regularizer, make_expander
 
 LATENT_STD = 0.6  # Cells have unit variance over channels; more than this cannot hold everywhere.
 

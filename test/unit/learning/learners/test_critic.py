@@ -97,5 +97,5 @@ def test_loss_that_is_not_finite_stops_the_sweep(blobs, checkpoint):
     learner = CriticLearner(blobs, checkpoint, ARM, TASK, CONFIG)
     with torch.no_grad():
         next(learner.critic.parameters()).fill_(float('nan'))
-    with pytest.raises(CollapseError, match='critic is not finite at step 0'):
+    with pytest.raises(CollapseError, match='loss is not finite at step 0 of the critic'):
         learner.sweep(0, lambda: None)

@@ -26,12 +26,7 @@ class CellViews:
 
 @dataclass(frozen=True)
 class Penalty:
-    """What a regularizer adds to the loss.
-
-    Attributes:
-        total: Weighted sum, to be added.
-        parts: Unweighted terms by name, for the log.
-    """
+    """What a regularizer adds to the loss, and its unweighted terms by name, for the log."""
 
     total: Float[Tensor, '']
     parts: dict[str, Float[Tensor, '']]
@@ -42,12 +37,7 @@ class Regularizer(nn.Module, ABC):
 
     @abstractmethod
     def forward(self, views: CellViews, generator: Generator) -> Penalty:
-        """Penalise a set of cells.
-
-        Args:
-            views: Cells, and pairs of views.
-            generator: Source of everything random.
-        """
+        """Penalise a set of cells."""
 
     def update(self, decay: float) -> None:
         """Move slow copies of own weights, if there are any, toward the weights."""
