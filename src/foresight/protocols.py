@@ -13,6 +13,8 @@ from torch import Generator, Tensor
 
 Latent = Float[Tensor, 'channel height width']
 Latents = Float[Tensor, 'batch channel height width']
+CellMap = Float[Tensor, 'height width']
+CellMaps = Float[Tensor, 'batch height width']
 Actions = Float[Tensor, 'batch action']
 """Macro-actions as their numbers."""
 
@@ -82,9 +84,7 @@ class WorldModel(Protocol):
     """Anything that predicts the next latent from a latent and an action."""
 
     def predict(
-        self,
-        latents: Float[Tensor, 'batch *latent'],
-        actions: Actions,
+        self, latents: Float[Tensor, 'batch *latent'], actions: Actions,
     ) -> Float[Tensor, 'batch *latent']:
         """Predict the latents one action later."""
         ...
@@ -101,9 +101,7 @@ class StochasticWorldModel(WorldModel, Protocol):
     unknowns: int
 
     def imagine(
-        self,
-        latents: Float[Tensor, 'batch *latent'],
-        actions: Actions,
+        self, latents: Float[Tensor, 'batch *latent'], actions: Actions,
         unknown: Float[Tensor, 'batch unknown'],
     ) -> Float[Tensor, 'batch *latent']:
         """Predict the latents one action later, given what cannot be known.

@@ -10,7 +10,7 @@ from foresight.experiments.surprise.measure import make_rows
 from foresight.experiments.surprise.page import EVERY, WITH, WITHOUT
 from foresight.experiments.surprise.players import Playing, Row
 from foresight.sim.settings import SimConfig
-from foresight.world_model.belief.surprise_scales import SurpriseScales
+from foresight.world_model.belief.surprise import SurpriseScales
 
 SCALES = SurpriseScales(0.2, 0.5, 0.2, 5.0, 1.0, 900, 6000, 'a' * 64, '')
 EPISODE = DisturbedEpisode(

@@ -17,7 +17,7 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import FILE, find_robot
 from foresight.robots.status import Status
 from foresight.world_model.belief.memory_file import MemoryOwner
-from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
+from foresight.world_model.belief.surprise import SurpriseScales, save_scales
 
 HEARS = ('joint_plan', 'macro_action', 'macro_action/kind', '/diagnostics')
 ACTION = PushAction()

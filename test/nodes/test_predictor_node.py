@@ -15,8 +15,7 @@ from foresight.robots.status import Status
 from foresight.settings import SceneConfig
 from foresight.world_model.belief.memory import Memory
 from foresight.world_model.belief.memory_file import MemoryOwner, save_memory
-from foresight.world_model.belief.surprise import worst_cells
-from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
+from foresight.world_model.belief.surprise import SurpriseScales, save_scales, worst_cells
 from foresight.world_model.checkpoint import CheckpointConfig, save
 
 ACTION = PushAction()

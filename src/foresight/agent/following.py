@@ -6,7 +6,7 @@ from foresight.errors import ConfigError
 from foresight.planning.levels.task import rest_of
 from foresight.protocols import Plan
 from foresight.settings import Checked, setting
-from foresight.world_model.belief.surprise_scales import load_scales
+from foresight.world_model.belief.surprise import load_scales
 from foresight.world_model.checkpoint import Checkpoint
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from foresight.errors import CheckpointError
-from foresight.world_model.belief.surprise import Surprise, SurpriseReading
-from foresight.world_model.belief.surprise_scales import load_scales
+from foresight.world_model.belief.surprise import Surprise, SurpriseReading, load_scales
 from foresight.world_model.belief.vigilance import Vigilance, VigilanceConfig
 from foresight.world_model.checkpoint import Checkpoint
 

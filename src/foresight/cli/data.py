@@ -100,7 +100,7 @@ def import_bags(
     if json is None:
         Console().print(by_bag(found))
         show(totals(found), None)
-    write_json({**totals(found), 'by_bag': [item.described() for item in found]}, json)
+    write_json({**totals(found), 'by_bag': [vars(item) for item in found]}, json)
 
 
 def by_bag(summaries: Sequence['BagSummary']) -> Table:

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from foresight.data.bags.folder import find_bags
 from foresight.data.transitions import (
@@ -13,7 +12,7 @@ from foresight.data.transitions import (
 )
 from foresight.errors import ConfigError, DatasetError
 from foresight.macro_action import MacroAction
-from foresight.settings import SceneConfig
+from foresight.settings import SceneConfig, changed
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 
@@ -32,12 +31,7 @@ def collected_scene(folder: Path) -> SceneConfig:
     if not path.exists():
         return SceneConfig()
     try:
-        kept: dict[str, Any] = json.loads(path.read_text())['scene']
-        known: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in kept.items()
-        }
-        return SceneConfig(**known)
+        return changed(SceneConfig(), json.loads(path.read_text())['scene'], 'scene')
     except (ValueError, KeyError, TypeError, ConfigError) as error:
         raise DatasetError(f'{path} is damaged ({error}): collect into another folder') from error
 

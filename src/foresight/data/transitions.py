@@ -121,12 +121,8 @@ def join(parts: Sequence[Transitions]) -> Transitions:
     }
     return Transitions(
         **joined,
-        before_index=np.concatenate([
-            part.before_index + first for part, first in zip(parts, stills, strict=False)
-        ]),
-        episode=np.concatenate([
-            part.episode + first for part, first in zip(parts, episodes, strict=False)
-        ]),
+        before_index=np.concatenate([a.before_index + first for a, first in zip(parts, stills)]),
+        episode=np.concatenate([a.episode + first for a, first in zip(parts, episodes)]),
         digest=joint_digest(parts), kind=_only({part.kind for part in parts}),
     )
 

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from foresight.errors import DatasetError
-from foresight.protocols import Latent
+from foresight.protocols import CellMap, Latent
 from foresight.world_model.belief.vigilance import Comparison, compare_action
 
 CELL_SHARE = 0.95
@@ -22,7 +20,7 @@ class UndisturbedAction:
     predicted: Latent
     arrived: Latent
 
-    def compare(self, shown: Float[Tensor, 'height width'], cell: float) -> Comparison:
+    def compare(self, shown: CellMap, cell: float) -> Comparison:
         """Compare them as `Vigilance` does."""
         return compare_action(
             self.before.float(), self.predicted.float(), self.arrived.float(), shown, cell,
@@ -39,8 +37,7 @@ class Alarm:
 
 
 def find_scales(
-    actions: Sequence[UndisturbedAction], hours: float, rate: float,
-    shown: Float[Tensor, 'height width'],
+    actions: Sequence[UndisturbedAction], hours: float, rate: float, shown: CellMap,
 ) -> Alarm:
     """Find the level that undisturbed actions exceed `rate` times an hour.
 

@@ -16,7 +16,7 @@ from torch.optim import Optimizer
 from foresight.errors import CheckpointError
 from foresight.files import in_new_names, write_atomically
 from foresight.learning.settings import RunConfig
-from foresight.world_model.checkpoint import Described
+from foresight.world_model.checkpoint import Described, flat, under
 
 FILE = 'resume.safetensors'
 LATER = ('normalisation', 'scores', 'critic')  # Known only after a run.
@@ -46,11 +46,10 @@ def write_state(
     folder: Path, step: int, learner: Module, optimizer: Optimizer, run: dict[str, Any],
 ) -> None:
     """Write the state of any learner after `step` steps; `run` says which run it is."""
-    tensors = {f'learner.{name}': value for name, value in learner.state_dict().items()}
+    tensors = flat({'learner': learner})
     for index, state in optimizer.state_dict()['state'].items():
         for name, value in state.items():
-            tensors[f'optimizer.{index}.{name}'] = value
-    tensors = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+            tensors[f'optimizer.{index}.{name}'] = value.detach().cpu().contiguous()
     metadata = {'step': str(step), 'identity': json.dumps(run)}
     write_atomically(folder / FILE, save(tensors, metadata))
 
@@ -76,8 +75,8 @@ def read_state(
         raise CheckpointError(
             f'{path} belongs to other settings or data: give another --out, or delete it'
         )
-    learner.load_state_dict(_under(tensors, 'learner.'))
-    _restore_optimizer(optimizer, _under(tensors, 'optimizer.'))
+    learner.load_state_dict(under('learner', tensors))
+    _restore_optimizer(optimizer, under('optimizer', tensors))
     return int(metadata['step'])
 
 
@@ -90,10 +89,3 @@ def _restore_optimizer(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None
         like = parameters[int(index)] if value.dim() else value
         state.setdefault(int(index), {})[name] = torch.empty_like(like).detach().copy_(value)
     optimizer.load_state_dict({**optimizer.state_dict(), 'state': state})
-
-
-def _under(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {
-        name.removeprefix(prefix): value
-        for name, value in tensors.items() if name.startswith(prefix)
-    }

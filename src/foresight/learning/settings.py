@@ -16,17 +16,13 @@ class RunConfig(Checked):
     batch: int = setting(128, 'examples in one step', '', 1)
     learning_rate: float = setting(1e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
     weight_decay: float = setting(1e-2, 'AdamW weight decay', '', 0.0, 1.0)
-    warmup: float = setting(
-        0.03, 'share of the steps in which the learning rate rises', '', 0.0, 0.5
-    )
+    warmup: float = setting(0.03, 'share of steps in which the learning rate rises', '', 0.0, 0.5)
     clip: float = setting(1.0, 'largest norm of the gradient', '', 0.01, 1000.0)
     ema_decay: float = setting(0.99, 'momentum of the target encoder', '', 0.0, 0.9999)
     variance_weight: float = setting(1.0, 'weight of the variance term', '', 0.0, 100.0)
     covariance_weight: float = setting(0.05, 'weight of the covariance term', '', 0.0, 100.0)
     expander: int = setting(128, 'output features of the expander', '', 16, 4096)
-    change_threshold: float = setting(
-        0.02, 'mean image difference of a cell that changed', '', 0.0, 1.0
-    )
+    change_threshold: float = setting(0.02, 'mean difference of a changed cell', '', 0.0, 1.0)
     save_every: int = setting(200, 'steps between saved states', '', 1)
     seed: int = setting(0, 'seed of initialisation and batches', '', 0)
     threads: int = setting(2, 'torch threads', '', 1, 64)
@@ -40,9 +36,7 @@ class TrainConfig(RunConfig):
 
     epochs: int = setting(30, 'passes over the actions', '', 1, 1000)
     steps: int = setting(0, 'optimiser steps of the whole run; 0 = as `epochs` says', '', 0)
-    actions: int = setting(
-        0, 'actions to learn from: the first whole episodes that hold so many; 0 = all', '', 0
-    )
+    actions: int = setting(0, 'actions to learn from, in whole episodes; 0 = all', '', 0)
     batch: int = setting(128, 'actions in one step', '', 8, 4096)
     objective: str = setting(
         'jepa',
@@ -51,9 +45,7 @@ class TrainConfig(RunConfig):
         choices=('jepa', 'autoencoder', 'supervised', 'head'),
     )
     pretrained: str = setting('', 'checkpoint whose world model is the start; empty = none')
-    frozen: bool = setting(
-        False, 'keep the encoder of the pretrained checkpoint and go on with its cost head'
-    )
+    frozen: bool = setting(False, 'keep the pretrained encoder and go on with its cost head')
     regularizer: str = setting(
         'vicreg', 'anti-collapse term of the objective jepa',
         choices=('vicreg', 'ema', 'infonce', 'barlow', 'sigreg', 'none'),
@@ -61,28 +53,20 @@ class TrainConfig(RunConfig):
     regularizer_weight: float = setting(
         1.0, 'weight of the anti-collapse term; vicreg has two of its own', '', 0.0, 100.0
     )
-    rollout: int = setting(
-        1, 'actions of an episode that are imagined one after another in the loss', '', 1, 4
-    )
+    rollout: int = setting(1, 'actions in a row that are imagined in the loss', '', 1, 4)
     prediction_weight: float = setting(1.0, 'weight of latent prediction', '', 0.0, 100.0)
     inverse_weight: float = setting(2.0, 'weight of inverse dynamics', '', 0.0, 100.0)
     cost_weight: float = setting(1.0, 'weight of the cost head', '', 0.0, 100.0)
     label_gradient: bool = setting(False, 'let the gradient of the cost head reach the encoder')
-    labels: int = setting(
-        0, 'labelled images that the cost head may see, chosen by the seed; 0 = all', '', 0
-    )
-    latent_share: float = setting(
-        0.5, 'share of the actions predicted with the latent variable', '', 0.0, 1.0
-    )
+    labels: int = setting(0, 'labelled images for the cost head, by the seed; 0 = all', '', 0)
+    latent_share: float = setting(0.5, 'share of actions with a latent variable', '', 0.0, 1.0)
     latent_weight: float = setting(
         0.02, 'weight of what the latent variable is told of the outcome', '1/nat', 0.0, 100.0
     )
     latent_free: float = setting(
         2.0, 'what it may be told of one action free of charge, on average', 'nat', 0.0, 100.0
     )
-    jitter: float = setting(
-        0.3, 'random gain on the colours, the same before and after', '', 0.0, 0.9
-    )
+    jitter: float = setting(0.3, 'random gain on colours, the same before and after', '', 0.0, 0.9)
     noise: float = setting(0.01, 'random noise on each pixel', '', 0.0, 0.5)
     invert: float = setting(
         0.5,
@@ -122,10 +106,7 @@ class CriticConfig(Checked):
     width: int = setting(32, 'channels inside', '', 4, 256)
     sweeps: int = setting(6, 'actions that the value looks ahead, one a sweep', '', 1, 50)
     states: int = setting(3000, 'latents that are planned from in a sweep', '', 16)
-    imagined: float = setting(
-        0.5, 'share of them that plans of the last sweep lead to; the others are real',
-        '', 0.0, 1.0,
-    )
+    imagined: float = setting(0.5, 'share of latents that the last plans lead to', '', 0.0, 1.0)
     samples: int = setting(48, 'candidates an iteration of the planner', '', 8, 8192)
     iterations: int = setting(2, 'refinements of the planner', '', 1, 50)
     robust_top: int = setting(4, 'best candidates re-scored under action jitter', '', 0, 256)
@@ -149,23 +130,12 @@ class VideoTrainConfig(RunConfig):
     watched: int = setting(4, 'frames it watches before its first prediction counts', '', 1, 64)
     crop_rows: int = setting(32, 'rows cut out around what moves', 'px', 16, 512)
     crop_columns: int = setting(48, 'columns cut out around what moves', 'px', 16, 512)
-    blinks: float = setting(
-        0.5, 'share of clips with a patch that it does not get to see for 2 to 6 frames', '',
-        0.0, 1.0
-    )
-    boards: float = setting(
-        0.35, 'share of clips with a board painted over what moves', '', 0.0, 0.5
-    )
-    planks: float = setting(
-        0.35, 'share of clips with a plank painted under what moves', '', 0.0, 0.5
-    )
+    blinks: float = setting(0.5, 'share of clips with a patch hidden 2 to 6 frames', '', 0.0, 1.0)
+    boards: float = setting(0.35, 'share of clips with a board painted over motion', '', 0.0, 0.5)
+    planks: float = setting(0.35, 'share of clips with a plank painted under motion', '', 0.0, 0.5)
     learning_rate: float = setting(2e-3, 'peak AdamW learning rate', '', 1e-6, 1.0)
-    worst_weight: float = setting(
-        0.5, 'weight of the error of the worst cells of each frame', '', 0.0, 100.0
-    )
-    blindness_weight: float = setting(
-        2.0, 'weight of latents that stay alike where something moves', '', 0.0, 100.0
-    )
+    worst_weight: float = setting(0.5, 'weight of the worst cells of each frame', '', 0.0, 100.0)
+    blindness_weight: float = setting(2.0, 'weight of latents blind to motion', '', 0.0, 100.0)
     jitter: float = setting(0.3, 'random gain on the colours of a clip', '', 0.0, 0.9)
     invert: float = setting(0.5, 'share of colours that become their negative', '', 0.0, 1.0)
     save_every: int = setting(200, 'steps between saved states and probes', '', 1)

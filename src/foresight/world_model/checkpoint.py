@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
@@ -15,7 +18,6 @@ from foresight.macro_action import ActionConfig, MacroAction, with_action
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
-from foresight.world_model.named_tensors import fill, flat, read_tensors
 from foresight.world_model.precision import pick_device
 from foresight.world_model.predictors.task import PredictorConfig
 from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig, VideoJepa
@@ -209,6 +211,63 @@ def _build(kind: Any, values: Mapping[str, Any]) -> Any:
     return kind(**{
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     })
+
+
+def flat(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
+    """Name every tensor of some modules `module.tensor`."""
+    return {
+        f'{name}.{key}': value.detach().cpu().contiguous()
+        for name, module in modules.items() for key, value in module.state_dict().items()
+    }
+
+
+def under(name: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors of one module, by their names in it."""
+    return {
+        key.removeprefix(f'{name}.'): value
+        for key, value in tensors.items() if key.startswith(f'{name}.')
+    }
+
+
+def read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
+    """Read all tensors of a checkpoint, whose file must have the hash `digest`.
+
+    Raises:
+        CheckpointError: If the file is missing, damaged or holds a number that is not finite.
+    """
+    try:
+        blob = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f'{path} is missing: copy the whole checkpoint folder') from error
+    if sha256(blob) != digest:
+        raise CheckpointError(
+            f'{path} ({len(blob)} bytes) is not the file that config.json describes: it is '
+            'damaged or cut off, copy the checkpoint again or run the same training again'
+        )
+    try:
+        tensors = load_tensors(blob)
+    except SafetensorError as error:
+        raise CheckpointError(f'{path} is no safetensors file: copy it again') from error
+    for key, value in tensors.items():
+        if not bool(torch.isfinite(value).all()):
+            raise CheckpointError(f'{path}: {key} is not finite: train again, with a lower rate')
+    return tensors
+
+
+def fill(name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Path) -> None:
+    """Load the tensors of one module; every name and shape must match."""
+    found = under(name, tensors)
+    wanted = module.state_dict()
+    for key in sorted(wanted.keys() | found.keys()):
+        if key not in found or key not in wanted:
+            problem = 'has no' if key not in found else 'has an unknown'
+            raise CheckpointError(f'{folder} {problem} tensor {name}.{key}: train again')
+        if found[key].shape != wanted[key].shape:
+            raise CheckpointError(
+                f'{folder}: {name}.{key} is {tuple(found[key].shape)}, this configuration needs '
+                f'{tuple(wanted[key].shape)}: train again or restore its config.json'
+            )
+    module.load_state_dict(found)
 
 
 def _ready(

@@ -21,18 +21,12 @@ Inputs = Float[Tensor, 'batch feature height width']
 class EncoderConfig(Checked):
     """Encoder: rectified image to spatial latent."""
 
-    rows: int = setting(
-        64, 'rectified image rows (x axis of base_link, far at the top)', 'px', 16, 512
-    )
-    columns: int = setting(
-        96, 'rectified image columns (y axis of base_link, left is +y)', 'px', 16, 512
-    )
+    rows: int = setting(64, 'rectified rows (x of base_link, far at the top)', 'px', 16, 512)
+    columns: int = setting(96, 'rectified columns (y of base_link, left is +y)', 'px', 16, 512)
     stride: int = setting(4, 'pixels a latent cell spans', 'px', 2, 16)
     channels: int = setting(16, 'features of a latent cell', '', 4, 256)
     width: int = setting(64, 'channels of the hidden layers', '', 8, 256)
-    use_image: bool = setting(
-        False, 'feed the image itself beside its difference to the empty table'
-    )
+    use_image: bool = setting(False, 'feed the image beside its difference to the empty table')
 
     @property
     def grid(self) -> tuple[int, int]:

@@ -8,17 +8,15 @@ from torch.nn import functional
 from foresight.protocols import Latents
 from foresight.world_model.encoder import CONTRAST, Inputs
 
+Changed = Bool[Tensor, 'batch height width']
 
-def changed_cells(
-    before: Inputs, after: Inputs, threshold: float,
-) -> Bool[Tensor, 'batch height width']:
+
+def changed_cells(before: Inputs, after: Inputs, threshold: float) -> Changed:
     """Find the cells whose prepared image changed by `threshold` of 255 grey levels on average."""
     return (after - before).abs().mean(dim=1) > threshold * 255.0 / CONTRAST
 
 
-def prediction_loss(
-    predicted: Latents, target: Latents, changed: Bool[Tensor, 'batch height width'],
-) -> Float[Tensor, '']:
+def prediction_loss(predicted: Latents, target: Latents, changed: Changed) -> Float[Tensor, '']:
     """Return the mean squared error over all cells plus that over cells near a change.
 
     Most cells never change: without the second mean "nothing moves" is nearly optimal.

@@ -14,7 +14,7 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.status import Status
 from foresight.world_model.belief.memory import MemoryConfig
 from foresight.world_model.belief.memory_file import MemoryOwner
-from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
+from foresight.world_model.belief.surprise import SurpriseScales, save_scales
 from foresight.world_model.belief.tracker import BeliefTracker
 from foresight.world_model.belief.vigilance import VigilanceConfig
 from foresight.world_model.checkpoint import save

@@ -18,19 +18,10 @@ from foresight.settings import Checked, setting
 class BagConfig(Checked):
     """Bags as training data: what counts as seen without a break, and as an action."""
 
-    gap: float = setting(
-        0.25, 'time without an image, or without joint states, that is a break', 's', 0.02, 10.0
-    )
-    wait: float = setting(
-        3.0, 'longest time between the free view and the arm leaving or coming back', 's',
-        0.1, 60.0,
-    )
-    rest: float = setting(
-        0.5, 'what was moved rests this long after the arm came back', 's', 0.0, 10.0
-    )
-    reach: float = setting(
-        0.03, 'the tool passes start and end of an action at least this near', 'm', 0.001, 0.2
-    )
+    gap: float = setting(0.25, 'so long without image or joint state is a break', 's', 0.02, 10.0)
+    wait: float = setting(3.0, 'free view at most this long before and after', 's', 0.1, 60.0)
+    rest: float = setting(0.5, 'what moved rests so long after the arm came back', 's', 0.0, 10.0)
+    reach: float = setting(0.03, 'the tool passes start and end this near', 'm', 0.001, 0.2)
 
 
 ToolPose = Callable[[Float[np.ndarray, ' joint']], Float[np.ndarray, '4 4']]

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,11 @@ import numpy as np
 from jaxtyping import UInt8
 
 from foresight.data.bags.actions import Arm, BagActions, BagConfig, find_actions
-from foresight.data.bags.contents import stretches, to_transitions, with_empty
 from foresight.data.bags.folder import find_bags, listing
-from foresight.data.bags.reader import read_bag
+from foresight.data.bags.reader import EMPTY, Recording, read_bag
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
-from foresight.files import write_atomically
+from foresight.files import sha256, write_atomically
 from foresight.macro_action import MacroAction
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
@@ -26,6 +25,7 @@ from foresight.world_model.observation.perception import load_background
 from foresight.world_model.observation.rectification import Rectifier
 
 LISTING = 'bags.json'
+LONGEST = 10  # actions of an episode
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,6 @@ class BagSummary:
     left_out: Counter[str]
     clips: int
     clip_seconds: float
-
-    def described(self) -> dict[str, Any]:
-        """Return it as plain values, for JSON."""
-        return {**vars(self), 'dropped': dict(self.dropped), 'left_out': dict(self.left_out)}
 
 
 class BagImport:
@@ -153,3 +149,77 @@ def totals(summaries: Sequence[BagSummary]) -> dict[str, Any]:
         'hours_of_video': round(sum(item.clip_seconds for item in summaries) / 3600.0, 4),
         'robot_hours': round(sum(item.seconds for item in summaries) / 3600.0, 4),
     }
+
+
+def with_empty(recording: Recording, given: UInt8[np.ndarray, 'row col 3'] | None) -> Recording:
+    """Return a recording that has an empty table: its own, or else the one given.
+
+    Raises:
+        DatasetError: If there is none.
+    """
+    if recording.empties:
+        return recording
+    if given is None:
+        raise DatasetError(
+            f'{recording.name} lacks the topic {EMPTY}: without the empty table nothing stands '
+            'out; record it too, or give the file of `perception` by --background'
+        )
+    return replace(recording, empties=(given,))
+
+
+def to_transitions(bags: Sequence[BagActions]) -> Transitions:
+    """Put the actions of some bags together, as those of collected play; they have no labels.
+
+    Actions of one bag, camera and empty table are one episode, a new one every `LONGEST` actions,
+    so that some episodes can be held out; where the image after an action is the one before the
+    next, it is kept once.
+
+    Raises:
+        DatasetError: If no bag has an action.
+    """
+    stills: list[np.ndarray] = []
+    backgrounds: list[np.ndarray] = []
+    rows: list[tuple[int, int, np.ndarray]] = []
+    for bag in bags:
+        recording, view, empty, last, length = bag.recording, None, -1, -1, 0
+        for action in bag.actions:
+            place = action.before
+            same = recording.views[place] is view and recording.empty[place] == empty
+            if not same or length == LONGEST:
+                view, empty, last, length = recording.views[place], recording.empty[place], -1, 0
+                backgrounds.append(recording.empties[empty])
+            length += 1
+            if action.before != last:
+                stills.append(recording.images[action.before])
+            rows.append((len(stills) - 1, len(backgrounds) - 1, action.action))
+            stills.append(recording.images[action.after])
+            last = action.after
+    if not rows:
+        raise DatasetError(
+            'no bag has an action that was carried out and seen from both sides; `foresight '
+            'data import` says why'
+        )
+    before, episode, actions = zip(*rows, strict=True)
+    return Transitions(
+        stills=np.stack(stills), before_index=np.array(before), backgrounds=np.stack(backgrounds),
+        episode=np.array(episode), actions=np.stack(actions).astype(np.float32),
+        aimed=np.zeros(len(rows), np.int8), objects=np.zeros((len(stills), 0, 3), np.float32),
+        kind=bags[0].recording.kind,
+        digest=sha256(np.stack(stills).tobytes(), np.stack(actions).tobytes()),
+    )
+
+
+def stretches(recording: Recording, gap: float) -> list[float]:
+    """Return the time of every stretch of images of one camera and one empty table [s].
+
+    A time longer than `gap` [s] without an image ends a stretch.
+    """
+    steps = np.diff(recording.stamps)
+    changed = [
+        recording.views[place] is not recording.views[place - 1]
+        or recording.empty[place] != recording.empty[place - 1]
+        for place in range(1, len(recording.stamps))
+    ]
+    ends = np.flatnonzero((steps > gap) | (steps <= 0.0) | np.array(changed, bool)) + 1
+    parts = np.split(recording.stamps, ends)
+    return [float(part[-1] - part[0]) for part in parts if len(part) > 1]

@@ -18,6 +18,7 @@ from foresight.data.messages import ArmJoints, camera_view, image_array, path_po
 from foresight.errors import DatasetError, ObservationError, RobotError
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
+from foresight.world_model.observation.rectification import same_view
 
 IMAGE, INFO, POSE = 'camera/image_raw', 'camera/camera_info', 'camera/pose'
 JOINTS, ACTION, KIND = 'joint_states', 'macro_action', 'macro_action/kind'
@@ -161,7 +162,7 @@ class _Reading:
             self._left_out[EARLY] += 1
             return
         view = camera_view(self._newest[INFO], self._newest[POSE])
-        if self._views and _same(view, self._views[-1]):
+        if self._views and same_view(view, self._views[-1]):
             view = self._views[-1]  # one object a camera
         self._images.append(self._rectify(image_array(message), view))
         self._stamps.append(stamp)
@@ -247,10 +248,3 @@ def _topics(bag: Path, offered: dict[str, str]) -> dict[str, str]:
             raise DatasetError(f'{bag}: {topics[0]} is of {offered[topics[0]]}, not {kind}')
         found.update(dict.fromkeys(topics, name))
     return found
-
-
-def _same(view: CameraView, other: CameraView) -> bool:
-    """Tell whether two cameras are the same in the same place."""
-    return np.array_equal(view.matrix, other.matrix) and np.array_equal(
-        view.base_from_camera, other.base_from_camera
-    )

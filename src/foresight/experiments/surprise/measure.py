@@ -27,7 +27,7 @@ from foresight.robots.robot_file import RobotConfig
 from foresight.settings import setting
 from foresight.sim.disturbance import KINDS
 from foresight.sim.settings import SimConfig
-from foresight.world_model.belief.surprise_scales import load_scales
+from foresight.world_model.belief.surprise import load_scales
 
 HOUR = 3600.0
 AIMED_OFFSET = 2000

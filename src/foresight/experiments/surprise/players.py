@@ -25,7 +25,7 @@ from foresight.sim.disturbance import DisturbedTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.scene_view import SceneView
 from foresight.tasks.task_file import load_task
-from foresight.world_model.belief.surprise_scales import SurpriseScales, load_scales
+from foresight.world_model.belief.surprise import SurpriseScales, load_scales
 from foresight.world_model.belief.vigilance import Vigilance, VigilanceConfig
 from foresight.world_model.observation.perception import Perception
 from foresight.world_model.observation.rectification import Rectifier

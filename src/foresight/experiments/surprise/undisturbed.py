@@ -19,7 +19,7 @@ from foresight.progress import bars
 from foresight.settings import Checked, setting
 from foresight.sim.settings import SimConfig
 from foresight.world_model.belief.memory_file import MemoryOwner
-from foresight.world_model.belief.surprise_scales import SurpriseScales, save_scales
+from foresight.world_model.belief.surprise import SurpriseScales, save_scales
 
 TEST_SEEDS = range(10_000, 20_000)
 HOUR = 3600.0

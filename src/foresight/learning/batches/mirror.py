@@ -28,11 +28,12 @@ class Mirror:
 
     def __call__(self, batch: Batch, chosen: Bool[Tensor, ' batch']) -> Batch:
         """Reflect the chosen actions of a batch."""
+        mirrored = self._action.mirror(batch.actions)
         return replace(
             batch,
             before=self._images(batch.before, chosen), after=self._images(batch.after, chosen),
             background=self._images(batch.background, chosen),
-            actions=self._actions(batch.actions, chosen),
+            actions=torch.where(chosen[:, None], mirrored, batch.actions),
             objects_before=self._objects(batch.objects_before, chosen),
             objects_after=self._objects(batch.objects_after, chosen),
         )
@@ -42,10 +43,6 @@ class Mirror:
         images = images.clone()
         images[chosen] = images[chosen].flip(1).roll(self._shift, dims=1)
         return images
-
-    def _actions(self, actions: Tensor, chosen: Tensor) -> Tensor:
-        """Reflect actions as their kind says."""
-        return torch.where(chosen[:, None], self._action.mirror(actions), actions)
 
     def _objects(self, objects: Tensor, chosen: Tensor) -> Tensor:
         """Reflect the rows of the labels; those that the camera does not see stay out of view."""

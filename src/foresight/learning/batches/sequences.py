@@ -10,7 +10,7 @@ from torch import Tensor
 from foresight.data.transitions import Transitions
 from foresight.learning.batches.actions import Batch, take
 from foresight.protocols import Latents, WorldModel
-from foresight.world_model.losses import prediction_loss
+from foresight.world_model.losses import Changed, prediction_loss
 
 
 @dataclass(frozen=True)
@@ -28,18 +28,13 @@ def following(
     transitions: Transitions, rows: Int[np.ndarray, ' batch'], rollout: int, device: torch.device,
 ) -> tuple[Later, ...]:
     """Copy the actions after those of some rows to the device, for a rollout of so many."""
-    return tuple(_later(transitions, rows, steps, device) for steps in range(1, rollout))
-
-
-def _later(
-    transitions: Transitions, rows: Int[np.ndarray, ' batch'], steps: int, device: torch.device,
-) -> Later:
-    """Copy the actions that came `steps` actions later."""
-    ahead = np.minimum(rows + steps, len(transitions) - 1)
-    gap = transitions.before_index[ahead] - transitions.before_index[rows]
-    known = (transitions.episode[ahead] == transitions.episode[rows]) & (gap == steps)
-    chosen = np.where(known, ahead, rows)
-    return Later(take(transitions, chosen, device), torch.from_numpy(known).to(device))
+    place, episode, found = transitions.before_index, transitions.episode, list[Later]()
+    for steps in range(1, rollout):
+        ahead = np.minimum(rows + steps, len(transitions) - 1)
+        known = (episode[ahead] == episode[rows]) & (place[ahead] - place[rows] == steps)
+        batch = take(transitions, np.where(known, ahead, rows), device)
+        found.append(Later(batch, torch.from_numpy(known).to(device)))
+    return tuple(found)
 
 
 def imagine(model: WorldModel, first: Latents, later: tuple[Later, ...]) -> tuple[Latents, ...]:
@@ -52,7 +47,7 @@ def imagine(model: WorldModel, first: Latents, later: tuple[Later, ...]) -> tupl
 
 def rollout_loss(
     imagined: tuple[Latents, ...], targets: tuple[Latents, ...],
-    changed: tuple[Bool[Tensor, 'batch height width'], ...], later: tuple[Later, ...],
+    changed: tuple[Changed, ...], later: tuple[Later, ...],
 ) -> Float[Tensor, '']:
     """Average the prediction loss over the steps of a rollout.
 

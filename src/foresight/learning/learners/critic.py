@@ -27,17 +27,13 @@ from foresight.world_model.checkpoint import Checkpoint, joined
 
 CHUNK = 64
 WARMUP = 0.05
+States = Float[Tensor, 'state channel height width']
+Values = Float[Tensor, ' state']
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """How one sweep of value iteration went.
-
-    Attributes:
-        index: Actions that the value looks ahead after it.
-        mean: Mean target.
-        r2: Variance of held-out targets that the critic explains.
-    """
+    """One sweep: actions looked ahead after it, mean target, held-out variance explained."""
 
     index: int
     mean: float
@@ -118,7 +114,7 @@ class CriticLearner:
         )
 
     @torch.no_grad()
-    def _states(self, generator: torch.Generator) -> Float[Tensor, 'state channel height width']:
+    def _states(self, generator: torch.Generator) -> States:
         """Encode stills of play, and add what the plans of the last sweep lead to."""
         count = self._config.states
         reached = self._reached[torch.randperm(len(self._reached), generator=generator)]
@@ -130,9 +126,7 @@ class CriticLearner:
         stills = [self._encode(row.numpy(), side.numpy()) for row, side in parts]
         return torch.cat([*stills, reached])
 
-    def _encode(
-        self, rows: Int[np.ndarray, ' state'], sides: Int[np.ndarray, ' state'],
-    ) -> Float[Tensor, 'state channel height width']:
+    def _encode(self, rows: Int[np.ndarray, ' state'], sides: Int[np.ndarray, ' state']) -> States:
         """Encode the stills before (side 0) or after (side 1) some actions."""
         play, model = self._transitions, self.checkpoint.model
         images = play.stills[play.before_index[rows] + sides]
@@ -141,10 +135,7 @@ class CriticLearner:
             torch.from_numpy(np.ascontiguousarray(item)).to(model.device) for item in pair
         )).float()
 
-    def _targets(
-        self, states: Float[Tensor, 'state channel height width'], level: TaskLevel,
-        on_state: Callable[[], None],
-    ) -> Float[Tensor, ' state']:
+    def _targets(self, states: States, level: TaskLevel, on_state: Callable[[], None]) -> Values:
         """Plan from each state; a finished table costs nothing more."""
         targets, reached = torch.zeros(len(states)), []
         with torch.inference_mode():
@@ -161,10 +152,7 @@ class CriticLearner:
         self._reached = torch.stack([*reached, states[0]])
         return targets
 
-    def _fit(
-        self, states: Float[Tensor, 'state channel height width'],
-        targets: Float[Tensor, ' state'], generator: torch.Generator,
-    ) -> float:
+    def _fit(self, states: States, targets: Values, generator: torch.Generator) -> float:
         """Fit the critic by squared error; return the explained variance of what was held out.
 
         Raises:

@@ -4,10 +4,8 @@ import math
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
 
-from foresight.protocols import Latent
+from foresight.protocols import CellMap, Latent
 from foresight.settings import Checked, setting
 
 
@@ -15,19 +13,13 @@ from foresight.settings import Checked, setting
 class MemoryConfig(Checked):
     """Memory of the predictor node: what the arm hides."""
 
-    behind_arm: bool = setting(
-        True, 'form a belief also while the arm is in the picture; needs camera and URDF'
-    )
+    behind_arm: bool = setting(True, 'form a belief behind the arm too; needs camera and URDF')
     file: str = setting('', 'file that keeps the memory over restarts; empty = none')
     save_period: float = setting(2.0, 'time between two writes of the file', 's', 0.1, 3600.0)
     margin: int = setting(1, 'pixels around the arm that count as hidden too', 'px', 0, 16)
     reach: int = setting(3, 'cells around a hidden one that the encoder spoils', '', 0, 8)
-    half_life: float = setting(
-        60.0, 'confidence in what is hidden halves in this time', 's', 0.1, 1e6
-    )
-    trust: float = setting(
-        0.5, 'confidence left in a hidden cell that an action has swept', '', 0.0, 1.0
-    )
+    half_life: float = setting(60.0, 'confidence in the hidden halves in this time', 's', 0.1, 1e6)
+    trust: float = setting(0.5, 'confidence left in a hidden cell that was swept', '', 0.0, 1.0)
 
 
 
@@ -43,8 +35,8 @@ class Memory:
     """
 
     latent: Latent
-    age: Float[Tensor, 'height width']
-    confidence: Float[Tensor, 'height width']
+    age: CellMap
+    confidence: CellMap
     stamp: float
 
     @property
@@ -60,8 +52,7 @@ def nothing_seen(guess: Latent) -> Memory:
 
 
 def see(
-    memory: Memory, latent: Latent, visibility: Float[Tensor, 'height width'], stamp: float,
-    half_life: float,
+    memory: Memory, latent: Latent, visibility: CellMap, stamp: float, half_life: float,
 ) -> Memory:
     """Take in a latent: refresh what is seen, keep what is hidden.
 
@@ -95,9 +86,7 @@ def pass_time(memory: Memory, stamp: float, half_life: float) -> Memory:
     )
 
 
-def carry_out(
-    memory: Memory, predicted: Latent, swept: Float[Tensor, 'height width'], trust: float,
-) -> Memory:
+def carry_out(memory: Memory, predicted: Latent, swept: CellMap, trust: float) -> Memory:
     """Believe the outcome predicted from the beginning of an action where it cannot be seen.
 
     `trust` is the confidence left in a `swept` cell, whose content may have gone many ways.

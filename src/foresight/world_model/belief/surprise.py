@@ -1,14 +1,23 @@
-"""Surprise: how far the latent that arrived is from the one that was imagined."""
+"""Surprise: how far the latent that arrived is from the one imagined, and what counts as far."""
 
-from dataclasses import dataclass
+import json
+import math
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from foresight.errors import CheckpointError
+from foresight.files import write_atomically
 from foresight.macro_action import ActionRaster
-from foresight.protocols import Latent, Latents
+from foresight.protocols import CellMap, CellMaps, Latent, Latents
+from foresight.world_model.belief.memory_file import MemoryOwner
+from foresight.world_model.checkpoint import Checkpoint
 
+FORMAT, FILE = 1, 'surprise.json'
+REMEDY = 'run `foresight calibrate surprise` for this checkpoint'
 WORST_CELLS = 8  # About what one object covers.
 
 
@@ -22,19 +31,17 @@ class SurpriseReading:
         spread: Share of all cells that differ at all.
     """
 
-    map: Float[Tensor, 'height width']
+    map: CellMap
     level: float
     spread: float = 0.0
 
 
-def cell_distance(predicted: Latents, arrived: Latents) -> Float[Tensor, 'batch height width']:
+def cell_distance(predicted: Latents, arrived: Latents) -> CellMaps:
     """Return the root mean square difference of each cell."""
     return (predicted - arrived).square().mean(dim=1).sqrt()
 
 
-def surprise_level(
-    distance: Float[Tensor, 'batch height width'], swept: Float[Tensor, 'batch height width'],
-) -> Float[Tensor, ' batch']:
+def surprise_level(distance: CellMaps, swept: CellMaps) -> Float[Tensor, ' batch']:
     """Average the worst cells that the paddle did not sweep.
 
     Inside the lane an object may legitimately end in many places; outside nothing should move.
@@ -42,7 +49,7 @@ def surprise_level(
     return worst_cells(distance * (1.0 - swept))
 
 
-def worst_cells(distance: Float[Tensor, 'batch height width']) -> Float[Tensor, ' batch']:
+def worst_cells(distance: CellMaps) -> Float[Tensor, ' batch']:
     """Average the worst cells."""
     cells = distance.flatten(1)
     return cells.topk(min(WORST_CELLS, cells.shape[1])).values.mean(dim=1)
@@ -63,3 +70,67 @@ class Surprise:
         distance = cell_distance(predicted[None], arrived[None]) / self._scale
         swept = self._raster.coverage(action[None].to(distance.device))
         return SurpriseReading(distance[0], float(surprise_level(distance, swept)))
+
+
+@dataclass(frozen=True)
+class SurpriseScales:
+    """What counts as a surprise, in the unit of latent features.
+
+    Attributes:
+        cell: Distance that one cell in twenty exceeds after an undisturbed action. A cell whose
+            predicted change exceeds it may change in many ways.
+        action: Level after an action that is exceeded as often as false alarms are allowed.
+        rest: Level between two views at rest above which something has moved.
+        false_alarms: Allowed false alarms [1/h of robot time].
+        hours: Robot time of the undisturbed play [h].
+        actions: Actions of it.
+        seed: First seed of it.
+        model: Hash of the world model, see `MemoryOwner`.
+        command: How it was measured.
+    """
+
+    cell: float
+    action: float
+    rest: float
+    false_alarms: float
+    hours: float
+    actions: int
+    seed: int
+    model: str
+    command: str
+
+
+def save_scales(folder: Path, scales: SurpriseScales) -> None:
+    """Write the scales beside a checkpoint.
+
+    Raises:
+        FileError: If the file cannot be written.
+    """
+    text = json.dumps({'format': FORMAT, **asdict(scales)}, indent=2, allow_nan=False) + '\n'
+    write_atomically(folder / FILE, text)
+
+
+def load_scales(checkpoint: Checkpoint) -> SurpriseScales:
+    """Read the scales of a checkpoint.
+
+    Raises:
+        CheckpointError: If there are none, they are damaged or of another world model.
+    """
+    path = checkpoint.folder / FILE
+    try:
+        found = json.loads(path.read_text())
+        kind = found.pop('format')
+        scales = SurpriseScales(**{
+            item.name: item.type(found.pop(item.name))  # type: ignore[operator]
+            for item in fields(SurpriseScales)
+        })
+    except FileNotFoundError as error:
+        raise CheckpointError(f'{path} is missing: {REMEDY}') from error
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CheckpointError(f'{path} is damaged: {REMEDY}') from error
+    sizes = (scales.cell, scales.action, scales.rest)
+    if kind != FORMAT or found or not all(math.isfinite(s) and s > 0.0 for s in sizes):
+        raise CheckpointError(f'{path} does not fit this version: {REMEDY}')
+    if scales.model != MemoryOwner.of(checkpoint).model:
+        raise CheckpointError(f'{path} belongs to another world model: {REMEDY}')
+    return scales

@@ -7,10 +7,14 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional
 
-from foresight.protocols import Latent
+from foresight.protocols import CellMap, Latent
 from foresight.settings import Checked, setting
-from foresight.world_model.belief.surprise import SurpriseReading, cell_distance, worst_cells
-from foresight.world_model.belief.surprise_scales import SurpriseScales
+from foresight.world_model.belief.surprise import (
+    SurpriseReading,
+    SurpriseScales,
+    cell_distance,
+    worst_cells,
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,6 @@ class VigilanceConfig(Checked):
 
 
 SETTLING = 10  # views after an action that may pass before objects rest
-CellMap = Float[Tensor, 'height width']
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,8 @@ import cv2
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
-from torch import Tensor
 
-from foresight.protocols import CameraView
+from foresight.protocols import CameraView, CellMap
 from foresight.robots.shape import ArmShape
 from foresight.world_model.observation.rectification import Rectifier, project_points
 
@@ -14,6 +13,7 @@ NEAREST = 0.05  # what is nearer to the camera is cut off [m]
 FRACTION = 4  # bits of a pixel in which polygons are drawn
 
 Points = Float[np.ndarray, '_ 3']
+Mask = Bool[np.ndarray, 'row column']
 
 
 def silhouette(hulls: tuple[Points, ...], view: CameraView) -> Bool[np.ndarray, 'height width']:
@@ -49,9 +49,7 @@ class ArmOcclusion:
         """Keep the arm's shape and how images are rectified."""
         self._shape, self._rectifier = shape, rectifier
 
-    def hidden(
-        self, positions: Float[np.ndarray, ' joint'], view: CameraView,
-    ) -> Bool[np.ndarray, 'row column']:
+    def hidden(self, positions: Float[np.ndarray, ' joint'], view: CameraView) -> Mask:
         """Return which pixels of the rectified image show the arm at joint positions [rad].
 
         Raises:
@@ -59,17 +57,13 @@ class ArmOcclusion:
         """
         return self.rectified(silhouette(self._shape.hulls(positions), view), view)
 
-    def rectified(
-        self, mask: Bool[np.ndarray, 'height width'], view: CameraView,
-    ) -> Bool[np.ndarray, 'row column']:
+    def rectified(self, mask: Bool[np.ndarray, 'height width'], view: CameraView) -> Mask:
         """Return which pixels of the rectified image show any of a mask of the camera image."""
         image = np.repeat(mask[..., None] * np.uint8(255), 3, axis=2)
         return np.asarray(self._rectifier.rectify(image, view).any(axis=2))
 
 
-def cell_visibility(
-    hidden: Bool[np.ndarray, 'row column'], stride: int, margin: int, reach: int,
-) -> Float[Tensor, 'height width']:
+def cell_visibility(hidden: Mask, stride: int, margin: int, reach: int) -> CellMap:
     """Tell which cells of the latent show the table and not what hides it.
 
     Args:

@@ -10,6 +10,9 @@ from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 
 Points = Float[np.ndarray, '*points 2']
+Homography = Float[np.ndarray, '3 3']
+Picture = UInt8[np.ndarray, 'height width 3']
+Rectified = UInt8[np.ndarray, 'rows columns 3']
 
 DIFFERENCE = 30  # Sum over RGB of a difference to the empty table that counts.
 
@@ -29,7 +32,7 @@ class Rectifier:
         self._corner = (far - self.resolution[0] / 2, left - self.resolution[1] / 2)
         self._view: CameraView | None = None
 
-    def rectify(self, image: np.ndarray, view: CameraView) -> UInt8[np.ndarray, 'rows columns 3']:
+    def rectify(self, image: np.ndarray, view: CameraView) -> Rectified:
         """Resample an RGB image, uint8 of shape (height, width, 3), onto the table plane.
 
         Raises:
@@ -45,17 +48,14 @@ class Rectifier:
         return cv2.resize(fine, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
 
     def differs(
-        self, image: UInt8[np.ndarray, 'height width 3'],
-        background: UInt8[np.ndarray, 'height width 3'], view: CameraView,
+        self, image: Picture, background: Picture, view: CameraView,
     ) -> Bool[np.ndarray, 'rows columns']:
         """Return where the rectified image differs from the rectified empty table."""
         now = self.rectify(image, view).astype(np.int16)
         empty = self.rectify(background, view).astype(np.int16)
         return np.asarray(np.abs(now - empty).sum(axis=2) > DIFFERENCE)
 
-    def _warp(
-        self, image: UInt8[np.ndarray, 'height width 3'], matrix: Float[np.ndarray, '3 3']
-    ) -> UInt8[np.ndarray, 'rows columns 3']:
+    def _warp(self, image: Picture, matrix: Homography) -> Rectified:
         """Sample the image at the grid points of `matrix`, bilinearly."""
         scale = self._scale
         return cv2.warpPerspective(
@@ -68,11 +68,7 @@ class Rectifier:
         known = self._view
         if view is known or known is None:
             return known is not None
-        return (
-            (view.height, view.width) == (known.height, known.width)
-            and np.array_equal(view.matrix, known.matrix)
-            and np.array_equal(view.base_from_camera, known.base_from_camera)
-        )
+        return same_view(view, known)
 
     def _check_image(self, image: np.ndarray, view: CameraView) -> None:
         """Raise ObservationError if an image is not what its view announces."""
@@ -101,7 +97,7 @@ class Rectifier:
         self._image_from_grid, self._image_from_fine = matrix, matrix @ fine
         self._view = view
 
-    def _check_coverage(self, matrix: Float[np.ndarray, '3 3'], view: CameraView) -> None:
+    def _check_coverage(self, matrix: Homography, view: CameraView) -> None:
         """Raise ObservationError if a corner of the grid is behind the camera or off the image."""
         corners = np.column_stack([self._corners(), np.ones(4)]) @ matrix.T
         depths = corners[:, 2]
@@ -120,7 +116,7 @@ class Rectifier:
         right, bottom = self.columns - 1, self.rows - 1
         return np.array([[0, 0], [right, 0], [right, bottom], [0, bottom]], dtype=float)
 
-    def _plane_from_grid(self) -> Float[np.ndarray, '3 3']:
+    def _plane_from_grid(self) -> Homography:
         """Return the map from (column, row, 1) to (x, y, 1) in `base_link`."""
         row_size, column_size = self.resolution
         return np.array(
@@ -141,9 +137,7 @@ class Rectifier:
         size = np.array([self.rows, self.columns])
         return np.asarray(((cells >= -0.5) & (cells <= size - 0.5)).all(axis=-1))
 
-    def project(
-        self, points: Float[np.ndarray, 'point 3'], view: CameraView
-    ) -> Float[np.ndarray, 'point 2']:
+    def project(self, points: Float[np.ndarray, 'point 3'], view: CameraView) -> Points:
         """Return where points of `base_link` [m] appear in the rectified image (row, column).
 
         A point above the plane appears further from the camera than it is.
@@ -153,24 +147,29 @@ class Rectifier:
         return self.cell(_apply(plane_from_image, pixels))
 
 
-def project_points(
-    points: Float[np.ndarray, 'point 3'], view: CameraView
-) -> Float[np.ndarray, 'point 2']:
+def same_view(view: CameraView, other: CameraView) -> bool:
+    """Tell whether two cameras are the same in the same place."""
+    return (
+        (view.height, view.width) == (other.height, other.width)
+        and np.array_equal(view.matrix, other.matrix)
+        and np.array_equal(view.base_from_camera, other.base_from_camera)
+    )
+
+
+def project_points(points: Float[np.ndarray, 'point 3'], view: CameraView) -> Points:
     """Return the image coordinates (column, row) [px] of points in `base_link` [m]."""
     camera_from_base = np.linalg.inv(view.base_from_camera)
     rays = (points @ camera_from_base[:3, :3].T + camera_from_base[:3, 3]) @ view.matrix.T
     return np.asarray(rays[:, :2] / rays[:, 2:])
 
 
-def _image_from_plane(view: CameraView) -> Float[np.ndarray, '3 3']:
+def _image_from_plane(view: CameraView) -> Homography:
     """Return the homography from (x, y, 1) on the table plane to the image."""
     camera_from_base = np.linalg.inv(view.base_from_camera)
     return view.matrix @ camera_from_base[:3, [0, 1, 3]]
 
 
-def _apply(
-    matrix: Float[np.ndarray, '3 3'], points: Float[np.ndarray, 'point 2']
-) -> Float[np.ndarray, 'point 2']:
+def _apply(matrix: Homography, points: Points) -> Points:
     """Apply a homography."""
     rays = points @ matrix[:, :2].T + matrix[:, 2]
     return np.asarray(rays[:, :2] / rays[:, 2:])

@@ -18,10 +18,7 @@ class PredictorConfig(Checked):
 
     width: int = setting(64, 'channels of the residual blocks', '', 16, 512)
     blocks: int = setting(5, 'residual blocks', '', 1, 16)
-    latent: int = setting(
-        0, 'size of the latent variable for what no image tells; 0 = one outcome an action',
-        '', 0, 64,
-    )
+    latent: int = setting(0, 'size of the latent variable; 0 = one outcome an action', '', 0, 64)
 
 
 

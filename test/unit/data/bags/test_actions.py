@@ -18,7 +18,7 @@ from foresight.data.bags.actions import (
     BagConfig,
     find_actions,
 )
-from foresight.data.bags.contents import stretches, to_transitions, with_empty
+from foresight.data.bags.importing import stretches, to_transitions, with_empty
 from foresight.data.bags.reader import read_bag
 from foresight.errors import DatasetError
 from foresight.protocols import CameraView

@@ -20,5 +20,5 @@ def test_bags_are_added_up_by_reason() -> None:
 
 
 def test_a_summary_can_be_written_as_json() -> None:
-    text = json.dumps([item.described() for item in SUMMARIES])
+    text = json.dumps([vars(item) for item in SUMMARIES])
     assert json.loads(text)[1]['dropped'] == {NO_AFTER: 1, STOPPED: 1}

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from foresight.settings import SceneConfig
-from foresight.world_model.belief.surprise_scales import SurpriseScales
+from foresight.world_model.belief.surprise import SurpriseScales
 from foresight.world_model.belief.vigilance import SETTLING, Vigilance
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.scene_map import draw_scene
