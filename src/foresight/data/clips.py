@@ -29,7 +29,6 @@ class ClipPairs:
 
     Attributes:
         events: First frame in which the clips of a pair may differ.
-        variants: What happens in each pair, in a word or two.
         groups: Pairs made of the same simulated states have the same number.
     """
 

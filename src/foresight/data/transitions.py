@@ -65,9 +65,8 @@ class Transitions:
         return Transitions(**values)
 
 
-def build_transitions(
-    folder: Path, rectify: Rectify, project: Project, most_objects: int = 10,
-) -> Transitions:
+def build_transitions(folder: Path, rectify: Rectify, project: Project,
+                      most_objects: int = 10) -> Transitions:
     """Rectify every still of a dataset.
 
     An episode whose physics broke down (a position is not a number) is left out.
@@ -128,11 +127,7 @@ def join(parts: Sequence[Transitions]) -> Transitions:
 
 
 def _only(kinds: set[str]) -> str:
-    """Return the one kind of macro-action.
-
-    Raises:
-        DatasetError: If there are several.
-    """
+    """Return the one kind of macro-action; several are refused."""
     if len(kinds) > 1:
         raise DatasetError(
             f'the episodes hold {", ".join(sorted(kinds))}: train on one macro-action at a time'
@@ -183,9 +178,8 @@ def load_transitions(folder: Path) -> Transitions:
     return Transitions(digest=known['digest'], kind=known['kind'], **arrays)
 
 
-def _rectified(
-    episode: Episode, rectify: Rectify, project: Project, most: int,
-) -> tuple[np.ndarray, ...]:
+def _rectified(episode: Episode, rectify: Rectify, project: Project,
+               most: int) -> tuple[np.ndarray, ...]:
     """Rectify the stills of one episode and project its labels."""
     stills = np.stack([
         rectify(episode.stills[index], episode.view) for index in range(len(episode.stills))

@@ -36,16 +36,11 @@ class Alarm:
     levels: tuple[float, ...]
 
 
-def find_scales(
-    actions: Sequence[UndisturbedAction], hours: float, rate: float, shown: CellMap,
-) -> Alarm:
-    """Find the level that undisturbed actions exceed `rate` times an hour.
+def find_scales(actions: Sequence[UndisturbedAction], hours: float, rate: float,
+                shown: CellMap) -> Alarm:
+    """Find the level that undisturbed actions exceed `rate` times an hour of robot time [1/h].
 
-    Args:
-        actions: Actions that nobody disturbed.
-        hours: Robot time that they took [h].
-        rate: Allowed false alarms [1/h].
-        shown: Share of each cell that shows table or bin.
+    `shown` is the share of each cell that shows table or bin.
 
     Raises:
         DatasetError: If so little play says nothing about so rare an alarm.

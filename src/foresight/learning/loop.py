@@ -24,15 +24,9 @@ LOG_EVERY = 20
 class Loop(Generic[ScoresType]):
     """Takes steps, logs, probes and saves; `step` of them are behind it."""
 
-    def __init__(
-        self, learner: Learner[ScoresType], out: Path, console: Console | None = None,
-    ) -> None:
-        """Prepare a run, or the rest of one.
-
-        Args:
-            learner: What learns, with its first weights.
-            out: Folder of the checkpoint and the resume state.
-            console: Where progress is shown; standard error without one.
+    def __init__(self, learner: Learner[ScoresType], out: Path,
+                 console: Console | None = None) -> None:
+        """Prepare a run, or the rest of one, whose checkpoint and resume state are in `out`.
 
         Raises:
             CheckpointError: If `out` holds a run with other settings or data.
@@ -71,7 +65,7 @@ class Loop(Generic[ScoresType]):
         return self.finish()
 
     def finish(self) -> ScoresType:
-        """Score what has been learned so far, write the checkpoint and return the scores.
+        """Score what has been learned, write the checkpoint and return the scores.
 
         Raises:
             CollapseError: If the latents collapsed.
@@ -95,11 +89,7 @@ class Loop(Generic[ScoresType]):
             self._keep()
 
     def _take_step(self) -> Losses:
-        """Take one optimiser step.
-
-        Raises:
-            CollapseError: If the loss or its gradient is not finite; no weight is changed.
-        """
+        """Take one optimiser step; no weight is changed by what is not finite."""
         learner, settings = self.learner, self.learner.settings
         learner.networks.train()
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + self.step)
@@ -124,9 +114,8 @@ class Loop(Generic[ScoresType]):
 
     def _keep(self) -> None:
         """Write the resume state."""
-        learner = self.learner
-        run = identity(learner.config)
-        write_state(self._out, self.step, learner.networks, self._optimizer, run)
+        kept = identity(self.learner.config)
+        write_state(self._out, self.step, self.learner.networks, self._optimizer, kept)
 
 
 def scalars(losses: Losses) -> dict[str, float]:
@@ -135,10 +124,8 @@ def scalars(losses: Losses) -> dict[str, float]:
     return {'total': float(losses.total.detach()), **terms}
 
 
-def descend(
-    optimizer: Optimizer, loss: Tensor, rate: float,
-    clipped: Sequence[Sequence[nn.Parameter]] = (), clip: float = math.inf,
-) -> None:
+def descend(optimizer: Optimizer, loss: Tensor, rate: float,
+            clipped: Sequence[Sequence[nn.Parameter]] = (), clip: float = math.inf) -> None:
     """Take one step at a learning rate; the gradients of each group share one norm.
 
     Raises:

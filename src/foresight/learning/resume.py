@@ -42,9 +42,8 @@ def same_run(kept: dict[str, Any], config: Described, usual: RunConfig) -> bool:
     return kept == identity(config)
 
 
-def write_state(
-    folder: Path, step: int, learner: Module, optimizer: Optimizer, run: dict[str, Any],
-) -> None:
+def write_state(folder: Path, step: int, learner: Module, optimizer: Optimizer,
+                run: dict[str, Any]) -> None:
     """Write the state of any learner after `step` steps; `run` says which run it is."""
     tensors = flat({'learner': learner})
     for index, state in optimizer.state_dict()['state'].items():
@@ -54,9 +53,8 @@ def write_state(
     write_atomically(folder / FILE, save(tensors, metadata))
 
 
-def read_state(
-    folder: Path, learner: Module, optimizer: Optimizer, fits: Callable[[dict[str, Any]], bool],
-) -> int:
+def read_state(folder: Path, learner: Module, optimizer: Optimizer,
+               fits: Callable[[dict[str, Any]], bool]) -> int:
     """Restore the state of any learner and return its steps; 0 if there is none.
 
     Raises:

@@ -37,7 +37,6 @@ class Described:
         train: How it was trained, as learning wrote it; it may hold what this version lacks.
         dataset: Hash of the training data.
         scores: Held-out scores by name.
-        format: Version of the layout.
     """
 
     remedy: ClassVar[str]
@@ -57,8 +56,6 @@ class CheckpointConfig(Described):
     """What a checkpoint of the world model knows about itself.
 
     Attributes:
-        scene: Table, bin and rectified view it was trained on.
-        action: Macro-action it was trained on.
         normalisation: Measured scales by name, such as `surprise`.
         critic: How the critic was trained, if there is one.
     """
@@ -119,9 +116,8 @@ def write(checkpoint: Checkpoint, folder: Path) -> None:
     _write(folder, checkpoint.tensors, checkpoint.config)
 
 
-def joined(
-    checkpoint: Checkpoint, modules: Mapping[str, nn.Module], config: CheckpointConfig,
-) -> Checkpoint:
+def joined(checkpoint: Checkpoint, modules: Mapping[str, nn.Module],
+           config: CheckpointConfig) -> Checkpoint:
     """Return a checkpoint with more modules, in memory only; one of the same name is replaced."""
     kept = {
         key: value for key, value in checkpoint.tensors.items()
@@ -159,9 +155,8 @@ def load(folder: Path | str, device: str, make_action: MakeAction) -> Checkpoint
     return Checkpoint(ready, config, action, tensors, folder)
 
 
-def load_video(
-    folder: Path | str, device: str = 'auto',
-) -> tuple[VideoJepa, VideoCheckpointConfig]:
+def load_video(folder: Path | str,
+               device: str = 'auto') -> tuple[VideoJepa, VideoCheckpointConfig]:
     """Load a video predictor; see `load`."""
     folder = Path(folder)
     config, tensors = _read(VideoCheckpointConfig, folder)
@@ -270,9 +265,8 @@ def fill(name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Pa
     module.load_state_dict(found)
 
 
-def _ready(
-    name: str, model: ModuleType, tensors: Mapping[str, Tensor], folder: Path, device: str,
-) -> ModuleType:
+def _ready(name: str, model: ModuleType, tensors: Mapping[str, Tensor], folder: Path,
+           device: str) -> ModuleType:
     """Fill a model, and make it ready to run."""
     fill(name, model, tensors, folder)
     return model.to(pick_device(device)).eval().requires_grad_(False)

@@ -58,9 +58,8 @@ class InverseDynamics(nn.Module):
             columns += [angle.cos(), angle.sin()] if is_angle else [scaled[:, index]]
         return torch.stack(columns, dim=-1)
 
-    def error(
-        self, before: Latents, after: Latents, actions: Actions, moved: Bool[Tensor, ' batch'],
-    ) -> Float[Tensor, '']:
+    def error(self, before: Latents, after: Latents, actions: Actions,
+              moved: Bool[Tensor, ' batch']) -> Float[Tensor, '']:
         """Return the mean squared error over the actions that changed the image."""
         squared = (self(before, after) - self.normalize(actions)).square().mean(dim=-1)
         weight = moved.float()

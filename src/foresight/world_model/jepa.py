@@ -14,9 +14,8 @@ from foresight.world_model.predictors.task import PredictorConfig, TaskPredictor
 class Jepa(nn.Module):
     """Joint-embedding predictive world model; a `protocols.StochasticWorldModel`."""
 
-    def __init__(
-        self, encoder: EncoderConfig, predictor: PredictorConfig, raster: ActionRaster,
-    ) -> None:
+    def __init__(self, encoder: EncoderConfig, predictor: PredictorConfig,
+                 raster: ActionRaster) -> None:
         """Build untrained networks; `raster`, an `nn.Module`, draws actions on the latent grid."""
         super().__init__()
         self.encoder_config, self.predictor_config = encoder, predictor
@@ -49,9 +48,8 @@ class Jepa(nn.Module):
             predicted: Tensor = self.predictor(latents, drawn)
         return predicted
 
-    def imagine(
-        self, latents: Latents, actions: Actions, unknown: Float[Tensor, 'batch unknown'],
-    ) -> Latents:
+    def imagine(self, latents: Latents, actions: Actions,
+                unknown: Float[Tensor, 'batch unknown']) -> Latents:
         """Predict one thing that may happen; the prior of `unknown` is a standard normal."""
         drawn = self.raster(actions)
         with mixed(self.device, self.bf16):

@@ -61,20 +61,15 @@ class ActionImages:
 
 @dataclass(frozen=True)
 class BagActions:
-    """The actions of one bag that were carried out and seen from both sides.
-
-    Attributes:
-        dropped: How many others there were, by reason.
-    """
+    """The actions of one bag, and how many others were `dropped`, by reason."""
 
     recording: Recording
     actions: tuple[ActionImages, ...]
     dropped: Counter[str]
 
 
-def find_actions(
-    recording: Recording, arm: Arm, config: BagConfig, action: MacroAction,
-) -> BagActions:
+def find_actions(recording: Recording, arm: Arm, config: BagConfig,
+                 action: MacroAction) -> BagActions:
     """Find the actions of a bag that were carried out and seen from both sides.
 
     Raises:
@@ -109,17 +104,15 @@ def find_actions(
 class _Search:
     """Looks for the images around one action."""
 
-    def __init__(
-        self, bag: Recording, joints: Joints, arm: Arm, config: BagConfig, action: MacroAction,
-    ) -> None:
+    def __init__(self, bag: Recording, joints: Joints, arm: Arm, config: BagConfig,
+                 action: MacroAction) -> None:
         self._bag, self._joints, self._arm, self._config = bag, joints, arm, config
         self._action = action
         self._away = joints.stamps[~at_rest(joints, arm.retract)]
         self._free = free_view(joints, bag.stamps, arm.retract, arm.delay)
 
-    def __call__(
-        self, start: float, end: float, poses: Float[np.ndarray, 'pose 4 4'],
-    ) -> ActionImages | str:
+    def __call__(self, start: float, end: float,
+                 poses: Float[np.ndarray, 'pose 4 4']) -> ActionImages | str:
         """Return the action chosen at `start` [s], before the next at `end`, or what is wrong."""
         moving = self._away[(self._away >= start) & (self._away < end)]
         if not len(moving):
@@ -153,10 +146,8 @@ class _Search:
         places = np.flatnonzero(self._free & (stamps >= low) & (stamps <= high))
         return int(places[-1]) if len(places) else None
 
-    def _wrong(
-        self, before: int, after: int, leaves: float, returned: float,
-        poses: Float[np.ndarray, 'pose 4 4'],
-    ) -> str | None:
+    def _wrong(self, before: int, after: int, leaves: float, returned: float,
+               poses: Float[np.ndarray, 'pose 4 4']) -> str | None:
         """Say why what happened between two images is not this action; None if it is."""
         bag, stamps = self._bag, self._joints.stamps
         first, last = bag.stamps[before], bag.stamps[after]
@@ -179,10 +170,8 @@ def at_rest(joints: Joints, retract: Float[np.ndarray, ' joint']) -> Bool[np.nda
     return np.asarray(there & (np.abs(joints.velocities).max(axis=1) < STILL))
 
 
-def free_view(
-    joints: Joints, stamps: Float[np.ndarray, ' image'], retract: Float[np.ndarray, ' joint'],
-    delay: float,
-) -> Bool[np.ndarray, ' image']:
+def free_view(joints: Joints, stamps: Float[np.ndarray, ' image'],
+              retract: Float[np.ndarray, ' joint'], delay: float) -> Bool[np.ndarray, ' image']:
     """Return which images were taken `delay` s after the arm came to rest at its retract pose."""
     away = np.concatenate([[-np.inf, joints.stamps[0]], joints.stamps[~at_rest(joints, retract)]])
     away = np.unique(away)  # what was before the first joint state is unknown

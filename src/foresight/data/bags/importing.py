@@ -48,10 +48,8 @@ class BagSummary:
 class BagImport:
     """Reads bags with one arm and one rectified view."""
 
-    def __init__(
-        self, scene: SceneConfig, encoder: EncoderConfig, robot: RobotConfig, config: BagConfig,
-        action: MacroAction, background: Path | None = None,
-    ) -> None:
+    def __init__(self, scene: SceneConfig, encoder: EncoderConfig, robot: RobotConfig,
+                 config: BagConfig, action: MacroAction, background: Path | None = None) -> None:
         """Load the arm, and the file of the empty table (`background`) for bags that lack it.
 
         Raises:

@@ -227,11 +227,7 @@ def _messages(bag: Path) -> Iterator[tuple[str, Any]]:
 
 
 def _topics(bag: Path, offered: dict[str, str]) -> dict[str, str]:
-    """Find the topic of each name, whatever namespace it has.
-
-    Raises:
-        DatasetError: If one is missing, ambiguous or of another type.
-    """
+    """Find the one topic of each name, whatever namespace it has."""
     found = {}
     for name, kind in TYPES.items():
         topics = [topic for topic in offered if f'/{topic.lstrip("/")}'.endswith(f'/{name}')]

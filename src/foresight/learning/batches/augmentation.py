@@ -19,9 +19,8 @@ class Augmentation:
     Noise comes from a small bank drawn once: drawing it anew costs as much as the encoder.
     """
 
-    def __init__(
-        self, jitter: float, invert: float, noise: float, shape: tuple[int, ...], seed: int,
-    ) -> None:
+    def __init__(self, jitter: float, invert: float, noise: float, shape: tuple[int, ...],
+                 seed: int) -> None:
         """Draw the noise bank.
 
         Args:
@@ -37,9 +36,8 @@ class Augmentation:
         bank = noise * torch.randn(BANK, *shape, generator=generator)
         self._bank = bank.contiguous(memory_format=torch.channels_last)
 
-    def __call__(
-        self, images: Sequence[Inputs], generator: Generator,
-    ) -> Float[Tensor, 'image feature height width']:
+    def __call__(self, images: Sequence[Inputs],
+                 generator: Generator) -> Float[Tensor, 'image feature height width']:
         """Change the prepared images before and after each action and stack them, first first."""
         batch, features = images[0].shape[:2]
         self._bank = self._bank.to(images[0].device)
@@ -52,9 +50,8 @@ class Augmentation:
         return torch.addcmul(self._bank[picked.to(joined.device)], joined, gain)
 
 
-def draw_gain(
-    count: int, jitter: float, invert: float, generator: Generator,
-) -> Float[Tensor, 'image 3']:
+def draw_gain(count: int, jitter: float, invert: float,
+              generator: Generator) -> Float[Tensor, 'image 3']:
     """Draw the factor of each colour of some images: 1 +- `jitter`, a share `invert` negative."""
     gain = 1.0 + jitter * (2.0 * torch.rand(count, 3, generator=generator) - 1.0)
     negative = torch.rand(count, 3, generator=generator) < invert

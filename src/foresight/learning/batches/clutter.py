@@ -26,19 +26,15 @@ Mask = Bool[np.ndarray, 'row column']
 class Clutter:
     """Paints a board over a place where something moves, or a plank under one.
 
-    Attributes:
-        boards: Share of the stretches with a board.
-        planks: Share with a plank.
-        first: Frame from which on motion counts.
+    `boards` and `planks` are the shares of the stretches; motion counts from frame `first` on.
     """
 
     boards: float
     planks: float
     first: int
 
-    def __call__(
-        self, frames: Frames, background: Picture, table: Mask, generator: np.random.Generator,
-    ) -> Frames:
+    def __call__(self, frames: Frames, background: Picture, table: Mask,
+                 generator: np.random.Generator) -> Frames:
         """Paint a board, a plank (on the table alone) or nothing into a stretch."""
         draw = generator.random()
         place = moving_pixel(frames, self.first, generator)
@@ -62,9 +58,8 @@ def painted(
     return result
 
 
-def moving_pixel(
-    frames: Frames, first: int, generator: np.random.Generator,
-) -> Int[np.ndarray, '2'] | None:
+def moving_pixel(frames: Frames, first: int,
+                 generator: np.random.Generator) -> Int[np.ndarray, '2'] | None:
     """Draw a pixel (row, column) that something reaches or leaves; None where nothing moves."""
     seen = frames[first:].astype(np.int16)
     frame, *places = np.nonzero(np.abs(np.diff(seen, axis=0)).max(axis=3) > MOTION)
@@ -81,10 +76,8 @@ def things(frames: Frames, background: Picture) -> Bool[np.ndarray, 'frame row c
     return np.asarray(apart > THING)
 
 
-def _around(
-    place: Int[np.ndarray, '2'], sides: tuple[int, int], size: tuple[int, ...],
-    generator: np.random.Generator,
-) -> tuple[slice, slice]:
+def _around(place: Int[np.ndarray, '2'], sides: tuple[int, int], size: tuple[int, ...],
+            generator: np.random.Generator) -> tuple[slice, slice]:
     """Draw a rectangle that covers a pixel."""
     area = []
     for middle, most in zip(place.tolist(), size, strict=True):

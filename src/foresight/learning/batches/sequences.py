@@ -24,9 +24,8 @@ class Later:
     known: Bool[Tensor, ' batch']
 
 
-def following(
-    transitions: Transitions, rows: Int[np.ndarray, ' batch'], rollout: int, device: torch.device,
-) -> tuple[Later, ...]:
+def following(transitions: Transitions, rows: Int[np.ndarray, ' batch'], rollout: int,
+              device: torch.device) -> tuple[Later, ...]:
     """Copy the actions after those of some rows to the device, for a rollout of so many."""
     place, episode, found = transitions.before_index, transitions.episode, list[Later]()
     for steps in range(1, rollout):
@@ -45,10 +44,8 @@ def imagine(model: WorldModel, first: Latents, later: tuple[Later, ...]) -> tupl
     return tuple(imagined)
 
 
-def rollout_loss(
-    imagined: tuple[Latents, ...], targets: tuple[Latents, ...],
-    changed: tuple[Changed, ...], later: tuple[Later, ...],
-) -> Float[Tensor, '']:
+def rollout_loss(imagined: tuple[Latents, ...], targets: tuple[Latents, ...],
+                 changed: tuple[Changed, ...], later: tuple[Later, ...]) -> Float[Tensor, '']:
     """Average the prediction loss over the steps of a rollout.
 
     The cells count that an action or one before it `changed`.

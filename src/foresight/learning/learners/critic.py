@@ -53,10 +53,8 @@ class CriticLearner:
         (fitted iteration); Lowrey et al., POLO, arXiv:1811.01848 (values from planning).
     """
 
-    def __init__(
-        self, transitions: Transitions, checkpoint: Checkpoint, arm: ArmModel, task: TaskConfig,
-        config: CriticConfig,
-    ) -> None:
+    def __init__(self, transitions: Transitions, checkpoint: Checkpoint, arm: ArmModel,
+                 task: TaskConfig, config: CriticConfig) -> None:
         """Prepare to look ahead at the terms of a task, on stills of play.
 
         Raises:
@@ -153,11 +151,7 @@ class CriticLearner:
         return targets
 
     def _fit(self, states: States, targets: Values, generator: torch.Generator) -> float:
-        """Fit the critic by squared error; return the explained variance of what was held out.
-
-        Raises:
-            CollapseError: If the loss is not finite.
-        """
+        """Fit the critic by squared error; return the explained variance of what was held out."""
         config = self._config
         order = torch.randperm(len(states), generator=generator)
         held = order[: round(config.holdout * len(states))]

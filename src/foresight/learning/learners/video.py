@@ -32,9 +32,8 @@ class VideoLearner(Learner[VideoScores]):
     # Boards and blocks rest all through a clip: much of a latent rightly does, too.
     limits = HealthLimits(episode_share_high=0.99, temporal_change_low=0.001)
 
-    def __init__(
-        self, clips: Clips, config: VideoCheckpointConfig, train: VideoTrainConfig,
-    ) -> None:
+    def __init__(self, clips: Clips, config: VideoCheckpointConfig,
+                 train: VideoTrainConfig) -> None:
         """Prepare, and hold out some of the clips.
 
         Raises:

@@ -34,10 +34,8 @@ class WorldModelLearner(Learner[ProbeScores]):
     settings: TrainConfig
     config: CheckpointConfig
 
-    def __init__(
-        self, transitions: Transitions, config: CheckpointConfig, train: TrainConfig,
-        more: Sequence[Transitions] = (),
-    ) -> None:
+    def __init__(self, transitions: Transitions, config: CheckpointConfig, train: TrainConfig,
+                 more: Sequence[Transitions] = ()) -> None:
         """Prepare, and hold out some episodes of the transitions, none of `more`.
 
         Raises:

@@ -78,9 +78,8 @@ class Outcomes(nn.Module):
                 world_model.encoder_config, world_model.raster.channels, world_model.unknowns,
             )
 
-    def forward(
-        self, model: Jepa, before: Latents, after: Latents, actions: Actions, generator: Generator,
-    ) -> tuple[Latents, Float[Tensor, ''] | None]:
+    def forward(self, model: Jepa, before: Latents, after: Latents, actions: Actions,
+                generator: Generator) -> tuple[Latents, Float[Tensor, ''] | None]:
         """Predict the latents after each action; only the posterior sees the true ones.
 
         Returns:

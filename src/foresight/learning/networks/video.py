@@ -8,7 +8,7 @@ from torch import Generator, Tensor
 
 from foresight.errors import ConfigError
 from foresight.learning.batches.augmentation import draw_gain, draw_order
-from foresight.learning.batches.blinks import blinks
+from foresight.learning.batches.video import blinks
 from foresight.learning.learner import Losses, Networks
 from foresight.learning.settings import VideoTrainConfig
 from foresight.world_model.belief.surprise import worst_cells
@@ -51,10 +51,8 @@ class VideoNetworks(Networks):
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def losses(
-        self, frames: Float[Tensor, 'clip frame feature height width'],
-        scene: Float[Tensor, 'clip 2 height width'], generator: Generator,
-    ) -> Losses:
+    def losses(self, frames: Float[Tensor, 'clip frame feature height width'],
+               scene: Float[Tensor, 'clip 2 height width'], generator: Generator) -> Losses:
         """Compute the loss of some prepared clips, each with its part of the scene map."""
         config, horizon = self.config, self.model.config.horizon
         inputs = recoloured(frames, config.jitter, config.invert, generator)
@@ -119,10 +117,8 @@ class VideoNetworks(Networks):
         follow(self.target, self.model.encoder, self.config.ema_decay)
 
 
-def worst_loss(
-    predicted: Float[Tensor, 'frame channel height width'],
-    target: Float[Tensor, 'frame channel height width'],
-) -> Float[Tensor, '']:
+def worst_loss(predicted: Float[Tensor, 'frame channel height width'],
+               target: Float[Tensor, 'frame channel height width']) -> Float[Tensor, '']:
     """Return the mean squared error of the worst cells of each frame.
 
     They hold what was not foreseen, such as a thing that comes out from under a board: it is seen

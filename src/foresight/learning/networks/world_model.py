@@ -54,10 +54,8 @@ class WorldModelNetworks(Networks):
         )
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def losses(
-        self, batch: Batch, generator: Generator, labelled: LabelledBatch | None = None,
-        later: tuple[Later, ...] = (),
-    ) -> Losses:
+    def losses(self, batch: Batch, generator: Generator, labelled: LabelledBatch | None = None,
+               later: tuple[Later, ...] = ()) -> Losses:
         """Compute the loss of a batch, or of several actions in a row if `later` ones are given.
 
         The cost head learns from `labelled` actions instead, if labels are few.
@@ -105,9 +103,8 @@ class WorldModelNetworks(Networks):
         follow(self.target, self.world_model.encoder, decay)
         self.regularizer.update(decay)
 
-    def _reflected(
-        self, batch: Batch, generator: Generator, later: tuple[Later, ...] = (),
-    ) -> tuple[Batch, tuple[Later, ...]]:
+    def _reflected(self, batch: Batch, generator: Generator,
+                   later: tuple[Later, ...] = ()) -> tuple[Batch, tuple[Later, ...]]:
         """Mirror some actions, and with each all that followed it."""
         if self.config.mirror == 0.0:
             return batch, later
@@ -141,10 +138,8 @@ class WorldModelNetworks(Networks):
         with mixed(inputs.device, self.config.bf16):
             return self._cost(both, (predicted,), batch, known=labelled.maps)
 
-    def _cost(
-        self, both: Tensor, imagined: tuple[Tensor, ...], batch: Batch,
-        later: tuple[Later, ...] = (), known: Tensor | None = None,
-    ) -> Tensor:
+    def _cost(self, both: Tensor, imagined: tuple[Tensor, ...], batch: Batch,
+              later: tuple[Later, ...] = (), known: Tensor | None = None) -> Tensor:
         """Teach the cost head on real and imagined latents, where their labels are known."""
         steps = zip(imagined[1:], later, strict=True)
         latents = torch.cat([both, imagined[0], *(item[step.known] for item, step in steps)])

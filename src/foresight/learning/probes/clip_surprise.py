@@ -53,9 +53,8 @@ def latent_surprise(model: VideoJepa, errors: Mapping[str, CellError]) -> Conten
     return surprise
 
 
-def _views(
-    model: VideoJepa, frames: Frames, backgrounds: Backgrounds,
-) -> Iterator[tuple[Latents, Latents, Latents]]:
+def _views(model: VideoJepa, frames: Frames,
+           backgrounds: Backgrounds) -> Iterator[tuple[Latents, Latents, Latents]]:
     """Return guess, arrival and last seen, of the clips and their mirror images."""
     context, horizon = model.config.context, model.config.horizon
     clips, empty = (

@@ -58,9 +58,8 @@ def effective_rank(features: Float[Tensor, 'row feature']) -> float:
     return float(torch.exp(-torch.special.xlogy(share, share).sum()))
 
 
-def episode_share(
-    latents: Float[Tensor, 'image *latent'], episode: Int[Tensor, ' image'],
-) -> float:
+def episode_share(latents: Float[Tensor, 'image *latent'],
+                  episode: Int[Tensor, ' image']) -> float:
     """Estimate the share of the variance between episodes, without the bias of few images each.
 
     References:
@@ -81,9 +80,8 @@ def episode_share(
     return float((excess / (excess + within).clamp(min=1e-12)).clamp(0.0, 1.0))
 
 
-def measure_health(
-    before: Latents, after: Latents, episode: Int[Tensor, ' batch'],
-) -> LatentHealth:
+def measure_health(before: Latents, after: Latents,
+                   episode: Int[Tensor, ' batch']) -> LatentHealth:
     """Measure latents of the two sides of some actions, several of each episode."""
     before, after, episode = before.cpu().float(), after.cpu().float(), episode.cpu()
     both = torch.cat([before, after])

@@ -31,16 +31,13 @@ class Coverage:
 
 
 @torch.no_grad()
-def draw_outcomes(
-    model: StochasticWorldModel, before: Latents, actions: Actions, samples: int,
-    generator: Generator,
-) -> Float[Tensor, 'batch sample channel height width']:
+def draw_outcomes(model: StochasticWorldModel, before: Latents, actions: Actions, samples: int,
+                  generator: Generator) -> Float[Tensor, 'batch sample channel height width']:
     """Imagine several outcomes of each action; the same values of the variable for all actions."""
     unknown = torch.randn(samples, model.unknowns, generator=generator).to(before.device)
     drawn = [
-        torch.cat([
-            model.imagine(latents, actions, value.expand(len(latents), -1))[:, None]
-            for value in unknown
+        torch.stack([
+            model.imagine(latents, actions, value.expand(len(latents), -1)) for value in unknown
         ], dim=1)
         for latents, actions in zip(
             torch.split(before, CHUNK), torch.split(actions, CHUNK), strict=True,
@@ -58,10 +55,8 @@ def squared_error(
 
 
 @torch.no_grad()
-def measure_coverage(
-    model: StochasticWorldModel, before: Latents, actions: Actions, after: Latents, samples: int,
-    generator: Generator,
-) -> Coverage:
+def measure_coverage(model: StochasticWorldModel, before: Latents, actions: Actions,
+                     after: Latents, samples: int, generator: Generator) -> Coverage:
     """Compare samples of the latent variable with the one outcome that each action had."""
     imagined = draw_outcomes(model, before, actions, samples, generator)
     errors = squared_error(imagined, after[:, None])  # action sample

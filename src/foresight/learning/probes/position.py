@@ -77,9 +77,8 @@ def linear_r2(
     return float((1.0 - residual.square().sum(dim=0) / spread.clamp(min=1e-9)).mean())
 
 
-def _latents(
-    model: Jepa, transitions: Transitions, lone: LoneObjects,
-) -> Float[Tensor, 'image feature']:
+def _latents(model: Jepa, transitions: Transitions,
+             lone: LoneObjects) -> Float[Tensor, 'image feature']:
     """Encode the images and flatten their latents."""
     parts = []
     for start in range(0, len(lone.images), CHUNK):

@@ -19,7 +19,7 @@ class VideoScores(LatentHealth):
     """Scores on held-out video; an episode is a clip.
 
     Attributes:
-        prediction_ratio: Prediction error over that of "nothing moves"; < 1 is better.
+        prediction_ratio: Prediction error over that of "nothing moves", all cells; < 1 is better.
         prediction_ratio_changed: The same over cells whose image changed.
     """
 

@@ -95,10 +95,8 @@ def probe(networks: WorldModelNetworks, held_out: Transitions, config: TrainConf
     )
 
 
-def occupancy_r2(
-    latents: Float[Tensor, 'image channel height width'],
-    labels: Float[Tensor, 'image 2 height width'], episode: Tensor,
-) -> float:
+def occupancy_r2(latents: Float[Tensor, 'image channel height width'],
+                 labels: Float[Tensor, 'image 2 height width'], episode: Tensor) -> float:
     """Fit a ridge regression from 3x3 cells to occupancy on half the episodes, test on the rest.
 
     Returns:

@@ -22,7 +22,6 @@ class MemoryConfig(Checked):
     trust: float = setting(0.5, 'confidence left in a hidden cell that was swept', '', 0.0, 1.0)
 
 
-
 @dataclass(frozen=True)
 class Memory:
     """What is believed of each cell.
@@ -51,10 +50,9 @@ def nothing_seen(guess: Latent) -> Memory:
     return Memory(guess, unknown, torch.zeros_like(unknown), -math.inf)
 
 
-def see(
-    memory: Memory, latent: Latent, visibility: CellMap, stamp: float, half_life: float,
-) -> Memory:
-    """Take in a latent: refresh what is seen, keep what is hidden.
+def see(memory: Memory, latent: Latent, visibility: CellMap, stamp: float,
+        half_life: float) -> Memory:
+    """Take in the latent of an image of `stamp` [s]: refresh what is seen, keep what is hidden.
 
     Args:
         memory: What was believed before.

@@ -63,9 +63,8 @@ class Surprise:
         self._raster, self._scale = raster, scale
 
     @torch.no_grad()
-    def __call__(
-        self, predicted: Latent, arrived: Latent, action: Float[Tensor, ' action'],
-    ) -> SurpriseReading:
+    def __call__(self, predicted: Latent, arrived: Latent,
+                 action: Float[Tensor, ' action']) -> SurpriseReading:
         """Compare the latent that was imagined for an action with the one that arrived."""
         distance = cell_distance(predicted[None], arrived[None]) / self._scale
         swept = self._raster.coverage(action[None].to(distance.device))

@@ -36,9 +36,8 @@ class BeliefTracker:
         """Go on with a memory of an earlier run."""
         self.memory, self._imagined = memory, None
 
-    def see(
-        self, latent: Latent, stamp: float, hidden: Bool[np.ndarray, 'row column'] | None = None,
-    ) -> Belief:
+    def see(self, latent: Latent, stamp: float,
+            hidden: Bool[np.ndarray, 'row column'] | None = None) -> Belief:
         """Take in the latent of an image taken at `stamp` [s] and return the belief.
 
         `hidden` are the pixels of the rectified image that show the arm or another thing before

@@ -32,11 +32,9 @@ SETTLING = 10  # views after an action that may pass before objects rest
 
 @dataclass(frozen=True)
 class Comparison:
-    """How far a view is from the one that was expected.
+    """How far each cell of a view is from the one expected, and which were expected to rest.
 
-    Attributes:
-        distance: Root mean square difference of each cell.
-        steady: Cells that nothing was expected to change, and that show table or bin.
+    Only cells that show table or bin are `steady`.
     """
 
     distance: CellMap
@@ -49,9 +47,8 @@ class Comparison:
         return SurpriseReading(scaled, float(worst_cells(scaled[None])[0]), spread)
 
 
-def compare_action(
-    before: Latent, predicted: Latent, arrived: Latent, shown: CellMap, cell: float,
-) -> Comparison:
+def compare_action(before: Latent, predicted: Latent, arrived: Latent, shown: CellMap,
+                   cell: float) -> Comparison:
     """Compare what arrived after an action with what was predicted.
 
     Where the model foresees a change above `cell`, or next to it, an object may end in many
@@ -119,9 +116,8 @@ class Vigilance:
             self._reference = latent
         return reading
 
-    def _judge_action(
-        self, expected: tuple[Latent, Latent], last: Latent | None, latent: Latent,
-    ) -> SurpriseReading | None:
+    def _judge_action(self, expected: tuple[Latent, Latent], last: Latent | None,
+                      latent: Latent) -> SurpriseReading | None:
         """Compare with what the action should have led to, once objects rest."""
         self._views += 1
         rests = self._views > 1 and last is not None and self._rest(last, latent).level <= 1.0

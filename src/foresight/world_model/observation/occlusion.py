@@ -64,16 +64,13 @@ class ArmOcclusion:
 
 
 def cell_visibility(hidden: Mask, stride: int, margin: int, reach: int) -> CellMap:
-    """Tell which cells of the latent show the table and not what hides it.
+    """Return 1 for cells of the latent that show the table and not what hides it, else 0.
 
     Args:
         hidden: Pixels of the rectified image that show something else.
         stride: Pixels a cell spans.
         margin: Pixels around them that count as hidden too: the pose of what hides is not exact.
         reach: Cells around a hidden one that the encoder spoils too.
-
-    Returns:
-        1 where a cell can be trusted, else 0.
     """
     rows, columns = hidden.shape
     pixels = torch.from_numpy(hidden).float()[None]  # 1 row column

@@ -47,9 +47,8 @@ class Rectifier:
         fine = self._warp(image, self._image_from_fine)
         return cv2.resize(fine, (self.columns, self.rows), interpolation=cv2.INTER_AREA)
 
-    def differs(
-        self, image: Picture, background: Picture, view: CameraView,
-    ) -> Bool[np.ndarray, 'rows columns']:
+    def differs(self, image: Picture, background: Picture,
+                view: CameraView) -> Bool[np.ndarray, 'rows columns']:
         """Return where the rectified image differs from the rectified empty table."""
         now = self.rectify(image, view).astype(np.int16)
         empty = self.rectify(background, view).astype(np.int16)

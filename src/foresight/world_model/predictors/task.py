@@ -21,7 +21,6 @@ class PredictorConfig(Checked):
     latent: int = setting(0, 'size of the latent variable; 0 = one outcome an action', '', 0, 64)
 
 
-
 class TaskPredictor(nn.Module):
     """Residual network on a grid of half the resolution; it starts as "nothing moves".
 
@@ -41,10 +40,8 @@ class TaskPredictor(nn.Module):
         zero(self.outlet)
         self.unknown = nn.Linear(config.latent, config.width) if config.latent else None
 
-    def forward(
-        self, latents: Latents, drawn: Inputs,
-        unknown: Float[Tensor, 'batch unknown'] | None = None,
-    ) -> Latents:
+    def forward(self, latents: Latents, drawn: Inputs,
+                unknown: Float[Tensor, 'batch unknown'] | None = None) -> Latents:
         """Predict the latents one action later: as expected, or given the latent variable."""
         features = self.inlet(torch.cat([latents, drawn], dim=1))
         if unknown is not None and self.unknown is not None:

@@ -132,16 +132,13 @@ class VideoJepa(nn.Module):
         on natural videos, arXiv:2502.11831: surprise as latent prediction error.
     """
 
-    def __init__(
-        self, encoder: EncoderConfig | None = None, config: VideoConfig | None = None,
-    ) -> None:
-        """Build untrained networks; what is not given takes its default."""
+    def __init__(self, encoder: EncoderConfig, config: VideoConfig) -> None:
+        """Build untrained networks."""
         super().__init__()
-        self.encoder_config = encoder or VIDEO_ENCODER
-        self.config = config or VideoConfig()
-        self.encoder = Encoder(self.encoder_config)
-        self.predictor = VideoPredictor(self.encoder_config, self.config)
-        table = draw_scene(self.config.scene(SceneConfig()), self.encoder_config.grid)
+        self.encoder_config, self.config = encoder, config
+        self.encoder = Encoder(encoder)
+        self.predictor = VideoPredictor(encoder, config)
+        table = draw_scene(config.scene(SceneConfig()), encoder.grid)
         self.register_buffer('scene_map', table, persistent=False)
         self.scene_map: Tensor
         self.bf16 = True
@@ -184,9 +181,8 @@ class VideoJepa(nn.Module):
         return future
 
 
-def futures(
-    latents: Float[Tensor, 'batch frame *latent'], context: int, horizon: int,
-) -> Float[Tensor, 'batch window horizon *latent']:
+def futures(latents: Float[Tensor, 'batch frame *latent'], context: int,
+            horizon: int) -> Float[Tensor, 'batch window horizon *latent']:
     """Return what really came after each moment from frame `context` on, `horizon` frames each."""
     windows = latents.shape[1] - context - horizon + 1
     return torch.stack(

@@ -17,10 +17,8 @@ __all__ = [
 ]
 
 
-def make_regularizer(
-    name: str, channels: int, expander: int, weight: float, variance_weight: float,
-    covariance_weight: float,
-) -> Regularizer:
+def make_regularizer(name: str, channels: int, expander: int, weight: float,
+                     variance_weight: float, covariance_weight: float) -> Regularizer:
     """Build ema, infonce, barlow, sigreg, none; else vicreg, which has two weights of its own."""
     match name:
         case 'none':

@@ -12,9 +12,8 @@ def standardize(features: Float[Tensor, 'pair feature']) -> Float[Tensor, 'pair 
     return centred / (centred.square().mean(dim=0) + 1e-4).sqrt()
 
 
-def cross_correlation(
-    first: Float[Tensor, 'pair feature'], second: Float[Tensor, 'pair feature'],
-) -> Float[Tensor, 'feature feature']:
+def cross_correlation(first: Float[Tensor, 'pair feature'],
+                      second: Float[Tensor, 'pair feature']) -> Float[Tensor, 'feature feature']:
     """Correlate each feature of one view with each of the other."""
     return standardize(first).T @ standardize(second) / len(first)
 

@@ -13,9 +13,8 @@ TEMPERATURE = 0.1  # As in SimCLR.
 PAIRS = 1024  # More negatives cost time in the square and change little.
 
 
-def info_nce(
-    guess: Float[Tensor, 'pair feature'], truth: Float[Tensor, 'pair feature'],
-) -> Float[Tensor, '']:
+def info_nce(guess: Float[Tensor, 'pair feature'],
+             truth: Float[Tensor, 'pair feature']) -> Float[Tensor, '']:
     """Return the cross-entropy of finding each cell's partner, over that of a blind guess.
 
     About 1 when all cells are alike, 0 when every cell is told from every other.

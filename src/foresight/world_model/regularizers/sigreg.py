@@ -33,9 +33,8 @@ def epps_pulley(samples: Float[Tensor, 'sample direction']) -> Float[Tensor, ' d
     return 2.0 * torch.trapezoid(integrand, frequency, dim=-1)
 
 
-def draw_directions(
-    channels: int, count: int, generator: Generator,
-) -> Float[Tensor, 'channel direction']:
+def draw_directions(channels: int, count: int,
+                    generator: Generator) -> Float[Tensor, 'channel direction']:
     """Draw unit vectors that are orthogonal to the vector of ones."""
     directions = torch.randn(channels, count, generator=generator)
     return functional.normalize(directions - directions.mean(dim=0), dim=0)

@@ -31,9 +31,8 @@ class VarianceCovariance(Regularizer):
         Bardes et al., VICReg, arXiv:2105.04906: the terms and the expander.
     """
 
-    def __init__(
-        self, channels: int, expander: int, variance_weight: float, covariance_weight: float,
-    ) -> None:
+    def __init__(self, channels: int, expander: int, variance_weight: float,
+                 covariance_weight: float) -> None:
         """Build the expander."""
         super().__init__()
         self.expander = make_expander(channels, expander)

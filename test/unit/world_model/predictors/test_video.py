@@ -1,7 +1,13 @@
 import torch
 
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.predictors.video import ConvGru, VideoConfig, VideoJepa, futures
+from foresight.world_model.predictors.video import (
+    VIDEO_ENCODER,
+    ConvGru,
+    VideoConfig,
+    VideoJepa,
+    futures,
+)
 
 SMALL = EncoderConfig(rows=16, columns=24, channels=8, width=16)
 CONFIG = VideoConfig(context=3, horizon=2, width=16, blocks=1)
@@ -71,7 +77,7 @@ def test_a_frame_is_encoded_without_its_neighbours():
 
 
 def test_view_of_the_scene_map_is_that_of_the_clips():
-    table = VideoJepa().scene_map[0]
+    table = VideoJepa(VIDEO_ENCODER, VideoConfig()).scene_map[0]
     assert table.shape == (16, 24)
     assert table.max() == 1.0
     assert table[0].max() == 0.0 and table[-1].max() == 0.0  # Floor on both sides.

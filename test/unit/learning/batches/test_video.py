@@ -1,6 +1,6 @@
 import torch
 
-from foresight.learning.batches.blinks import FIRST, LONGEST, SHORTEST, SMALLEST, blinks
+from foresight.learning.batches.video import FIRST, LONGEST, SHORTEST, SMALLEST, blinks
 
 
 def generator():
