@@ -64,7 +64,6 @@ class Episode:
     Attributes:
         meta: Seed, versions, object names, kind of macro-action and mixture of the episode.
         view: Camera of every image.
-        background: The empty table.
         stills: Images with the arm at its retract pose, before each action and after the last.
         actions: Numbers of the macro-actions, in `base_link`.
         aimed: Whether an action was aimed at something in the image.

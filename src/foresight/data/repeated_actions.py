@@ -12,10 +12,7 @@ class RepeatedActions:
     """One action done again and again in one state, or many of them with a leading axis.
 
     Attributes:
-        seed: Seed of the episode.
         before: Rectified image before the action.
-        background: Rectified empty table.
-        action: Macro-action as its numbers.
         status: Status code of each object before the action.
         after: Rectified image after each repetition.
         positions: Where each object came to rest in each repetition [m].

@@ -51,12 +51,10 @@ class Recording:
     Attributes:
         name: Folder of the bag.
         stamps: Time of each image [s].
-        images: Rectified images.
         views: Camera of each image.
         empty: Which of `empties` belongs to each image.
         empties: Rectified images of the empty table; none if the bag has none.
         joints: Measured joints; None if the bag has none.
-        kind: Kind of its macro-actions.
         action_stamps: Time of the image that each action was chosen from [s].
         actions: Tool poses in `base_link` that tell each action.
         stopped: Times at which an e-stop was set [s].

@@ -3,6 +3,7 @@
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Generator
 
@@ -69,10 +70,9 @@ class VideoLearner(Learner[VideoScores]):
 
 def split_clips(clips: Clips) -> tuple[Clips, Clips]:
     """Keep some clips apart, evenly spread: (for training, held out)."""
-    held = torch.arange(len(clips)).numpy() % HELD_OUT == 0
-    return tuple(  # type: ignore[return-value]
-        Clips(clips.frames[rows], clips.backgrounds[rows]) for rows in (~held, held)
-    )
+    held = np.arange(len(clips)) % HELD_OUT == 0
+    kept, apart = (Clips(clips.frames[rows], clips.backgrounds[rows]) for rows in (~held, held))
+    return kept, apart
 
 
 def digest(clips: Clips) -> str:

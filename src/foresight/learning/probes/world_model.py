@@ -55,7 +55,6 @@ class ProbeScores(LatentHealth):
         ranking_accuracy: Share of pairs of actions that the cost head orders as they turned out.
         inverse_skill: Variance of the actions that inverse dynamics explains.
         surprise_scale: Raw surprise level that one action in a hundred exceeds.
-        actions: Held-out actions used.
         coverage: Error of the best of eight samples of the latent variable over that of one; 1
             where it is ignored, not a number where there is none.
         coverage_gain: Error of the best of eight over that of the prediction without it.

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from foresight.world_model.checkpoint import Checkpoint
 
 FORMAT, HEADER = 1, 'memory'
 PARTS = ('latent', 'age', 'confidence')
+OWNED = {'format': 'version', 'model': 'world model', 'scene': 'scene'}
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,14 @@ def load_memory(path: Path, owner: MemoryOwner, now: float) -> Memory:
         with safe_open(path, 'pt') as file:
             header = json.loads((file.metadata() or {})[HEADER])
             tensors = {name: file.get_tensor(name) for name in PARTS}
-        saved, known = float(header['saved']), int(header['format'])
+        age = tensors['age'] + max(0.0, now - float(header['saved']))
+        mine = {key: header[key] for key in OWNED}
     except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
         raise MemoryFileError(f'{path} is damaged: delete it to begin anew') from error
-    _check(path, {**header, 'format': known}, owner)
-    age = tensors['age'] + max(0.0, now - saved)
+    for key, wanted in {'format': FORMAT, **owner.described()}.items():
+        if mine[key] != wanted:
+            raise MemoryFileError(
+                f'{path} belongs to another {OWNED[key]}: give another memory.file, or delete '
+                'this one to begin anew'
+            )
     return Memory(tensors['latent'], age, tensors['confidence'], -math.inf)
-
-
-def _check(path: Path, header: Mapping[str, Any], owner: MemoryOwner) -> None:
-    """Refuse the memory of another version, model or scene."""
-    remedy = 'give another memory.file, or delete this one to begin anew'
-    if header['format'] != FORMAT:
-        raise MemoryFileError(f'{path} is not of format {FORMAT}: {remedy}')
-    wanted = owner.described()
-    for key, what in (('model', 'world model'), ('scene', 'scene')):
-        if header.get(key) != wanted[key]:
-            raise MemoryFileError(f'{path} belongs to another {what}: {remedy}')

@@ -82,10 +82,7 @@ class SurpriseScales:
         rest: Level between two views at rest above which something has moved.
         false_alarms: Allowed false alarms [1/h of robot time].
         hours: Robot time of the undisturbed play [h].
-        actions: Actions of it.
-        seed: First seed of it.
         model: Hash of the world model, see `MemoryOwner`.
-        command: How it was measured.
     """
 
     cell: float

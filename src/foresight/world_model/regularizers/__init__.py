@@ -1,8 +1,4 @@
-"""Anti-collapse terms: what keeps different scenes apart in latent space.
-
-A regularizer is a module from cells to a `Penalty`. Each method is one file here and one name
-for `make_regularizer`.
-"""
+"""Anti-collapse terms, a file each: what keeps different scenes apart in latent space."""
 
 from foresight.world_model.regularizers.barlow import CrossCorrelation
 from foresight.world_model.regularizers.distillation import Distillation
