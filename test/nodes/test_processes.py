@@ -37,7 +37,7 @@ def entry(tmp_path: Path, text: str, monkeypatch) -> NodeEntry:
     """A node that runs `text`."""
     (tmp_path / 'scripted.py').write_text(text)
     monkeypatch.setenv('PYTHONPATH', f'{tmp_path}:{os.environ.get("PYTHONPATH", "")}')
-    return Script('scripted', False, (), (), (), 'scripted')
+    return Script('scripted', False, (), (), {}, 'scripted')
 
 
 def is_alive(pid: int) -> bool:

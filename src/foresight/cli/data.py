@@ -87,8 +87,7 @@ def import_bags(
     robot: RobotConfig,
     encoder: Annotated[EncoderConfig, Shown(('rows', 'columns'))],
     scene: Annotated[SceneConfig, Shown(('table_near', 'table_depth', 'table_width'))],
-    folder: BagsArgument = Path('out/bags'),
-    background: BackgroundOption = None,
+    folder: BagsArgument = Path('out/bags'), background: BackgroundOption = None,
     json: JsonOption = None,
 ) -> None:
     """Read every bag of a folder, keep its actions for training, and say what it holds."""

@@ -19,8 +19,7 @@ LOGS = Path('out/evaluate/log')
 
 def evaluate(
     settings: Annotated[EvaluationSettings, Shown(USUAL, 'task')] = Evaluation.settings,
-    out: OutOption = None,
-    json: JsonOption = None,
+    out: OutOption = None, json: JsonOption = None,
 ) -> None:
     """Measure success over episodes and write a results page."""
     experiment = Evaluation(play_over_ros) if settings.over_ros else Evaluation()

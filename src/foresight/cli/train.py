@@ -53,9 +53,7 @@ def world_model(
     train: Annotated[TrainConfig, Shown(USUAL)],
     encoder: Annotated[EncoderConfig, ARCHITECTURE],
     predictor: Annotated[PredictorConfig, ARCHITECTURE],
-    data: FoldersOption = None,
-    out: OutOption = Path('runs/train'),
-    json: JsonOption = None,
+    data: FoldersOption = None, out: OutOption = Path('runs/train'), json: JsonOption = None,
 ) -> None:
     """Train the world model and its cost head."""
     with quiet_stdout(json):
@@ -76,9 +74,7 @@ def critic(
     critic: Annotated[CriticConfig, Shown(USUAL)],
     task: Annotated[str, typer.Option(help='Task whose cost it looks ahead at.')] = CLEAR_TABLE,
     checkpoint: CheckpointOption = SHIPPED,
-    data: DataOption = PLAY,
-    out: OutOption = Path('runs/critic'),
-    json: JsonOption = None,
+    data: DataOption = PLAY, out: OutOption = Path('runs/critic'), json: JsonOption = None,
 ) -> None:
     """Learn the expected remaining cost from play, by planning in the world model."""
     with quiet_stdout(json):
@@ -104,9 +100,7 @@ def video(
     video: Annotated[VideoConfig, ARCHITECTURE],
     clips: Annotated[ClipsConfig, Shown(USUAL)],
     encoder: Annotated[EncoderConfig, ARCHITECTURE] = VIDEO_ENCODER,
-    data: DataOption = PLAY,
-    out: OutOption = Path('runs/video'),
-    json: JsonOption = None,
+    data: DataOption = PLAY, out: OutOption = Path('runs/video'), json: JsonOption = None,
 ) -> None:
     """Learn to predict video, without actions, from possible motions alone."""
     from foresight.rollout.clips import SECONDS_A_CLIP, scenes_of, training_clips  # needs `sim`

@@ -40,22 +40,22 @@ def image_message(
     image: UInt8[np.ndarray, 'height width 3'], time: float, frame: str = CAMERA,
 ) -> Image:
     """Wrap an RGB image."""
-    height, width, _ = image.shape
-    return Image(
-        header=header(time, frame), height=height, width=width, encoding='rgb8', step=3 * width,
-        data=array('B', image.tobytes()),
-    )
+    return _image(image, 'rgb8', header(time, frame))
 
 
 def latent_message(
     latent: Float[Tensor, 'channel height width'], time: float, frame: str = BASE,
 ) -> Image:
     """Wrap a latent as an image of `channel` features a cell."""
-    channels, height, width = latent.shape
     cells = latent.detach().permute(1, 2, 0).to('cpu', torch.float32).numpy()
+    return _image(cells, f'32FC{len(latent)}', header(time, frame))
+
+
+def _image(pixels: np.ndarray, encoding: str, head: Header) -> Image:
+    height, width, _ = pixels.shape
     return Image(
-        header=header(time, frame), height=height, width=width, encoding=f'32FC{channels}',
-        step=4 * channels * width, data=array('B', cells.tobytes()),
+        header=head, height=height, width=width, encoding=encoding, step=pixels.nbytes // height,
+        data=array('B', pixels.tobytes()),
     )
 
 

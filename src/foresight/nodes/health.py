@@ -10,14 +10,10 @@ from foresight.nodes.endpoints import publisher
 from foresight.robots.status import Status
 
 LEVELS = {
-    Status.OK: DiagnosticStatus.OK,
-    Status.IDLE: DiagnosticStatus.OK,
-    Status.STALE_IMAGE: DiagnosticStatus.STALE,
-    Status.STALE_JOINTS: DiagnosticStatus.STALE,
-    Status.NO_PLAN: DiagnosticStatus.WARN,
-    Status.LATE: DiagnosticStatus.WARN,
-    Status.SURPRISED: DiagnosticStatus.WARN,
-    Status.E_STOP: DiagnosticStatus.ERROR,
+    Status.OK: DiagnosticStatus.OK, Status.IDLE: DiagnosticStatus.OK,
+    Status.STALE_IMAGE: DiagnosticStatus.STALE, Status.STALE_JOINTS: DiagnosticStatus.STALE,
+    Status.NO_PLAN: DiagnosticStatus.WARN, Status.LATE: DiagnosticStatus.WARN,
+    Status.SURPRISED: DiagnosticStatus.WARN, Status.E_STOP: DiagnosticStatus.ERROR,
 }
 
 
@@ -31,12 +27,11 @@ class Health:
 
     def __init__(self, node: Node, clock: Callable[[], float]) -> None:
         """Publish once a second, stamped by `clock` [s]."""
-        self._clock = clock
+        self._node, self._clock = node, clock
         self.status, self.reason = Status.IDLE, ''
         self._figures: dict[str, str] = {}
-        self._node = node
         self._publisher = publisher(node, '/diagnostics')
-        self._timer = node.create_timer(1.0, self.publish)
+        node.create_timer(1.0, self.publish)
 
     def report(self, status: Status, reason: str = '') -> None:
         """Set the status; a new one is logged and published at once."""

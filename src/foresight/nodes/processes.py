@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,10 +114,8 @@ class NodeProcesses(Closing):
             _signal(process, signal.SIGTERM)
         deadline = time.monotonic() + GRACE
         for process in self._running.values():
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                continue
         for process in self._running.values():
             _signal(process, signal.SIGKILL)  # also what a node may have started itself
             process.wait()
@@ -138,10 +137,8 @@ def _prepare(parent: int, niceness: int) -> None:
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:
     """Signal the process group of a node, if any of it is left."""
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return
 
 
 def _resident(pid: int) -> int:

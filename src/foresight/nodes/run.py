@@ -26,8 +26,7 @@ REST = 1.0  # longest time that a node takes to come to rest [s]
 
 
 def run(
-    make_node: Callable[[], NodeType],
-    keeps_time: bool = False,
+    make_node: Callable[[], NodeType], keeps_time: bool = False,
     come_to_rest: Callable[[NodeType], bool] | None = None,
 ) -> None:
     """Run a node until SIGINT or SIGTERM and leave with status 0.

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from foresight.sim.settings import SimConfig
 
 Color = Float[np.ndarray, '3']
+HueSaturationValue = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -37,17 +38,17 @@ class Appearance:
 
 
 def sample_color(
-    generator: np.random.Generator, avoid: tuple[Color, ...], distance: float
+    generator: np.random.Generator, avoid: tuple[Color, ...], distance: float,
+    low: HueSaturationValue = (0.0, 0.1, 0.25), high: HueSaturationValue = (1.0, 0.95, 0.95),
 ) -> Color:
-    """Draw a colour at a Euclidean RGB distance from those to avoid.
+    """Draw a colour of a range, at a Euclidean RGB distance from those to avoid.
 
     Returns:
         The first colour of 64 that keeps the distance, else the one that comes closest to it.
     """
     best, best_gap = np.zeros(3), -1.0
     for _ in range(64):
-        hue, saturation, value = generator.uniform((0.0, 0.1, 0.25), (1.0, 0.95, 0.95))
-        color = np.array(colorsys.hsv_to_rgb(hue, saturation, value))
+        color = np.array(colorsys.hsv_to_rgb(*generator.uniform(low, high)))
         gap = min((float(np.linalg.norm(color - other)) for other in avoid), default=np.inf)
         if gap >= distance:
             return color
@@ -60,30 +61,15 @@ def sample_appearance(
     generator: np.random.Generator, saturation: tuple[float, float] = SimConfig.saturation,
 ) -> Appearance:
     """Draw the colours of table, bin and floor, of a range of saturation, and the light."""
-    table = sample_furniture(generator, (), saturation)
-    floor = sample_furniture(generator, (table,), saturation)
+    low, high = (0.0, saturation[0], 0.3), (1.0, saturation[1], 0.9)
+    table = sample_color(generator, (), 0.2, low, high)
+    floor = sample_color(generator, (table,), 0.2, low, high)
     angle, tilt = generator.uniform(-np.pi, np.pi), generator.uniform(0.0, 0.9)
     across = np.sin(tilt)
     direction = np.array([across * np.cos(angle), across * np.sin(angle), np.cos(tilt)])
     return Appearance(
-        table=table,
-        bin=sample_furniture(generator, (table, floor), saturation),
-        floor=floor,
-        light_direction=direction,
-        light_color=generator.uniform(0.85, 1.0, 3),
+        table=table, bin=sample_color(generator, (table, floor), 0.2, low, high), floor=floor,
+        light_direction=direction, light_color=generator.uniform(0.85, 1.0, 3),
         ambient=float(generator.uniform(0.45, 0.65)),
         diffuse=float(generator.uniform(0.3, 0.45)),
     )
-
-
-def sample_furniture(
-    generator: np.random.Generator, avoid: tuple[Color, ...], saturation: tuple[float, float],
-) -> Color:
-    """Draw a colour of a range of saturation, low as furniture has it, 0.2 away from others."""
-    low, high = saturation
-    for _ in range(64):
-        hue, strength, value = generator.uniform((0.0, low, 0.3), (1.0, high, 0.9))
-        color = np.array(colorsys.hsv_to_rgb(hue, strength, value))
-        if all(np.linalg.norm(color - other) >= 0.2 for other in avoid):
-            break
-    return color

@@ -39,11 +39,7 @@ class DisturbedTable(ClearTable):
         return super().reset(seed)
 
     def disturb(self, kind: str, delay: float) -> None:
-        """Let something happen once so much time has passed.
-
-        Args:
-            kind: One of KINDS.
-            delay: Simulated time until then [s].
+        """Let one of KINDS happen after a delay of simulated time [s].
 
         Raises:
             ConfigError: If the kind is unknown.
