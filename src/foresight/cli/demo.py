@@ -25,8 +25,7 @@ from foresight.nodes.session import SessionOptions, ros_session
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.settings import SimConfig
-from foresight.viz.demo_budgets import demo_budgets
-from foresight.viz.demo_pages import write_demo
+from foresight.viz.demo_pages import demo_budgets, write_demo
 from foresight.viz.demo_result import DemoResult
 from foresight.viz.report import Budget
 

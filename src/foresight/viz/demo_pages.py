@@ -1,4 +1,4 @@
-"""What a run over ROS leaves to look at: a film and a report."""
+"""What a run over ROS leaves to look at: a film and a report, with its budgets."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -6,42 +6,41 @@ from pathlib import Path
 
 import numpy as np
 
+from foresight.files import write_atomically
 from foresight.settings import SceneConfig
-from foresight.viz.demo_budgets import LIMITS
 from foresight.viz.demo_result import DemoAction, DemoResult, Frame, Picture
 from foresight.viz.drawing import draw_on_camera, draw_on_rectified
-from foresight.viz.report import Budget, Latency, Report, ReportAction, write_report
+from foresight.viz.report import Budget, Latency, Report, ReportAction, render
 from foresight.viz.video import beside, write_video
 from foresight.world_model.encoder import EncoderConfig
 
 RATE = 10  # of the film; that of the camera [Hz]
+PLANE = SceneConfig(), EncoderConfig()  # what the rectified view shows, and its size
+GIGABYTE = 2**30
+LIMITS = {
+    'task plan (planner)': 500.0, 'command jitter (guard)': 3.0, 'image stamp to belief': 50.0,
+}
+"""Budget of a latency [ms], by its name in DemoResult."""
 
 
 def write_demo(
     result: DemoResult, folder: Path, budgets: tuple[Budget, ...], command: str,
-    scene: SceneConfig | None = None, encoder: EncoderConfig | None = None,
 ) -> tuple[Path, Path]:
-    """Write `demo.mp4` and `report.html`.
+    """Write `demo.mp4` and `report.html` into a folder; return their paths.
 
     Args:
         result: What happened.
         folder: Folder to write into.
         budgets: Budgets and what was measured.
         command: Command that makes the run again.
-        scene: Table and rectified view.
-        encoder: Size of the rectified view.
-
-    Returns:
-        Paths of the film and of the report.
     """
-    scene, encoder = scene or SceneConfig(), encoder or EncoderConfig()
     video, report = folder / 'demo.mp4', folder / 'report.html'
-    write_video(video, _film(result, scene, encoder), RATE)
-    write_report(_report(result, video, budgets, command, scene, encoder), report)
+    write_video(video, _film(result), RATE)
+    write_atomically(report, render(_report(result, video, budgets, command)))
     return video, report
 
 
-def _film(result: DemoResult, scene: SceneConfig, encoder: EncoderConfig) -> Iterator[Picture]:
+def _film(result: DemoResult) -> Iterator[Picture]:
     """Draw the camera beside the table plane; an action is drawn while it is carried out."""
     starts = [action.stamp for action in result.actions]
     stamps = [frame.stamp for frame in result.rectified]
@@ -53,7 +52,7 @@ def _film(result: DemoResult, scene: SceneConfig, encoder: EncoderConfig) -> Ite
         if result.view is not None:
             camera = draw_on_camera(frame.image, outline, result.view)
         seen = result.rectified[max(bisect_right(stamps, frame.stamp) - 1, 0)].image
-        overhead = draw_on_rectified(seen, outline, scene, encoder)
+        overhead = draw_on_rectified(seen, outline, *PLANE)
         yield beside(camera, overhead, _caption(frame, index, action))
 
 
@@ -64,10 +63,7 @@ def _caption(frame: Frame, index: int, action: DemoAction | None) -> str:
     return f'{frame.stamp:6.1f} s   action {index + 1}   planned in {action.plan_ms:.0f} ms'
 
 
-def _report(
-    result: DemoResult, video: Path, budgets: tuple[Budget, ...], command: str, scene: SceneConfig,
-    encoder: EncoderConfig,
-) -> Report:
+def _report(result: DemoResult, video: Path, budgets: tuple[Budget, ...], command: str) -> Report:
     """Fill in the report."""
     facts = {
         'objects': f'{result.objects}', 'cleared': f'{result.cleared}',
@@ -80,23 +76,21 @@ def _report(
         verdict=f'{result.cleared} of {result.objects} objects in the bin, {result.dropped} '
                 f'dropped: {result.ending}',
         facts=facts, command=command, budgets=budgets, video=video,
-        actions=tuple(_actions(result, scene, encoder)),
+        actions=tuple(_actions(result)),
         latencies=tuple(
             Latency(name, values, LIMITS.get(name)) for name, values in result.latencies.items()
         ),
     )
 
 
-def _actions(
-    result: DemoResult, scene: SceneConfig, encoder: EncoderConfig,
-) -> Iterator[ReportAction]:
+def _actions(result: DemoResult) -> Iterator[ReportAction]:
     """Show each action with the picture it was planned from and the next one without the arm."""
     ends = [action.stamp for action in result.actions[1:]] + [float('inf')]
     for action, end in zip(result.actions, ends):
         before, after = _at(result.rectified, action.stamp), _at(result.rectified, end)
         yield ReportAction(
-            before=draw_on_rectified(before, action.outline, scene, encoder),
-            after=draw_on_rectified(after, None, scene, encoder),
+            before=draw_on_rectified(before, action.outline, *PLANE),
+            after=draw_on_rectified(after, None, *PLANE),
             terms=action.terms, plan_ms=action.plan_ms, note=_note(action),
             surprise=action.surprise,
         )
@@ -112,3 +106,29 @@ def _at(frames: Sequence[Frame], stamp: float) -> Picture:
     """Return the newest image that is not younger than a stamp."""
     index = bisect_right([frame.stamp for frame in frames], stamp + 1e-6) - 1
     return frames[max(index, 0)].image
+
+
+def demo_budgets(result: DemoResult, total: float) -> tuple[Budget, ...]:
+    """Compare a run, whose whole command took `total` wall-clock seconds, with the budgets."""
+    times = result.latencies
+    commands = _p99(times['joint level, each command (planner)']) + _p99(times['tick p99 (guard)'])
+    memory = sum(result.resident.values()) / GIGABYTE
+    return (
+        *(_milliseconds(f'{name}, p99', _p99(times[name]), limit)
+          for name, limit in LIMITS.items()),
+        _milliseconds('joint level and guard, each command, p99', commands, 5.0),
+        Budget('resident memory of all nodes', '< 3 GB', f'{memory:.2f} GB', memory < 3.0),
+        Budget('the whole demo', '< 180 s', f'{total:.0f} s', total < 180.0),
+    )
+
+
+def _p99(values: Sequence[float]) -> float:
+    """Return the 99th percentile; NaN without values."""
+    return float(np.percentile(values, 99)) if values else float('nan')
+
+
+def _milliseconds(name: str, measured: float, limit: float) -> Budget:
+    """Compare a time [ms] with its budget."""
+    if np.isnan(measured):
+        return Budget(name, f'< {limit:.0f} ms', 'not measured', None)
+    return Budget(name, f'< {limit:.0f} ms', f'{measured:.1f} ms', measured < limit)

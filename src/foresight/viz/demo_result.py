@@ -14,12 +14,7 @@ Picture = UInt8[np.ndarray, 'height width 3']
 
 @dataclass(frozen=True)
 class Frame:
-    """One image.
-
-    Attributes:
-        stamp: Time of the exposure [s].
-        image: RGB image.
-    """
+    """One RGB image, exposed at `stamp` [s]."""
 
     stamp: float
     image: Picture
@@ -31,8 +26,6 @@ class DemoAction:
 
     Attributes:
         stamp: Stamp of the image it was planned from [s].
-        action: Its numbers.
-        outline: How to draw it.
         what: What it does, in a few words.
         terms: Weighted share of each cost term.
         plan_ms: Wall-clock planning time [ms].
@@ -63,7 +56,6 @@ class DemoResult:
         dropped: Objects on the floor at the end, from ground truth.
         tried: Actions that were chosen, also those the arm could not do.
         actions: Actions that were carried out.
-        frames: Camera images.
         rectified: The same images on the table plane.
         view: The camera.
         latencies: Wall-clock times by name [ms].

@@ -1,7 +1,6 @@
 """Picture of what may happen: true outcomes of repeated actions beside imagined ones."""
 
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -20,31 +19,12 @@ ROWS, SHOWN, SCALE, GAP, TITLE = 4, 3, 2, 4, 20
 FULL = 0.5
 """Probability of an object that is shown at full strength."""
 PAPER = (250, 249, 247)
-
-
-@runtime_checkable
-class Outcomes(Protocol):
-    """Latents of what came of each action."""
-
-    @property
-    def outcomes(self) -> Float[Tensor, 'state repeat channel height width']:
-        """After each repetition."""
-        ...
-
-    @property
-    def expected(self) -> Float[Tensor, 'state channel height width']:
-        """As predicted without the latent variable."""
-        ...
-
-    @property
-    def samples(self) -> Float[Tensor, 'state sample channel height width']:
-        """As imagined with it."""
-        ...
+Latents = Float[Tensor, 'state _ channel height width']
 
 
 def draw_outcomes(
-    actions: RepeatedActions, imagined: Outcomes, occupancy: Occupancy, config: CheckpointConfig,
-    path: Path,
+    actions: RepeatedActions, outcomes: Latents, imagined: Latents, occupancy: Occupancy,
+    config: CheckpointConfig, path: Path,
 ) -> None:
     """Write a PNG: the actions whose outcomes differ most, one a row.
 
@@ -53,14 +33,15 @@ def draw_outcomes(
 
     Args:
         actions: Repeated actions.
-        imagined: Their latents.
+        outcomes: Latents after each repetition.
+        imagined: Latents as predicted; the first without the latent variable.
         occupancy: Reads objects from a latent.
         config: Scene and grid of the checkpoint.
         path: File to write.
     """
-    spreads = imagined.outcomes.var(dim=1).flatten(1).mean(dim=1)
+    spreads = outcomes.var(dim=1).flatten(1).mean(dim=1)
     chosen = _one_an_episode(spreads, actions.seed)
-    rows = [_row(actions, imagined, occupancy, config, index) for index in chosen]
+    rows = [_row(actions, outcomes, imagined, occupancy, config, index) for index in chosen]
     titles = ['push', *['true'] * SHOWN, 'expected', *['imagined'] * SHOWN]
     sheet = np.concatenate([_titles(titles, rows[0].shape[1]), *rows])
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,17 +69,18 @@ def _one_an_episode(
 
 
 def _row(
-    actions: RepeatedActions, imagined: Outcomes, occupancy: Occupancy, config: CheckpointConfig,
-    index: int,
+    actions: RepeatedActions, outcomes: Latents, imagined: Latents, occupancy: Occupancy,
+    config: CheckpointConfig, index: int,
 ) -> UInt8[np.ndarray, 'row column 3']:
     """Draw one action."""
     def plain(image: np.ndarray, outline: Outline | None = None) -> np.ndarray:
         return draw_on_rectified(image, outline, config.scene, config.encoder, SCALE)
 
     outline = action_of(config).outline(actions.action[index].astype(np.float64))
-    true = actions.after[index][farthest(imagined.outcomes[index], SHOWN)]
-    samples = imagined.samples[index][farthest(imagined.samples[index], SHOWN)]
-    seen = occupancy(torch.cat([imagined.expected[index][None], samples])).sum(dim=1)
+    true = actions.after[index][farthest(outcomes[index], SHOWN)]
+    expected, samples = imagined[index].split([1, imagined.shape[1] - 1])
+    samples = samples[farthest(samples, SHOWN)]
+    seen = occupancy(torch.cat([expected, samples])).sum(dim=1)
     table = plain(actions.background[index])
     cells = [
         plain(actions.before[index], outline), *(plain(image) for image in true),

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from foresight.files import write_atomically
 from foresight.viz.charts import cost_bars, histogram
 from foresight.viz.style import CSS
 
@@ -23,7 +22,6 @@ class ReportAction:
 
     Attributes:
         before: Picture before the action, with the planned action drawn.
-        after: Picture after it.
         terms: Weighted share of each cost term.
         plan_ms: Planning time [ms].
         note: One line under the title: what the action was.
@@ -40,13 +38,7 @@ class ReportAction:
 
 @dataclass(frozen=True)
 class Latency:
-    """How long one part took.
-
-    Attributes:
-        name: What was timed.
-        values: Measured times [ms].
-        budget: Budget [ms], if it has one.
-    """
+    """How long one part took, and its budget if it has one [ms]."""
 
     name: str
     values: tuple[float, ...]
@@ -55,12 +47,9 @@ class Latency:
 
 @dataclass(frozen=True)
 class Budget:
-    """One budget beside what was measured.
+    """One budget beside what was measured, in words.
 
     Attributes:
-        name: What is limited.
-        limit: The budget, in words.
-        measured: What was measured, in words; `not measured` if it was not.
         kept: Whether the budget was kept; None if it was not measured.
     """
 
@@ -79,9 +68,6 @@ class Report:
         success: Whether the task was achieved.
         verdict: One line that says how it ended.
         facts: Short figures for the header, by name.
-        actions: One entry an action.
-        latencies: Times by part.
-        budgets: Budgets and what was measured.
         command: Command that makes the run again.
         video: MP4 to embed, if there is one.
     """
@@ -94,12 +80,7 @@ class Report:
     latencies: tuple[Latency, ...] = ()
     budgets: tuple[Budget, ...] = ()
     command: str = ''
-    video: Path | None = field(default=None)
-
-
-def write_report(report: Report, path: Path) -> None:
-    """Write the report; the file is complete or not there."""
-    write_atomically(path, render(report))
+    video: Path | None = None
 
 
 def render(report: Report) -> str:

@@ -32,15 +32,7 @@ def beside(
 
 
 def write_video(path: Path, frames: Iterable[UInt8[np.ndarray, 'H W 3']], rate: int = 10) -> int:
-    """Write an MP4 that browsers play.
-
-    Args:
-        path: File to write.
-        frames: RGB frames of one size.
-        rate: Frames a second.
-
-    Returns:
-        Number of frames written.
+    """Write an MP4 that browsers play, of RGB frames of one size; return how many there were.
 
     Raises:
         DatasetError: If there are no frames.

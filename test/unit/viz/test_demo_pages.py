@@ -8,8 +8,7 @@ import pytest
 
 from foresight.actions.push.macro_action import PushAction
 from foresight.protocols import CameraView
-from foresight.viz.demo_budgets import demo_budgets
-from foresight.viz.demo_pages import write_demo
+from foresight.viz.demo_pages import demo_budgets, write_demo
 from foresight.viz.demo_result import DemoAction, DemoResult, Frame
 
 TIMES = {
@@ -40,6 +39,7 @@ def result() -> DemoResult:
 def test_film_and_report_are_written(result: DemoResult, tmp_path: Path) -> None:
     film, report = write_demo(result, tmp_path, demo_budgets(result, 60.0), 'foresight demo')
     assert film.stat().st_size > 1000
+    assert set(tmp_path.iterdir()) == {film, report}
     text = report.read_text()
     assert 'seed 3' in text and 'foresight demo' in text and 'remaining' in text
 

@@ -2,11 +2,10 @@
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 
-from foresight.viz.report import Budget, Latency, Report, ReportAction, render, write_report
+from foresight.viz.report import Budget, Latency, Report, ReportAction, render
 
 GREY = np.full((32, 48, 3), 90, np.uint8)
 
@@ -81,8 +80,3 @@ def test_budget_without_a_measurement_is_not_called_kept() -> None:
     text = render(report())
     assert text.count('>kept<') == 1
     assert 'not measured' in text
-
-
-def test_write_report_leaves_only_the_report(tmp_path: Path) -> None:
-    write_report(report(), tmp_path / 'out' / 'report.html')
-    assert [path.name for path in (tmp_path / 'out').iterdir()] == ['report.html']

@@ -71,7 +71,10 @@ class Uncertainty(Experiment[UncertaintySettings, Document]):
             known.model, known.action.spread, occupancy, actions, settings.samples, settings.seed,
         )
         if settings.picture is not None:
-            draw_outcomes(actions, imagined, occupancy, known.config, settings.picture)
+            guesses = torch.cat([imagined.expected[:, None], imagined.samples], dim=1)
+            draw_outcomes(
+                actions, imagined.outcomes, guesses, occupancy, known.config, settings.picture,
+            )
         return {'unknowns': known.model.unknowns, 'prediction': scores(folder), **asdict(found)}
 
     def document(self, settings: UncertaintySettings, measured: Document) -> Document:
