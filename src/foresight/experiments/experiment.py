@@ -40,11 +40,7 @@ Measured = TypeVar('Measured')
 
 @runtime_checkable
 class Experiment(Protocol[Settings, Measured]):
-    """What a results page is made of.
-
-    Attributes:
-        settings: Its usual settings; their dataclass says which options it has.
-    """
+    """What a results page is made of; the dataclass of its settings says its options."""
 
     settings: Settings
 

@@ -55,12 +55,7 @@ def compared(
 
 
 def to_document(results: Sequence[PolicyResult], about: dict[str, Any]) -> dict[str, Any]:
-    """Return one JSON document; `splits` holds the figures by split and policy.
-
-    Args:
-        results: One result for each split and policy.
-        about: How the figures were made: command, seeds, machine, checkpoint.
-    """
+    """Return how figures were made, and in `splits` the figures by split and policy."""
     splits: dict[str, dict[str, Any]] = {}
     for result in results:
         splits.setdefault(result.split, {})[result.policy] = figures(result.episodes)
@@ -87,11 +82,10 @@ def figures(episodes: Sequence[EpisodeResult]) -> dict[str, Any]:
 
 
 def joined(blocks: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the figures of episodes that were played block by block.
+    """Return the figures of episodes that were played block by block, from those of each block.
 
-    Args:
-        blocks: Figures of each block. The planning times of the whole are the median of their
-            medians and the largest of their 99th percentiles.
+    The planning times of the whole are the median of the medians and the largest of the 99th
+    percentiles.
     """
     medians, largest = (
         [block[name] for block in blocks if block[name] is not None]

@@ -27,14 +27,8 @@ def cost_bars(terms: Mapping[str, float]) -> str:
     return f'<div class="terms">{"".join(rows)}</div>' if rows else ''
 
 
-def histogram(values: Sequence[float], limit: float | None = None, unit: str = 'ms') -> str:
-    """Draw how often each value occurred, with the median and the budget.
-
-    Args:
-        values: Measured values, at least one.
-        limit: Budget to mark, if any.
-        unit: Unit written at the axis.
-    """
+def histogram(values: Sequence[float], limit: float | None = None) -> str:
+    """Draw how often each of some times [ms] occurred, with the median and the budget, if any."""
     top = _nice(max(float(np.percentile(values, 99.5)), 1.25 * limit if limit else 0.0))
     counts, _ = np.histogram(np.clip(values, 0.0, top), bins=BINS, range=(0.0, top))
     step, tallest = WIDTH / BINS, max(int(counts.max()), 1)
@@ -51,9 +45,9 @@ def histogram(values: Sequence[float], limit: float | None = None, unit: str = '
     axis = (
         f'<line class="axis" x1="0" x2="{WIDTH}" y1="{BASE}" y2="{BASE}"/>'
         f'<text x="0" y="{BASE + 16}">0</text>'
-        f'<text x="{WIDTH}" y="{BASE + 16}" text-anchor="end">{top:g} {escape(unit)}</text>'
+        f'<text x="{WIDTH}" y="{BASE + 16}" text-anchor="end">{top:g} ms</text>'
     )
-    label = f'Histogram of {len(values)} values, median {median:.3g} {unit}'
+    label = f'Histogram of {len(values)} values, median {median:.3g} ms'
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="{escape(label)}">{bars}{axis}{marks}</svg>'

@@ -50,14 +50,12 @@ class DemoResult:
     """One episode over ROS.
 
     Attributes:
-        seed: Seed of the scene and of the planner.
         objects: Objects that were placed.
         cleared: Objects in the bin at the end, from ground truth.
         dropped: Objects on the floor at the end, from ground truth.
         tried: Actions that were chosen, also those the arm could not do.
         actions: Actions that were carried out.
         rectified: The same images on the table plane.
-        view: The camera.
         latencies: Wall-clock times by name [ms].
         resident: Largest resident memory of each node [byte].
         simulated: Simulated duration [s].

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
 
 from foresight.viz.charts import cost_bars, histogram
+from foresight.viz.demo_result import Picture
 from foresight.viz.style import CSS
-
-Picture = UInt8[np.ndarray, 'height width 3']
 
 
 @dataclass(frozen=True)

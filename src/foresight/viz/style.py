@@ -26,7 +26,7 @@ h1 { font-size: 34px; line-height: 1.15; letter-spacing: -.02em; font-weight: 65
 h2 { font-size: 20px; letter-spacing: -.01em; font-weight: 620; margin: 56px 0 6px; }
 h3 { font-size: 15px; font-weight: 620; margin: 0; }
 p { margin: 0 0 12px; max-width: 66ch; }
-.muted, figcaption, .note { color: var(--muted); font-size: 14px; }
+.muted, figcaption { color: var(--muted); font-size: 14px; }
 .verdict { display: inline-flex; align-items: center; gap: 8px; font-size: 14px;
   font-weight: 600; }
 .verdict::before { content: ""; width: 9px; height: 9px; border-radius: 50%;
@@ -56,7 +56,6 @@ img, video { display: block; width: 100%; height: auto; border-radius: 8px;
 .bar .up { background: var(--accent); } .bar .down { background: var(--cool); }
 .grid { display: grid; grid-template-columns: repeat(auto-fit, minmax(290px, 1fr)); gap: 16px; }
 .grid .card { margin: 0; }
-.grid + .note { margin-top: 12px; }
 .chart { width: 100%; height: auto; display: block; margin-top: 10px; overflow: visible; }
 .chart text { fill: var(--muted); font: 11px system-ui, sans-serif; }
 .chart .mark { fill: var(--accent); } .chart .axis { stroke: var(--line); }

@@ -14,15 +14,7 @@ from foresight.experiments.ablation.rows import (
     Budget,
     Row,
 )
-from foresight.experiments.ablation.table import (
-    LEGEND,
-    Runs,
-    Table,
-    differences,
-    interval,
-    shown,
-    success,
-)
+from foresight.experiments.ablation.table import LEGEND, Table, interval, shown, success
 from foresight.experiments.document import Document, difference_lines, table
 
 COUNTS = (50, 200, 1000, 5000, 0)
@@ -61,16 +53,15 @@ def name_of(kind: str, count: int) -> str:
     return 'head_all' if kind == 'head' else kind
 
 
-def compare(document: Document, runs: Runs) -> Document:
-    """Add how the others compare with labels alone, paired on the same episodes."""
+def _pairs() -> tuple[tuple[str, str], ...]:
+    """List what is compared with labels alone, and the world model with the autoencoder."""
     alone = {count: name_of('supervised', count) for count in COUNTS}
-    pairs = [
+    return (
         *((name_of(kind, count), alone[count])
           for kind in ('head', 'label_grounded') for count in COUNTS),
         *((NO_LABEL.name, name) for name in alone.values()),
         (BARLOW.name, alone[0]), (SHIPPED, alone[0]), (name_of('head', 0), AUTOENCODER.name),
-    ]
-    return {**document, 'differences': differences(runs, pairs)}
+    )
 
 
 def lines(document: Document) -> list[str]:
@@ -124,5 +115,5 @@ LABELS = Table(
         AS_SHIPPED,
     ),
     before=(REFERENCE,), budget=Budget(episodes=200), shares=METHODS.page,
-    compare=compare, lines=lines, legend=f'{LABELS_LEGEND}\n\n{LEGEND}',
+    pairs=_pairs(), lines=lines, legend=f'{LABELS_LEGEND}\n\n{LEGEND}',
 )

@@ -54,9 +54,8 @@ class Play:
     def references(self, folder: Path, unlabelled: Sequence[Path]) -> dict[str, Any]:
         """Return what stands beside the rows, on the same seeds: ceiling, floor, goal images.
 
-        Args:
-            folder: Where the figures are kept; what is there is not played again.
-            unlabelled: Checkpoints that are told the goal by an image of the empty table.
+        What is in the folder is not played again. The `unlabelled` checkpoints are told the goal
+        by an image of the empty table.
         """
         end = f'{self._seeds.start}_{len(self._seeds)}.json'
         known = {
@@ -71,13 +70,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Practice:
-    """Lets checkpoints choose actions in new scenes of simulation.
-
-    Attributes:
-        base: Image size and table.
-        workers: Processes that act.
-        actions: Actions of a round.
-    """
+    """Lets checkpoints choose the actions of a round in new scenes of simulation."""
 
     base: CheckpointConfig
     workers: int
@@ -86,11 +79,7 @@ class Practice:
     def __call__(self, checkpoint: Path, folder: Path, seed: int, number: int) -> Lesson:
         """Let a checkpoint practise into a folder, or go on; return what it did.
 
-        Args:
-            checkpoint: World model and cost head.
-            folder: Folder of the episodes.
-            seed: Training seed.
-            number: Rounds before this one.
+        Scenes are those of a training seed and of the number of rounds before this one.
         """
         first = FIRST_SCENE + seed * SCENES_A_SEED + number * SCENES_A_ROUND
         play = CollectConfig(

@@ -5,14 +5,7 @@ from statistics import fmean
 from typing import Any
 
 from foresight.experiments.ablation.rows import BOTH_TASK, PLANNED_SHARE, PRACTICE, Row
-from foresight.experiments.ablation.table import (
-    Runs,
-    Table,
-    differences,
-    interval,
-    shown,
-    success,
-)
+from foresight.experiments.ablation.table import Runs, Table, interval, shown, success
 from foresight.experiments.document import Document, difference_lines, table
 
 ACTIONS = (250, 1000, 4000, 16_000)
@@ -46,17 +39,14 @@ after 250, 1 000, 4 000 and 16 000 actions, and every interval holds 0."""
 
 
 def compare(document: Document, runs: Runs) -> Document:
-    """Add robot-hours, paired differences and the headline."""
+    """Add robot-hours and the headline."""
     rows = {
         name: {**row, 'robot': _mean_cost(known)}
         for name, row in document['rows'].items()
         if (known := [run for run in runs if run['row'] == name])
     }
-    pairs = [(row.name, f'{DOING}_{BEGIN}') for row in _rows() if row.teacher]
     headline = {kind: _headline(kind, rows) for kind in KINDS}
-    return {
-        **document, 'rows': rows, 'differences': differences(runs, pairs), 'headline': headline,
-    }
+    return {**document, 'rows': rows, 'headline': headline}
 
 
 def _mean_cost(runs: Runs) -> dict[str, float] | None:
@@ -129,5 +119,6 @@ def _rows() -> tuple[Row, ...]:
 
 ROBOT_HOURS = Table(
     'From doing, then from practice', 'watching', rows=_rows(), compare=compare,
+    pairs=tuple((row.name, f'{DOING}_{BEGIN}') for row in _rows() if row.teacher),
     lines=lines, legend=LEGEND,
 )

@@ -59,6 +59,7 @@ class Table:
         page: Name of its page, of its JSON file and of the folders of its runs and results.
         before: Rows that others go on from and that it does not show.
         shares: Page of the table whose runs it goes on with; empty = its own.
+        pairs: Names of rows that are compared: first minus second, on the same episodes.
         compare: Adds to a document what its page shows beyond the rows; the second argument is
             one mapping a run, with its outcomes.
         lines: Draws what stands between title and legend.
@@ -71,6 +72,7 @@ class Table:
     before: tuple[Row, ...] = ()
     budget: Budget = Budget()
     shares: str = ''
+    pairs: tuple[tuple[str, str], ...] = ()
     compare: Callable[[Document, Runs], Document] = lambda document, runs: document
     lines: Callable[[Document], list[str]] = row_lines
     legend: str = LEGEND
@@ -86,6 +88,8 @@ class Table:
             if (known := [run for run in runs if run['row'] == row.name])
         }
         document = {**about, 'budget': asdict(self.budget), 'rows': rows}
+        if self.pairs:
+            document['differences'] = differences(runs, self.pairs)
         return self.compare(document, runs)
 
     def to_markdown(self, document: Document) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from foresight.experiments.ablation.methods import SUPERVISED
 from foresight.experiments.ablation.rows import GIVEN, GOAL_TASK, HEAD, SCORED, Budget, Row
-from foresight.experiments.ablation.table import Runs, Table, differences, row_lines
+from foresight.experiments.ablation.table import Table, row_lines
 from foresight.experiments.document import Document, difference_lines, interval, table
 
 FEW = 200
@@ -45,24 +45,13 @@ and reads no label, with the shipped weights (`{KEPT.name}_<seed>`) or after the
 def untouched(results: Path, runs: Path, seeds: Sequence[int]) -> list[Path]:
     """Return the checkpoints at a site that no label reached and that are fully trained.
 
-    The result of a row says that what it started from is.
-
-    Args:
-        results: Folder of one JSON file a finished run.
-        runs: Folder of the checkpoints.
-        seeds: Training seeds.
+    The result of a row, one JSON file a training seed, says that what it started from is.
     """
     without = {KEPT.name: KEPT.name, ADAPTED.name: PLAY.name}
     return [
         runs / f'{checkpoint}_{seed}' for seed in seeds for row, checkpoint in without.items()
         if (results / f'{row}_{seed}.json').exists()
     ]
-
-
-def compare(document: Document, runs: Runs) -> Document:
-    """Add the paired differences."""
-    pairs = [(first.name, second.name) for first, second in PAIRS]
-    return {**document, 'differences': differences(runs, pairs)}
 
 
 def lines(document: Document) -> list[str]:
@@ -81,5 +70,6 @@ def lines(document: Document) -> list[str]:
 TRANSFER = Table(
     'Transfer to another site', 'transfer',
     rows=(KEPT, NEW_HEAD, ADAPTED, GROUNDED, TUNED, FRESH), before=(PLAY,),
-    budget=Budget(steps=500, head_steps=400), compare=compare, lines=lines,
+    budget=Budget(steps=500, head_steps=400), lines=lines,
+    pairs=tuple((first.name, second.name) for first, second in PAIRS),
 )

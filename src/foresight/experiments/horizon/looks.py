@@ -47,11 +47,7 @@ def looks(horizons: Sequence[int], critic: bool) -> list[Look]:
 
 
 def compare(figures: Mapping[Look, dict[str, Any]]) -> dict[str, Any]:
-    """Return the rows, each compared with the first, and those with the critic among themselves.
-
-    Args:
-        figures: Figures of each row, with its outcomes; the first row is the reference.
-    """
+    """Compare each row with the first, and those with the critic among themselves."""
     episodes = {look: episodes_of(row['outcomes']) for look, row in figures.items()}
     first, *_ = episodes.values()
     critics = [look for look in episodes if look.critic]

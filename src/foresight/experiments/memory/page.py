@@ -20,14 +20,7 @@ def to_document(
     trials: Sequence[Trial], spoils: Sequence[Spoil], episodes: Mapping[str, PolicyResult],
     about: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return one JSON document.
-
-    Args:
-        trials: Looks for hidden objects.
-        spoils: Scenes with and without the arm above them.
-        episodes: Closed loop by where the plans came from.
-        about: How the figures were made: command, seeds, machine, checkpoint.
-    """
+    """Return one JSON document; `episodes` are by where the plans came from."""
     return {
         **about,
         'permanence': _permanence(trials),
@@ -51,20 +44,19 @@ def _permanence(trials: Sequence[Trial]) -> list[dict[str, Any]]:
                 name: _share([abs(t.found[name] - t.truth) < RIGHT for t in chosen])
                 for name in VARIANTS
             },
-            'phantom': {
-                name: _share([t.control[name] >= RIGHT for t in chosen if t.control])
-                for name in VARIANTS
-            },
-            'ghost': {
-                name: _share([t.ghost[name] >= RIGHT for t in chosen if t.ghost])
-                for name in VARIANTS
-            },
+            'phantom': _believed([t.control for t in chosen]),
+            'ghost': _believed([t.ghost for t in chosen]),
             'miscount': {
                 name: round(float(np.mean([t.miscount[name] for t in chosen])), 3)
                 for name in VARIANTS
             },
         })
     return rows
+
+
+def _believed(objects: Sequence[Mapping[str, float]]) -> dict[str, Any]:
+    """Return how often an object is believed where none is, where that was tried."""
+    return {name: _share([of[name] >= RIGHT for of in objects if of]) for name in VARIANTS}
 
 
 def _share(answers: Sequence[bool]) -> dict[str, float | int]:

@@ -18,11 +18,9 @@ from foresight.learning.probes.clip_surprise import Contender
 
 @dataclass(frozen=True)
 class Curves:
-    """Surprise of the clips of one category over time.
+    """Surprise in each window of the clips of one category.
 
     Attributes:
-        possible: Surprise in each window of each possible clip.
-        impossible: The same of the impossible clips.
         groups: Pairs of the same number were made of the same states.
     """
 

@@ -20,12 +20,7 @@ Episodes = Sequence[DisturbedEpisode]
 def to_document(
     played: Mapping[tuple[str, str], Episodes], about: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return one JSON document.
-
-    Args:
-        played: Episodes by mode and kind of disturbance; the kind is empty for none.
-        about: How the figures were made: command, seeds, machine, checkpoint, scales.
-    """
+    """Return one JSON document of episodes by mode and kind of disturbance, empty for none."""
     kinds = list(dict.fromkeys(kind for _, kind in played if kind))
     return {
         **about,
