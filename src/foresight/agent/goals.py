@@ -14,6 +14,7 @@ from foresight.planning.levels.task import TaskLevel
 from foresight.tasks.task_file import EMPTY_TABLE, TaskConfig
 from foresight.world_model.checkpoint import Checkpoint
 from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.eye import see
 
 GOAL, EMPTY = 'goal_image', 'image_background'
 REMEDIES = {
@@ -44,7 +45,8 @@ class TaskMaker:
         if not task.has_goal:
             return self.build(task, None)
         model = self.checkpoint.model
-        pictures = (torch.from_numpy(picture)[None].to(model.device) for picture in (goal, empty))
+        pictures = (torch.from_numpy(picture.astype(np.float32))[None].to(model.device)
+                    for picture in (see(goal, empty), empty))
         with torch.inference_mode():
             latent = model.encode(*pictures)[0]
         return self.build(task, latent.clone())

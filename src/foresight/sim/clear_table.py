@@ -15,6 +15,7 @@ from foresight.sim.appearance import sample_appearance
 from foresight.sim.arm import SimArm
 from foresight.sim.bodies import Bodies
 from foresight.sim.camera import render, sample_view, sees
+from foresight.sim.camera_effects import EFFECTS, NONE
 from foresight.sim.objects import ObjectSpec, sample_specs
 from foresight.sim.scene import build_scene
 from foresight.sim.settings import CameraConfig, SimConfig
@@ -56,7 +57,9 @@ class ClearTable(Closing):
 
     def reset(self, seed: int) -> Observation:
         """Start the episode of a seed and return its first image, the arm at its retract pose."""
-        look_generator, view_generator, object_generator = np.random.default_rng(seed).spawn(3)
+        look_generator, view_generator, object_generator, self._draws = (
+            np.random.default_rng(seed).spawn(4)
+        )
         self._world.reset()
         self._commands = 0
         self._look = sample_appearance(look_generator, self.sim.saturation)
@@ -117,8 +120,11 @@ class ClearTable(Closing):
         return self._arm.tool_pose()
 
     def observe(self) -> Observation:
-        """Take an image now."""
-        return Observation(render(self._world, self.view, self._look), self.view, self.time)
+        """Take an image now, with the effect of the camera."""
+        image = render(self._world, self.view, self._look)
+        if self.camera.effect != NONE:
+            image = EFFECTS[self.camera.effect](image, self._draws)
+        return Observation(image, self.view, self.time)
 
     def arm_pixels(self) -> Bool[np.ndarray, 'height width']:
         """Return where the camera sees the arm."""

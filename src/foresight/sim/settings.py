@@ -5,6 +5,7 @@ from pathlib import Path
 
 from foresight.errors import ConfigError
 from foresight.settings import Checked, setting
+from foresight.sim.camera_effects import EFFECTS, NONE
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class CameraConfig(Checked):
     )
     angle_jitter: float = setting(0.02, 'random rotation about each axis', 'rad', 0.0, 0.1)
     rate: float = setting(10.0, 'image rate', 'Hz', 1.0, 60.0)
+    effect: str = setting(
+        NONE, 'what the camera does to its pictures; in lockstep not to that of the empty table',
+        choices=(NONE, *EFFECTS),
+    )
 
 
 @dataclass(frozen=True)

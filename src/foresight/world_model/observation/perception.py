@@ -5,13 +5,14 @@ from zipfile import BadZipFile
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from foresight.errors import ObservationError
 from foresight.files import writing
 from foresight.protocols import Belief, CameraView, Observation
 from foresight.world_model.jepa import Jepa
+from foresight.world_model.observation.eye import see
 from foresight.world_model.observation.rectification import Rectifier
 
 
@@ -23,7 +24,7 @@ class Perception:
         self._device = torch.device(device)
         self._model = model.to(self._device).eval()
         self._rectifier = rectifier
-        self._background: UInt8[Tensor, '1 row column 3'] | None = None
+        self._empty: UInt8[np.ndarray, 'row column 3'] | None = None
 
     def set_background(self, image: UInt8[np.ndarray, 'height width 3'], view: CameraView) -> None:
         """Remember this image as the empty table.
@@ -31,7 +32,7 @@ class Perception:
         Raises:
             ObservationError: If the image does not fit its camera.
         """
-        self._background = self._tensor(self._rectifier.rectify(image, view))
+        self._empty = self._rectifier.rectify(image, view)
 
     def rectify(self, observation: Observation) -> UInt8[np.ndarray, 'row column 3']:
         """Warp an observation onto the table plane.
@@ -56,20 +57,22 @@ class Perception:
         """Turn an image that is rectified already into a belief.
 
         Raises:
-            ObservationError: If there is no empty-table image yet.
+            ObservationError: If there is no empty-table image yet, or too much of the picture
+                differs from it.
         """
-        if self._background is None:
+        if self._empty is None:
             raise ObservationError(
                 'there is no empty-table image: clear the table and capture the background'
             )
-        latent = self._model.encode(self._tensor(image), self._background)[0]
+        seen = (self._tensor(part) for part in (see(image, self._empty), self._empty))
+        latent = self._model.encode(*seen)[0]
         if not bool(torch.isfinite(latent).all()):
             raise ObservationError('the latent is not finite: the checkpoint is damaged')
         return Belief(latent=latent, stamp=stamp)
 
-    def _tensor(self, image: UInt8[np.ndarray, 'row column 3']) -> UInt8[Tensor, '1 row column 3']:
+    def _tensor(self, image: np.ndarray) -> Float[Tensor, '1 row column 3']:
         """Move one image to the device."""
-        return torch.from_numpy(np.ascontiguousarray(image))[None].to(self._device)
+        return torch.from_numpy(np.ascontiguousarray(image, np.float32))[None].to(self._device)
 
 
 def save_background(path: Path, empty: Observation) -> None:

@@ -1,0 +1,1 @@
+"""What a camera may do to pictures."""

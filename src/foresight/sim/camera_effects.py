@@ -1,0 +1,75 @@
+"""What cameras do to pictures, one pure function each: light, colour, noise, lens, compression."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+Picture = UInt8[np.ndarray, 'height width 3']
+Effect = Callable[[Picture, np.random.Generator], Picture]
+Draws = np.random.Generator
+
+
+def add_noise(image: Picture, draws: Draws, std: float) -> Picture:
+    """Add noise of each pixel and colour [grey levels]."""
+    return _levels(image + draws.normal(0.0, std, image.shape))
+
+
+def expose(image: Picture, draws: Draws, colours: tuple[float, float, float]) -> Picture:
+    """Multiply red, green and blue: exposure where they are alike, else white balance."""
+    return _levels(image * np.array(colours))
+
+
+def darken_corners(image: Picture, draws: Draws, loss: float) -> Picture:
+    """Lose a share of the light in the corners, less towards the middle."""
+    rows, columns = (np.linspace(-1.0, 1.0, size) for size in image.shape[:2])
+    return _levels(image * (1.0 - loss * (rows[:, None] ** 2 + columns**2) / 2.0)[..., None])
+
+
+def compress(image: Picture, draws: Draws, quality: int) -> Picture:
+    """Compress to JPEG and back."""
+    _, packed = cv2.imencode('.jpg', image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.ascontiguousarray(np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))[..., ::-1])
+
+
+def shift(image: Picture, draws: Draws, columns: float) -> Picture:
+    """Move the picture to the right [px], as a camera that was touched does."""
+    matrix, size = np.array([[1.0, 0.0, columns], [0.0, 1.0, 0.0]]), image.shape[1::-1]
+    return np.asarray(cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _levels(image: Float[np.ndarray, 'height width 3']) -> Picture:
+    """Round to what a sensor can tell."""
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
+def webcam(image: Picture, draws: Draws) -> Picture:
+    """Do all of it at once."""
+    for effect in (
+        partial(shift, columns=1.0), partial(darken_corners, loss=0.12),
+        partial(expose, colours=(0.92, 0.85, 0.78)), partial(add_noise, std=4.0),
+        partial(compress, quality=70),
+    ):
+        image = effect(image, draws)
+    return image
+
+
+EFFECTS: Mapping[str, Effect] = {
+    'noise_4': partial(add_noise, std=4.0), 'noise_8': partial(add_noise, std=8.0),
+    'noise_16': partial(add_noise, std=16.0),
+    'darker_15': partial(expose, colours=(0.85, 0.85, 0.85)),
+    'darker_30': partial(expose, colours=(0.7, 0.7, 0.7)),
+    'brighter_15': partial(expose, colours=(1.15, 1.15, 1.15)),
+    'brighter_30': partial(expose, colours=(1.3, 1.3, 1.3)),
+    'white_balance_8': partial(expose, colours=(1.08, 1.0, 0.92)),
+    'white_balance_16': partial(expose, colours=(1.16, 1.0, 0.84)),
+    'corners_12': partial(darken_corners, loss=0.12),
+    'corners_24': partial(darken_corners, loss=0.24),
+    'jpeg_30': partial(compress, quality=30), 'jpeg_15': partial(compress, quality=15),
+    'shift_1': partial(shift, columns=1.0), 'shift_2': partial(shift, columns=2.0),
+    'webcam': webcam,
+}
+"""Effects by name and strength: grey levels, percent, quality, pixels."""
+NONE = 'none'

@@ -1,0 +1,168 @@
+"""The eye: what differs from the empty table because a thing lies there, and not for the camera.
+
+Light, white balance, lens and sensor change a picture without anything having moved. The empty
+table is moved and lit as the picture asks for, then compared, and what is no more than noise goes.
+A picture that differs from the empty table only where things lie is left as it is, to the bit.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, Float, Shaped
+
+Picture = Shaped[np.ndarray, 'row column 3']
+"""Rectified image [grey levels]."""
+Levels = Float[np.ndarray, 'row column 3']
+
+LEAST_SHIFT = 0.1  # a smaller motion of the picture is not corrected [px]
+DARK, BRIGHT = 8, 247  # outside of these a sensor is not linear [grey levels]
+LEAST_LINEAR = 0.1  # share of the picture that must be linear to tell the light
+ROUNDS = 8  # of the robust fit
+TUKEY = 4.7  # residuals so many times their scale do not count
+LEAST_SCALE = 0.5  # of rounding [grey levels]
+RIDGE = 1e-3  # holds a gain that the picture does not tell
+NOISE = 1.5  # differences below so many times what is unexplained go
+AROUND = 13  # width of the surroundings that tell the noise of a place [px]
+LOUDEST = 3.0  # noise of a place over that of the whole picture, at most
+EDGE = 0.6  # how far an edge may be from where it is expected [px]
+NEAR = 5  # an edge is felt within a square so wide [px]
+
+
+def see(image: Picture, empty: Picture) -> Levels:
+    """Return the picture as it were in the light and the place of the empty table, without noise.
+
+    Args:
+        image: Picture of now.
+        empty: Picture of the empty table, of the same camera.
+    """
+    placed = register(image, empty)
+    light = fit_light(image, placed)
+    difference = (image - light.shine(placed)) / light.gain
+    if light.scale > 0.0 or placed is not empty:
+        difference *= _sure(difference, light.scale, placed)[..., None]
+    return np.asarray(empty + difference)
+
+
+def _sure(difference: Levels, scale: float, empty: Picture) -> Float[np.ndarray, 'row column']:
+    """Return which part of each difference is a thing: 0 for noise, 1 for more than twice that.
+
+    Noise is what is unexplained in half of the pixels around, and what an edge out of place makes.
+    """
+    size = np.linalg.norm(difference, axis=2)
+    around = cv2.medianBlur(np.clip(size, 0, 255).astype(np.uint8), AROUND)
+    noise = NOISE * np.clip(around.astype(float), scale, LOUDEST * scale)
+    doubt = noise**2 + (EDGE * _steepness(empty)) ** 2
+    energy = cv2.blur(size**2, (3, 3))
+    return np.asarray(np.clip(energy / np.maximum(doubt, 1e-9) - 1.0, 0.0, 1.0))
+
+
+def register(image: Picture, empty: Picture) -> Picture:
+    """Move the empty table to where the picture shows it.
+
+    References:
+        Evangelidis and Psarakis 2008, Parametric image alignment using enhanced correlation
+        coefficient maximization.
+    """
+    now, before = (
+        cv2.cvtColor(picture.astype(np.float32), cv2.COLOR_RGB2GRAY) for picture in (image, empty)
+    )
+    stop = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 20, 1e-3)
+    matrix, everywhere = np.eye(2, 3, dtype=np.float32), np.full(now.shape, 255, np.uint8)
+    try:
+        # Only slopes of the empty table count, so that what lies on it moves nothing.
+        _, found = cv2.findTransformECC(
+            now, before, matrix, cv2.MOTION_TRANSLATION, stop, everywhere, 3,
+        )
+    except cv2.error:  # nothing to hold on to
+        return empty
+    matrix = np.asarray(found)
+    if not LEAST_SHIFT < np.hypot(*matrix[:, 2]) < np.inf:
+        return empty
+    # What was outside of the empty picture is taken from the present one: nothing is known of it.
+    moved = np.asarray(cv2.warpAffine(
+        empty.astype(np.float32), matrix, empty.shape[1::-1], image.astype(np.float32),
+        cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_TRANSPARENT,
+    ))
+    return moved if _differs(image, moved) < _differs(image, empty) else empty
+
+
+def _differs(image: Picture, empty: Picture) -> float:
+    """Return how much two pictures differ, whatever their light; what differs much counts once."""
+    light = fit_light(image, empty)
+    return float(np.abs(image - light.shine(empty)).clip(max=30.0).mean())
+
+
+@dataclass(frozen=True)
+class Light:
+    """How a picture is lit, beside the empty table.
+
+    Attributes:
+        gain: Factor of each pixel and colour.
+        offset: Grey levels added to each colour.
+        scale: Median of what is left unexplained, in the light of the empty table [grey levels].
+    """
+
+    gain: Levels
+    offset: Float[np.ndarray, '3']
+    scale: float
+
+    def shine(self, empty: Picture) -> Levels:
+        """Return the empty table in this light, as bright as a sensor can tell."""
+        return np.asarray(np.clip(self.gain * empty + self.offset, 0.0, 255.0))
+
+
+def fit_light(image: Picture, empty: Picture) -> Light:
+    """Find gain (slow in space) and offset of each colour; what lies on the table is an outlier.
+
+    References:
+        Huber and Ronchetti 2009, Robust Statistics: iteratively reweighted least squares.
+    """
+    bent = _slow_terms(*image.shape[:2])
+    target, shade = (picture.reshape(-1, 3).astype(np.float64) for picture in (image, empty))
+    linear = _linear(target) & _linear(shade)
+    gain, offset, scale = np.ones_like(shade), np.zeros(3), 0.0
+    if linear.mean() < LEAST_LINEAR:
+        return Light(gain.reshape(image.shape), offset, scale)
+    gain *= np.median(target[linear] / shade[linear], axis=0)
+    for _ in range(ROUNDS):
+        residual = np.linalg.norm((target - gain * shade - offset) / gain, axis=1)
+        scale = float(np.median(residual[linear]))
+        if scale == 0.0:
+            break
+        share = residual / (TUKEY * max(scale, LEAST_SCALE))
+        weight = np.where(linear & (share < 1.0), (1.0 - share**2) ** 2, 0.0)
+        found = [_solve(bent * shade[:, [c]], target[:, c], weight) for c in range(3)]
+        gain = np.column_stack([bent @ factors[:-1] for factors in found])
+        offset = np.array([factors[-1] for factors in found])
+    return Light(gain.reshape(image.shape), offset, scale)
+
+
+def _linear(levels: Float[np.ndarray, 'pixel 3']) -> Bool[np.ndarray, ' pixel']:
+    """Return which pixels a sensor measures faithfully."""
+    return np.asarray(((levels > DARK) & (levels < BRIGHT)).all(axis=1))
+
+
+def _solve(
+    terms: Float[np.ndarray, 'pixel term'], target: Float[np.ndarray, ' pixel'],
+    weight: Float[np.ndarray, ' pixel'],
+) -> Float[np.ndarray, ' factor']:
+    """Return the factors of the terms, and then the offset, that fit best."""
+    columns = np.column_stack([terms, np.ones(len(terms))])
+    weighted = weight[:, None] * columns
+    ridge = RIDGE * np.eye(columns.shape[1])
+    return np.asarray(np.linalg.solve(weighted.T @ columns + ridge, weighted.T @ target))
+
+
+def _slow_terms(rows: int, columns: int) -> Float[np.ndarray, 'pixel term']:
+    """Return the terms of a gain that is a square polynomial of the place."""
+    y, x = (part.ravel() for part in np.mgrid[-1:1:rows * 1j, -1:1:columns * 1j])
+    return np.column_stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+
+
+def _steepness(picture: Picture) -> Float[np.ndarray, 'row column']:
+    """Return how much the picture changes within a pixel, where it is steepest nearby."""
+    levels = picture.astype(np.float32)
+    slopes = [cv2.Sobel(levels, cv2.CV_32F, x, 1 - x, scale=1 / 8) for x in (0, 1)]
+    steep = np.sqrt(np.square(slopes).sum(axis=(0, 3)))
+    return np.asarray(cv2.dilate(steep, np.ones((NEAR, NEAR), np.uint8)))
