@@ -47,15 +47,12 @@ class Experiment(Protocol[Settings, Measured]):
 
     def measure(self, settings: Settings, console: Console) -> Measured:
         """Measure, showing progress on a console; what is finished is not done again."""
-        ...
 
     def document(self, settings: Settings, measured: Measured) -> Document:
         """Return the figures as plain values; how they were made is added to them."""
-        ...
 
     def page(self, document: Document) -> str:
         """Return the page as Markdown."""
-        ...
 
     def name(self, settings: Settings) -> str:
         """Return the name of the page, without suffix; its own, unless a child has several."""

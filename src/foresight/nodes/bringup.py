@@ -19,8 +19,7 @@ STEPS = (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
 
 
 def node_actions(
-    names: Iterable[str],
-    parameters: Mapping[str, Mapping[str, Any]],
+    names: Iterable[str], parameters: Mapping[str, Mapping[str, Any]],
     remappings: Iterable[tuple[Any, Any]] = (),
 ) -> list[Action]:
     """Return what starts these nodes, then configures and activates those with a lifecycle.

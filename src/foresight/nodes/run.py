@@ -76,8 +76,7 @@ def _spin_to_rest(
 
 
 def run_once(
-    make_node: Callable[[], NodeType],
-    work: Callable[[NodeType, SingleThreadedExecutor], None],
+    make_node: Callable[[], NodeType], work: Callable[[NodeType, SingleThreadedExecutor], None],
     signals: SignalHandlerOptions = SignalHandlerOptions.ALL,
 ) -> None:
     """Run a node until its work is done, SIGINT or SIGTERM, and leave with status 0.

@@ -38,8 +38,7 @@ def load_site(site: str | Path) -> Site:
     path = find_file('site', site)
     described = read_mapping(path, KEYS)
     return Site(
-        path.stem,
-        changed(SceneConfig(), described.get('scene', {}), f'{path}: scene'),
+        path.stem, changed(SceneConfig(), described.get('scene', {}), f'{path}: scene'),
         changed(CameraConfig(), described.get('camera', {}), f'{path}: camera'),
         changed(SimConfig(), described.get('sim', {}), f'{path}: sim'),
     )

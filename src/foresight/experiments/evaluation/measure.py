@@ -70,7 +70,6 @@ class Evaluation(Experiment[EvaluationSettings, list[PolicyResult]]):
     page = staticmethod(to_markdown)
 
     def __init__(self, play: Play = in_lockstep) -> None:
-        """Keep what plays episodes."""
         self._play = play
 
     def measure(self, settings: EvaluationSettings, console: Console) -> list[PolicyResult]:

@@ -23,7 +23,6 @@ class FromMemory:
     """Plans from what a watcher remembers, or from the bare latent if it has no memory."""
 
     def __init__(self, watcher: Watcher, task_level: TaskLevel) -> None:
-        """Keep both."""
         self._watcher, self._level = watcher, task_level
         self.reset, self.drop_warm_start = task_level.reset, task_level.drop_warm_start
 

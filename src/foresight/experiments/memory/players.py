@@ -48,7 +48,6 @@ class Plays(Protocol):
 
     def play(self, seed: int) -> Any:
         """Measure it."""
-        ...
 
 
 class MemoryPlayers(Closing):

@@ -41,7 +41,6 @@ class Theatre(Environment, Protocol):
         self, low: Float[np.ndarray, '3'], high: Float[np.ndarray, '3'],
     ) -> Callable[[], None]:
         """Hang a plate between two corners [m]; what is returned takes it away."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,6 @@ class ArmOcclusion:
     """Knows which pixels of the rectified image show the arm."""
 
     def __init__(self, shape: ArmShape, rectifier: Rectifier) -> None:
-        """Keep the arm's shape and how images are rectified."""
         self._shape, self._rectifier = shape, rectifier
 
     def hidden(self, positions: Float[np.ndarray, ' joint'], view: CameraView) -> Mask:

@@ -54,7 +54,6 @@ class SketchedGaussian(Regularizer):
     """
 
     def __init__(self, channels: int, weight: float) -> None:
-        """Keep the weight."""
         super().__init__()
         self._scale = math.sqrt((channels - 1) / channels)
         self._weight = SCALE * weight
