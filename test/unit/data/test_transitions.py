@@ -6,12 +6,7 @@ import numpy as np
 import pytest
 
 from foresight.data.episodes import Episode, save_episode
-from foresight.data.transitions import (
-    build_transitions,
-    join,
-    load_transitions,
-    save_transitions,
-)
+from foresight.data.transitions import build_transitions, join, load_transitions, save_transitions
 from foresight.errors import DatasetError
 from foresight.protocols import CameraView
 

@@ -6,13 +6,7 @@ import pytest
 from rich.console import Console
 
 from foresight.errors import ConfigError
-from foresight.experiments.experiment import (
-    EXPERIMENTS,
-    choose,
-    find_experiment,
-    numbers,
-    run,
-)
+from foresight.experiments.experiment import EXPERIMENTS, choose, find_experiment, numbers, run
 from foresight.settings import Checked, setting
 
 

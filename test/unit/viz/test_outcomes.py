@@ -4,14 +4,7 @@ import torch
 
 from foresight.data.repeated_actions import RepeatedActions
 from foresight.tasks.clear_table.cost_head import CostHead, Occupancy
-from foresight.viz.outcomes import (
-    GAP,
-    ROWS,
-    SCALE,
-    TITLE,
-    draw_outcomes,
-    farthest,
-)
+from foresight.viz.outcomes import GAP, ROWS, SCALE, TITLE, draw_outcomes, farthest
 from foresight.world_model.checkpoint import CheckpointConfig
 
 

@@ -21,6 +21,7 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.eye import see_levels
 from foresight.world_model.observation.perception import load_background
 from foresight.world_model.observation.rectification import Rectifier
 
@@ -188,9 +189,9 @@ def to_transitions(bags: Sequence[BagActions]) -> Transitions:
                 backgrounds.append(recording.empties[empty])
             length += 1
             if action.before != last:
-                stills.append(recording.images[action.before])
+                stills.append(see_levels(recording.images[action.before], backgrounds[-1]))
             rows.append((len(stills) - 1, len(backgrounds) - 1, action.action))
-            stills.append(recording.images[action.after])
+            stills.append(see_levels(recording.images[action.after], backgrounds[-1]))
             last = action.after
     if not rows:
         raise DatasetError(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float, Shaped, UInt8
 
 Picture = Shaped[np.ndarray, 'row column 3']
 """Rectified image [grey levels]."""
@@ -42,6 +42,11 @@ def see(image: Picture, empty: Picture) -> Levels:
     if light.scale > 0.0 or placed is not empty:
         difference *= _sure(difference, light.scale, placed)[..., None]
     return np.asarray(empty + difference)
+
+
+def see_levels(image: Picture, empty: Picture) -> UInt8[np.ndarray, 'row column 3']:
+    """Return what `see` does, rounded to grey levels, to be kept."""
+    return np.clip(np.rint(see(image, empty)), 0, 255).astype(np.uint8)
 
 
 def _sure(difference: Levels, scale: float, empty: Picture) -> Float[np.ndarray, 'row column']:

@@ -58,7 +58,7 @@ def test_transitions_are_those_of_collected_play_without_labels(make_bag: MakeBa
     assert made.episode.tolist() == [0, 0, 1, 1]
     # The image after an action is the one before the next: it is kept once.
     assert made.before_index.tolist() == [0, 1, 3, 4] and len(made.stills) == 6
-    assert made.stills[0].max() == 13
+    assert made.stills[0].min() == 13
     assert (made.backgrounds == 100).all()
 
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from foresight.world_model.observation.eye import fit_light, register, see
+from foresight.world_model.observation.eye import fit_light, register, see, see_levels
 
 THING = np.s_[20:26, 30:36]
 DRAWS = np.random.default_rng(0)
@@ -89,3 +89,10 @@ def test_a_picture_without_light_is_left_alone(empty):
     light = fit_light(dark, empty)
     assert (light.gain == 1.0).all()
     np.testing.assert_array_equal(see(dark, dark), dark)
+
+
+def test_what_is_kept_is_the_picture_in_grey_levels(empty, laid):
+    np.testing.assert_array_equal(see_levels(laid, empty), laid)
+    kept = see_levels(levels(laid * 0.7), empty)
+    assert kept.dtype == np.uint8
+    assert np.abs(kept.astype(int) - laid).max() <= 8
