@@ -46,7 +46,7 @@ def see(image: Picture, empty: Picture) -> Levels:
 
 def see_levels(image: Picture, empty: Picture) -> UInt8[np.ndarray, 'row column 3']:
     """Return what `see` does, rounded to grey levels, to be kept."""
-    return np.clip(np.rint(see(image, empty)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(see(image, empty)), 0, 255), np.uint8)
 
 
 def _sure(difference: Levels, scale: float, empty: Picture) -> Float[np.ndarray, 'row column']:
