@@ -74,12 +74,10 @@ class Spread(Protocol):
     @property
     def noise(self) -> tuple[float, ...]:
         """Standard deviation of the first refinement of each number, in its unit."""
-        ...
 
     @property
     def jitter(self) -> tuple[float, ...]:
         """Standard deviation of what execution adds to each number, in its unit."""
-        ...
 
 
 @runtime_checkable
@@ -98,13 +96,11 @@ class ActionRaster(Protocol):
         self, actions: Float[Tensor, 'batch action'],
     ) -> Float[Tensor, 'batch feature height width']:
         """Draw each action."""
-        ...
 
     def coverage(
         self, actions: Float[Tensor, 'batch action'],
     ) -> Float[Tensor, 'batch height width']:
         """Return the share of each cell in which things may move."""
-        ...
 
 
 @runtime_checkable
@@ -114,7 +110,6 @@ class Motion(Protocol):
     @property
     def joint_path(self) -> JointPath:
         """Commands from the start to the retract pose."""
-        ...
 
 
 @runtime_checkable
@@ -129,7 +124,6 @@ class Skill(Protocol):
         Raises:
             RobotError: If the arm cannot do it.
         """
-        ...
 
 
 @runtime_checkable
@@ -138,15 +132,12 @@ class EndMonitor(Protocol):
 
     def announce(self, action: Float[np.ndarray, ' action']) -> None:
         """Wait for this action and no other."""
-        ...
 
     def forget(self) -> None:
         """Wait for none."""
-        ...
 
     def ends(self, tool: Float[np.ndarray, '4 4']) -> bool:
         """Take a tool pose in `base_link`; true once an action."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -181,27 +172,22 @@ class MacroAction(Protocol):
         Raises:
             ConfigError: If one is unknown or out of bounds.
         """
-        ...
 
     @property
     def scene(self) -> SceneConfig:
         """Table, bin and view."""
-        ...
 
     @property
     def numbers(self) -> tuple[ActionNumber, ...]:
         """What its numbers say, in order."""
-        ...
 
     @property
     def longest(self) -> float:
         """How far one action takes a thing at most [m]."""
-        ...
 
     @property
     def config(self) -> ActionConfig:
         """What to store, to make it again."""
-        ...
 
     def feasible(self, arm: ArmModel, level: JointLevelConfig) -> Guardrail:
         """Return what tells which actions an arm can carry out.
@@ -209,25 +195,18 @@ class MacroAction(Protocol):
         Raises:
             RobotError: If the arm or its tool can do none.
         """
-        ...
 
     def keep_out(self, arm: ArmModel) -> tuple[Guardrail, ...]:
         """Return what keeps actions away from the zones in the file of a robot."""
-        ...
 
     def sampler(self, guardrail: Guardrail) -> ActionSampler:
         """Return a source of actions anywhere in the scene that satisfy a guardrail."""
-        ...
 
-    def aimed(
-        self, guardrail: Guardrail, weights: Float[Tensor, 'height width'],
-    ) -> ActionSampler:
+    def aimed(self, guardrail: Guardrail, weights: Float[Tensor, 'height width']) -> ActionSampler:
         """Return a source of actions at heavy cells of the rectified view."""
-        ...
 
     def raster(self, grid: tuple[int, int]) -> ActionRaster:
         """Return what draws actions on a grid of so many rows and columns."""
-        ...
 
     def skill(self, arm: ArmModel, level: JointLevelConfig) -> Skill:
         """Return what plans motions of an arm.
@@ -235,23 +214,18 @@ class MacroAction(Protocol):
         Raises:
             RobotError: If the skill does not know the tool of the arm.
         """
-        ...
 
     def homing(self, arm: ArmModel, level: JointLevelConfig) -> Homing:
         """Return what brings an arm home from wherever an interrupted action left it."""
-        ...
 
     def monitor(self) -> EndMonitor:
         """Return what notices the end of an action."""
-        ...
 
     def mirror(self, actions: Float[Tensor, 'batch action']) -> Float[Tensor, 'batch action']:
         """Reflect actions near to far, about the line through the middle of the table along y."""
-        ...
 
     def poses(self, action: Float[np.ndarray, ' action']) -> Float[np.ndarray, 'pose 4 4']:
         """Return the tool poses in `base_link` that tell an action to others."""
-        ...
 
     def from_poses(self, poses: Float[np.ndarray, 'pose 4 4']) -> Float[np.ndarray, ' action']:
         """Read an action back from its tool poses.
@@ -259,12 +233,9 @@ class MacroAction(Protocol):
         Raises:
             RobotError: If they are no action of this kind.
         """
-        ...
 
     def outline(self, action: Float[np.ndarray, ' action']) -> Outline:
         """Return how to draw an action."""
-        ...
 
     def describe(self, action: Float[np.ndarray, ' action']) -> str:
         """Say in a few words what an action does."""
-        ...

@@ -28,9 +28,7 @@ def bars(console: Console) -> Iterator[Progress]:
         yield progress
 
 
-def counted(
-    progress: Progress, name: str, items: Iterable[Item], total: int,
-) -> Iterator[Item]:
+def counted(progress: Progress, name: str, items: Iterable[Item], total: int) -> Iterator[Item]:
     """Yield items and advance a bar of that name."""
     bar = progress.add_task(name, total=total, rate='')
     for item in items:

@@ -87,7 +87,6 @@ class WorldModel(Protocol):
         self, latents: Float[Tensor, 'batch *latent'], actions: Actions,
     ) -> Float[Tensor, 'batch *latent']:
         """Predict the latents one action later."""
-        ...
 
 
 @runtime_checkable
@@ -111,7 +110,6 @@ class StochasticWorldModel(WorldModel, Protocol):
             actions: Actions.
             unknown: The latent variable; its prior is a standard normal.
         """
-        ...
 
 
 @runtime_checkable
@@ -121,11 +119,9 @@ class CostTerm(Protocol):
     @property
     def name(self) -> str:
         """Name under which the term reports its share."""
-        ...
 
     def score(self, latents: Float[Tensor, 'batch *latent']) -> Float[Tensor, ' batch']:
         """Score each latent, unweighted."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -147,7 +143,6 @@ class Cost(Protocol):
 
     def __call__(self, rollout: Rollout) -> CostBreakdown:
         """Score each imagined future over the whole horizon."""
-        ...
 
 
 Risk = Callable[[Float[Tensor, '*batch future']], Float[Tensor, '*batch future']]
@@ -161,11 +156,9 @@ class Guardrail(Protocol):
     @property
     def name(self) -> str:
         """Name that an error shows when nothing satisfies the constraint."""
-        ...
 
     def __call__(self, actions: Actions) -> Bool[Tensor, ' batch']:
         """Return True where an action is allowed."""
-        ...
 
 
 @runtime_checkable
@@ -174,7 +167,6 @@ class ActionSampler(Protocol):
 
     def __call__(self, count: int, generator: Generator) -> Float[Tensor, 'count action']:
         """Draw `count` actions."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -218,12 +210,9 @@ class Planner(Protocol):
         Raises:
             PlanningError: If no candidate satisfies the guardrails.
         """
-        ...
 
     def reset(self) -> None:
         """Forget the warm start; the random numbers go on."""
-        ...
 
     def reseed(self, seed: int) -> None:
         """Forget the warm start and restart the random numbers, for a new episode."""
-        ...

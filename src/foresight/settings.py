@@ -19,12 +19,8 @@ CLEAR_TABLE_BOTH = 'clear_table_both'
 
 
 def setting(
-    default: Any,
-    description: str,
-    unit: str = '',
-    low: int | float | None = None,
-    high: int | float | None = None,
-    choices: tuple[str, ...] = (),
+    default: Any, description: str, unit: str = '', low: int | float | None = None,
+    high: int | float | None = None, choices: tuple[str, ...] = (),
 ) -> Any:
     """Declare one dataclass field with what a user must know about it."""
     metadata = {
@@ -147,11 +143,8 @@ class SceneConfig(Checked):
         0.03, 'top of the three outer bin walls above the table top', 'm', 0.0, 0.1
     )
     bin_wall_start: float = setting(
-        0.12,
-        'the two end walls rise only this far from the table, out of the way of the paddle',
-        'm',
-        0.0,
-        0.3,
+        0.12, 'the two end walls rise only this far from the table, out of the way of the paddle',
+        'm', 0.0, 0.3,
     )
     spawn_margin: float = setting(
         0.04, 'objects spawn at least this far from the edges', 'm', 0.0, 0.1

@@ -45,12 +45,8 @@ class Agent(Generic[Seen]):
     """
 
     def __init__(
-        self,
-        thinker: Thinker[Seen],
-        home: Joints,
-        limits: Limits,
-        surprise: SurpriseConfig | None = None,
-        run: Run = at_once,
+        self, thinker: Thinker[Seen], home: Joints, limits: Limits,
+        surprise: SurpriseConfig | None = None, run: Run = at_once,
     ) -> None:
         """Wait to be started.
 

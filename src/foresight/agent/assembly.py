@@ -39,7 +39,5 @@ def make_thinker(
 def noise(checkpoint: Checkpoint) -> Belief:
     """Return a belief of nothing in particular, to warm up with."""
     known = checkpoint.config.encoder
-    latent = torch.randn(
-        known.channels, *known.grid, generator=torch.Generator().manual_seed(0),
-    )
+    latent = torch.randn(known.channels, *known.grid, generator=torch.Generator().manual_seed(0))
     return Belief(latent.to(checkpoint.model.device), 0.0)

@@ -61,7 +61,6 @@ class Following:
     """
 
     def __init__(self, config: SurpriseConfig) -> None:
-        """Keep the limits."""
         self._config = config
         self.begin()
 

@@ -12,11 +12,8 @@ T = TypeVar('T')
 class Run(Protocol):
     """Where thinking happens, one job after the other; `ThreadPoolExecutor(1).submit` is one."""
 
-    def __call__(
-        self, job: Callable[P, T], /, *given: P.args, **named: P.kwargs,
-    ) -> Future[T]:
+    def __call__(self, job: Callable[P, T], /, *given: P.args, **named: P.kwargs) -> Future[T]:
         """Begin a job."""
-        ...
 
 
 def at_once(job: Callable[P, T], /, *given: P.args, **named: P.kwargs) -> Future[T]:

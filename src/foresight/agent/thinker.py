@@ -24,7 +24,6 @@ class Stamped(Protocol):
     @property
     def stamp(self) -> float:
         """When it was seen [s]."""
-        ...
 
 
 Seen = TypeVar('Seen', bound=Stamped)
@@ -41,19 +40,15 @@ class Chooser(Protocol[SeenByChooser]):
         Raises:
             PlanningError: If no candidate satisfies the guardrails.
         """
-        ...
 
     def follow(self, seen: SeenByChooser, plan: Plan, /) -> TaskDecision:
         """Go on with the rest of a plan whose first action is done, unless the task is done."""
-        ...
 
     def reset(self, seed: int) -> None:
         """Begin an episode."""
-        ...
 
     def drop_warm_start(self) -> None:
         """Forget the last plan."""
-        ...
 
 
 @runtime_checkable
@@ -66,14 +61,12 @@ class WayHome(Protocol):
         Raises:
             RobotError: If the arm cannot do it.
         """
-        ...
 
 
 class Thinker(Generic[Seen]):
     """Chooses macro-actions and plans motions, one call after the other; it knows no thread."""
 
     def __init__(self, chooser: Chooser[Seen], skill: Skill, homing: WayHome) -> None:
-        """Keep the parts."""
         self._chooser, self._skill, self._homing = chooser, skill, homing
         self._seed = 0
 

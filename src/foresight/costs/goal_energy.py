@@ -39,8 +39,7 @@ class GoalEnergy:
     name = 'goal_energy'
 
     def __init__(
-        self,
-        goal: Float[Tensor, 'channel height width'],
+        self, goal: Float[Tensor, 'channel height width'],
         weights: Float[Tensor, 'height width'] | None = None,
     ) -> None:
         """Hold the goal.

@@ -46,8 +46,7 @@ class ActionSpace:
         return wrapped
 
     def distances(
-        self,
-        actions: Float[Tensor, 'pool horizon action'],
+        self, actions: Float[Tensor, 'pool horizon action'],
         reference: Float[Tensor, 'horizon action'],
     ) -> Float[Tensor, ' pool']:
         """Return the root-mean-square difference to a reference in units of `noise`."""

@@ -66,7 +66,6 @@ class Candidates:
     def __init__(
         self, sampler: ActionSampler, guardrails: Sequence[Guardrail], space: ActionSpace,
     ) -> None:
-        """Hold what decides which actions are drawn."""
         self._sampler, self._guardrails, self._space = sampler, tuple(guardrails), space
 
     def feasible(self, actions: Float[Tensor, '*batch action']) -> Bool[Tensor, '*batch']:
@@ -83,9 +82,7 @@ class Candidates:
         return draw_feasible(self._sampler, self._guardrails, count, generator)
 
     def perturb(
-        self,
-        centres: Float[Tensor, 'count horizon action'],
-        std: Float[Tensor, ' action'],
+        self, centres: Float[Tensor, 'count horizon action'], std: Float[Tensor, ' action'],
         generator: Generator,
     ) -> Float[Tensor, 'count horizon action']:
         """Add noise to action sequences; an infeasible action is drawn again, then replaced."""

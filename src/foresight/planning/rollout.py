@@ -4,22 +4,14 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from foresight.protocols import (
-    Cost,
-    CostBreakdown,
-    Rollout,
-    StochasticWorldModel,
-    WorldModel,
-)
+from foresight.protocols import Cost, CostBreakdown, Rollout, StochasticWorldModel, WorldModel
 
 Unknowns = Float[Tensor, 'sample horizon unknown']
 
 
 def roll_out(
-    model: WorldModel,
-    latent: Float[Tensor, '*latent'],
-    actions: Float[Tensor, 'sample horizon action'],
-    unknowns: Unknowns | None = None,
+    model: WorldModel, latent: Float[Tensor, '*latent'],
+    actions: Float[Tensor, 'sample horizon action'], unknowns: Unknowns | None = None,
     branched: bool = False,
 ) -> Rollout:
     """Imagine what each action sequence does to one latent.
@@ -80,12 +72,8 @@ def _distinct(
 
 
 def evaluate(
-    model: WorldModel,
-    cost: Cost,
-    latent: Float[Tensor, '*latent'],
-    actions: Float[Tensor, 'sample horizon action'],
-    chunk: int,
-    unknowns: Unknowns | None = None,
+    model: WorldModel, cost: Cost, latent: Float[Tensor, '*latent'],
+    actions: Float[Tensor, 'sample horizon action'], chunk: int, unknowns: Unknowns | None = None,
     branched: bool = False,
 ) -> CostBreakdown:
     """Score action sequences from one latent; at most `chunk` are in memory at once.

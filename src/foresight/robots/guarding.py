@@ -33,8 +33,7 @@ class GuardConfig(Checked):
     )
     rate: float = setting(100.0, 'command rate', 'Hz', 10.0, 1000.0)
     command_interface: str = setting(
-        'joint_state',
-        'message type of commands',
+        'joint_state', 'message type of commands',
         choices=('joint_state', 'float64_multi_array', 'joint_trajectory'),
     )
 
@@ -137,9 +136,7 @@ class Guard:
         return self._command.speed > REST or self._measured_speed > STILL
 
     def accept_joints(
-        self,
-        positions: Float[np.ndarray, ' joint'],
-        velocities: Float[np.ndarray, ' joint'],
+        self, positions: Float[np.ndarray, ' joint'], velocities: Float[np.ndarray, ' joint'],
         now: float,
     ) -> None:
         """Take measured joints, in the order of the limits.

@@ -63,8 +63,7 @@ class JointLevel:
         posture.set_target(np.array(arm.retract))
         self._tasks = [self._frame, posture]
         self._joints = JointBox(
-            arm.position_low + config.position_margin,
-            arm.position_high - config.position_margin,
+            arm.position_low + config.position_margin, arm.position_high - config.position_margin,
             config.velocity_scale * arm.velocity_limit,
             config.acceleration_scale * arm.acceleration_limit,
         )
@@ -110,9 +109,7 @@ class JointLevel:
         return solution
 
     def _check(
-        self,
-        tool: Float[np.ndarray, 'time 4 4'],
-        targets: Float[np.ndarray, 'time 4 4'],
+        self, tool: Float[np.ndarray, 'time 4 4'], targets: Float[np.ndarray, 'time 4 4'],
         times: Float[np.ndarray, ' time'],
     ) -> None:
         """Raise RobotError where the tool is first too far from its target."""
@@ -130,9 +127,7 @@ class JointLevel:
             )
 
 
-def _resample(
-    path: ToolPath, times: Float[np.ndarray, ' time'],
-) -> Float[np.ndarray, 'time 4 4']:
+def _resample(path: ToolPath, times: Float[np.ndarray, ' time']) -> Float[np.ndarray, 'time 4 4']:
     """Poses at `times`; a path at the command rate passes unchanged."""
     if len(times) == len(path.times) and np.allclose(times, path.times - path.times[0]):
         return path.poses

@@ -16,11 +16,8 @@ class JointBox(Limit):  # type: ignore[misc]  # pink is not typed
     """Position, velocity and acceleration limits of every joint."""
 
     def __init__(
-        self,
-        low: Float[np.ndarray, ' joint'],
-        high: Float[np.ndarray, ' joint'],
-        velocity: Float[np.ndarray, ' joint'],
-        acceleration: float,
+        self, low: Float[np.ndarray, ' joint'], high: Float[np.ndarray, ' joint'],
+        velocity: Float[np.ndarray, ' joint'], acceleration: float,
     ) -> None:
         """Set the limits [rad, rad/s, rad/s^2]; the arm is at rest."""
         self._edges = np.concatenate([high, -low])

@@ -28,9 +28,7 @@ class RetractMonitor:
         self._away = -np.inf
 
     def update(
-        self,
-        positions: Float[np.ndarray, ' joint'],
-        velocities: Float[np.ndarray, ' joint'],
+        self, positions: Float[np.ndarray, ' joint'], velocities: Float[np.ndarray, ' joint'],
         stamp: float,
     ) -> None:
         """Take joint states of time `stamp` [s]; a clock that jumps back begins anew.

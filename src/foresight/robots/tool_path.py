@@ -34,9 +34,7 @@ class ToolPath:
 
 
 def vertical_poses(
-    x: Float[np.ndarray, ' time'],
-    y: Float[np.ndarray, ' time'],
-    z: Float[np.ndarray, ' time'],
+    x: Float[np.ndarray, ' time'], y: Float[np.ndarray, ' time'], z: Float[np.ndarray, ' time'],
     yaw: Float[np.ndarray, ' time'],
 ) -> Float[np.ndarray, 'time 4 4']:
     """Poses of a tool that points straight down, its x axis at `yaw` [rad] from x."""

@@ -30,11 +30,8 @@ class Travel:
 
     @classmethod
     def between(
-        cls,
-        start: Float[np.ndarray, ' joint'],
-        goal: Float[np.ndarray, ' joint'],
-        velocity: Float[np.ndarray, ' joint'],
-        acceleration: float,
+        cls, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
+        velocity: Float[np.ndarray, ' joint'], acceleration: float,
     ) -> 'Travel':
         """Make a travel that no joint's velocity [rad/s] or acceleration [rad/s^2] limits."""
         way = np.maximum(np.abs(goal - start), 1e-6)

@@ -28,32 +28,24 @@ class Environment(Protocol):
     @property
     def joint_positions(self) -> Joints:
         """Measured joints [rad]."""
-        ...
 
     def reset(self, seed: int) -> Observation:
         """Begin the episode of a seed."""
-        ...
 
     def observe(self) -> Observation:
         """Take an image."""
-        ...
 
     def execute(self, path: JointPath, on_frame: OnFrame | None = None) -> None:
         """Carry out a joint path and wait until everything rests; show frames on the way."""
-        ...
 
     def wait(self, seconds: float) -> None:
         """Let time [s] pass while the arm rests."""
-        ...
 
     def objects(self) -> ObjectStates:
         """Return the true object states."""
-        ...
 
     def outcome(self) -> Outcome:
         """Return how the scene stands, once everything rests."""
-        ...
 
     def close(self) -> None:
         """Free what the environment holds."""
-        ...

@@ -21,12 +21,7 @@ from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.environment import Joints
 from foresight.rollout.loop import player_of
-from foresight.rollout.policies import (
-    AimedRandomPolicy,
-    PlannerPolicy,
-    RandomPolicy,
-    make_planner,
-)
+from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy, RandomPolicy, make_planner
 from foresight.rollout.recording import Recording
 from foresight.settings import CLEAR_TABLE_BOTH, SHIPPED, Checked, SceneConfig, setting
 from foresight.sim.clear_table import ClearTable
@@ -123,7 +118,6 @@ class FromRetract:
     """Plans every motion from the retract pose itself, not from where it is measured to be."""
 
     def __init__(self, skill: Skill, arm: ArmModel) -> None:
-        """Keep the skill and the retract pose."""
         self._skill, self._retract = skill, np.array(arm.retract)
 
     def plan(self, action: Float[np.ndarray, ' action'], start: Joints) -> Motion:
@@ -154,9 +148,7 @@ class Collector(Closing):
         """Play one episode; the seed decides the scene and every action."""
         count, _ = self._draws(seed)
         self._table.sim = replace(self._config.sim, objects=count, seed=seed)
-        record = Recording(
-            self._table, lambda: self._policy.aimed, self._config.collect.frames,
-        )
+        record = Recording(self._table, lambda: self._policy.aimed, self._config.collect.frames)
         played = self._player.play(seed, record)
         return record.episode({
             'seed': seed, 'version': version(), 'objects': list(self._table.objects().names),
@@ -184,6 +176,4 @@ def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
     play = config.collect
     if not play.planned_share:
         return None
-    return make_planner(
-        load(find_model(play.checkpoint)), load_task(play.task), config.scene, arm,
-    )
+    return make_planner(load(find_model(play.checkpoint)), load_task(play.task), config.scene, arm)

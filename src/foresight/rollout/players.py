@@ -13,12 +13,7 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.loop import Player, player_of
-from foresight.rollout.policies import (
-    AimedRandomPolicy,
-    PlannerPolicy,
-    RandomPolicy,
-    make_planner,
-)
+from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy, RandomPolicy, make_planner
 from foresight.settings import SceneConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig

@@ -52,9 +52,7 @@ class AimedRandomPolicy(Policy):
 
     name = 'aimed_random'
 
-    def __init__(
-        self, rectifier: Rectifier, aim: Aim, generator: Generator | None = None,
-    ) -> None:
+    def __init__(self, rectifier: Rectifier, aim: Aim, generator: Generator | None = None) -> None:
         """Keep how images are rectified and aimed at; others may draw from the same generator."""
         self._rectifier, self._aim = rectifier, aim
         self._generator = generator or Generator()

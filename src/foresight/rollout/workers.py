@@ -28,7 +28,6 @@ class Builder(Protocol[Kept]):
 
     def __call__(self) -> Kept:
         """Build it."""
-        ...
 
 
 class _Shelf(Closing):

@@ -29,12 +29,9 @@ CellMap = Callable[[Float[Tensor, 'batch channel height width']], Tensor]
 
 
 def assemble(
-    task: TaskConfig,
-    checkpoint: Checkpoint,
-    arm: ArmModel,
+    task: TaskConfig, checkpoint: Checkpoint, arm: ArmModel,
     goal: Float[Tensor, 'channel height width'] | None = None,
-    planner: OptimiserConfig | None = None,
-    clock: Callable[[], float] = time.perf_counter,
+    planner: OptimiserConfig | None = None, clock: Callable[[], float] = time.perf_counter,
 ) -> TaskLevel:
     """Build the task level.
 

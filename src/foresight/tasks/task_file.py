@@ -77,9 +77,7 @@ def load_task(task: str | Path) -> TaskConfig:
     if GoalEnergy.name not in {*terms, done['term']} and {'goal', 'regions'} & set(described):
         raise ConfigError(f'{path}: goal and regions are for a task with a {GoalEnergy.name}')
     action = _action(described.get('actions', [ActionConfig().kind]), f'{path}: actions')
-    planner, spread = _planner(
-        described.get('planner', {}), spread_of(action), f'{path}: planner',
-    )
+    planner, spread = _planner(described.get('planner', {}), spread_of(action), f'{path}: planner')
     return TaskConfig(
         name=path.stem,
         terms=tuple((name, terms[name].weight) for name in terms),
@@ -162,9 +160,7 @@ def _action(kinds: Any, where: str) -> str:
     return kinds[0]
 
 
-def _planner(
-    content: Any, spread: Spread, where: str,
-) -> tuple[OptimiserConfig, Spread]:
+def _planner(content: Any, spread: Spread, where: str) -> tuple[OptimiserConfig, Spread]:
     """Read the settings of the planner and how far it spreads candidates, in one mapping."""
     own = {item.name for item in fields(spread)}  # type: ignore[arg-type]
     known = {item.name for item in fields(OptimiserConfig)} | own

@@ -19,12 +19,7 @@ class PushRaster(nn.Module):
 
     channels = 9
 
-    def __init__(
-        self,
-        scene: SceneConfig,
-        push: PushConfig,
-        grid: tuple[int, int],
-    ) -> None:
+    def __init__(self, scene: SceneConfig, push: PushConfig, grid: tuple[int, int]) -> None:
         """Lay out the cell centres of a grid of rows and columns in `base_link`."""
         super().__init__()
         near, far = scene.view_x

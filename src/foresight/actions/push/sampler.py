@@ -20,7 +20,6 @@ class PushSampler:
     """Draws pushes anywhere on the table, in any heading, that satisfy a guardrail."""
 
     def __init__(self, scene: SceneConfig, push: PushConfig, guardrail: Guardrail) -> None:
-        """Hold the bounds."""
         self._scene, self._push, self._guardrail = scene, push, guardrail
 
     def __call__(self, count: int, generator: Generator) -> Float[Tensor, 'count 4']:
@@ -40,10 +39,7 @@ class AimedSampler:
     """
 
     def __init__(
-        self,
-        scene: SceneConfig,
-        push: PushConfig,
-        guardrail: Guardrail,
+        self, scene: SceneConfig, push: PushConfig, guardrail: Guardrail,
         weights: Float[Tensor, 'height width'],
     ) -> None:
         """Hold the bounds and the cells to aim at.

@@ -21,10 +21,7 @@ class PushConfig(Checked):
     clearance: float = setting(0.12, 'tool tip above the table while approaching', 'm', 0.08, 0.3)
     sweep_speed: float = setting(0.30, 'tool speed while sweeping', 'm/s', 0.05, 0.5)
     travel_scale: float = setting(
-        0.95,
-        'share of the joint level limits used while approaching and retracting',
-        '',
-        0.05,
+        0.95, 'share of the joint level limits used while approaching and retracting', '', 0.05,
         0.98,
     )
     vertical_speed: float = setting(0.5, 'tool speed while lowering and lifting', 'm/s', 0.05, 1.0)

@@ -85,9 +85,7 @@ class PushSkill:
         retract = Travel.between(beyond, end, *self._limits)
         verticals = self._vertical(above, touch), self._vertical(lift, beyond)
         rate = self.joint_level.config.rate
-        path, sweep = push_path(
-            push, (approach, retract), verticals, self.arm, self.config, rate,
-        )
+        path, sweep = push_path(push, (approach, retract), verticals, self.arm, self.config, rate)
         return PushMotion(self.joint_level.track(path, start), sweep.start, sweep.end, path)
 
     def _vertical(self, start: Joints, goal: Joints) -> float:

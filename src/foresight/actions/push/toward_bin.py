@@ -25,9 +25,7 @@ class Footprints:
     centres: Float[np.ndarray, 'object 2']
     corners: Float[np.ndarray, 'object 8 2']
 
-    def reach(
-        self, directions: Float[np.ndarray, 'batch 2'],
-    ) -> Float[np.ndarray, 'batch object']:
+    def reach(self, directions: Float[np.ndarray, 'batch 2']) -> Float[np.ndarray, 'batch object']:
         """Return how far each object extends from its centre in each direction [m]."""
         extents: Float[np.ndarray, 'batch object'] = np.einsum(
             'okc,pc->pok', self.corners, directions
@@ -44,7 +42,6 @@ class TowardBin:
     """
 
     def __init__(self, action: PushAction, tool: Tool) -> None:
-        """Keep the bounds of a push and the size of the paddle."""
         self._scene, self._push = action.scene, action.settings
         self._half_width, self._half_depth = tool.width / 2, tool.depth / 2
         self._face = tool.face
@@ -87,9 +84,7 @@ class TowardBin:
         return np.where(useless, -np.inf, value)
 
     def _edge_risk(
-        self,
-        ends: Float[np.ndarray, 'batch object 2'],
-        objects: Footprints,
+        self, ends: Float[np.ndarray, 'batch object 2'], objects: Footprints,
         carried: Bool[np.ndarray, 'batch object'],
     ) -> Float[np.ndarray, 'batch object']:
         """Grow where a carried object ends less than its own size from a near or far edge."""
@@ -99,11 +94,8 @@ class TowardBin:
         return np.where(carried, np.clip(-20.0 * room, 0.0, 2.0), 0.0)
 
     def _lands_on(
-        self,
-        along: Float[np.ndarray, 'batch object'],
-        across: Float[np.ndarray, 'batch object'],
-        depth: Float[np.ndarray, 'batch object'],
-        width: Float[np.ndarray, 'batch object'],
+        self, along: Float[np.ndarray, 'batch object'], across: Float[np.ndarray, 'batch object'],
+        depth: Float[np.ndarray, 'batch object'], width: Float[np.ndarray, 'batch object'],
     ) -> Bool[np.ndarray, 'batch object']:
         """Return True where the paddle would come down on an object."""
         margin = 0.008

@@ -65,15 +65,9 @@ class CemPlanner:
     """
 
     def __init__(
-        self,
-        model: WorldModel,
-        cost: Cost,
-        guardrails: Sequence[Guardrail],
-        sampler: ActionSampler,
-        config: OptimiserConfig,
-        space: ActionSpace,
-        clock: Callable[[], float] = time.perf_counter,
-        risk: Risk | None = None,
+        self, model: WorldModel, cost: Cost, guardrails: Sequence[Guardrail],
+        sampler: ActionSampler, config: OptimiserConfig, space: ActionSpace,
+        clock: Callable[[], float] = time.perf_counter, risk: Risk | None = None,
     ) -> None:
         """Hold the parts; nothing runs until `plan`."""
         self._model, self._cost, self._risk = model, cost, risk
@@ -172,18 +166,14 @@ class CemPlanner:
             moved = torch.cat([moved, fresh.reshape(count, *moved.shape[1:])])
         return share_beginnings(moved, config.branches)
 
-    def _score(
-        self, latent: Tensor, actions: Tensor, elites: EliteMixture | None,
-    ) -> EliteMixture:
+    def _score(self, latent: Tensor, actions: Tensor, elites: EliteMixture | None) -> EliteMixture:
         """Score candidates and refit the elites with them."""
         costs = self._evaluate(latent, actions).total
         if elites is not None:
             actions = torch.cat([elites.actions, actions])
             costs = torch.cat([elites.costs, costs])
         if not costs.isfinite().any():
-            raise PlanningError(
-                'no imagined cost is finite: check the belief and the checkpoint',
-            )
+            raise PlanningError('no imagined cost is finite: check the belief and the checkpoint')
         return refit(actions, costs, self._config.elites, self._space)
 
     def _evaluate(
@@ -241,11 +231,8 @@ class CemPlanner:
         return torch.where(allowed, copies, best)
 
     def _cheapest(
-        self,
-        latent: Tensor,
-        copies: Float[Tensor, 'top copies horizon action'],
-        unknowns: Float[Tensor, 'copies horizon unknown'] | None = None,
-        risk: Risk | None = None,
+        self, latent: Tensor, copies: Float[Tensor, 'top copies horizon action'],
+        unknowns: Float[Tensor, 'copies horizon unknown'] | None = None, risk: Risk | None = None,
     ) -> _Choice:
         """Return the first copy of the sequence whose copies cost least on the whole."""
         shape, flat = copies.shape[:2], copies.flatten(0, 1)  # top*copies horizon action

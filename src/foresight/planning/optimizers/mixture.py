@@ -39,9 +39,7 @@ class EliteMixture:
 
 
 def refit(
-    actions: Float[Tensor, 'sample horizon action'],
-    costs: Float[Tensor, ' sample'],
-    count: int,
+    actions: Float[Tensor, 'sample horizon action'], costs: Float[Tensor, ' sample'], count: int,
     space: ActionSpace,
 ) -> EliteMixture:
     """Keep the cheapest candidates, leaving out those almost equal to a cheaper one.

@@ -84,7 +84,6 @@ class MapTerm:
     name = ''
 
     def __init__(self, occupancy: Occupancy, weights: Float[Tensor, '2 height width']) -> None:
-        """Keep the weight of an object in each cell."""
         self._occupancy, self._weights = occupancy, weights
 
     def score(
@@ -124,9 +123,7 @@ class Progress(MapTerm):
 
     name = 'progress'
 
-    def __init__(
-        self, occupancy: Occupancy, encoder: EncoderConfig, action: MacroAction,
-    ) -> None:
+    def __init__(self, occupancy: Occupancy, encoder: EncoderConfig, action: MacroAction) -> None:
         """Weight the table map by the distance of each cell to the bin."""
         _, y = cell_centres(action.scene, encoder.grid)
         actions = ((action.scene.bin_y[0] - y) / action.longest).clamp(min=0.0)

@@ -19,7 +19,6 @@ class HandRule(Policy):
     name = 'hand_rule'
 
     def __init__(self, action: PushAction, feasible: Guardrail, tool: Tool) -> None:
-        """Keep what pushes do and what the arm can do."""
         self._pushes, self._feasible = TowardBin(action, tool), feasible
 
     def choose(self, scene: SceneView) -> Plan | None:
