@@ -9,8 +9,8 @@ import pytest
 from foresight.files import share
 
 SCRIPT = share('test/repo/house.py')
-# Only ever lowered: the goal is 25 000.
-LINES = 29_300
+# What is there only shrinks, towards 25 000; a new room raises it by its own lines.
+LINES = 27_250
 # Lines outside its folder that name the one macro-action there is.
 ACTION_LINES = 120
 

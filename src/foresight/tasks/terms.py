@@ -17,6 +17,7 @@ from foresight.tasks.clear_table.cost_head import Dropped, Occupancy, Progress, 
 from foresight.tasks.heads import critic_of, occupancy_of, runs_fast
 from foresight.tasks.task_file import TaskConfig
 from foresight.world_model.checkpoint import Checkpoint
+from foresight.world_model.encoder import EncoderConfig
 
 
 @dataclass
@@ -36,6 +37,11 @@ class Ingredients:
         """Maps of the cost head."""
         return occupancy_of(self.checkpoint)
 
+    @property
+    def encoder(self) -> EncoderConfig:
+        """Shape of a latent."""
+        return self.checkpoint.config.encoder
+
 
 def _goal_energy(known: Ingredients) -> CostTerm:
     """Return the distance to the goal."""
@@ -44,29 +50,14 @@ def _goal_energy(known: Ingredients) -> CostTerm:
     return known.energy
 
 
-def _expected_cost(known: Ingredients) -> CostTerm:
-    """Return what the rest is expected to cost."""
-    return ExpectedCost(critic_of(known.checkpoint), runs_fast(known.checkpoint))
-
-
-def _remaining(known: Ingredients) -> CostTerm:
-    """Return the objects left on the table."""
-    return Remaining(known.occupancy, known.checkpoint.config.encoder)
-
-
-def _dropped(known: Ingredients) -> CostTerm:
-    """Return the objects on the floor."""
-    return Dropped(known.occupancy, known.checkpoint.config.encoder)
-
-
-def _progress(known: Ingredients) -> CostTerm:
-    """Return the way that objects have to go."""
-    return Progress(known.occupancy, known.checkpoint.config.encoder, known.checkpoint.action)
-
-
 BUILDERS: Mapping[str, Callable[[Ingredients], CostTerm]] = {
-    Remaining.name: _remaining, Progress.name: _progress, Dropped.name: _dropped,
-    GoalEnergy.name: _goal_energy, ExpectedCost.name: _expected_cost,
+    Remaining.name: lambda known: Remaining(known.occupancy, known.encoder),
+    Progress.name: lambda known: Progress(known.occupancy, known.encoder, known.checkpoint.action),
+    Dropped.name: lambda known: Dropped(known.occupancy, known.encoder),
+    GoalEnergy.name: _goal_energy,
+    ExpectedCost.name: lambda known: ExpectedCost(
+        critic_of(known.checkpoint), runs_fast(known.checkpoint),
+    ),
 }
 
 
