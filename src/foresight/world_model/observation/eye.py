@@ -1,7 +1,8 @@
 """The eye: what differs from the empty table because a thing lies there, and not for the camera.
 
-Light, white balance, lens and sensor change a picture without anything having moved. The empty
-table is moved and lit as the picture asks for, then compared, and what is no more than noise goes.
+Light, white balance, lens and sensor change a picture without anything having moved. The picture
+is moved back to where the empty table was seen, the empty table is lit as the picture is, the two
+are compared, and what is no more than noise goes.
 A picture that differs from the empty table only where things lie is left as it is, to the bit.
 """
 
@@ -37,10 +38,10 @@ def see(image: Picture, empty: Picture) -> Levels:
         empty: Picture of the empty table, of the same camera.
     """
     placed = register(image, empty)
-    light = fit_light(image, placed)
-    difference = (image - light.shine(placed)) / light.gain
-    if light.scale > 0.0 or placed is not empty:
-        difference *= _sure(difference, light.scale, placed)[..., None]
+    light = fit_light(placed, empty)
+    difference = (placed - light.shine(empty)) / light.gain
+    if light.scale > 0.0 or placed is not image:
+        difference *= _sure(difference, light.scale, empty)[..., None]
     return np.asarray(empty + difference)
 
 
@@ -63,7 +64,7 @@ def _sure(difference: Levels, scale: float, empty: Picture) -> Float[np.ndarray,
 
 
 def register(image: Picture, empty: Picture) -> Picture:
-    """Move the empty table to where the picture shows it.
+    """Move the picture back to where the empty table was seen: there things are where they are.
 
     References:
         Evangelidis and Psarakis 2008, Parametric image alignment using enhanced correlation
@@ -80,16 +81,16 @@ def register(image: Picture, empty: Picture) -> Picture:
             now, before, matrix, cv2.MOTION_TRANSLATION, stop, everywhere, 3,
         )
     except cv2.error:  # nothing to hold on to
-        return empty
+        return image
     matrix = np.asarray(found)
     if not LEAST_SHIFT < np.hypot(*matrix[:, 2]) < np.inf:
-        return empty
-    # What was outside of the empty picture is taken from the present one: nothing is known of it.
+        return image
+    # What moved out of the picture is taken from the empty table: nothing is known of it.
     moved = np.asarray(cv2.warpAffine(
-        empty.astype(np.float32), matrix, empty.shape[1::-1], image.astype(np.float32),
-        cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_TRANSPARENT,
+        image.astype(np.float32), matrix, image.shape[1::-1], empty.astype(np.float32),
+        cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT,
     ))
-    return moved if _differs(image, moved) < _differs(image, empty) else empty
+    return moved if _differs(moved, empty) < _differs(image, empty) else image
 
 
 def _differs(image: Picture, empty: Picture) -> float:
