@@ -19,8 +19,8 @@ def options() -> Any:
         warnings.simplefilter('ignore')
         from foresight.nodes.session import SessionOptions
 
-    def make(robot: str) -> SessionOptions:
-        return SessionOptions(Path('models'), SimConfig(), None, Path('out'), robot=robot)
+    def make(robot: str, **more: str) -> SessionOptions:
+        return SessionOptions(Path('models'), SimConfig(), None, Path('out'), robot=robot, **more)
 
     return make
 
@@ -39,3 +39,9 @@ def test_a_wrong_robot_is_refused_before_anything_starts(options, tmp_path: Path
     mine.write_text(text.replace('arm.urdf', str(shipped.parent / 'arm.urdf')))
     with pytest.raises(RobotError, match="tool 'spoon' is unknown"):
         options(str(mine))
+
+
+def test_the_camera_is_that_of_the_simulator(options) -> None:
+    assert options('panda', camera='webcam').parameters('sim')['camera.effect'] == 'webcam'
+    with pytest.raises(ConfigError, match='choose one of none, noise_4'):
+        options('panda', camera='kodak')

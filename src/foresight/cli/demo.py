@@ -24,7 +24,7 @@ from foresight.nodes.monitor import Monitor
 from foresight.nodes.session import SessionOptions, ros_session
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import CLEAR_TABLE, SHIPPED
-from foresight.sim.settings import SimConfig
+from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.viz.demo_pages import demo_budgets, write_demo
 from foresight.viz.demo_result import DemoResult
 from foresight.viz.report import Budget
@@ -38,6 +38,9 @@ def demo(
     objects: Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')] = 3,
     object_set: Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')] = 'seen',
     robot: RobotOption = RobotConfig.robot,
+    camera: Annotated[
+        str, typer.Option(help='What the camera does to its pictures, such as webcam.'),
+    ] = CameraConfig.effect,
     max_actions: Annotated[
         int, typer.Option(min=1, help='Actions before the demo gives up.'),
     ] = 10,
@@ -56,6 +59,7 @@ def demo(
     )
     options = SessionOptions(
         find_checkpoint(checkpoint), sim, out if bag else None, out / 'log', task, robot=robot,
+        camera=camera,
     )
     signal.signal(signal.SIGTERM, leave)
     prepare(out)

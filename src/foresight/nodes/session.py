@@ -26,7 +26,7 @@ from foresight.nodes.topics import NODES, NodeEntry
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig, find_robot
 from foresight.settings import CLEAR_TABLE
-from foresight.sim.settings import SimConfig
+from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.task_file import EMPTY_TABLE, load_task
 from foresight.viz.demo_result import DemoResult
 
@@ -54,6 +54,7 @@ class SessionOptions:
         task: Name of the task, or path of its YAML file.
         deadline: Wall-clock limit of one plan [s]; None keeps the planner's own.
         robot: Name of the robot, its folder, or its file.
+        camera: What the camera does to its pictures.
     """
 
     checkpoint: Path
@@ -63,15 +64,17 @@ class SessionOptions:
     task: str = CLEAR_TABLE
     deadline: float | None = None
     robot: str = RobotConfig.robot
+    camera: str = CameraConfig.effect
 
     def __post_init__(self) -> None:
-        """Check that nobody has to give the task a goal image, and the robot.
+        """Check that nobody has to give the task a goal image, and the robot and the camera.
 
         Raises:
-            ConfigError: If somebody has to, or there is no such task or robot.
+            ConfigError: If somebody has to, or there is no such task, robot or effect.
             RobotError: If the robot's description cannot be used.
         """
         ArmModel.load(self.robot)
+        CameraConfig(effect=self.camera)
         task = load_task(self.task)
         if task.has_goal and task.goal != EMPTY_TABLE:
             raise ConfigError(
@@ -92,7 +95,8 @@ class SessionOptions:
         model = {**common, 'checkpoint': str(self.checkpoint.resolve())}
         limit = {} if self.deadline is None else {'deadline': self.deadline}
         table: dict[str, dict[str, Any]] = {
-            'sim': {**robot, 'objects': sim.objects, 'real_time_factor': sim.real_time_factor},
+            'sim': {**robot, 'objects': sim.objects, 'real_time_factor': sim.real_time_factor,
+                    'camera.effect': self.camera},
             'perception': model,
             'predictor': model,
             'planner': {**model, **limit, 'task': self.task, 'max_actions': sim.max_actions},

@@ -10,7 +10,7 @@ from foresight.actions.loading import load
 from foresight.experiments.document import Document, kept, plain
 from foresight.experiments.episodes import counts, play_all
 from foresight.experiments.experiment import Experiment, TaskSettings, choose, numbers, of_robot
-from foresight.experiments.horizon.looks import Look, compare, looks, to_markdown
+from foresight.experiments.horizon.page import Look, compare, looks, to_markdown
 from foresight.experiments.results import figures, joined
 from foresight.files import find_model, sha256
 from foresight.rollout.players import HARD, ClearTablePlayers, scenes

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from foresight.experiments.horizon.looks import Look, compare, looks, to_markdown
+from foresight.experiments.horizon.page import Look, compare, looks, to_markdown
 from foresight.experiments.results import figures
 from foresight.rollout.episode import EpisodeResult
 from foresight.tasks.task_file import TaskConfig
