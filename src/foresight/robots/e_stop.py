@@ -1,4 +1,4 @@
-"""The e-stop: set by a topic or by a call, and set until somebody releases it."""
+"""The e-stop: set by a topic or a call until somebody releases it; `guarding` stops the arm."""
 
 from foresight.errors import RobotError
 
