@@ -57,7 +57,7 @@ class ClearTable(Closing):
 
     def reset(self, seed: int) -> Observation:
         """Start the episode of a seed and return its first image, the arm at its retract pose."""
-        look_generator, view_generator, object_generator, self._draws = (
+        look_generator, view_generator, object_generator, self._sensor = (
             np.random.default_rng(seed).spawn(4)
         )
         self._world.reset()
@@ -123,7 +123,7 @@ class ClearTable(Closing):
         """Take an image now, with the effect of the camera."""
         image = render(self._world, self.view, self._look)
         if self.camera.effect != NONE:
-            image = EFFECTS[self.camera.effect](image, self._draws)
+            image = EFFECTS[self.camera.effect](image, self._sensor)
         return Observation(image, self.view, self.time)
 
     def arm_pixels(self) -> Bool[np.ndarray, 'height width']:

@@ -16,7 +16,7 @@ Picture = Shaped[np.ndarray, 'row column 3']
 """Rectified image [grey levels]."""
 Levels = Float[np.ndarray, 'row column 3']
 
-LEAST_SHIFT = 0.1  # a smaller motion of the picture is not corrected [px]
+LEAST_SHIFT, MOST_SHIFT = 0.1, 2.0  # other motions of the picture are not corrected [px]
 DARK, BRIGHT = 8, 247  # outside of these a sensor is not linear [grey levels]
 LEAST_LINEAR = 0.1  # share of the picture that must be linear to tell the light
 ROUNDS = 8  # of the robust fit
@@ -83,7 +83,8 @@ def register(image: Picture, empty: Picture) -> Picture:
     except cv2.error:  # nothing to hold on to
         return image
     matrix = np.asarray(found)
-    if not LEAST_SHIFT < np.hypot(*matrix[:, 2]) < np.inf:
+    # A camera that moved more also turned: then the whole view shall surprise, and stop the arm.
+    if not LEAST_SHIFT < np.hypot(*matrix[:, 2]) < MOST_SHIFT:
         return image
     # What moved out of the picture is taken from the empty table: nothing is known of it.
     moved = np.asarray(cv2.warpAffine(
