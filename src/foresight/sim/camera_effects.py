@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 Picture = UInt8[np.ndarray, 'height width 3']
-Effect = Callable[[Picture, np.random.Generator], Picture]
 Draws = np.random.Generator
+Effect = Callable[[Picture, Draws], Picture]
 
 
 def add_noise(image: Picture, draws: Draws, std: float) -> Picture:

@@ -7,6 +7,7 @@ A picture that differs from the empty table only where things lie is left as it 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -37,8 +38,7 @@ def see(image: Picture, empty: Picture) -> Levels:
         image: Picture of now.
         empty: Picture of the empty table, of the same camera.
     """
-    placed = register(image, empty)
-    light = fit_light(placed, empty)
+    placed, light = place(image, empty)
     difference = (placed - light.shine(empty)) / light.gain
     if light.scale > 0.0 or placed is not image:
         difference *= _sure(difference, light.scale, empty)[..., None]
@@ -63,8 +63,18 @@ def _sure(difference: Levels, scale: float, empty: Picture) -> Float[np.ndarray,
     return np.asarray(np.clip(energy / np.maximum(doubt, 1e-9) - 1.0, 0.0, 1.0))
 
 
-def register(image: Picture, empty: Picture) -> Picture:
-    """Move the picture back to where the empty table was seen: there things are where they are.
+def place(image: Picture, empty: Picture) -> tuple[Picture, 'Light']:
+    """Return the picture moved back, if that explains more of it, and how it is lit."""
+    light, moved = fit_light(image, empty), move_back(image, empty)
+    if moved is not image:
+        there = fit_light(moved, empty)
+        if there.misses(moved, empty) < light.misses(image, empty):
+            return moved, there
+    return image, light
+
+
+def move_back(image: Picture, empty: Picture) -> Picture:
+    """Move the picture to where the empty table was seen: there things are where they are.
 
     References:
         Evangelidis and Psarakis 2008, Parametric image alignment using enhanced correlation
@@ -87,17 +97,10 @@ def register(image: Picture, empty: Picture) -> Picture:
     if not LEAST_SHIFT < np.hypot(*matrix[:, 2]) < MOST_SHIFT:
         return image
     # What moved out of the picture is taken from the empty table: nothing is known of it.
-    moved = np.asarray(cv2.warpAffine(
+    return np.asarray(cv2.warpAffine(
         image.astype(np.float32), matrix, image.shape[1::-1], empty.astype(np.float32),
         cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT,
     ))
-    return moved if _differs(moved, empty) < _differs(image, empty) else image
-
-
-def _differs(image: Picture, empty: Picture) -> float:
-    """Return how much two pictures differ, whatever their light; what differs much counts once."""
-    light = fit_light(image, empty)
-    return float(np.abs(image - light.shine(empty)).clip(max=30.0).mean())
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,10 @@ class Light:
     def shine(self, empty: Picture) -> Levels:
         """Return the empty table in this light, as bright as a sensor can tell."""
         return np.asarray(np.clip(self.gain * empty + self.offset, 0.0, 255.0))
+
+    def misses(self, image: Picture, empty: Picture) -> float:
+        """Return how much of a picture it leaves unexplained; what differs much counts once."""
+        return float(np.abs(image - self.shine(empty)).clip(max=30.0).mean())
 
 
 def fit_light(image: Picture, empty: Picture) -> Light:
@@ -161,6 +168,7 @@ def _solve(
     return np.asarray(np.linalg.solve(weighted.T @ columns + ridge, weighted.T @ target))
 
 
+@cache
 def _slow_terms(rows: int, columns: int) -> Float[np.ndarray, 'pixel term']:
     """Return the terms of a gain that is a square polynomial of the place."""
     y, x = (part.ravel() for part in np.mgrid[-1:1:rows * 1j, -1:1:columns * 1j])

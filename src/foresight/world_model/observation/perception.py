@@ -57,8 +57,7 @@ class Perception:
         """Turn an image that is rectified already into a belief.
 
         Raises:
-            ObservationError: If there is no empty-table image yet, or too much of the picture
-                differs from it.
+            ObservationError: If there is no empty-table image yet.
         """
         if self._empty is None:
             raise ObservationError(
