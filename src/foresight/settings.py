@@ -107,7 +107,7 @@ def changed(defaults: Settings, content: Any, where: str) -> Settings:
     }
     for name, value in values.items():
         usual = getattr(defaults, name)
-        if _shape(value) != _shape(usual):
+        if _shape(value) != _shape(usual) and not _words(value, usual):
             raise ConfigError(f'{where}: {name} = {value!r}: write {_described(usual)}')
     return replace(defaults, **values)  # type: ignore[type-var]
 
@@ -118,8 +118,16 @@ def _shape(value: Any) -> tuple[type, ...]:
     return (type(value), *(type(part) for part in parts))
 
 
+def _words(value: Any, usual: Any) -> bool:
+    """Tell whether both are lists of words, of which there may be any number."""
+    return all(isinstance(item, tuple) and item and {type(part) for part in item} == {str}
+               for item in (value, usual))
+
+
 def _described(usual: Any) -> str:
     """Say what a value must be, to stand in for the usual one."""
+    if isinstance(usual, tuple) and isinstance(usual[0], str):
+        return 'a list of words'
     if isinstance(usual, tuple):
         return f'a list of {len(usual)} numbers, each with a decimal point'
     kind = type(usual)
@@ -127,20 +135,66 @@ def _described(usual: Any) -> str:
 
 
 @dataclass(frozen=True)
-class SceneConfig(Checked):
-    """Table, bin and floor in `base_link`; the table top is the plane z = 0."""
+class Zone:
+    """A bin beside the table: what comes to rest in it is cleared.
 
-    table_near: float = setting(
-        0.30, 'distance of the near table edge from joint 1', 'm', 0.2, 0.5
-    )
+    Attributes:
+        side: Side of the table that it is open to.
+        x: Lowest and highest x [m].
+        y: Lowest and highest y [m].
+    """
+
+    side: str
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+    @property
+    def along(self) -> tuple[float, float]:
+        """Where it begins and ends along its side of the table [m]."""
+        return self.x if self.side in BESIDE else self.y
+
+    @property
+    def across(self) -> tuple[float, float]:
+        """Lowest and highest coordinate away from the table [m]."""
+        return self.y if self.side in BESIDE else self.x
+
+    @property
+    def edge(self) -> float:
+        """Where the table ends and the bin begins, a y or an x [m]."""
+        return self.across[0] if self.outward > 0 else self.across[1]
+
+    @property
+    def outward(self) -> int:
+        """Sign of the way from the table into the bin, along y or x."""
+        return 1 if self.side in ('left', 'far') else -1
+
+
+BESIDE = ('left', 'right')
+SIDES = ('left', 'right', 'far', 'near')
+"""Sides of a table as the arm sees it: left is +y, far is +x."""
+
+
+@dataclass(frozen=True)
+class SceneConfig(Checked):
+    """Table, bins and floor in the frame of the table; the table top is the plane z = 0.
+
+    The frame of the table is `base_link`, unless the arm has a stand of its own.
+    """
+
+    table_near: float = setting(0.30, 'x of the near table edge', 'm', 0.1, 0.6)
     table_depth: float = setting(0.35, 'table size along x', 'm', 0.2, 0.6)
-    table_width: float = setting(0.60, 'table size along y, centred on y = 0', 'm', 0.3, 1.0)
+    table_width: float = setting(0.60, 'table size along y', 'm', 0.3, 1.0)
+    table_middle: float = setting(0.0, 'y of the middle of the table', 'm', -0.3, 0.3)
     table_height: float = setting(0.10, 'table top above the floor', 'm', 0.05, 0.10)
-    bin_depth: float = setting(
-        0.20, 'bin size along y, at the +y side of the table', 'm', 0.1, 0.3
+    bins: tuple[str, ...] = setting(
+        ('left',), 'sides of the table with a bin: left (+y), right, far (+x), near'
+    )
+    bin_depth: float = setting(0.20, 'how far a bin reaches from the table', 'm', 0.1, 0.3)
+    bin_span: tuple[float, float] = setting(
+        (0.0, 1.0), 'part of its side that a bin takes, from low to high x or y', '', 0.0, 1.0
     )
     bin_wall: float = setting(
-        0.03, 'top of the three outer bin walls above the table top', 'm', 0.0, 0.1
+        0.03, 'top of the outer bin walls above the table top', 'm', 0.0, 0.1
     )
     bin_wall_start: float = setting(
         0.12, 'the two end walls rise only this far from the table, out of the way of the paddle',
@@ -151,6 +205,35 @@ class SceneConfig(Checked):
     )
     view_x: tuple[float, float] = setting((0.10, 0.90), 'rectified view along x', 'm')
     view_y: tuple[float, float] = setting((-0.50, 0.70), 'rectified view along y', 'm')
+    stand: tuple[float, float, float, float] = setting(
+        (0.0, 0.0, 0.0, 0.0), 'where the base of the arm stands in the frame of the table: x, y, '
+        'height [m] and turn about the vertical [rad]', '', -3.2, 3.2,
+    )
+
+    def __post_init__(self) -> None:
+        """Check bounds and the bins."""
+        super().__post_init__()
+        low, high = self.bin_span
+        if low >= high:
+            raise ConfigError(f'SceneConfig.bin_span = {self.bin_span}: give low before high')
+        if not self.bins or len(set(self.bins)) < len(self.bins) or set(self.bins) - set(SIDES):
+            raise ConfigError(
+                f'SceneConfig.bins = {self.bins}: name each side once, of {", ".join(SIDES)}'
+            )
+
+    def check_view(self) -> None:
+        """Raise ConfigError unless the view holds the table and its bins."""
+        for name, view, spans in (
+            ('x', self.view_x, [self.table_x, *(zone.x for zone in self.zones)]),
+            ('y', self.view_y, [self.table_y, *(zone.y for zone in self.zones)]),
+        ):
+            low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+            if low < view[0] - 1e-9 or high > view[1] + 1e-9:
+                raise ConfigError(
+                    f'SceneConfig.view_{name} = {view}: table and bins reach from {low:.2f} to '
+                    f'{high:.2f} m: move the frame of the table (and `stand` with it), or make '
+                    'them smaller'
+                )
 
     @property
     def table_x(self) -> tuple[float, float]:
@@ -160,9 +243,23 @@ class SceneConfig(Checked):
     @property
     def table_y(self) -> tuple[float, float]:
         """Right and left table edge [m]."""
-        return -self.table_width / 2, self.table_width / 2
+        half = self.table_width / 2
+        return self.table_middle - half, self.table_middle + half
 
     @property
-    def bin_y(self) -> tuple[float, float]:
-        """Inner and outer bin edge along y [m]; along x the bin is as long as the table."""
-        return self.table_width / 2, self.table_width / 2 + self.bin_depth
+    def zones(self) -> tuple[Zone, ...]:
+        """The bins."""
+        return tuple(self._zone(side) for side in self.bins)
+
+    def _zone(self, side: str) -> Zone:
+        """Return the bin at a side."""
+        beside = side in BESIDE
+        across, along = (self.table_y, self.table_x) if beside else (self.table_x, self.table_y)
+        if side in ('left', 'far'):
+            out = across[1], across[1] + self.bin_depth
+        else:
+            out = across[0] - self.bin_depth, across[0]
+        low, high = (along[0] + share * (along[1] - along[0]) for share in self.bin_span)
+        if self.bin_span == (0.0, 1.0):
+            low, high = along
+        return Zone(side, (low, high), out) if beside else Zone(side, out, (low, high))

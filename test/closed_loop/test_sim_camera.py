@@ -19,9 +19,9 @@ FLOOR_MARGIN = 0.20  # m, floor to see on every side of table and bin
 def visible_corners(scene: SceneConfig) -> np.ndarray:
     """Return the corners of the floor and bin walls that every camera must see."""
     x = (scene.table_x[0] - FLOOR_MARGIN, scene.table_x[1] + FLOOR_MARGIN)
-    y = (scene.table_y[0] - FLOOR_MARGIN, scene.bin_y[1] + FLOOR_MARGIN)
+    y = (scene.table_y[0] - FLOOR_MARGIN, scene.zones[0].y[1] + FLOOR_MARGIN)
     floor = [(a, b, -scene.table_height) for a in x for b in y]
-    return np.array(floor + [(a, scene.bin_y[1], scene.bin_wall) for a in scene.table_x])
+    return np.array(floor + [(a, scene.zones[0].y[1], scene.bin_wall) for a in scene.table_x])
 
 
 def limit_views(count: int) -> list:

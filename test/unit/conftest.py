@@ -125,7 +125,8 @@ def _status(places: np.ndarray, scene: SceneConfig) -> np.ndarray:
     x, y = places[..., 0], places[..., 1]
     in_x = (x > scene.table_x[0]) & (x < scene.table_x[1])
     table = in_x & (np.abs(y) < scene.table_y[1])
-    in_bin = in_x & (y >= scene.bin_y[0]) & (y < scene.bin_y[1])
+    bin_low, bin_high = scene.zones[0].y
+    in_bin = in_x & (y >= bin_low) & (y < bin_high)
     return np.select([table, in_bin], [1, 3], 2)
 
 

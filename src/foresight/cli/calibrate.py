@@ -11,12 +11,19 @@ from foresight.actions.push.calibration import Calibration
 from foresight.actions.push.calibration import calibrate as calibrate_push
 from foresight.actions.push.settings import PushConfig
 from foresight.cli.flags import Shown
-from foresight.cli.output import CheckpointOption, JsonOption, RobotOption, quiet_stdout
+from foresight.cli.output import (
+    CheckpointOption,
+    JsonOption,
+    RobotOption,
+    SiteOption,
+    quiet_stdout,
+)
 from foresight.experiments.document import write_json
 from foresight.experiments.surprise.undisturbed import AlarmSettings, described, find_alarm
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
-from foresight.settings import SHIPPED, SceneConfig
+from foresight.settings import SHIPPED
+from foresight.tasks.site_file import load_scene
 
 ROWS = (
     ('executable', 'random pushes that the joint level carries out', ''),
@@ -27,17 +34,18 @@ ROWS = (
 
 
 def push(
-    scene: Annotated[SceneConfig, Shown(('table_near', 'table_depth', 'table_width'))],
     push: Annotated[PushConfig, Shown(('length_low', 'length_high'))],
     robot: RobotOption = RobotConfig.robot,
     count: Annotated[int, typer.Option(min=1, help='Random pushes to plan.')] = 1000,
     seed: Annotated[int, typer.Option(min=0, help='Seed that draws them.')] = 0,
-    json: JsonOption = None,
+    site: SiteOption = '', json: JsonOption = None,
 ) -> None:
     """Compare the feasibility test of pushes with their execution."""
     torch.set_num_threads(1)
     with quiet_stdout(json):
-        result = calibrate_push(count, seed, scene, push, ArmModel.load(robot))
+        scene = load_scene(site)
+        arm = ArmModel.load(robot, scene.stand)
+        result = calibrate_push(count, seed, scene, push, arm)
     if json is None:
         Console().print(render(result))
     write_json({'calibration': result}, json)

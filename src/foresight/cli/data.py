@@ -13,7 +13,7 @@ from rich.table import Table
 
 from foresight.actions.kinds import make
 from foresight.cli.flags import Shown
-from foresight.cli.output import JsonOption, RobotOption, quiet_stdout, show
+from foresight.cli.output import JsonOption, RobotOption, SiteOption, quiet_stdout, show
 from foresight.data.bags.actions import BagConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
@@ -23,8 +23,8 @@ from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.collect import collect as collect_play
 from foresight.rollout.inventory import inventory
 from foresight.rollout.play import CollectConfig, PlayConfig
-from foresight.settings import SceneConfig
 from foresight.sim.site import load_site
+from foresight.tasks.site_file import load_scene
 from foresight.world_model.encoder import EncoderConfig
 
 if TYPE_CHECKING:
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 EPISODES = 'episode_*.npz'
 USUAL = 'actions', 'seed', 'workers', 'planned_share', 'checkpoint', 'task', 'objects_high'
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
-SiteOption = Annotated[str, typer.Option(
-    help='Where the robot works: a name in config/sites, or a YAML file; empty = the defaults.',
-)]
 BagsArgument = Annotated[Path, typer.Argument(help='Folder of bags, also in folders of it.')]
 BackgroundOption = Annotated[
     Path | None, typer.Option(help='File of the empty table, where image_background is lacking.'),
@@ -86,14 +83,14 @@ def import_bags(
     bags: Annotated[BagConfig, Shown(('gap',))],
     robot: RobotConfig,
     encoder: Annotated[EncoderConfig, Shown(('rows', 'columns'))],
-    scene: Annotated[SceneConfig, Shown(('table_near', 'table_depth', 'table_width'))],
     folder: BagsArgument = Path('out/bags'), background: BackgroundOption = None,
-    json: JsonOption = None,
+    site: SiteOption = '', json: JsonOption = None,
 ) -> None:
     """Read every bag of a folder, keep its actions for training, and say what it holds."""
     from foresight.data.bags.importing import BagImport, import_folder, totals
 
     with quiet_stdout(json):
+        scene = load_scene(site)
         reader = BagImport(scene, encoder, robot, bags, make(ActionConfig(), scene), background)
         found = import_folder(reader, folder, encoder)
     if json is None:

@@ -18,6 +18,10 @@ JsonOption = Annotated[
     typer.Option('--json', metavar='PATH|-', help='Write one JSON document; - = standard output.'),
 ]
 CheckpointOption = Annotated[Path, typer.Option(help='Folder of the world model; not changed.')]
+SiteOption = Annotated[str, typer.Option(
+    '--site',
+    help='Where the robot works: a name in config/sites, or a YAML file; empty = the defaults.',
+)]
 RobotOption = Annotated[
     str, typer.Option('--robot', help='Name of the robot, its folder, or its file.'),
 ]

@@ -77,7 +77,7 @@ def region_weights(
     objects off the table to make the table look right.
 
     Args:
-        scene: Where table and bin are.
+        scene: Where table and bins are.
         centres: x of each row and y of each column of the grid, in `base_link` [m].
         regions: Weight of each region.
     """
@@ -85,9 +85,10 @@ def region_weights(
     along = (x > scene.table_x[0]) & (x < scene.table_x[1])
     on_table = along[:, None] & ((y > scene.table_y[0]) & (y < scene.table_y[1]))
     margin = regions.bin_margin
-    beside = (x > scene.table_x[0] - margin) & (x < scene.table_x[1] + margin)
-    in_bin = beside[:, None] & ((y > scene.bin_y[0] - margin) & (y < scene.bin_y[1] + margin))
     weights = torch.full((len(x), len(y)), regions.floor)
     weights[on_table] = regions.table
-    weights[in_bin] = regions.bin
+    for zone in scene.zones:
+        beside = (x > zone.x[0] - margin) & (x < zone.x[1] + margin)
+        in_bin = beside[:, None] & ((y > zone.y[0] - margin) & (y < zone.y[1] + margin))
+        weights[in_bin] = regions.bin
     return weights

@@ -1,6 +1,7 @@
 """The arm as Pinocchio sees it: joint order, limits, kinematics."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pinocchio as pin
 from jaxtyping import Float
 
 from foresight.errors import RobotError
-from foresight.robots.description import load_urdf
+from foresight.robots.description import TABLE, Stand, load_urdf, standing
 from foresight.robots.robot_file import RobotConfig, RobotFile
 from foresight.robots.tool import Tool
+from foresight.settings import SceneConfig
 
 _UPRIGHT = 0.999  # least vertical component of the first joint's axis
 
@@ -28,7 +30,9 @@ class ArmModel:
         retract: Positions that keep the arm out of the camera's view [rad].
         held: Joints that stay where they are at `retract`.
         keep_out: Zones that no action may sweep: name and x low, x high, y low, y high [m].
-        base_frame: Frame of every pose.
+        base_frame: Frame of every pose: that of the table, which is the arm's own base unless
+            it has a stand.
+        table_from_base: Where the arm's own base is, homogeneous [m].
         tool_frame: Frame that `tool_pose` returns.
         tool: Size of the tool.
         axis: Where the first joint stands in `base_link`, turning about the vertical [m].
@@ -59,12 +63,23 @@ class ArmModel:
         self.check_positions(self.retract)
         self.tool = Tool.of(self.model, urdf, robot.tool_frame)
         self.axis = self._first_axis()
+        self.table_from_base = self._base(robot)
 
     @classmethod
-    def load(cls, robot: str | Path = RobotConfig.robot) -> 'ArmModel':
-        """Load a robot of the package by its name, or any by its folder or file."""
+    def load(
+        cls, robot: str | Path = RobotConfig.robot, stand: Stand = SceneConfig.stand,
+    ) -> 'ArmModel':
+        """Load a robot of the package by its name, or any by its folder or file.
+
+        Args:
+            robot: Name, folder or file.
+            stand: Where its base stands in the frame of the table: x, y, height [m], turn [rad].
+        """
         file = RobotFile.read(robot)
-        return cls(load_urdf(file), file)
+        urdf = load_urdf(file)
+        if stand == SceneConfig.stand:
+            return cls(urdf, file)
+        return cls(standing(urdf, file.base_frame, stand), replace(file, base_frame=TABLE))
 
     def tool_pose(self, positions: Float[np.ndarray, ' joint']) -> Float[np.ndarray, '4 4']:
         """Pose of the tool in `base_link`, homogeneous [m]."""
@@ -93,6 +108,13 @@ class ArmModel:
         if base.parentJoint != 0 or not base.placement.isIdentity(1e-9):
             raise RobotError(f'{robot.base_frame} is not where the URDF begins: poses are in its '
                              'root, in the table plane')
+
+    def _base(self, robot: RobotFile) -> Float[np.ndarray, '4 4']:
+        """Find where the arm's own base is."""
+        if robot.base_frame != TABLE:
+            return np.eye(4)
+        stand = self.model.frames[self.model.getFrameId('stand', pin.FrameType.FIXED_JOINT)]
+        return np.asarray(stand.placement.homogeneous)
 
     def _first_axis(self) -> tuple[float, float]:
         """Find where the first joint stands [m]."""

@@ -18,6 +18,9 @@ from foresight.robots.meshes import replace_meshes
 from foresight.robots.robot_file import RobotFile
 
 TOOLS = 'urdf/tools'
+TABLE = 'table'
+"""Frame of the table, where the arm has a stand of its own."""
+Stand = tuple[float, float, float, float]
 _SUFFIX = '.urdf.xacro'
 _MOVING = ('axis', 'limit', 'mimic', 'dynamics', 'safety_controller', 'calibration')
 
@@ -38,6 +41,31 @@ def load_urdf(robot: RobotFile) -> str:
     except ValueError as error:  # a number that is none
         raise RobotError(f'{robot.description}: {error}') from error
     ElementTree.indent(root)  # PyBullet cuts lines at 8 kB, so one element a line.
+    return ElementTree.tostring(root, encoding='unicode')
+
+
+def standing(urdf: str, base: str, stand: Stand) -> str:
+    """Return a description whose root is the table that the arm stands at.
+
+    Args:
+        urdf: Plain URDF.
+        base: Its root.
+        stand: Where the root is in the frame of the table: x, y, height [m] and turn [rad].
+
+    Raises:
+        RobotError: If the URDF has a link of that name.
+    """
+    root = ElementTree.fromstring(urdf)
+    if root.find(f"link[@name='{TABLE}']") is not None:
+        raise RobotError(f'{root.get("name")} has a link {TABLE}: give it another name')
+    link, joint = Element('link', name=TABLE), Element('joint', name='stand', type='fixed')
+    _weigh(link)
+    *place, turn = (str(number) for number in stand)
+    SubElement(joint, 'origin', xyz=' '.join(place), rpy=f'0 0 {turn}')
+    SubElement(joint, 'parent', link=TABLE)
+    SubElement(joint, 'child', link=base)
+    root.extend([link, joint])
+    ElementTree.indent(root)
     return ElementTree.tostring(root, encoding='unicode')
 
 

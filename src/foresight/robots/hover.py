@@ -33,7 +33,8 @@ class Hover:
         Raises:
             RobotError: If the arm cannot reach there.
         """
-        where = (np.array([value]) for value in (x, y, self._height, np.arctan2(y, x)))
+        turn = np.arctan2(y - self._arm.axis[1], x - self._arm.axis[0])
+        where = (np.array([value]) for value in (x, y, self._height, turn))
         return self._kinematics.reach(vertical_poses(*where)[0], np.array(self._arm.retract))
 
     def travel(self, start: Joints, goal: Joints) -> JointPath:

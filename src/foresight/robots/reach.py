@@ -77,11 +77,11 @@ def _edge(kinematics: InverseKinematics, height: float, inside: float, outside: 
 
 
 def _reaches(kinematics: InverseKinematics, radius: float, height: float) -> bool:
-    """True if the vertical tool reaches this distance at this height."""
-    x, y = kinematics.arm.axis
-    values: list[Float[np.ndarray, ' 1']] = [
-        np.array([value]) for value in (x + radius, y, height, 0.0)
-    ]
+    """True if the vertical tool reaches this distance ahead of the arm at this height."""
+    (x, y), (ahead, aside) = kinematics.arm.axis, kinematics.arm.table_from_base[:2, 0]
+    values: list[Float[np.ndarray, ' 1']] = [np.array([value]) for value in (
+        x + radius * ahead, y + radius * aside, height, np.arctan2(aside, ahead),
+    )]
     try:
         kinematics.reach(vertical_poses(*values)[0], np.array(kinematics.arm.retract))
     except RobotError:

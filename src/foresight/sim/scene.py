@@ -1,9 +1,12 @@
-"""Table, bin and floor as static bodies."""
+"""Table, bins and floor as static bodies."""
 
-from foresight.settings import SceneConfig
-from foresight.sim.appearance import Appearance
+from itertools import chain
+
+from foresight.settings import BESIDE, SceneConfig, Zone
+from foresight.sim.appearance import Appearance, Color
 from foresight.sim.world import World
 
+Span = tuple[float, float]
 WALL = 0.008  # m, thickness of the bin walls, outside the bin volume
 # PyBullet multiplies frictions: a contact with the table then has the friction of the object.
 HARD = {'lateralFriction': 1.0, 'restitution': 0.0}
@@ -20,33 +23,46 @@ def build_scene(world: World, scene: SceneConfig, look: Appearance) -> tuple[int
     camera paints the background in its colour instead.
     """
     (near, far), (right, left), floor = scene.table_x, scene.table_y, -scene.table_height
-    bodies = (
-        world.add_box((-3.0, -3.0, floor - 0.1), (4.0, 3.0, floor), None),
-        world.add_box((near, right, floor), (far, left, 0.0), look.table),
-        *_build_bin(world, scene, look),
-        *_build_rim(world, scene, look),
-    )
+    ground = world.add_box((-3.0, -3.0, floor - 0.1), (4.0, 3.0, floor), None)
+    table = world.add_box((near, right, floor), (far, left, 0.0), look.table)
+    bins = [_build_bin(world, scene, zone, look) for zone in scene.zones]
+    rim = _build_rim(world, scene, look)
+    bodies = ground, table, *chain.from_iterable(bins), *rim
     for body in bodies:
         world.client.changeDynamics(body, -1, **HARD)
-    for body in (bodies[0], bodies[2]):  # floor and bin bottom
+    for body in (ground, *(parts[0] for parts in bins)):  # floor and bin bottoms
         world.client.changeDynamics(body, -1, **CARPET)
     return bodies
 
 
-def _build_bin(world: World, scene: SceneConfig, look: Appearance) -> tuple[int, ...]:
+def _build_bin(
+    world: World, scene: SceneConfig, zone: Zone, look: Appearance,
+) -> tuple[int, ...]:
     """Create the bottom and the three outer walls; the table is the fourth."""
-    (near, far), (inner, outer) = scene.table_x, scene.bin_y
     floor, top, low = -scene.table_height, scene.bin_wall, -PADDLE_GAP
-    rise = inner + scene.bin_wall_start
+    (start, end), inner, sign = zone.along, zone.edge, zone.outward
+    outer = inner + sign * scene.bin_depth
+    rise = inner + sign * min(scene.bin_wall_start, scene.bin_depth)
+    # Each from low to high: along the side, away from the table, up.
     boxes = [
-        ((near, inner, floor), (far, outer, floor + 0.004)),
-        ((near - WALL, outer, floor), (far + WALL, outer + WALL, top)),
+        ((start, end), (inner, outer), (floor, floor + 0.004)),
+        ((start - WALL, end + WALL), (outer, outer + sign * WALL), (floor, top)),
     ]
-    for start in (near - WALL, far):
-        boxes.append(((start, inner, floor), (start + WALL, min(rise, outer), low)))
-        if rise < outer:
-            boxes.append(((start, rise, floor), (start + WALL, outer, top)))
-    return tuple(world.add_box(low_corner, high, look.bin) for low_corner, high in boxes)
+    for wall in (start - WALL, end):
+        boxes.append(((wall, wall + WALL), (inner, rise), (floor, low)))
+        if rise != outer:
+            boxes.append(((wall, wall + WALL), (rise, outer), (floor, top)))
+    return tuple(_add_box(world, zone, *box, look.bin) for box in boxes)
+
+
+def _add_box(
+    world: World, zone: Zone, along: Span, across: Span, up: Span, color: Color,
+) -> int:
+    """Create a box that is described along a side of the table and away from it."""
+    across = (min(across), max(across))
+    x, y = (along, across) if zone.side in BESIDE else (across, along)
+    low, high = zip(x, y, up, strict=True)
+    return world.add_box(low, high, color)
 
 
 def _build_rim(world: World, scene: SceneConfig, look: Appearance) -> tuple[int, ...]:

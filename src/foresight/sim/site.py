@@ -1,13 +1,11 @@
-"""Site files: where a robot works, read from `config/sites/<site>.yaml`."""
+"""A simulated site: table, bins and view, and what only a simulation has to be told."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foresight.settings import SceneConfig, changed, read_mapping
+from foresight.settings import SceneConfig, changed
 from foresight.sim.settings import CameraConfig, SimConfig
-from foresight.tasks.task_file import find_file
-
-KEYS = ('scene', 'camera', 'sim')
+from foresight.tasks.site_file import load_scene, read_site
 
 
 @dataclass(frozen=True)
@@ -35,10 +33,9 @@ def load_site(site: str | Path) -> Site:
     """
     if not site:
         return USUAL
-    path = find_file('site', site)
-    described = read_mapping(path, KEYS)
+    path, described = read_site(site)
     return Site(
-        path.stem, changed(SceneConfig(), described.get('scene', {}), f'{path}: scene'),
+        path.stem, load_scene(site),
         changed(CameraConfig(), described.get('camera', {}), f'{path}: camera'),
         changed(SimConfig(), described.get('sim', {}), f'{path}: sim'),
     )

@@ -1,4 +1,4 @@
-"""Scene map: table and bin drawn on the latent grid, which no difference image shows."""
+"""Scene map: table and bins drawn on the latent grid, which no difference image shows."""
 
 import torch
 from jaxtyping import Float
@@ -20,16 +20,22 @@ def cell_centres(
 
 
 def draw_scene(scene: SceneConfig, grid: tuple[int, int]) -> Float[Tensor, '2 height width']:
-    """Return the share of each cell that is table, and that is bin.
+    """Return the share of each cell that is table, and that is a bin.
 
     Without it the networks would have to learn where the table ends from objects that fall.
     """
+    table = _rectangle(scene.table_x, scene.table_y, scene, grid)
+    bins = [_rectangle(zone.x, zone.y, scene, grid) for zone in scene.zones]
+    return torch.stack([table, torch.stack(bins).sum(dim=0)])
+
+
+def _rectangle(
+    x: tuple[float, float], y: tuple[float, float], scene: SceneConfig, grid: tuple[int, int],
+) -> Tensor:
+    """Return the share of each cell that lies in a rectangle; row 0 is far, column 0 left."""
     rows, columns = grid
-    along = _share(scene.table_x, scene.view_x, rows).flip(0)[:, None]  # Row 0 is far.
-    table, inside = (
-        _share(span, scene.view_y, columns).flip(0) for span in (scene.table_y, scene.bin_y)
-    )
-    return torch.stack([along * table, along * inside])
+    return _share(x, scene.view_x, rows).flip(0)[:, None] * \
+        _share(y, scene.view_y, columns).flip(0)
 
 
 def _share(span: tuple[float, float], view: tuple[float, float], cells: int) -> Tensor:

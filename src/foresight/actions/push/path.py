@@ -16,16 +16,21 @@ from foresight.robots.tool_path import ToolPath, vertical_poses
 from foresight.robots.travel import Travel
 
 
-def push_yaw(push: Push) -> float:
-    """Yaw of the tool along the heading or against it, whichever twists the arm less [rad]."""
+def push_yaw(push: Push, axis: tuple[float, float]) -> float:
+    """Yaw of the tool along the heading or against it, whichever twists the arm less [rad].
+
+    The arm turns about `axis` [m].
+    """
     end_x, end_y = push.end
-    azimuth = math.atan2(push.y + end_y, push.x + end_x)
+    azimuth = math.atan2(push.y + end_y - 2 * axis[1], push.x + end_x - 2 * axis[0])
     return azimuth + math.remainder(push.heading - azimuth, math.pi)
 
 
-def push_stations(push: Push, config: PushConfig) -> Float[np.ndarray, '4 4 4']:
+def push_stations(
+    push: Push, config: PushConfig, axis: tuple[float, float],
+) -> Float[np.ndarray, '4 4 4']:
     """Tool poses above the start, on it, on the end and above the end of a push."""
-    (end_x, end_y), yaw = push.end, push_yaw(push)
+    (end_x, end_y), yaw = push.end, push_yaw(push, axis)
     high, low = config.clearance, config.tool_height
     return vertical_poses(
         np.array([push.x, push.x, end_x, end_x]), np.array([push.y, push.y, end_y, end_y]),

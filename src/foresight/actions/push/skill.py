@@ -78,7 +78,7 @@ class PushSkill:
         push = Push.from_array(action)
         above, touch, lift, beyond = (
             self._kinematics.reach(pose, self._retract)
-            for pose in push_stations(push, self.config)
+            for pose in push_stations(push, self.config, self.arm.axis)
         )
         approach = Travel.between(start, above, *self._limits)
         end = self._retract if finish is None else finish

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foresight.macro_action import MacroAction
+from foresight.settings import BESIDE, SceneConfig, Zone
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.scene_map import cell_centres
 
@@ -124,10 +125,24 @@ class Progress(MapTerm):
     name = 'progress'
 
     def __init__(self, occupancy: Occupancy, encoder: EncoderConfig, action: MacroAction) -> None:
-        """Weight the table map by the distance of each cell to the bin."""
-        _, y = cell_centres(action.scene, encoder.grid)
-        actions = ((action.scene.bin_y[0] - y) / action.longest).clamp(min=0.0)
-        super().__init__(occupancy, _one_map(TABLE, actions.expand(encoder.grid)))
+        """Weight the table map by the distance of each cell to the nearest bin."""
+        ways = [_way(zone, action.scene, encoder.grid) for zone in action.scene.zones]
+        actions = torch.stack(ways).amin(dim=0) / action.longest
+        super().__init__(occupancy, _one_map(TABLE, actions))
+
+
+def _way(
+    zone: Zone, scene: SceneConfig, grid: tuple[int, int],
+) -> Float[Tensor, 'height width']:
+    """Return how far each cell is from a bin [m]; off the table as from the nearest edge of it."""
+    x, y = cell_centres(scene, grid)
+    across, along, side = (y, x, scene.table_x) if zone.side in BESIDE else (x, y, scene.table_y)
+    ahead = (zone.outward * (zone.edge - across)).clamp(min=0.0)
+    along, (low, high) = along.clamp(*side), zone.along
+    aside = (low - along).clamp(min=0.0) + (along - high).clamp(min=0.0)
+    if zone.side in BESIDE:
+        return torch.hypot(ahead[None], aside[:, None])
+    return torch.hypot(ahead[:, None], aside[None])
 
 
 def _one_map(index: int, weights: Tensor) -> Tensor:

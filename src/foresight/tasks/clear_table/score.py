@@ -14,8 +14,10 @@ def place(position: Float[np.ndarray, '3'], scene: SceneConfig) -> str:
     x, y, z = position
     if z >= 0:
         return TABLE
-    inside = scene.table_x[0] <= x <= scene.table_x[1]
-    return BIN if inside and scene.bin_y[0] <= y <= scene.bin_y[1] else FLOOR
+    inside = any(
+        zone.x[0] <= x <= zone.x[1] and zone.y[0] <= y <= zone.y[1] for zone in scene.zones
+    )
+    return BIN if inside else FLOOR
 
 
 def score(states: ObjectStates) -> Outcome:

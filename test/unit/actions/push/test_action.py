@@ -52,4 +52,4 @@ def test_paddle_stays_clear_of_the_raised_bin_walls() -> None:
     half_width, half_depth = 0.06, 0.02
     corner = math.hypot(half_width, half_depth)
     outermost = SCENE.table_y[1] + max(CONFIG.start_margin, CONFIG.end_margin) + corner
-    assert outermost < SCENE.bin_y[0] + SCENE.bin_wall_start
+    assert outermost < SCENE.zones[0].y[0] + SCENE.bin_wall_start

@@ -1,0 +1,38 @@
+"""Site files: where a robot works, read from `config/sites/<site>.yaml`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from foresight.settings import SceneConfig, changed, read_mapping
+from foresight.tasks.task_file import find_file
+
+KEYS = ('scene', 'camera', 'sim')
+
+
+def read_site(site: str | Path) -> tuple[Path, Mapping[str, Any]]:
+    """Read what a site says: its file, and its keys.
+
+    Raises:
+        ConfigError: If there is no such site, or a key is not known.
+    """
+    path = find_file('site', site)
+    return path, read_mapping(path, KEYS)
+
+
+def load_scene(site: str | Path) -> SceneConfig:
+    """Read table, bins and view of a site, which is all that a real arm needs of it.
+
+    Args:
+        site: Name of a site of the package, or path of a YAML file; empty = the usual one.
+
+    Raises:
+        ConfigError: If there is no such site, a key or value is not known, or the view does not
+            hold the table and its bins.
+    """
+    if not str(site):
+        return SceneConfig()
+    path, described = read_site(site)
+    scene = changed(SceneConfig(), described.get('scene', {}), f'{path}: scene')
+    scene.check_view()
+    return scene
