@@ -94,8 +94,9 @@ class ActionRaster(Protocol):
 
     def __call__(
         self, actions: Float[Tensor, 'batch action'],
+        scene_map: Float[Tensor, 'batch 2 height width'] | None = None,
     ) -> Float[Tensor, 'batch feature height width']:
-        """Draw each action."""
+        """Draw each action, at the table of each if `scene_map` says so."""
 
     def coverage(
         self, actions: Float[Tensor, 'batch action'],
@@ -221,8 +222,10 @@ class MacroAction(Protocol):
     def monitor(self) -> EndMonitor:
         """Return what notices the end of an action."""
 
-    def mirror(self, actions: Float[Tensor, 'batch action']) -> Float[Tensor, 'batch action']:
-        """Reflect actions near to far, about the line through the middle of the table along y."""
+    def mirror(
+        self, actions: Float[Tensor, 'batch action'], sideways: bool = False,
+    ) -> Float[Tensor, 'batch action']:
+        """Reflect actions near to far, or left to right, about the middle of the view."""
 
     def poses(self, action: Float[np.ndarray, ' action']) -> Float[np.ndarray, 'pose 4 4']:
         """Return the tool poses in `base_link` that tell an action to others."""

@@ -31,8 +31,8 @@ def data(tmp_path):
         backgrounds=np.full((EPISODES, 64, 96, 3), 128, np.uint8),
         episode=np.repeat(np.arange(EPISODES), ACTIONS), actions=actions.astype(np.float32),
         aimed=np.zeros(EPISODES * ACTIONS, np.int8), objects=objects.astype(np.float32),
-        digest='noise',
-    ), tmp_path / 'play' / 'transitions_64x96_0')
+        digest='noise', scene_maps=np.zeros((EPISODES, 2, 16, 24), np.float32),
+    ), tmp_path / 'play' / 'seen_64x96x4_0')
     return tmp_path / 'play'
 
 

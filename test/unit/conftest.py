@@ -17,6 +17,7 @@ from foresight.settings import SceneConfig
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
+from foresight.world_model.scene_map import draw_scene
 
 ROWS, COLUMNS, STEPS = 64, 96, 6
 
@@ -93,6 +94,7 @@ def make_blobs(episodes: int, seed: int, objects: int = 3) -> Transitions:
         episode=np.repeat(np.arange(episodes), STEPS), actions=actions.reshape(-1, 4),
         aimed=np.ones(episodes * STEPS, np.int8), digest='blobs',
         objects=labels.reshape(-1, objects, 3).astype(np.float32),
+        scene_maps=draw_scene(scene, EncoderConfig().grid).expand(episodes, -1, -1, -1).numpy(),
     )
 
 

@@ -1,10 +1,8 @@
 """Loads checkpoints with the macro-action that their world model foresees."""
 
-from dataclasses import fields
 from pathlib import Path
 
 from foresight.actions.kinds import make
-from foresight.errors import CheckpointError
 from foresight.macro_action import MacroAction
 from foresight.settings import SceneConfig
 from foresight.world_model import checkpoint
@@ -12,18 +10,21 @@ from foresight.world_model.checkpoint import Checkpoint, CheckpointConfig
 from foresight.world_model.jepa import Jepa
 
 
-def load(folder: Path | str, device: str = 'auto') -> Checkpoint:
+def load(
+    folder: Path | str, device: str = 'auto', scene: SceneConfig | None = None,
+) -> Checkpoint:
     """Load a checkpoint.
 
     Args:
         folder: Folder of the checkpoint.
         device: auto, cpu or cuda.
+        scene: Table and bins to work at; None for those that it comes with.
 
     Raises:
-        CheckpointError: If a file is missing, damaged, or of another configuration.
+        CheckpointError: If a file is missing, damaged, or of another configuration or view.
         ConfigError: If its macro-action is unknown here.
     """
-    return checkpoint.load(folder, device, make)
+    return checkpoint.load(folder, device, make, scene)
 
 
 def action_of(config: CheckpointConfig) -> MacroAction:
@@ -39,18 +40,3 @@ def make_model(config: CheckpointConfig) -> Jepa:
     """Build an untrained world model, of random weights."""
     raster = action_of(config).raster(config.encoder.grid)
     return Jepa(config.encoder, config.predictor, raster)
-
-
-def check_scene(loaded: Checkpoint, scene: SceneConfig) -> None:
-    """Refuse a checkpoint that was trained on another table.
-
-    Raises:
-        CheckpointError: If a number of the scene differs.
-    """
-    for item in fields(scene):
-        here, there = getattr(scene, item.name), getattr(loaded.config.scene, item.name)
-        if here != there:
-            raise CheckpointError(
-                f'{loaded.folder} was trained with SceneConfig.{item.name} = {there}, not '
-                f'{here}: use that value, or collect and train for this scene'
-            )

@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
+from jaxtyping import Float
+
 from foresight.data.bags.folder import find_bags
+from foresight.data.episodes import Episode
 from foresight.data.transitions import (
     Transitions,
     build_transitions,
@@ -15,6 +19,7 @@ from foresight.macro_action import MacroAction
 from foresight.settings import SceneConfig, changed
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
+from foresight.world_model.scene_map import draw_scene
 
 MANIFEST = 'dataset.json'
 
@@ -40,22 +45,25 @@ def collected(folder: Path, action: MacroAction, encoder: EncoderConfig) -> Tran
     """Return the actions of a folder, rectified once to one size and mapped into memory.
 
     Raises:
-        DatasetError: If there are neither episodes nor bags, one is damaged, or they are of
-            another table.
+        DatasetError: If there are neither episodes nor bags, one is damaged, or they were seen
+            in another view.
     """
-    scene = action.scene
-    if collected_scene(folder) != scene:
-        raise DatasetError(
-            f'{folder} was collected at another table: give --data of the same site, or train '
-            'there'
-        )
+    scene, usual = action.scene, collected_scene(folder)
+    if (usual.view_x, usual.view_y) != (scene.view_x, scene.view_y):
+        raise DatasetError(f'{folder} was collected with another view: give --data of this one')
     count = len(list(folder.glob('episode_*.npz')))
     if count == 0 and find_bags(folder):
         from foresight.data.bags.importing import kept_transitions  # needs the extra `ros`
 
         return kept_transitions(folder, action, encoder)
-    cache = folder / f'transitions_{encoder.rows}x{encoder.columns}_{count}'
+    cache = folder / f'seen_{encoder.rows}x{encoder.columns}x{encoder.stride}_{count}'
     if not (cache / 'digest.json').exists():
         rectifier = Rectifier(scene, encoder)
-        save_transitions(build_transitions(folder, rectifier.rectify, rectifier.project), cache)
+
+        def draw(episode: Episode) -> Float[np.ndarray, '2 height width']:
+            return draw_scene(episode.scene or usual, encoder.grid).numpy()
+
+        save_transitions(
+            build_transitions(folder, rectifier.rectify, rectifier.project, draw), cache,
+        )
     return load_transitions(cache)

@@ -19,6 +19,7 @@ from foresight.errors import DatasetError
 from foresight.files import writing
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
+from foresight.settings import SceneConfig, changed
 
 JPEG_QUALITY = 92
 Rectify = Callable[[UInt8[np.ndarray, 'h w 3'], CameraView], UInt8[np.ndarray, 'row col 3']]
@@ -62,7 +63,7 @@ class Episode:
     """One episode of play: N actions, N + 1 stills, M frames, K objects.
 
     Attributes:
-        meta: Seed, versions, object names, kind of macro-action and mixture of the episode.
+        meta: Seed, versions, object names, kind of macro-action, scene and mixture of the episode.
         view: Camera of every image.
         stills: Images with the arm at its retract pose, before each action and after the last.
         actions: Numbers of the macro-actions, in `base_link`.
@@ -96,6 +97,12 @@ class Episode:
     def kind(self) -> str:
         """Kind of its macro-actions."""
         return str(self.meta.get('kind', ActionConfig().kind))
+
+    @property
+    def scene(self) -> SceneConfig | None:
+        """Its table, bins and view; None if they are those of the whole folder."""
+        known = self.meta.get('scene')
+        return changed(SceneConfig(), known, 'episode: scene') if known else None
 
 
 def save_episode(episode: Episode, path: Path) -> None:

@@ -14,7 +14,9 @@ from foresight.errors import DatasetError
 from foresight.files import OLD_NAMES, sha256, write_atomically
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
+from foresight.world_model.observation.eye import see_levels
 
+Draw = Callable[[Episode], Float[np.ndarray, '2 height width']]
 Project = Callable[[Float[np.ndarray, 'n 3'], CameraView], Float[np.ndarray, 'n 2']]
 NOT_ROWS = ('before_index', 'episode', 'digest', 'kind')
 """Parts of transitions that do not simply follow one another when joined."""
@@ -33,6 +35,7 @@ class Transitions:
         aimed: 1 where an action was aimed.
         objects: Row and column in the rectified image [px] and status (0 none, 1 table,
             2 floor, 3 bin) of each object at each still. Labels only; no objects = no labels.
+        scene_maps: Table and bins of each episode on the latent grid.
         digest: Hash of the episodes.
         kind: Kind of the macro-actions.
     """
@@ -44,6 +47,7 @@ class Transitions:
     actions: Float[np.ndarray, 'batch number']
     aimed: Int[np.ndarray, ' batch']
     objects: Float[np.ndarray, 'still object 3']
+    scene_maps: Float[np.ndarray, 'episode 2 height width']
     digest: str
     kind: str = ActionConfig().kind
 
@@ -65,11 +69,18 @@ class Transitions:
         return Transitions(**values)
 
 
-def build_transitions(folder: Path, rectify: Rectify, project: Project,
+def build_transitions(folder: Path, rectify: Rectify, project: Project, draw: Draw,
                       most_objects: int = 10) -> Transitions:
-    """Rectify every still of a dataset.
+    """Rectify every still of a dataset, and see it as perception does.
 
     An episode whose physics broke down (a position is not a number) is left out.
+
+    Args:
+        folder: Episodes.
+        rectify: Warps an image onto the table plane.
+        project: Tells where a point appears in the rectified image.
+        draw: Draws the scene of an episode on the latent grid.
+        most_objects: Room for labels.
 
     Raises:
         DatasetError: If the folder holds no episode, or one is damaged.
@@ -87,7 +98,7 @@ def build_transitions(folder: Path, rectify: Rectify, project: Project,
             continue
         kinds.add(episode.kind)
         digest.update(episode.actions.tobytes() + episode.stills.data.tobytes())
-        parts.append(_rectified(episode, rectify, project, most_objects))
+        parts.append((*_rectified(episode, rectify, project, most_objects), draw(episode)))
         starts.append(first + np.arange(len(episode.actions)))
         first += len(episode.stills)
     if not parts:
@@ -98,7 +109,8 @@ def build_transitions(folder: Path, rectify: Rectify, project: Project,
         backgrounds=np.stack(columns[1]),
         episode=np.repeat(np.arange(len(parts)), [len(part[2]) for part in parts]),
         actions=np.concatenate(columns[2]), aimed=np.concatenate(columns[3]).astype(np.int8),
-        objects=np.concatenate(columns[4]), digest=digest.hexdigest(), kind=_only(kinds),
+        objects=np.concatenate(columns[4]), scene_maps=np.stack(columns[5]),
+        digest=digest.hexdigest(), kind=_only(kinds),
     )
 
 
@@ -110,7 +122,10 @@ def join(parts: Sequence[Transitions]) -> Transitions:
     """
     if len(parts) == 1:
         return parts[0]
-    if len({(part.stills.shape[1:], part.objects.shape[1:]) for part in parts}) > 1:
+    if len({
+        (part.stills.shape[1:], part.objects.shape[1:], part.scene_maps.shape[1:])
+        for part in parts
+    }) > 1:
         raise DatasetError('datasets differ in image size or labels: train on them one by one')
     stills = np.cumsum([0, *(len(part.stills) for part in parts)])
     episodes = np.cumsum([0, *(len(part.backgrounds) for part in parts)])
@@ -181,13 +196,14 @@ def load_transitions(folder: Path) -> Transitions:
 def _rectified(episode: Episode, rectify: Rectify, project: Project,
                most: int) -> tuple[np.ndarray, ...]:
     """Rectify the stills of one episode and project its labels."""
+    background = rectify(episode.background, episode.view)
     stills = np.stack([
-        rectify(episode.stills[index], episode.view) for index in range(len(episode.stills))
+        see_levels(rectify(episode.stills[index], episode.view), background)
+        for index in range(len(episode.stills))
     ])
     count, objects = episode.objects.shape[:2]
     labels = np.zeros((count, most, 3), np.float32)
     pixels = project(episode.objects.reshape(-1, 3).astype(np.float64), episode.view)
     labels[:, :objects, :2] = pixels.reshape(count, objects, 2)
     labels[:, :objects, 2] = episode.statuses
-    background = rectify(episode.background, episode.view)
     return stills, background, episode.actions, episode.aimed, labels

@@ -73,7 +73,9 @@ class TrainConfig(RunConfig):
         'share of colour channels that become their negative; colours then also change places', '',
         0.0, 1.0,
     )
-    mirror: float = setting(0.5, 'share of the actions reflected near to far', '', 0.0, 1.0)
+    mirror: float = setting(
+        0.5, 'share of the actions reflected near to far, and left to right', '', 0.0, 1.0
+    )
     holdout: float = setting(0.05, 'share of the episodes kept for the probe', '', 0.0, 0.5)
 
     def __post_init__(self) -> None:

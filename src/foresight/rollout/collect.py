@@ -44,7 +44,8 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
         DatasetError: If the folder was made with other settings, the disk is full, or workers
             keep dying. Finished episodes stay.
     """
-    load_planner(config, ArmModel.load(config.robot))  # Says what is wrong, which a worker cannot.
+    # Says what is wrong, which a worker cannot.
+    load_planner(config, ArmModel.load(config.robot, config.scene.stand))
     folder.mkdir(parents=True, exist_ok=True)
     _check_manifest(config, folder)
     held = {path: len(load_episode(path).actions) for path in sorted(folder.glob('episode_*.npz'))}

@@ -1,7 +1,7 @@
 """Self-supervised play: random and aimed actions in random scenes, and what is kept of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -134,7 +134,7 @@ class Collector(Closing):
 
     def __init__(self, config: PlayConfig) -> None:
         """Load the arm, its skill and what chooses."""
-        self._config, arm = config, ArmModel.load(config.robot)
+        self._config, arm = config, ArmModel.load(config.robot, config.scene.stand)
         self._action = action = make(config.action, config.scene)
         self._policy = PlayPolicy(config, action, arm, lambda seed: self._draws(seed)[1])
         self._table = ClearTable(config.sim, config.scene, config.camera, arm)
@@ -154,6 +154,7 @@ class Collector(Closing):
             'seed': seed, 'version': version(), 'objects': list(self._table.objects().names),
             'aimed_share': self._config.collect.aimed_share, 'kind': self._action.kind,
             'rejected': sum(not action.feasible for action in played.records),
+            'scene': asdict(self._config.scene),
         })
 
     def close(self) -> None:
@@ -176,4 +177,5 @@ def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
     play = config.collect
     if not play.planned_share:
         return None
-    return make_planner(load(find_model(play.checkpoint)), load_task(play.task), config.scene, arm)
+    loaded = load(find_model(play.checkpoint), scene=config.scene)
+    return make_planner(loaded, load_task(play.task), arm)

@@ -69,7 +69,7 @@ class ClearTablePlayers:
             CheckpointError: If the planner's checkpoint is missing or of another scene.
             ConfigError: If the policy, the task or the robot is unknown.
         """
-        arm, action = ArmModel.load(self.robot), PushAction(self.scene)
+        arm, action = ArmModel.load(self.robot, self.scene.stand), PushAction(self.scene)
         policy = self._policy(action, action.feasible(arm, JointLevelConfig()), arm)
         sim = ClearTable(self.sim, self.scene, self.camera, arm)
         limits = Limits(self.sim.max_actions)
@@ -81,7 +81,7 @@ class ClearTablePlayers:
         """Build the policy."""
         if self.policy == PlannerPolicy.name:
             task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
-            return make_planner(load(self.checkpoint), task, self.scene, arm)
+            return make_planner(load(self.checkpoint, scene=self.scene), task, arm)
         if self.policy == HandRule.name:
             return HandRule(action, feasible, arm.tool)
         if self.policy == RandomPolicy.name:

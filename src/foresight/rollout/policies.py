@@ -9,12 +9,10 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
 
-from foresight.actions.loading import check_scene
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskDecision, TaskLevel
 from foresight.protocols import ActionSampler, Belief, Observation, Plan
 from foresight.robots.arm import ArmModel
-from foresight.settings import SceneConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.scene_view import Policy, SceneView, chosen
 from foresight.tasks.task_file import EMPTY_TABLE, TaskConfig
@@ -117,22 +115,15 @@ class PlannerPolicy:
         return self._task_level
 
 
-def make_planner(
-    checkpoint: Checkpoint, task: TaskConfig, scene: SceneConfig, arm: ArmModel,
-) -> PlannerPolicy:
+def make_planner(checkpoint: Checkpoint, task: TaskConfig, arm: ArmModel) -> PlannerPolicy:
     """Build perception and task level; outcomes do not depend on the load of the machine.
 
     Args:
         checkpoint: World model and cost head.
         task: Terms, weights and the done test.
-        scene: Table that is worked on.
         arm: Arm that works.
-
-    Raises:
-        CheckpointError: If the checkpoint is of another scene.
     """
-    check_scene(checkpoint, scene)
-    rectifier = Rectifier(scene, checkpoint.config.encoder)
+    rectifier = Rectifier(checkpoint.config.scene, checkpoint.config.encoder)
     perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
 
     def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:

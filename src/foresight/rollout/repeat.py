@@ -34,7 +34,8 @@ class Repeater(AtAGlance, Closing):
 
     def __init__(self, config: PlayConfig, repeats: int) -> None:
         """Load the arm and its skill; every action is done `repeats` times."""
-        self._config, self._repeats, arm = config, repeats, ArmModel.load(config.robot)
+        self._config, self._repeats = config, repeats
+        arm = ArmModel.load(config.robot, config.scene.stand)
         action, level = make(config.action, config.scene), config.joint_level
         play = replace(config, collect=replace(config.collect, aimed_share=AIMED_SHARE))
         self._policy = PlayPolicy(play, action, arm, lambda seed: np.random.default_rng([seed, 2]))

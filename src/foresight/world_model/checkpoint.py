@@ -138,13 +138,17 @@ def _write(folder: Path, tensors: Mapping[str, Tensor], config: Described) -> No
     write_atomically(folder / CONFIG, json.dumps(described, indent=2) + '\n')
 
 
-def load(folder: Path | str, device: str, make_action: MakeAction) -> Checkpoint:
+def load(
+    folder: Path | str, device: str, make_action: MakeAction, scene: SceneConfig | None = None,
+) -> Checkpoint:
     """Load a world model; `actions.loading` knows every macro-action that can be made.
 
     Raises:
-        CheckpointError: If a file is missing, damaged, or of another configuration.
+        CheckpointError: If a file is missing, damaged, or of another configuration or view.
     """
     config, tensors = _read(CheckpointConfig, folder := Path(folder))
+    if scene is not None:
+        config = _at(config, scene, folder)
     try:
         action = make_action(config.action, config.scene)
     except ConfigError as error:
@@ -153,6 +157,17 @@ def load(folder: Path | str, device: str, make_action: MakeAction) -> Checkpoint
     model.bf16 = config.bf16
     ready = _ready('world_model', model, tensors, folder, device)
     return Checkpoint(ready, config, action, tensors, folder)
+
+
+def _at(config: CheckpointConfig, scene: SceneConfig, folder: Path) -> CheckpointConfig:
+    """Return what a checkpoint knows, at another table: its networks read the table as a map."""
+    for name in ('view_x', 'view_y'):
+        here, there = getattr(scene, name), getattr(config.scene, name)
+        if here != there:
+            raise CheckpointError(
+                f'{folder} sees {name} = {there} m, not {here}: describe the table in that view'
+            )
+    return replace(config, scene=scene)
 
 
 def load_video(folder: Path | str,

@@ -10,6 +10,9 @@ from foresight.world_model.encoder import Encoder, EncoderConfig, Inputs, Pictur
 from foresight.world_model.precision import mixed
 from foresight.world_model.predictors.task import PredictorConfig, TaskPredictor
 
+SceneMaps = Float[Tensor, 'batch 2 height width']
+"""Table and bins of each of a batch."""
+
 
 class Jepa(nn.Module):
     """Joint-embedding predictive world model; a `protocols.StochasticWorldModel`."""
@@ -41,17 +44,20 @@ class Jepa(nn.Module):
             latent: Tensor = self.encoder(inputs)
         return latent
 
-    def predict(self, latents: Latents, actions: Actions) -> Latents:
-        """Predict the latents after each action."""
-        drawn = self.raster(actions)
+    def predict(
+        self, latents: Latents, actions: Actions, scene_map: SceneMaps | None = None,
+    ) -> Latents:
+        """Predict the latents after each action, at the table of each or at the one it knows."""
+        drawn = self.raster(actions, scene_map)
         with mixed(self.device, self.bf16):
             predicted: Tensor = self.predictor(latents, drawn)
         return predicted
 
     def imagine(self, latents: Latents, actions: Actions,
-                unknown: Float[Tensor, 'batch unknown']) -> Latents:
+                unknown: Float[Tensor, 'batch unknown'],
+                scene_map: SceneMaps | None = None) -> Latents:
         """Predict one thing that may happen; the prior of `unknown` is a standard normal."""
-        drawn = self.raster(actions)
+        drawn = self.raster(actions, scene_map)
         with mixed(self.device, self.bf16):
             imagined: Tensor = self.predictor(latents, drawn, unknown)
         return imagined

@@ -95,7 +95,7 @@ def test_an_action_comes_back_from_its_tool_poses(poke):
 
 def test_the_mirror_leaves_what_the_raster_draws_where_it_lies(poke):
     raster, actions = poke.raster((16, 24)), torch.tensor([[0.40, 0.1, 0.02]])
-    middle = sum(SceneConfig().table_x) / 2
+    middle = sum(SceneConfig().view_x) / 2
     turned = poke.mirror(actions)
     assert turned[0, 0] - middle == pytest.approx(middle - 0.40, abs=1e-6)
     assert raster(turned).shape == (1, raster.channels, 16, 24)

@@ -17,7 +17,7 @@ from foresight.world_model.predictors.task import PredictorConfig
 
 
 def test_command_trains_and_prints_one_document(blobs, small, tmp_path, capfd):
-    save_transitions(blobs, tmp_path / 'transitions_64x96_0')
+    save_transitions(blobs, tmp_path / 'seen_64x96x4_0')
     config = TrainConfig(batch=32, epochs=1, threads=1, holdout=0.2)
     out = tmp_path / 'out'
     world_model(config, small.encoder, small.predictor, data=[tmp_path], out=out, json='-')
@@ -37,10 +37,10 @@ def test_folder_without_episodes_is_refused(tmp_path):
 
 def test_a_run_is_for_the_table_that_its_actions_were_collected_at(blobs, small, tmp_path):
     scene = SceneConfig(table_width=0.5)
-    save_transitions(blobs, tmp_path / 'transitions_64x96_0')
+    save_transitions(blobs, tmp_path / 'seen_64x96x4_0')
     (tmp_path / MANIFEST).write_text(json.dumps({'scene': asdict(scene)}))
     config = TrainConfig(batch=32, steps=1, threads=1, holdout=0.2)
     world_model(config, small.encoder, small.predictor, data=[tmp_path], out=tmp_path / 'out')
     assert load(tmp_path / 'out', 'cpu').config.scene == scene
-    with pytest.raises(DatasetError, match='another table'):
-        collected(tmp_path, PushAction(), EncoderConfig())
+    with pytest.raises(DatasetError, match='another view'):
+        collected(tmp_path, PushAction(SceneConfig(view_x=(0.0, 0.8))), EncoderConfig())

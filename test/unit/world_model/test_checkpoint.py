@@ -5,7 +5,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from foresight.actions.loading import check_scene, load, make_model
+from foresight.actions.loading import load, make_model
 from foresight.actions.push.macro_action import PushAction
 from foresight.actions.push.settings import PushConfig
 from foresight.errors import CheckpointError
@@ -156,11 +156,15 @@ def test_tensors_that_are_not_finite_are_refused(folder):
         load(folder, 'cpu')
 
 
-def test_another_table_is_refused(folder):
-    checkpoint = load(folder, 'cpu')
-    check_scene(checkpoint, SceneConfig())
-    with pytest.raises(CheckpointError, match='table_width'):
-        check_scene(checkpoint, SceneConfig(table_width=0.5))
+def test_another_table_is_read_as_a_map(folder):
+    usual, wide = load(folder, 'cpu'), load(folder, 'cpu', SceneConfig(table_width=0.9))
+    assert wide.config.scene.table_width == wide.action.scene.table_width == 0.9
+    assert wide.model.raster.scene_map[0].sum() > usual.model.raster.scene_map[0].sum()
+
+
+def test_another_view_is_refused(folder):
+    with pytest.raises(CheckpointError, match='sees view_x'):
+        load(folder, 'cpu', SceneConfig(view_x=(0.0, 0.8)))
 
 
 def test_a_checkpoint_from_before_there_was_a_critic_loads(folder):

@@ -130,10 +130,14 @@ class PushAction:
         """Return what notices the end of a push."""
         return PushMonitor(self.settings.clearance / 2)
 
-    def mirror(self, actions: Float[Tensor, 'batch 4']) -> Float[Tensor, 'batch 4']:
-        """Reflect start and heading about the middle of the table."""
+    def mirror(
+        self, actions: Float[Tensor, 'batch 4'], sideways: bool = False,
+    ) -> Float[Tensor, 'batch 4']:
+        """Reflect start and heading about the middle of the view."""
         x, y, heading, length = actions.unbind(-1)
-        return torch.stack([sum(self.scene.table_x) - x, y, math.pi - heading, length], dim=-1)
+        if sideways:
+            return torch.stack([x, sum(self.scene.view_y) - y, -heading, length], dim=-1)
+        return torch.stack([sum(self.scene.view_x) - x, y, math.pi - heading, length], dim=-1)
 
     def poses(self, action: Float[np.ndarray, '4']) -> Float[np.ndarray, '2 4 4']:
         """Return where the tool starts and ends, its x axis along the heading."""

@@ -36,12 +36,15 @@ class PushRaster(nn.Module):
 
     def forward(
         self, pushes: Float[Tensor, 'batch 4'],
+        scene_map: Float[Tensor, 'batch 2 height width'] | None = None,
     ) -> Float[Tensor, 'batch feature height width']:
         """Draw each push.
 
         Args:
-            pushes: x, y, heading, length in `base_link` [m, m, rad, m].
+            pushes: x, y, heading, length in the frame of the table [m, m, rad, m].
+            scene_map: Table and bins of each; None for those of the scene.
         """
+        known = self.scene_map.expand(len(pushes), -1, -1, -1) if scene_map is None else scene_map
         x, y, heading, length = (part[:, None, None] for part in pushes.float().unbind(-1))
         cosine, sine = heading.cos(), heading.sin()
         along = (self.x - x) * cosine + (self.y - y) * sine  # batch height width
@@ -55,7 +58,7 @@ class PushRaster(nn.Module):
             lane * across / self._half_width,
             inside * after_start * self._soft(self._cell - along),
             inside * before_end * self._soft(along - length + self._cell),
-            *self.scene_map[:, None].expand(-1, len(lane), -1, -1),
+            *known.unbind(1),
         ], dim=-1)  # batch height width feature
         return drawn.permute(0, 3, 1, 2)  # Channels-last in memory.
 

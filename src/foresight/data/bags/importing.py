@@ -24,6 +24,7 @@ from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.eye import see_levels
 from foresight.world_model.observation.perception import load_background
 from foresight.world_model.observation.rectification import Rectifier
+from foresight.world_model.scene_map import draw_scene
 
 LISTING = 'bags.json'
 LONGEST = 10  # actions of an episode
@@ -56,7 +57,7 @@ class BagImport:
         Raises:
             ObservationError: If that file is damaged.
         """
-        arm = ArmModel.load(robot.robot)
+        arm, self.scene = ArmModel.load(robot.robot, scene.stand), scene
         self._rectifier, self._names = Rectifier(scene, encoder), arm.joint_names
         self._config, self._action = config, action
         self._arm = Arm(arm.retract, arm.tool_pose, robot.view_delay)
@@ -107,7 +108,7 @@ def kept_transitions(folder: Path, action: MacroAction, encoder: EncoderConfig) 
             and json.loads((cache / LISTING).read_text()) == listing(folder):
         return load_transitions(cache)
     bags = BagImport(action.scene, encoder, RobotConfig(), BagConfig(), action)
-    keep(to_transitions(bags.read(folder)), folder, encoder)
+    keep(to_transitions(bags.read(folder), action.scene, encoder.grid), folder, encoder)
     return load_transitions(cache)
 
 
@@ -120,7 +121,7 @@ def import_folder(reader: BagImport, folder: Path, encoder: EncoderConfig) -> li
     found = reader.read(folder)
     summaries = [reader.summary(bag) for bag in found]
     if any(item.actions for item in summaries):
-        keep(to_transitions(found), folder, encoder)
+        keep(to_transitions(found, reader.scene, encoder.grid), folder, encoder)
     return summaries
 
 
@@ -134,7 +135,7 @@ def keep(transitions: Transitions, folder: Path, encoder: EncoderConfig) -> None
 
 def cache_of(folder: Path, encoder: EncoderConfig) -> Path:
     """Return where the actions of the bags in a folder are kept."""
-    return folder / f'transitions_{encoder.rows}x{encoder.columns}_bags'
+    return folder / f'seen_{encoder.rows}x{encoder.columns}x{encoder.stride}_bags'
 
 
 def totals(summaries: Sequence[BagSummary]) -> dict[str, Any]:
@@ -166,7 +167,9 @@ def with_empty(recording: Recording, given: UInt8[np.ndarray, 'row col 3'] | Non
     return replace(recording, empties=(given,))
 
 
-def to_transitions(bags: Sequence[BagActions]) -> Transitions:
+def to_transitions(
+    bags: Sequence[BagActions], scene: SceneConfig, grid: tuple[int, int],
+) -> Transitions:
     """Put the actions of some bags together, as those of collected play; they have no labels.
 
     Actions of one bag, camera and empty table are one episode, a new one every `LONGEST` actions,
@@ -203,6 +206,7 @@ def to_transitions(bags: Sequence[BagActions]) -> Transitions:
         stills=np.stack(stills), before_index=np.array(before), backgrounds=np.stack(backgrounds),
         episode=np.array(episode), actions=np.stack(actions).astype(np.float32),
         aimed=np.zeros(len(rows), np.int8), objects=np.zeros((len(stills), 0, 3), np.float32),
+        scene_maps=np.repeat(draw_scene(scene, grid).numpy()[None], len(backgrounds), axis=0),
         kind=bags[0].recording.kind,
         digest=sha256(np.stack(stills).tobytes(), np.stack(actions).tobytes()),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from foresight.actions.loading import check_scene, load
+from foresight.actions.loading import load
 from foresight.actions.push.macro_action import PushAction
 from foresight.actions.push.settings import PushConfig
 from foresight.actions.push.single import SinglePush
@@ -63,8 +63,9 @@ class MemoryPlayers(Closing):
             CheckpointError: If the checkpoint is missing or of another scene.
         """
         scene, push, level = SceneConfig(), PushConfig(), JointLevelConfig()
-        self._checkpoint, self._memory, self._arm = load(folder), memory, ArmModel.load(robot)
-        check_scene(self._checkpoint, scene)
+        self._checkpoint, self._memory, self._arm = (
+            load(folder, scene=scene), memory, ArmModel.load(robot),
+        )
         encoder = self._checkpoint.config.encoder
         self._action = PushAction(scene, push)
         self._bench = Bench(

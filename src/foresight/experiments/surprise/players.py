@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from foresight.actions.loading import check_scene, load
+from foresight.actions.loading import load
 from foresight.agent.following import SurpriseConfig
 from foresight.agent.thinker import Chooser
 from foresight.closing import Closing
@@ -61,8 +61,7 @@ class SurprisePlayers:
             CheckpointError: If the checkpoint or its scales are missing or do not fit.
         """
         scene, arm = SceneConfig(), ArmModel.load(self.robot)
-        checkpoint = load(self.checkpoint)
-        check_scene(checkpoint, scene)
+        checkpoint = load(self.checkpoint, scene=scene)
         model, action = checkpoint.model, checkpoint.action
         scales = load_scales(checkpoint) if self.scaled else NO_SCALES
         vigilance = Vigilance(model.raster.scene_map, scales, VigilanceConfig().widespread)
@@ -74,7 +73,7 @@ class SurprisePlayers:
         else:
             task = load_task(CLEAR_TABLE)
             planner = replace(task.planner, horizon=2, branches=BRANCHES)
-            policy = make_planner(checkpoint, replace(task, planner=planner), scene, arm)
+            policy = make_planner(checkpoint, replace(task, planner=planner), arm)
         return DisturbedPlay(
             DisturbedTable(self.sim, scene, CameraConfig(), arm),
             Perception(model, rectifier, model.device), model,

@@ -26,6 +26,7 @@ class Batch:
     actions: Actions
     objects_before: Float[Tensor, 'batch object 3']
     objects_after: Float[Tensor, 'batch object 3']
+    scene_map: Float[Tensor, 'batch 2 height width']
 
 
 def take(transitions: Transitions, rows: Int[np.ndarray, ' batch'], device: torch.device) -> Batch:
@@ -35,6 +36,7 @@ def take(transitions: Transitions, rows: Int[np.ndarray, ' batch'], device: torc
     return Batch(*(torch.from_numpy(np.ascontiguousarray(item)).to(device) for item in (
         stills[before], stills[before + 1], transitions.backgrounds[episode], episode,
         transitions.actions[rows], objects[before], objects[before + 1],
+        transitions.scene_maps[episode],
     )))
 
 

@@ -1,4 +1,4 @@
-"""Mirror: the near-far reflection that leaves table and bin in place, for twice the data."""
+"""Mirror: reflections near to far and left to right, table and bins with them."""
 
 from dataclasses import replace
 
@@ -10,45 +10,37 @@ from foresight.learning.batches.actions import Batch
 from foresight.macro_action import MacroAction
 from foresight.world_model.encoder import EncoderConfig
 
+ROW, COLUMN = 0, 1  # of a label
+
 
 class Mirror:
-    """Reflects actions about the line through the middle of the table along y.
-
-    Table, bin and paddle are symmetric about it. The rectified view is not centred on it: the few
-    rows that leave the image on one side come back on the other, where there is only floor.
-    """
+    """Reflects actions about the middle of the view, and all that is seen, drawn and known."""
 
     def __init__(self, action: MacroAction, encoder: EncoderConfig) -> None:
-        """Find the line in the image."""
-        scene, self._action = action.scene, action
-        near, far = scene.view_x
-        resolution = (far - near) / encoder.rows
-        self._rows = encoder.rows
-        self._shift = round((near + far - sum(scene.table_x)) / resolution)
+        """Keep how an action is reflected, and how large the view is."""
+        self._action, self._size = action, (encoder.rows, encoder.columns)
 
-    def __call__(self, batch: Batch, chosen: Bool[Tensor, ' batch']) -> Batch:
-        """Reflect the chosen actions of a batch."""
-        mirrored = self._action.mirror(batch.actions)
+    def __call__(
+        self, batch: Batch, chosen: Bool[Tensor, ' batch'], sideways: bool = False,
+    ) -> Batch:
+        """Reflect the chosen actions of a batch, near to far or left to right."""
+        axis = COLUMN if sideways else ROW
+
+        def turned(images: Tensor, dimension: int) -> Tensor:
+            images = images.clone()
+            images[chosen] = images[chosen].flip(dimension)
+            return images
+
+        def known(objects: Tensor) -> Tensor:
+            reflected = objects.clone()
+            reflected[..., axis] = self._size[axis] - 1 - objects[..., axis]
+            return torch.where(chosen[:, None, None], reflected, objects)
+
+        mirrored = self._action.mirror(batch.actions, sideways)
         return replace(
-            batch,
-            before=self._images(batch.before, chosen), after=self._images(batch.after, chosen),
-            background=self._images(batch.background, chosen),
+            batch, before=turned(batch.before, 1 + axis), after=turned(batch.after, 1 + axis),
+            background=turned(batch.background, 1 + axis),
+            scene_map=turned(batch.scene_map, 2 + axis),
             actions=torch.where(chosen[:, None], mirrored, batch.actions),
-            objects_before=self._objects(batch.objects_before, chosen),
-            objects_after=self._objects(batch.objects_after, chosen),
+            objects_before=known(batch.objects_before), objects_after=known(batch.objects_after),
         )
-
-    def _images(self, images: Tensor, chosen: Tensor) -> Tensor:
-        """Turn rows around and move them so that the table stays."""
-        images = images.clone()
-        images[chosen] = images[chosen].flip(1).roll(self._shift, dims=1)
-        return images
-
-    def _objects(self, objects: Tensor, chosen: Tensor) -> Tensor:
-        """Reflect the rows of the labels; those that the camera does not see stay out of view."""
-        row = objects[..., 0]
-        turned = self._rows - 1 - row + self._shift
-        seen = (row > -0.5) & (row < self._rows - 0.5)
-        turned = torch.where(seen, (turned + 0.5) % self._rows - 0.5, row)
-        reflected = torch.cat([turned[..., None], objects[..., 1:]], dim=-1)
-        return torch.where(chosen[:, None, None], reflected, objects)

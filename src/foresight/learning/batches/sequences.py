@@ -1,5 +1,6 @@
 """Sequences: the actions that followed one in its episode, for losses over several."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,12 @@ from torch import Tensor
 
 from foresight.data.transitions import Transitions
 from foresight.learning.batches.actions import Batch, take
-from foresight.protocols import Latents, WorldModel
+from foresight.protocols import Actions, Latents
+from foresight.world_model.jepa import SceneMaps
 from foresight.world_model.losses import Changed, prediction_loss
+
+Predict = Callable[[Latents, Actions, SceneMaps], Latents]
+"""Imagines the latents after each action, at the table of each."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,11 @@ def following(transitions: Transitions, rows: Int[np.ndarray, ' batch'], rollout
     return tuple(found)
 
 
-def imagine(model: WorldModel, first: Latents, later: tuple[Later, ...]) -> tuple[Latents, ...]:
+def imagine(predict: Predict, first: Latents, later: tuple[Later, ...]) -> tuple[Latents, ...]:
     """Feed predictions back: imagine the latents after the first action and each later one."""
     imagined = [first]
     for step in later:
-        imagined.append(model.predict(imagined[-1], step.batch.actions))
+        imagined.append(predict(imagined[-1], step.batch.actions, step.batch.scene_map))
     return tuple(imagined)
 
 

@@ -10,7 +10,7 @@ from foresight.learning.settings import TrainConfig
 from foresight.protocols import Actions, Latents
 from foresight.world_model.encoder import EncoderConfig, Inputs
 from foresight.world_model.inverse_dynamics import pooled
-from foresight.world_model.jepa import Jepa
+from foresight.world_model.jepa import Jepa, SceneMaps
 from foresight.world_model.precision import mixed
 
 LOG_STD = (-5.0, 2.0)  # Beyond these the exponential is of no use, or overflows.
@@ -78,8 +78,10 @@ class Outcomes(nn.Module):
                 world_model.encoder_config, world_model.raster.channels, world_model.unknowns,
             )
 
-    def forward(self, model: Jepa, before: Latents, after: Latents, actions: Actions,
-                generator: Generator) -> tuple[Latents, Float[Tensor, ''] | None]:
+    def forward(
+        self, model: Jepa, before: Latents, after: Latents, actions: Actions,
+        scene_map: SceneMaps, generator: Generator,
+    ) -> tuple[Latents, Float[Tensor, ''] | None]:
         """Predict the latents after each action; only the posterior sees the true ones.
 
         Returns:
@@ -87,12 +89,12 @@ class Outcomes(nn.Module):
         """
         first = len(actions) - round(self._share * len(actions))  # Rows are in random order.
         if self.posterior is None or first == len(actions):
-            return model.predict(before, actions), None
-        rest = before[first:], after[first:].detach(), actions[first:]
+            return model.predict(before, actions, scene_map), None
+        rest = before[first:], after[first:].detach(), actions[first:], scene_map[first:]
         with mixed(model.device, model.bf16):
-            guess = self.posterior(rest[0], rest[1], model.raster(rest[2]))
-        imagined = model.imagine(rest[0], rest[2], guess.draw(generator))
-        expected = model.predict(before[:first], actions[:first])
+            guess = self.posterior(rest[0], rest[1], model.raster(*rest[2:]))
+        imagined = model.imagine(rest[0], rest[2], guess.draw(generator), rest[3])
+        expected = model.predict(before[:first], actions[:first], scene_map[:first])
         return torch.cat([expected, imagined]), guess.divergence().mean()
 
     def price(self, told: Float[Tensor, '']) -> Float[Tensor, '']:

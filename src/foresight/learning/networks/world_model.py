@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -73,8 +74,10 @@ class WorldModelNetworks(Networks):
         before, after = both.chunk(2)
         targets = self._targets(arrived).chunk(1 + len(later))
         start = before.detach() if self.decoder else before
-        predicted, told = self.outcomes(model, start, targets[0], batch.actions, generator)
-        imagined = imagine(model, predicted, later)
+        predicted, told = self.outcomes(
+            model, start, targets[0], batch.actions, batch.scene_map, generator,
+        )
+        imagined = imagine(model.predict, predicted, later)
         terms = {'prediction': rollout_loss(imagined, targets, changed, later)}
         with mixed(inputs.device, config.bf16):
             moved = changed[0].flatten(1).any(dim=1)
@@ -105,13 +108,17 @@ class WorldModelNetworks(Networks):
 
     def _reflected(self, batch: Batch, generator: Generator,
                    later: tuple[Later, ...] = ()) -> tuple[Batch, tuple[Later, ...]]:
-        """Mirror some actions, and with each all that followed it."""
+        """Mirror some actions, either way or both, and with each all that followed it."""
         if self.config.mirror == 0.0:
             return batch, later
-        chosen = torch.rand(len(batch.actions), generator=generator) < self.config.mirror
-        chosen = chosen.to(batch.actions.device)
-        mirrored = (replace(step, batch=self._mirror(step.batch, chosen)) for step in later)
-        return self._mirror(batch, chosen), tuple(mirrored)
+        for sideways in (False, True):
+            chosen = torch.rand(len(batch.actions), generator=generator) < self.config.mirror
+            turn = partial(
+                self._mirror, chosen=chosen.to(batch.actions.device), sideways=sideways,
+            )
+            later = tuple(replace(step, batch=turn(step.batch)) for step in later)
+            batch = turn(batch)
+        return batch, later
 
     def _prepared(self, batch: Batch, later: tuple[Later, ...] = ()) -> tuple[Tensor, ...]:
         """Prepare the images before the first action and after each."""
@@ -134,7 +141,8 @@ class WorldModelNetworks(Networks):
         inputs = self._augment(self._prepared(batch), generator)
         with torch.set_grad_enabled(self.config.label_gradient and torch.is_grad_enabled()):
             both = self.world_model.encode_prepared(inputs)
-            predicted = self.world_model.predict(both.chunk(2)[0], batch.actions)
+            before = both.chunk(2)[0]
+            predicted = self.world_model.predict(before, batch.actions, batch.scene_map)
         with mixed(inputs.device, self.config.bf16):
             return self._cost(both, (predicted,), batch, known=labelled.maps)
 
@@ -150,10 +158,13 @@ class WorldModelNetworks(Networks):
             batch.objects_before, batch.objects_after, batch.objects_after,
             *(step.batch.objects_after[step.known] for step in later),
         ])
+        tables = torch.cat([
+            *3 * (batch.scene_map,), *(step.batch.scene_map[step.known] for step in later),
+        ])
         if known is not None:
-            latents, objects = latents[known], objects[known]
+            latents, objects, tables = latents[known], objects[known], tables[known]
         labels = label_maps(objects.float(), encoder.grid, encoder.stride)
-        return cost_loss(self.cost_head(latents), labels)
+        return cost_loss(self.cost_head(latents, tables), labels)
 
 
 def _views(both: Tensor, predicted: Tensor, target: Tensor, inputs: Tensor) -> CellViews:

@@ -6,7 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
 
-from foresight.protocols import Actions, Latents, StochasticWorldModel
+from foresight.protocols import Actions, Latents
+from foresight.world_model.jepa import Jepa, SceneMaps
 
 CHUNK = 64
 
@@ -31,16 +32,21 @@ class Coverage:
 
 
 @torch.no_grad()
-def draw_outcomes(model: StochasticWorldModel, before: Latents, actions: Actions, samples: int,
-                  generator: Generator) -> Float[Tensor, 'batch sample channel height width']:
+def draw_outcomes(
+    model: Jepa, before: Latents, actions: Actions, samples: int, generator: Generator,
+    scene_map: SceneMaps | None = None,
+) -> Float[Tensor, 'batch sample channel height width']:
     """Imagine several outcomes of each action; the same values of the variable for all actions."""
+    if scene_map is None:
+        scene_map = model.raster.scene_map.expand(len(before), -1, -1, -1)
     unknown = torch.randn(samples, model.unknowns, generator=generator).to(before.device)
     drawn = [
         torch.stack([
-            model.imagine(latents, actions, value.expand(len(latents), -1)) for value in unknown
+            model.imagine(latents, actions, value.expand(len(latents), -1), tables)
+            for value in unknown
         ], dim=1)
-        for latents, actions in zip(
-            torch.split(before, CHUNK), torch.split(actions, CHUNK), strict=True,
+        for latents, actions, tables in zip(
+            *(torch.split(part, CHUNK) for part in (before, actions, scene_map)), strict=True,
         )
     ]
     return torch.cat(drawn)
@@ -55,10 +61,12 @@ def squared_error(
 
 
 @torch.no_grad()
-def measure_coverage(model: StochasticWorldModel, before: Latents, actions: Actions,
-                     after: Latents, samples: int, generator: Generator) -> Coverage:
+def measure_coverage(
+    model: Jepa, before: Latents, actions: Actions, after: Latents, samples: int,
+    generator: Generator, scene_map: SceneMaps | None = None,
+) -> Coverage:
     """Compare samples of the latent variable with the one outcome that each action had."""
-    imagined = draw_outcomes(model, before, actions, samples, generator)
+    imagined = draw_outcomes(model, before, actions, samples, generator, scene_map)
     errors = squared_error(imagined, after[:, None])  # action sample
-    expected = squared_error(model.predict(before, actions), after)
+    expected = squared_error(model.predict(before, actions, scene_map), after)
     return Coverage(expected, errors.mean(dim=1), errors.amin(dim=1))

@@ -15,13 +15,7 @@ from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.probes.collapse import LatentHealth, measure_health
 from foresight.learning.probes.coverage import measure_coverage
 from foresight.learning.settings import TrainConfig
-from foresight.tasks.clear_table.cost_head import (
-    Dropped,
-    Occupancy,
-    Progress,
-    Remaining,
-    label_maps,
-)
+from foresight.tasks.clear_table.cost_head import label_maps
 from foresight.world_model.belief.surprise import cell_distance, surprise_level
 from foresight.world_model.losses import changed_cells
 
@@ -137,7 +131,7 @@ def _encode(networks: WorldModelNetworks, held_out: Transitions, config: TrainCo
         moved = changed.flatten(1).any(dim=1)
         error = networks.inverse.error(before, after, batch.actions, moved)
         parts.append((
-            before, after, model.predict(before, batch.actions),
+            before, after, model.predict(before, batch.actions, batch.scene_map),
             functional.max_pool2d(changed.float(), 3, 1, 1),
             label_maps(batch.objects_before, grid, stride),
             label_maps(batch.objects_after, grid, stride), error * moved.sum(),
@@ -159,7 +153,10 @@ def _coverage(networks: WorldModelNetworks, latents: Latents) -> dict[str, float
     if model.unknowns == 0:
         return {}
     generator = torch.Generator().manual_seed(0)
-    found = measure_coverage(model, latents.before, actions, latents.after, SAMPLES, generator)
+    found = measure_coverage(
+        model, latents.before, actions, latents.after, SAMPLES, generator,
+        latents.batch.scene_map,
+    )
     return {'coverage': found.ratio, 'coverage_gain': found.gain}
 
 
@@ -172,24 +169,31 @@ def _inverse_skill(networks: WorldModelNetworks, latents: Latents) -> float:
 
 def _ranking(networks: WorldModelNetworks, latents: Latents) -> float:
     """Order actions by the predicted change of cost and compare with the true change."""
-    model = networks.world_model
-    encoder = model.encoder_config
-    occupancy = Occupancy(networks.cost_head)
-    terms = (
-        (1.0, Remaining(occupancy, encoder)), (2.0, Dropped(occupancy, encoder)),
-        (0.5, Progress(occupancy, encoder, networks.action)),
+    tables = latents.batch.scene_map
+    near, far = networks.action.scene.view_x
+    cell = (far - near) / tables.shape[2]
+    way = to_bins(tables) * cell / networks.action.longest
+    weights = torch.stack([1.0 + 0.5 * way, torch.full_like(way, 2.0)], dim=1)
+    guessed = [
+        networks.cost_head(part, tables).sigmoid() for part in (latents.predicted, latents.before)
+    ]
+    guess, truth = (
+        (weights * (after - before)).sum(dim=(1, 2, 3))
+        for after, before in (guessed, (latents.labels_after, latents.labels_before))
     )
-    guess = sum(
-        weight * (term.score(latents.predicted) - term.score(latents.before))
-        for weight, term in terms
-    )
-    truth = sum(
-        weight * term.weigh(latents.labels_after - latents.labels_before)
-        for weight, term in terms
-    )
-    assert isinstance(guess, Tensor)
-    assert isinstance(truth, Tensor)
     return pair_accuracy(guess, truth)
+
+
+def to_bins(
+    scene_map: Float[Tensor, 'batch 2 height width'],
+) -> Float[Tensor, 'batch height width']:
+    """Return how far each cell is from the nearest that is mostly bin [cell]."""
+    _, _, height, width = scene_map.shape
+    cells = torch.cartesian_prod(torch.arange(height), torch.arange(width)).float()
+    apart = torch.cdist(cells, cells).to(scene_map.device)  # cell cell
+    far = torch.where(scene_map[:, 1].flatten(1)[:, None] > 0.5, apart, torch.inf)
+    nearest = far.amin(dim=2).reshape(-1, height, width)  # batch height width
+    return nearest.nan_to_num(posinf=0.0)
 
 
 def _ratio(part: Tensor, whole: Tensor) -> float:

@@ -47,9 +47,10 @@ class CostHead(nn.Module):
 
     def forward(
         self, latents: Float[Tensor, 'batch channel height width'],
+        scene_map: Float[Tensor, 'batch 2 height width'] | None = None,
     ) -> Float[Tensor, 'batch 2 height width']:
-        """Return logits of the table map and of the floor map."""
-        scene = self.scene_map.expand(len(latents), -1, -1, -1)
+        """Return logits of the table map and of the floor map, at each table or the known one."""
+        scene = self.scene_map.expand(len(latents), -1, -1, -1) if scene_map is None else scene_map
         joined = torch.cat([latents, scene], dim=1)
         logits: Tensor = self.layers(joined.contiguous(memory_format=torch.channels_last))
         return logits.float()

@@ -22,6 +22,7 @@ from foresight.data.bags.importing import stretches, to_transitions, with_empty
 from foresight.data.bags.reader import read_bag
 from foresight.errors import DatasetError
 from foresight.protocols import CameraView
+from foresight.settings import SceneConfig
 
 MakeBag = Callable[..., Path]
 
@@ -53,7 +54,8 @@ def test_an_action_has_the_free_view_on_both_sides(make_bag: MakeBag) -> None:
 
 
 def test_transitions_are_those_of_collected_play_without_labels(make_bag: MakeBag) -> None:
-    made = to_transitions([found(make_bag('one')), found(make_bag('two'))])
+    bags = [found(make_bag('one')), found(make_bag('two'))]
+    made = to_transitions(bags, SceneConfig(), (16, 24))
     assert len(made) == 4 and not made.has_labels
     assert made.episode.tolist() == [0, 0, 1, 1]
     # The image after an action is the one before the next: it is kept once.
@@ -95,12 +97,12 @@ def test_an_empty_table_must_come_from_somewhere(make_bag: MakeBag) -> None:
         with_empty(bag, None)
     given = with_empty(bag, np.full((12, 16, 3), 7, np.uint8))
     actions = find_actions(given, ARM, BagConfig(), PushAction())
-    assert to_transitions([actions]).backgrounds.max() == 7
+    assert to_transitions([actions], SceneConfig(), (16, 24)).backgrounds.max() == 7
 
 
 def test_no_action_at_all_says_where_to_look(make_bag: MakeBag) -> None:
     with pytest.raises(DatasetError, match='foresight data import'):
-        to_transitions([found(make_bag(actions=0))])
+        to_transitions([found(make_bag(actions=0))], SceneConfig(), (16, 24))
 
 
 def test_a_gap_splits_the_video(make_bag: MakeBag) -> None:

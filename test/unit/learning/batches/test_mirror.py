@@ -6,9 +6,7 @@ import torch
 from foresight.actions.push.macro_action import PushAction
 from foresight.learning.batches.actions import rows_of_step, take
 from foresight.learning.batches.mirror import Mirror
-from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
-from foresight.world_model.scene_map import draw_scene
 
 ALL = torch.ones(16, dtype=torch.bool)
 
@@ -43,11 +41,14 @@ def test_only_chosen_actions_are_mirrored(mirror, batch):
     assert not torch.equal(some.actions[:4], batch.actions[:4])
 
 
-def test_table_and_bin_stay_where_they_are(mirror):
-    drawn = 255 * draw_scene(SceneConfig(), EncoderConfig().grid)[:1].round()
-    image = drawn.repeat_interleave(4, 1).repeat_interleave(4, 2).to(torch.uint8)
-    image = image[..., None].expand(-1, -1, -1, 3)
-    assert torch.equal(mirror._images(image, ALL[:1]), image)
+@pytest.mark.parametrize('sideways', [False, True])
+def test_what_is_drawn_of_an_action_is_reflected_with_it(mirror, batch, sideways):
+    raster = PushAction().raster(EncoderConfig().grid)
+    turned = mirror(batch, ALL, sideways)
+    expected = raster(batch.actions, batch.scene_map).flip(3 if sideways else 2)
+    drawn = raster(turned.actions, turned.scene_map)
+    for same in (0, 3, 5, 6, 7, 8):  # the others change their sign
+        torch.testing.assert_close(drawn[:, same], expected[:, same], atol=1e-4, rtol=0.0)
 
 
 def test_label_follows_its_object(mirror, blobs):
@@ -60,8 +61,8 @@ def test_label_follows_its_object(mirror, blobs):
         assert (objects[:, :2] - seen).norm(dim=1).min() < 4.0
 
 
-def test_action_is_reflected_about_the_middle_of_the_table(mirror, batch):
+def test_action_is_reflected_about_the_middle_of_the_view(mirror, batch):
     actions = mirror(batch, ALL).actions
-    torch.testing.assert_close(actions[:, 0], 0.95 - batch.actions[:, 0])
+    torch.testing.assert_close(actions[:, 0], 1.0 - batch.actions[:, 0])
     torch.testing.assert_close(actions[:, 2], math.pi - batch.actions[:, 2])
     assert torch.equal(actions[:, [1, 3]], batch.actions[:, [1, 3]])

@@ -16,7 +16,7 @@ CPU = torch.device('cpu')
 class Shift:
     """Adds the first number of an action to the latent."""
 
-    def predict(self, latents, actions):
+    def predict(self, latents, actions, scene_map=None):
         return latents + actions[:, :1, None, None]
 
 
@@ -58,7 +58,7 @@ def test_predictions_are_fed_back(blobs, rows):
     later = following(blobs, rows, 3, CPU)
     actions = [take(blobs, rows, CPU).actions, *(step.batch.actions for step in later)]
     start = torch.zeros(len(rows), 1, 2, 2)
-    imagined = imagine(Shift(), Shift().predict(start, actions[0]), later)
+    imagined = imagine(Shift().predict, Shift().predict(start, actions[0]), later)
     expected = sum(action[:, 0] for action in actions)
     torch.testing.assert_close(imagined[2][:, 0, 0, 0], expected)
 

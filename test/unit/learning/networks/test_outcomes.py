@@ -34,6 +34,11 @@ def jepa(latent):
     return model
 
 
+def tables(model, count):
+    """Return the usual table for each of so many actions."""
+    return model.raster.scene_map.expand(count, -1, -1, -1)
+
+
 @pytest.fixture(scope='module')
 def trained():
     """Train with a latent variable on the world of two ways."""
@@ -43,7 +48,9 @@ def trained():
     generator = torch.Generator().manual_seed(0)
     for step in range(100):
         before, after = coin(16, step)
-        predicted, told = outcomes(model, before, after, PUSH.repeat(16, 1), generator)
+        predicted, told = outcomes(
+            model, before, after, PUSH.repeat(16, 1), tables(model, 16), generator,
+        )
         loss = 50.0 * (predicted - after).square().mean() + outcomes.price(told)
         optimizer.zero_grad()
         loss.backward()
@@ -103,7 +110,9 @@ def test_without_it_all_actions_are_predicted_as_expected(latent, share):
     outcomes = Outcomes(model, TrainConfig(latent_share=share))
     generator = torch.Generator().manual_seed(0)
     state = generator.get_state()
-    predicted, told = outcomes(model, before, after, PUSH.repeat(4, 1), generator)
+    predicted, told = outcomes(
+        model, before, after, PUSH.repeat(4, 1), tables(model, 4), generator,
+    )
     assert told is None
     assert torch.equal(predicted, model.predict(before, PUSH.repeat(4, 1)))
     assert torch.equal(generator.get_state(), state)
