@@ -72,7 +72,7 @@ def test_a_ball_appears_where_its_centre_projects(width, height):
 def test_nothing_drawn_is_floor():
     generator = np.random.default_rng(3)
     with World(SimConfig()) as world:
-        look = sample_appearance(generator)
+        look = sample_appearance(generator, SimConfig())
         image = render(world, sample_view(CameraConfig(), generator), look)
     assert (image == np.round(look.floor * 255)).all()
 

@@ -57,19 +57,17 @@ def sample_color(
     return best
 
 
-def sample_appearance(
-    generator: np.random.Generator, saturation: tuple[float, float] = SimConfig.saturation,
-) -> Appearance:
-    """Draw the colours of table, bin and floor, of a range of saturation, and the light."""
-    low, high = (0.0, saturation[0], 0.3), (1.0, saturation[1], 0.9)
+def sample_appearance(generator: np.random.Generator, sim: SimConfig) -> Appearance:
+    """Draw the colours of table, bin and floor, and the light, of the ranges of `sim`."""
+    low, high = (0.0, sim.saturation[0], 0.3), (1.0, sim.saturation[1], 0.9)
     table = sample_color(generator, (), 0.2, low, high)
     floor = sample_color(generator, (table,), 0.2, low, high)
-    angle, tilt = generator.uniform(-np.pi, np.pi), generator.uniform(0.0, 0.9)
+    angle, tilt = generator.uniform(-np.pi, np.pi), generator.uniform(*sim.light_tilt)
     across = np.sin(tilt)
     direction = np.array([across * np.cos(angle), across * np.sin(angle), np.cos(tilt)])
     return Appearance(
         table=table, bin=sample_color(generator, (table, floor), 0.2, low, high), floor=floor,
-        light_direction=direction, light_color=generator.uniform(0.85, 1.0, 3),
-        ambient=float(generator.uniform(0.45, 0.65)),
-        diffuse=float(generator.uniform(0.3, 0.45)),
+        light_direction=direction, light_color=generator.uniform(*sim.light_color, 3),
+        ambient=float(generator.uniform(*sim.ambient)),
+        diffuse=float(generator.uniform(*sim.diffuse)),
     )

@@ -10,8 +10,8 @@ from foresight.sim.world import World
 
 # Rolling and spinning friction [m] bring spheres to rest within centimetres, as felt would.
 DYNAMICS = {
-    'restitution': 0.0, 'rollingFriction': 0.002, 'spinningFriction': 0.001,
-    'linearDamping': 0.02, 'angularDamping': 0.1,
+    'rollingFriction': 0.002, 'spinningFriction': 0.001, 'linearDamping': 0.02,
+    'angularDamping': 0.1,
 }
 SLOW, SLOW_TURN = 0.01, 0.3  # m/s and rad/s: below both an object rests
 
@@ -30,7 +30,9 @@ class Bodies:
 
     def _create(self, spec: ObjectSpec) -> int:
         body = self._world.add_body(_shapes(self._world, spec), (0.0, 0.0, 0.0), spec.mass)
-        self._world.client.changeDynamics(body, -1, lateralFriction=spec.friction, **DYNAMICS)
+        self._world.client.changeDynamics(
+            body, -1, lateralFriction=spec.friction, restitution=spec.restitution, **DYNAMICS,
+        )
         return body
 
     def place(self, index: int, spot: Float[np.ndarray, '3']) -> None:

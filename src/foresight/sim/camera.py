@@ -2,7 +2,7 @@
 
 import numpy as np
 import pybullet
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 
 from foresight.protocols import CameraView
 from foresight.sim.appearance import Appearance
@@ -62,28 +62,67 @@ def projection_matrix(view: CameraView) -> list[float]:
     return list(matrix.T.ravel())
 
 
+def look_at(
+    position: Float[np.ndarray, '3'], target: Float[np.ndarray, '3'],
+) -> Float[np.ndarray, '4 4']:
+    """Return the pose of a camera at a position that looks at a target [m]."""
+    ahead = (target - position) / np.linalg.norm(target - position)
+    right = np.cross(ahead, DOWN[:, 1])  # x of a camera whose y is near that of one looking down
+    right = -right / np.linalg.norm(right)
+    pose = np.eye(4)
+    pose[:3, :3] = np.stack([right, np.cross(ahead, right), ahead], axis=1)
+    pose[:3, 3] = position
+    return pose
+
+
+def image_from_plane(view: CameraView, height: float) -> Float[np.ndarray, '3 3']:
+    """Return the homography from (x, y, 1) on the plane at a height [m] to the image."""
+    camera_from_base = np.linalg.inv(view.base_from_camera)
+    x, y, up, origin = camera_from_base[:3].T
+    return np.asarray(view.matrix @ np.stack([x, y, origin + height * up], axis=1))
+
+
 def render(
     world: World, view: CameraView, look: Appearance,
 ) -> UInt8[np.ndarray, 'height width 3']:
     """Take an RGB image; where nothing was drawn, the floor is seen."""
-    _, _, color, depth, _ = world.client.getCameraImage(
+    return _take(world, view, look, pybullet.ER_NO_SEGMENTATION_MASK)[0]
+
+
+def render_bodies(
+    world: World, view: CameraView, look: Appearance,
+) -> tuple[UInt8[np.ndarray, 'height width 3'], Int[np.ndarray, 'height width']]:
+    """Take an RGB image, and say which body each pixel shows; -1 is none."""
+    return _take(world, view, look, 0)
+
+
+def _take(
+    world: World, view: CameraView, look: Appearance, flags: int,
+) -> tuple[UInt8[np.ndarray, 'height width 3'], Int[np.ndarray, 'height width']]:
+    """Take an RGB image, and the body in each pixel if the flags ask for it."""
+    _, _, color, depth, seen = world.client.getCameraImage(
         view.width, view.height, view_matrix(view), projection_matrix(view),
         lightDirection=list(look.light_direction * 10), lightColor=list(look.light_color),
         lightAmbientCoeff=look.ambient, lightDiffuseCoeff=look.diffuse,
         lightSpecularCoeff=0.05, shadow=0, renderer=pybullet.ER_TINY_RENDERER,
-        flags=pybullet.ER_NO_SEGMENTATION_MASK,
+        flags=flags,
     )
     image = np.ascontiguousarray(color[..., :3], dtype=np.uint8)
     image[depth > BACKGROUND] = np.round(look.floor * 255)
-    return image
+    return image, seen
 
 
 def sees(
     world: World, view: CameraView, bodies: tuple[int, ...],
 ) -> Bool[np.ndarray, 'height width']:
     """Return where any of `bodies` is seen."""
-    seen = world.client.getCameraImage(
+    return np.isin(seen_bodies(world, view), bodies)
+
+
+def seen_bodies(world: World, view: CameraView) -> Int[np.ndarray, 'height width']:
+    """Return the body in each pixel; -1 is none."""
+    seen: Int[np.ndarray, 'height width'] = world.client.getCameraImage(
         view.width, view.height, view_matrix(view), projection_matrix(view), shadow=0,
         renderer=pybullet.ER_TINY_RENDERER,
     )[4]
-    return np.isin(seen, bodies)
+    return seen

@@ -4,18 +4,19 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, UInt8
 
 from foresight.closing import Closing
-from foresight.protocols import Observation
+from foresight.protocols import CameraView, Observation
 from foresight.robots.arm import ArmModel
 from foresight.robots.trajectory import JointPath
 from foresight.settings import SceneConfig
 from foresight.sim.appearance import sample_appearance
 from foresight.sim.arm import SimArm
 from foresight.sim.bodies import Bodies
-from foresight.sim.camera import render, sample_view, sees
+from foresight.sim.camera import render, render_bodies, sample_view, sees
 from foresight.sim.camera_effects import EFFECTS, NONE
+from foresight.sim.covering import make_covering
 from foresight.sim.objects import ObjectSpec, sample_specs
 from foresight.sim.scene import build_scene
 from foresight.sim.settings import CameraConfig, SimConfig
@@ -57,16 +58,17 @@ class ClearTable(Closing):
 
     def reset(self, seed: int) -> Observation:
         """Start the episode of a seed and return its first image, the arm at its retract pose."""
-        look_generator, view_generator, object_generator, self._sensor = (
-            np.random.default_rng(seed).spawn(4)
+        look_generator, view_generator, object_generator, self._sensor, surface_generator = (
+            np.random.default_rng(seed).spawn(5)
         )
         self._world.reset()
         self._commands = 0
-        self._look = sample_appearance(look_generator, self.sim.saturation)
+        self._look = sample_appearance(look_generator, self.sim)
         self.view = sample_view(self.camera, view_generator)
-        build_scene(self._world, self.scene, self._look)
+        bodies = build_scene(self._world, self.scene, self._look)
+        self._covering = make_covering(self.sim, self.scene, bodies, self._look, surface_generator)
         self._arm.spawn(self._world, self.arm_model.retract)
-        self.background = render(self._world, self.view, self._look)
+        self.background = self._render(self.view)
         self._spawn(object_generator)
         return self.observe()
 
@@ -121,10 +123,17 @@ class ClearTable(Closing):
 
     def observe(self) -> Observation:
         """Take an image now, with the effect of the camera."""
-        image = render(self._world, self.view, self._look)
+        image = self._render(self.view)
         if self.camera.effect != NONE:
             image = EFFECTS[self.camera.effect](image, self._sensor)
         return Observation(image, self.view, self.time)
+
+    def _render(self, view: CameraView) -> UInt8[np.ndarray, 'height width 3']:
+        """Take a picture with all that lies on the surfaces."""
+        if self._covering is None:
+            return render(self._world, view, self._look)
+        image, seen = render_bodies(self._world, view, self._look)
+        return self._covering.lay(self._world, view, image, seen)
 
     def arm_pixels(self) -> Bool[np.ndarray, 'height width']:
         """Return where the camera sees the arm."""

@@ -7,7 +7,6 @@ from jaxtyping import Float
 
 from foresight.errors import ConfigError
 from foresight.protocols import CameraView, Observation
-from foresight.sim.camera import render
 from foresight.sim.clear_table import ClearTable, Joints
 from foresight.sim.objects import ObjectSpec, sample_specs
 from foresight.sim.spots import Spot, Spots, anywhere, sample_spot
@@ -58,8 +57,7 @@ class DisturbedTable(ClearTable):
         """Take an image; a bumped camera still reports the pose it was calibrated at."""
         if self._seen_from is None:
             return super().observe()
-        image = render(self._world, self._seen_from, self._look)
-        return Observation(image, self.view, self.time)
+        return Observation(self._render(self._seen_from), self.view, self.time)
 
     def _happen(self) -> None:
         """Disturb now, unless there is nothing to move or take."""

@@ -10,7 +10,9 @@ from foresight.sim.appearance import Color, sample_color
 from foresight.sim.meshes import load_mesh, seen_paths, unseen_paths
 from foresight.sim.settings import SimConfig
 
+ODD = ('disc', 'bar', 'tall')
 PRIMITIVES = ('box', 'cylinder', 'sphere', 'capsule')
+THIN = (0.009, 0.015)  # m, what is flatter the paddle passes over
 DROP = 0.004  # m, objects start this far above the table
 Extents = Float[np.ndarray, '3']
 
@@ -26,6 +28,7 @@ class ObjectSpec:
         color: RGB colour in [0, 1].
         mass: Mass [kg].
         friction: Friction coefficient on the table.
+        restitution: Share of the speed that is left after it hits a hard thing.
         mesh: Model file, if it is a mesh.
     """
 
@@ -36,6 +39,7 @@ class ObjectSpec:
     mass: float
     friction: float
     mesh: Path | None = None
+    restitution: float = 0.0
 
     @property
     def radius(self) -> float:
@@ -59,15 +63,38 @@ def _sample_spec(
     share = {'seen': sim.mesh_share, 'unseen': 1.0, 'primitives': 0.0}[sim.object_set]
     color = sample_color(generator, avoid, sim.color_distance)
     mass, friction = generator.uniform(*sim.mass), generator.uniform(*sim.friction)
+    # Nothing is drawn for what is never so: every other draw stays what it was.
+    bounce = generator.uniform(*sim.restitution) if sim.restitution[1] else 0.0
+    if sim.odd_share and generator.uniform() < sim.odd_share:
+        kind = ODD[generator.integers(len(ODD))]
+        extents = _odd_extents(kind, sim, generator)
+        shape = 'box' if kind == 'bar' else 'cylinder'
+        return ObjectSpec(
+            f'{index}_{kind}', shape, extents, color, mass, friction, restitution=bounce,
+        )
     if generator.uniform() < share:
         paths = unseen_paths() if sim.object_set == 'unseen' else seen_paths()
         path = paths[generator.integers(len(paths))]
         extents = _fit(load_mesh(path).extents, sim, generator)
         name = f'{index}_blob_{path.stem}' if path.stem.isdigit() else f'{index}_{path.stem}'
-        return ObjectSpec(name, 'mesh', extents, color, mass, friction, path)
+        return ObjectSpec(name, 'mesh', extents, color, mass, friction, path, bounce)
     kind = PRIMITIVES[generator.integers(len(PRIMITIVES))]
     extents = _primitive_extents(kind, sim, generator)
-    return ObjectSpec(f'{index}_{kind}', kind, extents, color, mass, friction)
+    return ObjectSpec(
+        f'{index}_{kind}', kind, extents, color, mass, friction, restitution=bounce,
+    )
+
+
+def _odd_extents(kind: str, sim: SimConfig, generator: np.random.Generator) -> Extents:
+    """Draw the size of a flat disc, a long bar or a tall cylinder."""
+    middle = (sim.size_low + sim.size_high) / 2
+    longest, thin = generator.uniform(middle, sim.size_high), generator.uniform(*THIN)
+    if kind == 'disc':
+        return np.array([longest, longest, thin])
+    if kind == 'bar':
+        return np.array([longest, generator.uniform(*THIN), thin])
+    width = generator.uniform(0.35, 0.6) * longest
+    return np.array([width, width, longest])
 
 
 def _fit(extents: Extents, sim: SimConfig, generator: np.random.Generator) -> Extents:

@@ -1,5 +1,6 @@
 """Table, bins and floor as static bodies."""
 
+from dataclasses import dataclass
 from itertools import chain
 
 from foresight.settings import BESIDE, SceneConfig, Zone
@@ -8,15 +9,30 @@ from foresight.sim.world import World
 
 Span = tuple[float, float]
 WALL = 0.008  # m, thickness of the bin walls, outside the bin volume
-# PyBullet multiplies frictions: a contact with the table then has the friction of the object.
-HARD = {'lateralFriction': 1.0, 'restitution': 0.0}
+# PyBullet multiplies: a contact with the table then has friction and restitution of the object.
+HARD = {'lateralFriction': 1.0, 'restitution': 1.0}
 # Floor and bin bottom are carpeted: what falls stays in view instead of rolling away.
 CARPET = {'lateralFriction': 1.5, 'rollingFriction': 0.03, 'spinningFriction': 0.01}
 PADDLE_GAP = 0.004  # m, low bin walls stay this far below the table top
 RIM_GAP = 0.03  # m, the rim around the floor ends this far below the table top
 
 
-def build_scene(world: World, scene: SceneConfig, look: Appearance) -> tuple[int, ...]:
+@dataclass(frozen=True)
+class SceneBodies:
+    """The static bodies of a scene.
+
+    Attributes:
+        bottoms: Bottoms of the bins, which are among `bins` too.
+    """
+
+    ground: int
+    table: int
+    bins: tuple[int, ...]
+    bottoms: tuple[int, ...]
+    rim: tuple[int, ...]
+
+
+def build_scene(world: World, scene: SceneConfig, look: Appearance) -> SceneBodies:
     """Create table, bin and floor, and a rim around the part of the floor in view.
 
     The floor has no visual shape: a floor that fills the picture costs 1.4 ms a frame, so the
@@ -27,12 +43,12 @@ def build_scene(world: World, scene: SceneConfig, look: Appearance) -> tuple[int
     table = world.add_box((near, right, floor), (far, left, 0.0), look.table)
     bins = [_build_bin(world, scene, zone, look) for zone in scene.zones]
     rim = _build_rim(world, scene, look)
-    bodies = ground, table, *chain.from_iterable(bins), *rim
-    for body in bodies:
+    bottoms, walls = tuple(parts[0] for parts in bins), tuple(chain.from_iterable(bins))
+    for body in (ground, table, *walls, *rim):
         world.client.changeDynamics(body, -1, **HARD)
-    for body in (ground, *(parts[0] for parts in bins)):  # floor and bin bottoms
+    for body in (ground, *bottoms):
         world.client.changeDynamics(body, -1, **CARPET)
-    return bodies
+    return SceneBodies(ground, table, walls, bottoms, rim)
 
 
 def _build_bin(

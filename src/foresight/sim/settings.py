@@ -6,6 +6,7 @@ from pathlib import Path
 from foresight.errors import ConfigError
 from foresight.settings import Checked, setting
 from foresight.sim.camera_effects import EFFECTS, NONE
+from foresight.sim.textures import PLAIN, SURFACES
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,29 @@ class SimConfig(Checked):
     saturation: tuple[float, float] = setting(
         (0.0, 0.4), 'range of the colour saturation of table, bin and floor', '', 0.0, 1.0
     )
+    surfaces: tuple[str, str, str] = setting(
+        (PLAIN,) * 3, f'what table, bins and floor look like, each one of {", ".join(SURFACES)}'
+    )
+    shadows: bool = setting(False, 'things and the arm throw shadows on table, bins and floor')
+    light_tilt: tuple[float, float] = setting(
+        (0.0, 0.9), 'range of the angle between the light and the vertical', 'rad', 0.0, 1.3
+    )
+    ambient: tuple[float, float] = setting(
+        (0.45, 0.65), 'range of the light that reaches every face', '', 0.0, 1.0
+    )
+    diffuse: tuple[float, float] = setting(
+        (0.3, 0.45), 'range of the light that depends on the angle of a face', '', 0.0, 1.0
+    )
+    light_color: tuple[float, float] = setting(
+        (0.85, 1.0), 'range of red, green and blue of the light', '', 0.0, 1.0
+    )
+    restitution: tuple[float, float] = setting(
+        (0.0, 0.0), 'range of the restitution of an object', '', 0.0, 0.9
+    )
+    odd_share: float = setting(
+        0.0, 'share of objects that are flat, long or tall, as coins, spoons and bottles', '', 0.0,
+        1.0,
+    )
     seed: int = setting(0, 'seed of scene and physics randomisation', '', 0)
     settle_time: float = setting(0.5, 'rest that decides cleared and dropped', 's', 0.1, 5.0)
     max_actions: int = setting(
@@ -79,9 +103,16 @@ class SimConfig(Checked):
         """Check bounds, the order of ranges and that a command takes whole physics steps."""
         super().__post_init__()
         sizes = self.size_low, self.size_high
-        for low, high in (sizes, self.friction, self.mass, self.saturation):
+        light = self.light_tilt, self.ambient, self.diffuse, self.light_color
+        for low, high in (
+            sizes, self.friction, self.mass, self.saturation, self.restitution, *light,
+        ):
             if low > high:
                 raise ConfigError(f'SimConfig: the range {low} to {high} is upside down')
+        unknown = set(self.surfaces) - set(SURFACES)
+        if unknown:
+            raise ConfigError(f'SimConfig.surfaces: unknown {", ".join(sorted(unknown))}; known '
+                              f'are {", ".join(SURFACES)}')
         if self.physics_rate % self.command_rate:
             raise ConfigError(
                 f'SimConfig.physics_rate = {self.physics_rate}: must be a multiple of command_rate'

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pybullet
 from jaxtyping import Float
+from scipy.spatial.transform import Rotation
 
 from foresight.closing import Closing
 from foresight.sim.settings import SimConfig
@@ -131,3 +132,8 @@ def rotation(turn: Vector) -> Float[np.ndarray, '3 3']:
 def rotation_of(quaternion: Sequence[float]) -> Float[np.ndarray, '3 3']:
     """Return the rotation by a quaternion (x, y, z, w)."""
     return np.reshape(pybullet.getMatrixFromQuaternion(quaternion), (3, 3))
+
+
+def turn_of(matrix: Float[np.ndarray, '3 3']) -> Float[np.ndarray, '3']:
+    """Return roll, pitch and yaw of a rotation [rad]."""
+    return np.asarray(Rotation.from_matrix(matrix).as_euler('xyz'))

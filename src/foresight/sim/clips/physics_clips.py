@@ -106,7 +106,7 @@ class PhysicsSet:
         sim = SimConfig(object_set='unseen' if self.held_out else 'seen')
         rectifier = Rectifier(self.video.scene(SceneConfig()), self.encoder)
         for _ in range(TRIES):
-            look = sample_appearance(generator)
+            look = sample_appearance(generator, sim)
             view = (new_view if self.held_out else familiar_view)(CAMERA, generator)
             stage = Stage(sim, SceneConfig(), rectifier, view, look)
             quadruple = VIOLATIONS[category](Props(stage, generator, choice))

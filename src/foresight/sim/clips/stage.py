@@ -60,7 +60,7 @@ class Stage(Closing):
         self.sim, self.scene, self._view, self.look = sim, scene, view, look
         self._world = World(sim)
         static = build_scene(self._world, scene, look)
-        for body in (static[0], static[2]):  # floor and bin bottom
+        for body in (static.ground, *static.bottoms):
             self._world.client.changeDynamics(body, -1, **CARPET)
         self._rectifier, self._bodies = rectifier, list[int]()
         self.background = self.show({}, 1)[0]
