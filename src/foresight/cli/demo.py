@@ -16,7 +16,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from foresight.cli.output import CheckpointOption, JsonOption, RobotOption, quiet_stdout
+from foresight.cli.output import (
+    CheckpointOption,
+    JsonOption,
+    RobotOption,
+    SiteOption,
+    quiet_stdout,
+)
 from foresight.errors import CheckpointError, ForesightError
 from foresight.experiments.document import command, write_json
 from foresight.files import find_model
@@ -38,6 +44,7 @@ def demo(
     objects: Annotated[int, typer.Option(min=1, max=10, help='Objects on the table.')] = 3,
     object_set: Annotated[str, typer.Option(help='Objects: seen, unseen or primitives.')] = 'seen',
     robot: RobotOption = RobotConfig.robot,
+    site: SiteOption = '',
     camera: Annotated[
         str, typer.Option(help='What the camera does to its pictures, such as webcam.'),
     ] = CameraConfig.effect,
@@ -59,7 +66,7 @@ def demo(
     )
     options = SessionOptions(
         find_checkpoint(checkpoint), sim, out if bag else None, out / 'log', task, robot=robot,
-        camera=camera,
+        camera=camera, site=site,
     )
     signal.signal(signal.SIGTERM, leave)
     prepare(out)

@@ -14,6 +14,8 @@ from foresight.robots.plan_window import PlanWindow
 
 Joints = Float[np.ndarray, ' joint']
 BASE = 'base_link'
+Pose = Float[np.ndarray, '4 4']
+IDENTITY = np.eye(4)
 RGB = {'rgb8': (0, 1, 2), 'bgr8': (2, 1, 0), 'rgba8': (0, 1, 2), 'bgra8': (2, 1, 0)}
 
 
@@ -66,8 +68,8 @@ def pose_array(message: Any) -> Float[np.ndarray, '4 4']:
     return pose
 
 
-def camera_view(info: Any, pose: Any) -> CameraView:
-    """Join intrinsics and pose.
+def camera_view(info: Any, pose: Any, table_from_base: Pose = IDENTITY) -> CameraView:
+    """Join intrinsics and pose, which comes in `base_link`, and turn it into the table's frame.
 
     Raises:
         ObservationError: If the image is distorted, the camera is not calibrated, or the pose
@@ -80,7 +82,7 @@ def camera_view(info: Any, pose: Any) -> CameraView:
         raise ObservationError('the camera image is distorted: remap to a rectified image')
     if pose.header.frame_id.lstrip('/') != BASE:
         raise ObservationError(f'camera/pose is in {pose.header.frame_id!r}: give it in {BASE}')
-    return CameraView(matrix, pose_array(pose.pose), info.width, info.height)
+    return CameraView(matrix, table_from_base @ pose_array(pose.pose), info.width, info.height)
 
 
 def joint_values(message: Any, names: tuple[str, ...]) -> tuple[Joints, Joints]:

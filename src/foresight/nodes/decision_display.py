@@ -10,7 +10,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 from foresight.agent.decision import Decision
 from foresight.agent.following import Following
 from foresight.agent.step import Step
-from foresight.data.messages import BASE
+from foresight.data.messages import BASE, IDENTITY, Pose
 from foresight.macro_action import MacroAction
 from foresight.nodes.convert import header, latent_message, poses_path
 from foresight.nodes.endpoints import publisher
@@ -35,9 +35,9 @@ class DecisionDisplay:
         self._markers = publisher(node, 'planner/markers')
         self._subgoal = publisher(node, 'planner/subgoal')
 
-    def introduce(self, action: MacroAction) -> None:
-        """Say what kind of action is published from now on."""
-        self._action = action
+    def introduce(self, action: MacroAction, table_from_base: Pose) -> None:
+        """Say what kind of action is published from now on, and where the arm's base stands."""
+        self._action, self._base_from_table = action, np.linalg.inv(table_from_base)
         self._kind.publish(String(data=action.kind))
 
     def show(self, decision: Decision) -> None:
@@ -45,17 +45,19 @@ class DecisionDisplay:
         action = self._action
         if decision.action is None or decision.plan is None or action is None:
             return
-        stamp, plan = decision.stamp, decision.plan
-        self._numbers.publish(poses_path(action.poses(decision.action), stamp))
+        stamp, plan, place = decision.stamp, decision.plan, self._base_from_table
+        self._numbers.publish(poses_path(place @ action.poses(decision.action), stamp))
         if decision.motion is not None and self._tool_path.get_subscription_count():
-            self._tool_path.publish(poses_path(decision.motion.tool[::EVERY], stamp))
+            self._tool_path.publish(poses_path(place @ decision.motion.tool[::EVERY], stamp))
         if self._subgoal.get_subscription_count():
             self._subgoal.publish(latent_message(plan.latents[1], stamp))
         if self._markers.get_subscription_count():
             elites = np.empty((0, len(action.numbers)))
             if plan.elites is not None:
                 elites = plan.elites[:, 0].double().cpu().numpy()
-            self._markers.publish(action_markers(action, decision.action, elites, stamp))
+            self._markers.publish(action_markers(
+                action, decision.action, elites, stamp, place,
+            ))
 
 
 def tell(health: Health, step: Step, task: TaskConfig, following: Following) -> None:
@@ -82,21 +84,32 @@ def tell(health: Health, step: Step, task: TaskConfig, following: Following) -> 
 
 def action_markers(
     action: MacroAction, chosen: Float[np.ndarray, ' action'],
-    elites: Float[np.ndarray, 'elite action'], time: float,
+    elites: Float[np.ndarray, 'elite action'], time: float, base_from_table: Pose = IDENTITY,
 ) -> MarkerArray:
     """Draw the chosen action and the elites as arrows on the table."""
     clear = Marker(header=header(time, BASE), action=Marker.DELETEALL)
-    ways = [action.outline(numbers).lines[0] for numbers in (*elites, chosen)]
+    ways = [
+        _raised(action.outline(numbers).lines[0], base_from_table)
+        for numbers in (*elites, chosen)
+    ]
     arrows = [_arrow(way, i, ELITE, 0.006, time) for i, way in enumerate(ways[:-1])]
     arrows.append(_arrow(ways[-1], len(elites), CHOSEN, 0.012, time))
     return MarkerArray(markers=[clear, *arrows])
 
 
+def _raised(
+    way: Float[np.ndarray, 'point 2'], base_from_table: Pose,
+) -> Float[np.ndarray, 'point 3']:
+    """Lift the way of the tool off the table, into `base_link`."""
+    points = np.column_stack([way, np.full(len(way), HEIGHT)])
+    return np.asarray(points @ base_from_table[:3, :3].T + base_from_table[:3, 3])
+
+
 def _arrow(
-    way: Float[np.ndarray, 'point 2'], index: int, color: ColorRGBA, width: float, time: float,
+    way: Float[np.ndarray, 'point 3'], index: int, color: ColorRGBA, width: float, time: float,
 ) -> Marker:
     """Draw the way of the tool, from its first point to its last."""
-    points = [Point(x=float(x), y=float(y), z=HEIGHT) for x, y in (way[0], way[-1])]
+    points = [Point(x=float(x), y=float(y), z=float(z)) for x, y, z in (way[0], way[-1])]
     return Marker(
         header=header(time, BASE), ns='actions', id=index, type=Marker.ARROW, action=Marker.ADD,
         points=points, scale=Vector3(x=width, y=2.0 * width, z=3.0 * width), color=color,

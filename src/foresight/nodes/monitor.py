@@ -16,7 +16,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Float32
 
 from foresight.actions.kinds import make
-from foresight.data.messages import image_array, path_poses, seconds
+from foresight.data.messages import IDENTITY, Pose, image_array, path_poses, seconds
 from foresight.macro_action import ActionConfig
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
@@ -43,10 +43,15 @@ class Monitor(Node):
         commands: When commands were sent [ns].
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self, context: Context, scene: SceneConfig | None = None,
+        table_from_base: Pose = IDENTITY,
+    ) -> None:
+        """Listen to what happens at a table, beside which the arm's base stands."""
         super().__init__('monitor', context=context)
-        self._action = make(ActionConfig(), SceneConfig())
+        self._action = make(ActionConfig(), scene or SceneConfig())
         self.now, self.camera = 0.0, CameraReader(self)
+        self._table_from_base = self.camera.table_from_base = table_from_base
         self.figures: dict[str, dict[str, str]] = {}
         self.reasons: dict[str, str] = {}
         self.clear()
@@ -104,7 +109,7 @@ class Monitor(Node):
         self.rectified.append(Frame(seconds(message.header.stamp), image_array(message)))
 
     def _on_action(self, message: Path) -> None:
-        numbers = self._action.from_poses(path_poses(message))
+        numbers = self._action.from_poses(self._table_from_base @ path_poses(message))
         self._actions[f'{seconds(message.header.stamp):.3f}'] = numbers
 
     def _on_surprise(self, message: Float32) -> None:

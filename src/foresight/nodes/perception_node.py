@@ -8,16 +8,14 @@ import numpy as np
 import torch
 from sensor_msgs.msg import Image
 
-from foresight.actions.loading import load
 from foresight.data.messages import BASE, image_array, seconds
 from foresight.errors import ObservationError
-from foresight.files import find_model
 from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.parameters import declare
 from foresight.nodes.readers import CameraReader, JointReader, Joints
 from foresight.nodes.run import run
-from foresight.nodes.settings import ModelConfig, PerceptionConfig
+from foresight.nodes.settings import ModelConfig, PerceptionConfig, PlaceConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel
@@ -56,15 +54,17 @@ class PerceptionNode(StagedNode):
     def declare(self) -> None:
         """Declare model, robot and the file of the empty table."""
         self._model = declare(self, ModelConfig())
+        self._site = declare(self, PlaceConfig()).site
         self._robot = declare(self, RobotConfig())
         self._file = declare(self, PerceptionConfig()).background
 
     def configure(self) -> None:
         """Load the encoder, warm it up, and read the empty table if it is known."""
         torch.set_num_threads(1)
-        checkpoint = load(find_model(self._model.checkpoint), self._model.device)
+        checkpoint = self._model.load(self._site)
         known = checkpoint.config
-        arm = ArmModel.load(self._robot.robot)
+        arm = ArmModel.load(self._robot.robot, checkpoint.config.scene.stand)
+        self._camera.table_from_base = arm.table_from_base
         self._arm = RetractMonitor(np.array(arm.retract), self._robot.view_delay)
         blank = torch.zeros(1, known.encoder.rows, known.encoder.columns, 3, dtype=torch.uint8)
         with torch.inference_mode():

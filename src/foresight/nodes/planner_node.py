@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from sensor_msgs.msg import Image
 
-from foresight.actions.loading import load
 from foresight.agent.agent import Agent
 from foresight.agent.assembly import make_tasks, make_thinker, noise
 from foresight.agent.following import SurpriseConfig
@@ -16,14 +15,13 @@ from foresight.agent.goals import REMEDIES, Goals, MakeTask
 from foresight.agent.step import Limits
 from foresight.data.messages import image_array, latent_tensor, seconds
 from foresight.errors import ObservationError, RobotError
-from foresight.files import find_model
 from foresight.nodes.convert import trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.parameters import declare, with_overrides
 from foresight.nodes.readers import JointReader, Joints
 from foresight.nodes.run import run
-from foresight.nodes.settings import EpisodeConfig, ModelConfig
+from foresight.nodes.settings import EpisodeConfig, ModelConfig, PlaceConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
@@ -61,6 +59,7 @@ class PlannerNode(StagedNode):
         """Declare task, model, robot, optimiser and joint level."""
         self._episode = declare(self, EpisodeConfig())
         self._model = declare(self, ModelConfig())
+        self._site = declare(self, PlaceConfig()).site
         self._robot = declare(self, RobotConfig())
         task, goal_task = load_task(self._episode.task), load_task(self._episode.goal_task)
         self._config = declare(self, task.planner, changeable=('seed',))
@@ -77,9 +76,9 @@ class PlannerNode(StagedNode):
     def configure(self) -> None:
         """Load the world model and the task, and warm them up."""
         torch.set_num_threads(self._config.threads)
-        checkpoint = load(find_model(self._model.checkpoint), self._model.device)
+        checkpoint = self._model.load(self._site)
         self._surprise.check(checkpoint, self._config.horizon)
-        arm = ArmModel.load(self._robot.robot)
+        arm = ArmModel.load(self._robot.robot, checkpoint.config.scene.stand)
         tasks, home = make_tasks(checkpoint, arm), np.array(arm.retract)
         thinker = make_thinker(tasks.try_out(self._task), checkpoint, arm, self._level)
         self._thread.submit(thinker.warm_up, noise(checkpoint), home).result()
@@ -88,7 +87,7 @@ class PlannerNode(StagedNode):
         self._device = checkpoint.model.device
         self._joints.follow(arm.joint_names)
         self._goals.connect(tasks)
-        self._display.introduce(checkpoint.action)
+        self._display.introduce(checkpoint.action, arm.table_from_base)
 
     def activate(self) -> None:
         """Start at once if so configured."""

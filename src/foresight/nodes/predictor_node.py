@@ -8,20 +8,18 @@ from nav_msgs.msg import Path
 from sensor_msgs.msg import Image
 from std_msgs.msg import Float32
 
-from foresight.actions.loading import load
 from foresight.agent.arm_monitor import ArmMonitor
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.agent.witness import View, Witness
 from foresight.data.messages import latent_tensor, path_poses, seconds
 from foresight.errors import FileError, ObservationError
-from foresight.files import find_model
 from foresight.nodes.convert import latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.memory_store import MemoryStore
 from foresight.nodes.parameters import declare
 from foresight.nodes.readers import CameraReader, JointReader, Joints
 from foresight.nodes.run import run
-from foresight.nodes.settings import ModelConfig
+from foresight.nodes.settings import ModelConfig, PlaceConfig
 from foresight.nodes.staged import StagedNode
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
@@ -61,6 +59,7 @@ class PredictorNode(StagedNode):
     def declare(self) -> None:
         """Declare model, robot and memory."""
         self._model = declare(self, ModelConfig())
+        self._site = declare(self, PlaceConfig()).site
         self._robot = declare(self, RobotConfig())
         self._memory = declare(self, MemoryConfig(), 'memory.')
         self._vigilance = declare(self, VigilanceConfig(), 'vigilance.')
@@ -68,8 +67,9 @@ class PredictorNode(StagedNode):
     def configure(self) -> None:
         """Load the predictor, warm it up, and remember what was kept on disk."""
         torch.set_num_threads(1)
-        checkpoint = load(find_model(self._model.checkpoint), self._model.device)
-        arm = ArmModel.load(self._robot.robot)
+        checkpoint = self._model.load(self._site)
+        arm = ArmModel.load(self._robot.robot, checkpoint.config.scene.stand)
+        self._camera.table_from_base = self._table_from_base = arm.table_from_base
         tracker = BeliefTracker(checkpoint.model, self._memory)
         self._action = checkpoint.action
         tracker.begin_action(torch.tensor([number.middle for number in self._action.numbers]))
@@ -130,7 +130,8 @@ class PredictorNode(StagedNode):
 
     def _on_action(self, message: Path) -> None:
         if self._witness is not None and self.active:
-            numbers = self._action.from_poses(path_poses(message))
+            poses = self._table_from_base @ path_poses(message)
+            numbers = self._action.from_poses(poses)
             self._witness.announce(numbers, self.time)
 
     def _on_latent(self, message: Image) -> None:

@@ -6,7 +6,7 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, JointState
 
-from foresight.data.messages import ArmJoints, camera_view, seconds
+from foresight.data.messages import IDENTITY, ArmJoints, camera_view, seconds
 from foresight.data.messages import Joints as Joints
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.surviving import SurvivingNode
@@ -14,12 +14,17 @@ from foresight.protocols import CameraView
 
 
 class CameraReader:
-    """Joins the newest intrinsics and pose, which come on topics of their own."""
+    """Joins the newest intrinsics and pose, which come on topics of their own.
+
+    Attributes:
+        table_from_base: Where the arm's base stands, in whose frame the pose comes.
+    """
 
     def __init__(self, node: Node) -> None:
         """Listen."""
         self._info: CameraInfo | None = None
         self._pose: PoseStamped | None = None
+        self.table_from_base = IDENTITY
         subscription(node, 'camera/camera_info', self._on_info)
         subscription(node, 'camera/pose', self._on_pose)
 
@@ -40,7 +45,7 @@ class CameraReader:
         """
         if self._info is None or self._pose is None:
             return None
-        return camera_view(self._info, self._pose)
+        return camera_view(self._info, self._pose, self.table_from_base)
 
     def _on_info(self, message: CameraInfo) -> None:
         self._info = message

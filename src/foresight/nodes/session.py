@@ -27,6 +27,7 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig, find_robot
 from foresight.settings import CLEAR_TABLE
 from foresight.sim.settings import CameraConfig, SimConfig
+from foresight.sim.site import Site, load_site
 from foresight.tasks.task_file import EMPTY_TABLE, load_task
 from foresight.viz.demo_result import DemoResult
 
@@ -55,6 +56,7 @@ class SessionOptions:
         deadline: Wall-clock limit of one plan [s]; None keeps the planner's own.
         robot: Name of the robot, its folder, or its file.
         camera: What the camera does to its pictures.
+        site: Where the robot works: a name in config/sites, or a YAML file.
     """
 
     checkpoint: Path
@@ -65,6 +67,7 @@ class SessionOptions:
     deadline: float | None = None
     robot: str = RobotConfig.robot
     camera: str = CameraConfig.effect
+    site: str = ''
 
     def __post_init__(self) -> None:
         """Check that nobody has to give the task a goal image, and the robot and the camera.
@@ -73,7 +76,7 @@ class SessionOptions:
             ConfigError: If somebody has to, or there is no such task, robot or effect.
             RobotError: If the robot's description cannot be used.
         """
-        ArmModel.load(self.robot)
+        ArmModel.load(self.robot, self.place.scene.stand)
         CameraConfig(effect=self.camera)
         task = load_task(self.task)
         if task.has_goal and task.goal != EMPTY_TABLE:
@@ -81,6 +84,11 @@ class SessionOptions:
                 f'the task {task.name} wants a goal image, which nobody publishes here: choose '
                 f'{CLEAR_TABLE}, or a task whose goal is {EMPTY_TABLE}'
             )
+
+    @property
+    def place(self) -> Site:
+        """Where the robot works."""
+        return load_site(self.site)
 
     @property
     def nodes(self) -> list[NodeEntry]:
@@ -92,11 +100,13 @@ class SessionOptions:
         """Return the parameters of a node."""
         sim, robot = self.sim, {'robot': str(find_robot(self.robot).resolve())}
         common = {**robot, 'use_sim_time': True}
-        model = {**common, 'checkpoint': str(self.checkpoint.resolve())}
+        site = Path(self.site)
+        place = {'site': str(site.resolve()) if site.is_file() else self.site}
+        model = {**common, **place, 'checkpoint': str(self.checkpoint.resolve())}
         limit = {} if self.deadline is None else {'deadline': self.deadline}
         table: dict[str, dict[str, Any]] = {
-            'sim': {**robot, 'objects': sim.objects, 'real_time_factor': sim.real_time_factor,
-                    'camera.effect': self.camera},
+            'sim': {**robot, **place, 'objects': sim.objects, 'camera.effect': self.camera,
+                    'real_time_factor': sim.real_time_factor},
             'perception': model,
             'predictor': model,
             'planner': {**model, **limit, 'task': self.task, 'max_actions': sim.max_actions},
@@ -124,7 +134,9 @@ def ros_session(options: SessionOptions) -> Iterator['RosSession']:
             signal_handler_options=SignalHandlerOptions.NO,
         )
         stack.callback(context.try_shutdown)
-        monitor = Monitor(context)
+        scene = options.place.scene
+        arm = ArmModel.load(options.robot, scene.stand)
+        monitor = Monitor(context, scene, arm.table_from_base)
         stack.callback(monitor.destroy_node)
         executor = SingleThreadedExecutor(context=context)
         stack.callback(executor.shutdown)

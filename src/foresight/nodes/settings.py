@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 
+from foresight.actions.loading import load
+from foresight.files import find_model
 from foresight.nodes.topics import RECORDED
 from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, setting
+from foresight.tasks.site_file import load_scene
+from foresight.world_model.checkpoint import Checkpoint
 
 
 @dataclass(frozen=True)
@@ -20,11 +24,30 @@ class EpisodeConfig(Checked):
 
 
 @dataclass(frozen=True)
+class PlaceConfig(Checked):
+    """Where the robot works; give sim, perception, predictor and planner the same."""
+
+    site: str = setting(
+        '', 'a name in config/sites, or a YAML file; empty = where the world model learned'
+    )
+
+
+@dataclass(frozen=True)
 class ModelConfig(Checked):
     """World model that perception, predictor and planner load; give all three the same."""
 
     checkpoint: str = setting(str(SHIPPED), 'folder, by itself or inside this package')
     device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
+
+    def load(self, site: str) -> Checkpoint:
+        """Load the world model for a site; empty = where it learned.
+
+        Raises:
+            CheckpointError: If it is missing, damaged or of another view.
+            ConfigError: If there is no such site.
+        """
+        scene = load_scene(site) if site else None
+        return load(find_model(self.checkpoint), self.device, scene)
 
 
 @dataclass(frozen=True)

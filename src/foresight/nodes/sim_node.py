@@ -9,6 +9,7 @@ from rclpy.clock import Clock
 from rclpy.clock_type import ClockType
 from rclpy.node import Node
 from rosgraph_msgs.msg import Clock as ClockMessage
+from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
@@ -28,12 +29,13 @@ from foresight.nodes.health import Health
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run
 from foresight.nodes.scheduling import take_turns
+from foresight.nodes.settings import PlaceConfig
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
-from foresight.settings import SceneConfig
 from foresight.sim.clear_table import ClearTable
-from foresight.sim.settings import CameraConfig, SimConfig
+from foresight.sim.settings import SimConfig
+from foresight.sim.site import load_site
 
 PATIENCE = 0.1  # commands older than this make the driver hold [s]
 TRUTH_RATE = 10.0  # of the ground truth [Hz]
@@ -47,10 +49,13 @@ class SimNode(Node):
 
     def __init__(self, name: str = 'sim') -> None:
         super().__init__(name)
-        self._arm = ArmModel.load(declare(self, RobotConfig()).robot)
-        self._config = declare(self, SimConfig(), changeable=('seed', 'object_set'))
-        self._scene = declare(self, SceneConfig(), 'scene.')
-        self._camera = declare(self, CameraConfig(), 'camera.')
+        robot = declare(self, RobotConfig()).robot
+        place = load_site(declare(self, PlaceConfig()).site)
+        self._config = declare(self, place.sim, changeable=('seed', 'object_set'))
+        self._scene = declare(self, place.scene, 'scene.')
+        self._camera = declare(self, place.camera, 'camera.')
+        self._arm = ArmModel.load(robot, self._scene.stand)
+        self._base_from_table = np.linalg.inv(self._arm.table_from_base)
         refuse_unknown(self)
         self._table = self._make_table(self._config)
         self._tick_count, self._period = 0, 1.0 / self._config.command_rate
@@ -98,7 +103,9 @@ class SimNode(Node):
         return f'{len(self._table.bodies.specs)} objects of seed {seed}'
 
     def _show_camera(self) -> None:
-        self._pose.publish(camera_pose(self._table.view, self.time))
+        view = self._table.view
+        pose = self._base_from_table @ view.base_from_camera
+        self._pose.publish(camera_pose(replace(view, base_from_camera=pose), self.time))
 
     def _on_command(self, message: JointState) -> None:
         try:
@@ -139,7 +146,10 @@ class SimNode(Node):
     def _show_truth(self, driven: bool) -> None:
         """Publish object poses and how the episode stands."""
         states = self._table.objects()
-        poses = [quaternion_pose(p, q) for p, q in zip(states.positions, states.orientations)]
+        moved = self._base_from_table
+        turns = Rotation.from_matrix(moved[:3, :3]) * Rotation.from_quat(states.orientations)
+        positions = states.positions @ moved[:3, :3].T + moved[:3, 3]
+        poses = [quaternion_pose(*pair) for pair in zip(positions, turns.as_quat(), strict=True)]
         self._truth.publish(PoseArray(header=header(self.time, BASE), poses=poses))
         resting = [s for s, moves in zip(states.status, states.moving) if not moves]
         cleared, dropped = resting.count('bin'), states.status.count('floor')

@@ -60,6 +60,7 @@ class BagImport:
         arm, self.scene = ArmModel.load(robot.robot, scene.stand), scene
         self._rectifier, self._names = Rectifier(scene, encoder), arm.joint_names
         self._config, self._action = config, action
+        self._table_from_base = arm.table_from_base
         self._arm = Arm(arm.retract, arm.tool_pose, robot.view_delay)
         self._given = self._empty_table(background) if background else None
 
@@ -85,7 +86,7 @@ class BagImport:
 
     def _actions_of(self, bag: Path) -> BagActions:
         """Find the actions of one bag."""
-        recording = read_bag(bag, self._rectifier.rectify, self._names)
+        recording = read_bag(bag, self._rectifier.rectify, self._names, self._table_from_base)
         recording = with_empty(recording, self._given)
         return find_actions(recording, self._arm, self._config, self._action)
 

@@ -14,7 +14,15 @@ from rosbags.serde import SerdeError
 from rosbags.typesys import Stores, get_typestore
 
 from foresight.data.episodes import Rectify
-from foresight.data.messages import ArmJoints, camera_view, image_array, path_poses, seconds
+from foresight.data.messages import (
+    IDENTITY,
+    ArmJoints,
+    Pose,
+    camera_view,
+    image_array,
+    path_poses,
+    seconds,
+)
 from foresight.errors import DatasetError, ObservationError, RobotError
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
@@ -80,14 +88,16 @@ class Recording:
         return float(self.stamps[-1] - self.stamps[0])
 
 
-def read_bag(bag: Path, rectify: Rectify, joint_names: tuple[str, ...]) -> Recording:
-    """Read one bag; joints other than those of the arm are left out.
+def read_bag(
+    bag: Path, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose = IDENTITY,
+) -> Recording:
+    """Read one bag; joints other than those of the arm are left out, poses are the table's.
 
     Raises:
         DatasetError: If the bag is cut off or no bag, lacks a topic, mixes image sizes, or its
             time jumps back. The message names bag and topic.
     """
-    reading = _Reading(bag, rectify, joint_names)
+    reading = _Reading(bag, rectify, joint_names, table_from_base)
     for topic, message in _messages(bag):
         reading.take(topic, message)
     return reading.finished()
@@ -96,7 +106,10 @@ def read_bag(bag: Path, rectify: Rectify, joint_names: tuple[str, ...]) -> Recor
 class _Reading:
     """What has been read of a bag so far, in the order in which it was recorded."""
 
-    def __init__(self, bag: Path, rectify: Rectify, joint_names: tuple[str, ...]) -> None:
+    def __init__(
+        self, bag: Path, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose,
+    ) -> None:
+        self._table_from_base = table_from_base
         self._bag, self._rectify, self._arm = bag, rectify, ArmJoints(joint_names)
         self._newest: dict[str, Any] = {}
         self._size: tuple[int, int] | None = None
@@ -159,7 +172,7 @@ class _Reading:
         if INFO not in self._newest or POSE not in self._newest:
             self._left_out[EARLY] += 1
             return
-        view = camera_view(self._newest[INFO], self._newest[POSE])
+        view = camera_view(self._newest[INFO], self._newest[POSE], self._table_from_base)
         if self._views and same_view(view, self._views[-1]):
             view = self._views[-1]  # one object a camera
         self._images.append(self._rectify(image_array(message), view))
@@ -192,7 +205,8 @@ class _Reading:
         self._now = max(self._now, stamp)
 
     def _on_action(self, message: Any) -> None:
-        self._actions[seconds(message.header.stamp)] = path_poses(message)
+        poses = self._table_from_base @ path_poses(message)
+        self._actions[seconds(message.header.stamp)] = poses
 
     def _on_stop(self, message: Any) -> None:
         """Note an e-stop at the newest stamp: it has none of its own."""
