@@ -15,6 +15,7 @@ from foresight.files import version, write_atomically
 from foresight.macro_action import ActionConfig, with_action
 from foresight.robots.arm import ArmModel
 from foresight.rollout.play import Collector, PlayConfig, load_planner
+from foresight.rollout.sites import SiteCollector
 from foresight.rollout.workers import Crew
 from foresight.settings import SceneConfig
 
@@ -82,12 +83,12 @@ class MakeCollector:
 
     config: PlayConfig
 
-    def __call__(self) -> Collector:
+    def __call__(self) -> Collector | SiteCollector:
         """Build it."""
-        return Collector(self.config)
+        return (SiteCollector if self.config.collect.sites else Collector)(self.config)
 
 
-def play_into(collector: Collector, job: tuple[int, Path]) -> int:
+def play_into(collector: Collector | SiteCollector, job: tuple[int, Path]) -> int:
     """Play the episode of a seed into a folder; return its actions.
 
     Raises:

@@ -48,6 +48,10 @@ class CollectConfig(Checked):
     )
     workers: int = setting(2, 'worker processes', '', 1, 256)
     frames: bool = setting(True, 'keep the camera frames during actions')
+    sites: int = setting(0, 'sites drawn at random to play at; 0 = one, as given', '', 0)
+    seen_through: float = setting(
+        0.5, 'share of the sites drawn at random whose camera is as it is', '', 0.0, 1.0
+    )
     planned_share: float = setting(
         0.0, 'share of actions that the planner chooses with a checkpoint', '', 0.0, 1.0
     )
