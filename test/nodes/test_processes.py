@@ -57,6 +57,14 @@ def wait_for(condition, seconds: float = 20.0):
         time.sleep(0.02)
 
 
+def test_a_node_computes_in_one_thread():
+    asked = 'import cv2, torch; print(cv2.getNumThreads(), torch.get_num_threads())'
+    answer = subprocess.run(
+        [sys.executable, '-c', asked], env=local_environment(20), capture_output=True, check=True,
+    )
+    assert answer.stdout.split() == [b'1', b'1']
+
+
 def test_stubborn_node_and_its_child_are_ended_by_force(tmp_path, monkeypatch):
     monkeypatch.setattr('foresight.nodes.processes.GRACE', 0.5)
     script, log = entry(tmp_path, STUBBORN, monkeypatch), tmp_path / 'log'

@@ -13,6 +13,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 from lifecycle_msgs.msg import Transition
 
 from foresight.files import PACKAGE, root, share
+from foresight.nodes.scheduling import ONE_THREAD
 from foresight.nodes.topics import NODES
 
 STEPS = (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
@@ -39,7 +40,7 @@ def node_actions(
         actions.append(kind(
             package=PACKAGE, executable=entry.name, name=entry.name, namespace='',
             parameters=[*files, own], remappings=list(remappings), output='screen',
-            additional_env={'OMP_NUM_THREADS': '1'},
+            additional_env=ONE_THREAD,
         ))
     managed = [entry.name for entry in entries if entry.lifecycle]
     actions.append(LifecycleTransition(lifecycle_node_names=managed, transition_ids=STEPS))

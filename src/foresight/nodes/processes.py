@@ -17,7 +17,7 @@ import yaml
 from foresight.closing import Closing
 from foresight.errors import ForesightError
 from foresight.files import root
-from foresight.nodes.scheduling import let_others_go_first
+from foresight.nodes.scheduling import ONE_THREAD, let_others_go_first
 from foresight.nodes.topics import NodeEntry
 
 GRACE = 5.0  # time for the nodes to end by themselves [s]
@@ -59,8 +59,8 @@ def local_environment(domain: int) -> dict[str, str]:
     """Return the environment of nodes that talk on this host only, one thread each."""
     return {
         **os.environ, 'ROS_DOMAIN_ID': str(domain),
-        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', 'OMP_NUM_THREADS': '1',
-        'OPENBLAS_NUM_THREADS': '1', 'RCUTILS_COLORIZED_OUTPUT': '0', 'PYTHONUNBUFFERED': '1',
+        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', **ONE_THREAD,
+        'RCUTILS_COLORIZED_OUTPUT': '0', 'PYTHONUNBUFFERED': '1',
     }
 
 

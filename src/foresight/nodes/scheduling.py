@@ -4,6 +4,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'OPENCV_FOR_THREADS_NUM': '1'}
+"""Environment of a node: no library hands its work to threads that wait for a processor."""
 PRIORITY = 10  # among real-time processes; drivers and interrupts stay above
 
 

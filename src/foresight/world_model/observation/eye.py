@@ -20,6 +20,7 @@ Levels = Float[np.ndarray, 'row column 3']
 LEAST_SHIFT, MOST_SHIFT = 0.1, 2.0  # other motions of the picture are not corrected [px]
 DARK, BRIGHT = 8, 247  # outside of these a sensor is not linear [grey levels]
 LEAST_LINEAR = 0.1  # share of the picture that must be linear to tell the light
+SPARSE = 2  # the robust fit reads every row and column of so many: light is slow in space [px]
 ROUNDS = 8  # of the robust fit
 TUKEY = 4.7  # residuals so many times their scale do not count
 LEAST_SCALE = 0.5  # of rounding [grey levels]
@@ -132,24 +133,42 @@ def fit_light(image: Picture, empty: Picture) -> Light:
     References:
         Huber and Ronchetti 2009, Robust Statistics: iteratively reweighted least squares.
     """
-    bent = _slow_terms(*image.shape[:2])
-    target, shade = (picture.reshape(-1, 3).astype(np.float64) for picture in (image, empty))
+    few = np.s_[::SPARSE, ::SPARSE]
+    target, shade = (picture[few].reshape(-1, 3).astype(np.float64) for picture in (image, empty))
     linear = _linear(target) & _linear(shade)
-    gain, offset, scale = np.ones_like(shade), np.zeros(3), 0.0
     if linear.mean() < LEAST_LINEAR:
-        return Light(gain.reshape(image.shape), offset, scale)
-    gain *= np.median(target[linear] / shade[linear], axis=0)
+        return Light(np.ones(image.shape), np.zeros(3), 0.0)
+    gain = np.median(target[linear] / shade[linear], axis=0)
+    terms = _slow_terms(*image.shape[:2])
+    factors, scale = _fit(terms[few].reshape(len(target), -1), target, shade, linear, gain)
+    return Light(terms @ factors[:, :-1].T, factors[:, -1], scale)
+
+
+def _fit(
+    terms: Float[np.ndarray, 'pixel term'], target: Float[np.ndarray, 'pixel 3'],
+    shade: Float[np.ndarray, 'pixel 3'], linear: Bool[np.ndarray, ' pixel'],
+    gain: Float[np.ndarray, '3'],
+) -> tuple[Float[np.ndarray, '3 factor'], float]:
+    """Return the factors of the terms, then the offset, of each colour, and what is left.
+
+    The fit begins with `gain`, which stays if it explains most pixels to the bit.
+    """
+    columns = np.stack([np.column_stack([terms * c[:, None], np.ones(len(c))]) for c in shade.T])
+    ridge = RIDGE * np.eye(columns.shape[2])
+    factors, scale = np.zeros((3, columns.shape[2], 1)), 0.0
+    factors[:, 0, 0] = gain
     for _ in range(ROUNDS):
-        residual = np.linalg.norm((target - gain * shade - offset) / gain, axis=1)
+        lit = terms @ factors[:, :-1, 0].T
+        residual = (target - lit * shade - factors[:, -1].T) / lit
+        residual = np.sqrt(np.einsum('pc,pc->p', residual, residual))
         scale = float(np.median(residual[linear]))
         if scale == 0.0:
             break
         share = residual / (TUKEY * max(scale, LEAST_SCALE))
         weight = np.where(linear & (share < 1.0), (1.0 - share**2) ** 2, 0.0)
-        found = [_solve(bent * shade[:, [c]], target[:, c], weight) for c in range(3)]
-        gain = np.column_stack([bent @ factors[:-1] for factors in found])
-        offset = np.array([factors[-1] for factors in found])
-    return Light(gain.reshape(image.shape), offset, scale)
+        weighted = (columns * weight[:, None]).transpose(0, 2, 1)  # colour factor pixel
+        factors = np.linalg.solve(weighted @ columns + ridge, weighted @ target.T[..., None])
+    return factors[..., 0], scale
 
 
 def _linear(levels: Float[np.ndarray, 'pixel 3']) -> Bool[np.ndarray, ' pixel']:
@@ -157,22 +176,11 @@ def _linear(levels: Float[np.ndarray, 'pixel 3']) -> Bool[np.ndarray, ' pixel']:
     return np.asarray(((levels > DARK) & (levels < BRIGHT)).all(axis=1))
 
 
-def _solve(
-    terms: Float[np.ndarray, 'pixel term'], target: Float[np.ndarray, ' pixel'],
-    weight: Float[np.ndarray, ' pixel'],
-) -> Float[np.ndarray, ' factor']:
-    """Return the factors of the terms, and then the offset, that fit best."""
-    columns = np.column_stack([terms, np.ones(len(terms))])
-    weighted = weight[:, None] * columns
-    ridge = RIDGE * np.eye(columns.shape[1])
-    return np.asarray(np.linalg.solve(weighted.T @ columns + ridge, weighted.T @ target))
-
-
 @cache
-def _slow_terms(rows: int, columns: int) -> Float[np.ndarray, 'pixel term']:
+def _slow_terms(rows: int, columns: int) -> Float[np.ndarray, 'row column term']:
     """Return the terms of a gain that is a square polynomial of the place."""
-    y, x = (part.ravel() for part in np.mgrid[-1:1:rows * 1j, -1:1:columns * 1j])
-    return np.column_stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+    y, x = np.mgrid[-1:1:rows * 1j, -1:1:columns * 1j]
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=2)
 
 
 def _steepness(picture: Picture) -> Float[np.ndarray, 'row column']:
