@@ -26,7 +26,7 @@ class Covering:
     """Lays pictures and shadows of one episode over what was rendered in plain colours.
 
     The pictures are warped once a view; sides and walls show what lies in the plane they rise
-    from. Shadows fall on table, bins and floor, not on objects.
+    from. Shadows fall on table, bins and floor; a thing lies in one wholly or not at all.
     """
 
     def __init__(
@@ -56,9 +56,9 @@ class Covering:
         layer = self._layers[np.clip(seen, -1, len(self._layers) - 2)]
         factor = self._pictures(view, layer)
         if self._lamp is not None:
-            on_table, below = self._lamp.shades(world, view, -self._depth)
-            shade = np.where(layer == TABLE, on_table, below)
-            factor = factor * np.where(layer == OTHER, 1.0, shade)[..., None]
+            table, floor, things = self._lamp.shades(world, view, -self._depth, seen)
+            shade = np.where(layer == OTHER, things, np.where(layer == TABLE, table, floor))
+            factor = factor * shade[..., None]
         return np.clip(np.rint(image * factor), 0, 255).astype(np.uint8)
 
     def _pictures(self, view: CameraView, layer: Int[np.ndarray, 'height width']) -> Factor:

@@ -2,7 +2,7 @@
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from foresight.protocols import CameraView
 from foresight.settings import SceneConfig
@@ -37,19 +37,21 @@ class Lamp:
         self._dark = look.ambient / (look.ambient + direct)
 
     def shades(
-        self, world: World, view: CameraView, floor: float,
-    ) -> tuple[Shade, Shade]:
-        """Return the light left in each pixel if it shows the table, and if a floor at a height.
+        self, world: World, view: CameraView, floor: float, shown: Int[np.ndarray, 'height width'],
+    ) -> tuple[Shade, Shade, Shade]:
+        """Return the light left in each pixel if it shows the table, the floor, or a thing.
 
         Args:
             world: What stands there.
             view: The camera.
             floor: Height of floor and bin bottoms [m].
+            shown: Body in each pixel; it is in the dark if the lamp sees nothing of it.
         """
         seen = seen_bodies(world, self._view)
         above = ~np.isin(seen, self._flat)
         return (self._shade(above & (seen != self._table), view, 0.0),
-                self._shade(above, view, floor))
+                self._shade(above, view, floor),
+                np.where(np.isin(shown, seen), 1.0, self._dark))
 
     def _shade(
         self, blocked: Bool[np.ndarray, 'side side'], view: CameraView, height: float,
