@@ -45,5 +45,6 @@ def test_what_is_wrong_in_a_file_is_named(write, text, message):
 
 
 def test_an_unknown_site_says_which_there_are():
-    with pytest.raises(ConfigError, match="no site 'mooved': choose one of moved"):
+    known = "no site 'mooved': choose one of kitchen, moved, tray, workbench"
+    with pytest.raises(ConfigError, match=known):
         load_site('mooved')
