@@ -12,8 +12,8 @@ _ITERATIONS = 30
 _CLOSE = 1e-5
 # Longest step of one iteration [rad]; the seed may be far away.
 _STRIDE = 0.7
-# Kept beside the margin, so that a motion that ends here need not brake before a limit [rad].
-_SPARE = 0.01
+SPARE = 0.01
+"""Kept beside the margin, so that a motion that ends here need not brake before a limit [rad]."""
 
 
 class InverseKinematics:
@@ -24,7 +24,7 @@ class InverseKinematics:
 
     def __init__(self, arm: ArmModel, margin: float) -> None:
         """Set up for an arm and a margin to position limits [rad]."""
-        self.arm, self._margin = arm, margin + _SPARE
+        self.arm, self._margin = arm, margin + SPARE
         self._held = np.array([arm.joint_names.index(name) for name in arm.held], dtype=int)
         self._data = arm.model.createData()
         self._tool = arm.model.getFrameId(arm.tool_frame)

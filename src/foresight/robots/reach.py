@@ -1,5 +1,6 @@
 """How near to joint 1 and how far from it the vertical tool can work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -10,7 +11,7 @@ from jaxtyping import Float
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
-from foresight.robots.kinematics import InverseKinematics
+from foresight.robots.kinematics import SPARE, InverseKinematics
 from foresight.robots.tool_path import vertical_poses
 
 _SPACING = 0.02
@@ -28,13 +29,17 @@ class Reach:
         near_low: Nearest at the height of the sweep.
         far_low: Farthest at the height of the sweep.
         centre: Where joint 1 stands in `base_link` [m].
+        ahead: Direction in which the arm faces [rad].
+        sector: How far joint 1 turns to the right and to the left of `ahead` [rad].
     """
 
     near_high: float
     far_high: float
     near_low: float
     far_low: float
-    centre: tuple[float, float] = (0.0, 0.0)
+    centre: tuple[float, float]
+    ahead: float
+    sector: tuple[float, float]
 
 
 @cache
@@ -45,7 +50,25 @@ def reach_of(arm: ArmModel, high: float, low: float, joint_level: JointLevelConf
         RobotError: If the arm reaches one of these heights nowhere.
     """
     kinematics = InverseKinematics(arm, joint_level.position_margin)
-    return Reach(*_interval(kinematics, high), *_interval(kinematics, low), arm.axis)
+    rings = {height: _interval(kinematics, height) for height in (high, low)}
+    sector = _sector(kinematics, rings, joint_level.position_margin + SPARE)
+    return Reach(*rings[high], *rings[low], arm.axis, _ahead(arm), sector)
+
+
+def _sector(
+    kinematics: InverseKinematics, rings: Mapping[float, tuple[float, float]], margin: float,
+) -> tuple[float, float]:
+    """How far the tool goes around joint 1 to the right and to the left [rad].
+
+    A joint of more than one turn goes half a turn from where it rests.
+    """
+    arm = kinematics.arm
+    low = max(arm.position_low[0] + margin, arm.retract[0] - np.pi)
+    high = min(arm.position_high[0] - margin, arm.retract[0] + np.pi)
+    facing = [
+        _joints(kinematics, radius, height)[0] for height, ring in rings.items() for radius in ring
+    ]
+    return float(low - min(facing)), float(high - max(facing))
 
 
 def _interval(kinematics: InverseKinematics, height: float) -> tuple[float, float]:
@@ -78,12 +101,25 @@ def _edge(kinematics: InverseKinematics, height: float, inside: float, outside: 
 
 def _reaches(kinematics: InverseKinematics, radius: float, height: float) -> bool:
     """True if the vertical tool reaches this distance ahead of the arm at this height."""
-    (x, y), (ahead, aside) = kinematics.arm.axis, kinematics.arm.table_from_base[:2, 0]
-    values: list[Float[np.ndarray, ' 1']] = [np.array([value]) for value in (
-        x + radius * ahead, y + radius * aside, height, np.arctan2(aside, ahead),
-    )]
     try:
-        kinematics.reach(vertical_poses(*values)[0], np.array(kinematics.arm.retract))
+        _joints(kinematics, radius, height)
     except RobotError:
         return False
     return True
+
+
+def _joints(
+    kinematics: InverseKinematics, radius: float, height: float,
+) -> Float[np.ndarray, ' joint']:
+    """Joints that hold the tool upright at a distance ahead of the arm and a height."""
+    (x, y), (ahead, aside) = kinematics.arm.axis, kinematics.arm.table_from_base[:2, 0]
+    values: list[Float[np.ndarray, ' 1']] = [np.array([value]) for value in (
+        x + radius * ahead, y + radius * aside, height, _ahead(kinematics.arm),
+    )]
+    return kinematics.reach(vertical_poses(*values)[0], np.array(kinematics.arm.retract))
+
+
+def _ahead(arm: ArmModel) -> float:
+    """Direction in which the arm faces on the table [rad]."""
+    ahead, aside = arm.table_from_base[:2, 0]
+    return float(np.arctan2(aside, ahead))

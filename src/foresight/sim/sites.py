@@ -122,8 +122,8 @@ def within_reach(scene: SceneConfig) -> bool:
     x, y, height, turn = scene.stand
     reach = _reach(height)
     centre = rotation((0.0, 0.0, turn))[:2, :2] @ reach.centre + (x, y)
-    feasible = PushFeasibility(
-        scene, PushConfig(), replace(reach, centre=(float(centre[0]), float(centre[1]))))
+    there = replace(reach, centre=(float(centre[0]), float(centre[1])), ahead=turn)
+    feasible = PushFeasibility(scene, PushConfig(), there)
     return (all(open_share(zone, feasible) >= OPEN for zone in scene.zones)
             and feasible.coverage(spacing=0.05) >= COVERED)
 

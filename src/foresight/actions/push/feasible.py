@@ -17,11 +17,12 @@ class PushFeasibility:
 
     With the tool vertical the arm works in a ring around joint 1: start and end must lie in the
     ring of the clearance height, the part of the sweep nearest to joint 1 in that of the sweep
-    height. `calibration` compares this with planning every command of a push.
+    height, and all of it in the sector that joint 1 turns through. `calibration` compares this
+    with planning every command of a push.
 
     Attributes:
         name: Name of the guardrail.
-        reach: The two rings.
+        reach: The two rings and the sector.
     """
 
     name = 'reach'
@@ -39,7 +40,17 @@ class PushFeasibility:
             radius = points.norm(dim=1)
             near, far = max(reach.near_high, reach.near_low), min(reach.far_high, reach.far_low)
             allowed = allowed & (radius >= near) & (radius <= far)
-        return allowed & (_nearest(starts, actions) >= reach.near_low)
+        allowed = allowed & (_nearest(starts, actions) >= reach.near_low)
+        return allowed & self._turns(starts, ends)
+
+    def _turns(
+        self, starts: Float[Tensor, 'batch 2'], ends: Float[Tensor, 'batch 2'],
+    ) -> Bool[Tensor, ' batch']:
+        """Return True where joint 1 turns from start to end within its sector."""
+        low, high = self.reach.sector
+        begin = _around(torch.atan2(starts[:, 1], starts[:, 0]) - self.reach.ahead)
+        stop = begin + _around(torch.atan2(ends[:, 1], ends[:, 0]) - self.reach.ahead - begin)
+        return (torch.minimum(begin, stop) >= low) & (torch.maximum(begin, stop) <= high)
 
     def coverage(self, length: float = 0.2, spacing: float = 0.02) -> float:
         """Share of (table point, heading) that an allowed push of `length` [m] passes over."""
@@ -67,3 +78,8 @@ def _nearest(
     along = -(starts * direction).sum(dim=1).clamp(max=0.0)
     along = torch.minimum(along, actions[:, 3])
     return torch.hypot(*(starts + along[:, None] * direction).unbind(1))
+
+
+def _around(angles: Float[Tensor, ' batch']) -> Float[Tensor, ' batch']:
+    """Bring angles to within half a turn of zero [rad]."""
+    return torch.remainder(angles + math.pi, 2 * math.pi) - math.pi

@@ -1,5 +1,6 @@
 """The macro-action `push`, from four numbers to joint commands."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ from foresight.settings import SceneConfig
 _WIDTH_SLACK = 0.02
 # Cosine of the tilt from which a tool no longer counts as vertical.
 _VERTICAL = 0.99
+# From here on the search for joints begins turned; no more than half a turn less a quarter [rad].
+_FAR_ASIDE = 1.1
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class PushSkill:
         self._check_start(start)
         push = Push.from_array(action)
         above, touch, lift, beyond = (
-            self._kinematics.reach(pose, self._retract)
+            self._kinematics.reach(pose, self._facing(pose))
             for pose in push_stations(push, self.config, self.arm.axis)
         )
         approach = Travel.between(start, above, *self._limits)
@@ -87,6 +90,16 @@ class PushSkill:
         rate = self.joint_level.config.rate
         path, sweep = push_path(push, (approach, retract), verticals, self.arm, self.config, rate)
         return PushMotion(self.joint_level.track(path, start), sweep.start, sweep.end, path)
+
+    def _facing(self, pose: Float[np.ndarray, '4 4']) -> Joints:
+        """Return where the search for a pose begins: at retract, turned to what is far aside.
+
+        Where arm and tool have to turn by half a turn together, it may end in bent postures.
+        """
+        ahead, aside = self.arm.table_from_base[:2, :2].T @ (pose[:2, 3] - self.arm.axis)
+        turn, seed = math.atan2(aside, ahead), self._retract.copy()
+        seed[0] += turn if abs(turn) > _FAR_ASIDE else 0.0
+        return seed
 
     def _vertical(self, start: Joints, goal: Joints) -> float:
         """Time to lower or lift [s]."""

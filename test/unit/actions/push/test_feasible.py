@@ -1,16 +1,18 @@
 """The guardrail `reach` foretells what the joint level can do."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 
+from foresight.actions.push.action import uniform_pushes
 from foresight.actions.push.calibration import calibrate
 from foresight.actions.push.feasible import PushFeasibility
 from foresight.actions.push.settings import PushConfig
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
-from foresight.robots.description import load_urdf
+from foresight.robots.description import Stand, load_urdf
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import reach_of
 from foresight.robots.robot_file import RobotFile
@@ -77,6 +79,38 @@ def test_the_reach_goes_with_the_arm() -> None:
     push = torch.tensor([[0.37, 0.0, math.pi / 2, 0.2]])
     assert PushFeasibility(SCENE, CONFIG, near)(push).all()
     assert not PushFeasibility(SCENE, CONFIG, far)(push).any()
+
+
+STANDS = (
+    (('right',), (0.05, 0.08, -0.03, 0.25)), (('far',), (0.475, -0.62, 0.0, math.pi / 2)),
+    (('left',), (0.1, 0.1, 0.0, -2.6)),
+)
+
+
+@pytest.mark.parametrize(('bins', 'stand'), STANDS)
+def test_calibration_of_an_arm_with_a_stand(bins: tuple[str, ...], stand: Stand) -> None:
+    scene = SceneConfig(bins=bins, stand=stand)
+    result = calibrate(60, 3, scene, CONFIG, ArmModel.load('panda', stand))
+    assert result.executable >= 0.3
+    assert result.false_accepts <= 0.02
+    assert result.false_rejects <= 0.05
+
+
+def test_joint_1_turns_from_start_to_end_and_not_around_the_back() -> None:
+    stand = (0.9, 0.0, 0.0, 0.0)  # beyond the table, and looking away from it
+    reached = reach(ArmModel.load('panda', stand))
+    low, high = reached.sector
+    assert (low, high) == pytest.approx((-2.8373, 2.8373), abs=1e-3)
+    behind = torch.tensor([[0.45, -0.18, math.pi / 2, 0.36], [0.45, 0.02, math.pi / 2, 0.2],
+                           [0.45, 0.16, math.pi / 2, 0.15]])
+    allowed = PushFeasibility(SceneConfig(stand=stand), CONFIG, reached)(behind)
+    assert allowed.tolist() == [False, False, True]
+
+
+def test_the_sector_never_bites_at_the_usual_table(feasibility: PushFeasibility) -> None:
+    pushes = uniform_pushes(2000, torch.Generator().manual_seed(0), SCENE, CONFIG)
+    around = replace(feasibility.reach, sector=(-math.pi, math.pi))
+    assert feasibility(pushes).equal(PushFeasibility(SCENE, CONFIG, around)(pushes))
 
 
 def test_an_arm_too_short_to_lower_its_tool_is_refused() -> None:

@@ -130,3 +130,12 @@ def test_a_push_can_end_elsewhere_than_at_retract(skill: PushSkill) -> None:
     finish[0] += 0.4
     motion = skill.plan(Push(0.45, -0.1, 1.5, 0.2).array(), np.array(skill.arm.retract), finish)
     np.testing.assert_allclose(motion.joint_path.positions[-1], finish, atol=0.01)
+
+
+def test_an_arm_that_looks_away_turns_around_and_pushes() -> None:
+    stand, push = (0.1, 0.1, 0.0, -2.6), Push(0.45, -0.11, -2.526, 0.21)
+    arm = ArmModel.load('panda', stand)
+    motion = PushSkill(arm, SCENE, CONFIG, LIMITS).plan(push.array(), np.array(arm.retract))
+    tool = [arm.tool_pose(positions) for positions in motion.joint_path.positions]
+    low = np.array([pose[:2, 3] for pose in tool if pose[2, 3] < 0.01])
+    np.testing.assert_allclose(low[[0, -1]], [(push.x, push.y), push.end], atol=0.01)
