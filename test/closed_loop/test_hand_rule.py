@@ -14,6 +14,7 @@ from foresight.experiments.results import outcomes
 from foresight.rollout.episode import EpisodeResult
 from foresight.rollout.loop import evaluate
 from foresight.rollout.players import ClearTablePlayers
+from foresight.settings import SceneConfig
 from foresight.sim.meshes import seen_paths
 from foresight.sim.settings import SimConfig
 from foresight.tasks.clear_table.cost_head import CostHead
@@ -33,6 +34,22 @@ def test_hand_rule_clears_three_tables() -> None:
     episodes = list(evaluate(players('hand_rule'), [0, 1, 28]))
     assert [episode.success for episode in episodes] == [True, True, True]
     assert all(record.feasible for episode in episodes for record in episode.records)
+
+
+SITES = (
+    SceneConfig(bins=('far',)),
+    SceneConfig(bins=('left', 'right'), table_middle=0.05),
+    SceneConfig(bins=('right',), bin_span=(0.25, 0.75)),
+    SceneConfig(bins=('near',), table_near=0.38, table_depth=0.30, table_width=0.5,
+                stand=(0.05, 0.08, -0.03, 0.25)),
+)
+
+
+@pytest.mark.parametrize('scene', SITES, ids=lambda scene: '_'.join(scene.bins))
+def test_hand_rule_clears_tables_with_the_bin_elsewhere(scene: SceneConfig) -> None:
+    sim = SimConfig(object_set='primitives', layout='hard', extra_objects=1)
+    player = ClearTablePlayers('hand_rule', 'clear_table', sim, Path('nowhere'), scene=scene)
+    assert sum(episode.success for episode in evaluate(player, range(2000, 2003))) >= 2
 
 
 def test_workers_and_order_do_not_change_an_episode() -> None:

@@ -8,12 +8,14 @@ from jaxtyping import Float
 from foresight.settings import SceneConfig
 from foresight.sim.objects import ObjectSpec
 from foresight.sim.settings import SimConfig
+from foresight.zone_frame import ZoneFrame
 
 SPAWN_GAP = 0.01  # m, between the circles around two objects
 TRIES = 200
 RIM = (0.03, 0.045)  # m, distance of an object's centre from the edge it is beside
 FAR = (0.03, 0.05)  # m, the same from the edge away from the bin: the paddle must fit behind
-ALONG = (-0.10, 0.22)  # m, y of what is beside an edge; leaves room behind it
+ALONG = (-0.10, 0.22)  # m, y of what is beside an edge of a usual table; leaves room behind it
+USUAL = 0.60  # m, length of a usual table
 BEHIND_GAP = (0.005, 0.03)  # m, between an object and the one behind it
 BEHIND_ASIDE = 0.01  # m, largest offset along x of an object behind another
 
@@ -40,9 +42,11 @@ def beside_edge(
     spec: ObjectSpec, others: tuple[ObjectSpec, ...], spots: Spots, scene: SceneConfig,
     generator: np.random.Generator,
 ) -> Spot:
-    """Draw a spot right beside the near or the far edge, both of which are open."""
-    y, yaw = generator.uniform(*ALONG), generator.uniform(-np.pi, np.pi)
-    return np.array([_rim(scene, generator), y, yaw])
+    """Draw a spot right beside one of the two edges that lead to the bin."""
+    frame = ZoneFrame(scene, scene.zones[0])
+    (low, high), along = frame.ends, generator.uniform(*ALONG)
+    y, yaw = (low + high) / 2 + along * ((high - low) / USUAL), generator.uniform(-np.pi, np.pi)
+    return _spot(frame, _rim(frame, generator), y, yaw)
 
 
 def far_corner(
@@ -50,8 +54,9 @@ def far_corner(
     generator: np.random.Generator,
 ) -> Spot:
     """Draw a spot in one of the two corners away from the bin."""
-    y = scene.table_y[0] + generator.uniform(*FAR)
-    return np.array([_rim(scene, generator), y, generator.uniform(-np.pi, np.pi)])
+    frame = ZoneFrame(scene, scene.zones[0])
+    y = frame.ends[0] + generator.uniform(*FAR)
+    return _spot(frame, _rim(frame, generator), y, generator.uniform(-np.pi, np.pi))
 
 
 def behind(
@@ -59,14 +64,16 @@ def behind(
     generator: np.random.Generator,
 ) -> Spot:
     """Draw a spot that another object hides from the bin, if there is room behind one."""
+    frame = ZoneFrame(scene, scene.zones[0])
     reach = np.array([other.radius for other in others]) + spec.radius
-    y = spots[:, 1] - reach - generator.uniform(*BEHIND_GAP)
-    possible = np.flatnonzero(y > scene.table_y[0] + FAR[0])
+    there = frame.turned(spots[:, :2])
+    y = there[:, 1] - reach - generator.uniform(*BEHIND_GAP)
+    possible = np.flatnonzero(y > frame.ends[0] + FAR[0])
     if not len(possible):
         return anywhere(spec, others, spots, scene, generator)
     front = generator.choice(possible)
-    x = spots[front, 0] + generator.uniform(-BEHIND_ASIDE, BEHIND_ASIDE)
-    return np.array([x, y[front], generator.uniform(-np.pi, np.pi)])
+    x = there[front, 0] + generator.uniform(-BEHIND_ASIDE, BEHIND_ASIDE)
+    return _spot(frame, x, y[front], generator.uniform(-np.pi, np.pi))
 
 
 def choose_places(sim: SimConfig, count: int, generator: np.random.Generator) -> tuple[Place, ...]:
@@ -113,8 +120,13 @@ def sample_spot(
     return best
 
 
-def _rim(scene: SceneConfig, generator: np.random.Generator) -> float:
-    """Draw an x beside the near or the far edge."""
-    near, far = scene.table_x
+def _rim(frame: ZoneFrame, generator: np.random.Generator) -> float:
+    """Draw an x beside one of the two edges that lead to the bin."""
+    low, high = frame.sides
     away = generator.uniform(*RIM)
-    return float(near + away if generator.random() < 0.5 else far - away)
+    return float(low + away if generator.random() < 0.5 else high - away)
+
+
+def _spot(frame: ZoneFrame, x: float, y: float, yaw: float) -> Spot:
+    """Bring a spot of a frame onto the table; a yaw is as random there."""
+    return np.array([*frame.back(np.array([x, y])), yaw])

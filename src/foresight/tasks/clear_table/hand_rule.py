@@ -1,9 +1,11 @@
-"""The ceiling: a rule that sees true poses and pushes objects straight toward the bin."""
+"""The ceiling: a rule that sees true poses and pushes objects straight toward a bin."""
 
 from itertools import product
+from operator import itemgetter
 
 import numpy as np
 import torch
+from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from foresight.actions.push.macro_action import PushAction
@@ -14,25 +16,32 @@ from foresight.tasks.scene_view import ObjectStates, Policy, SceneView, chosen
 
 
 class HandRule(Policy):
-    """Pushes the object that is surest to come closer to the bin, of a few thousand candidates."""
+    """Pushes the object that is surest to come closer to a bin, of a few thousand candidates."""
 
     name = 'hand_rule'
 
     def __init__(self, action: PushAction, feasible: Guardrail, tool: Tool) -> None:
-        self._pushes, self._feasible = TowardBin(action, tool), feasible
+        self._bins = tuple(TowardBin(action, tool, zone) for zone in action.scene.zones)
+        self._feasible = feasible
 
     def choose(self, scene: SceneView) -> Plan | None:
         """Choose the feasible push of highest value; None when nothing is on the table."""
         objects = footprints(scene.objects)
         if not len(objects.centres):
             return None
-        pushes = self._pushes.candidates(objects)
+        best = (self._best(toward, objects) for toward in self._bins)
+        push, value = max(best, key=itemgetter(1))
+        return chosen(push, value=-value) if np.isfinite(value) else None
+
+    def _best(
+        self, toward: TowardBin, objects: Footprints,
+    ) -> tuple[Float[np.ndarray, ' 4'], float]:
+        """Return the best push toward one bin and its value, -inf if none is feasible."""
+        pushes = toward.candidates(objects)
         allowed = self._feasible(torch.from_numpy(pushes).float()).numpy()
-        values = np.where(allowed, self._pushes.values(pushes, objects), -np.inf)
+        values = np.where(allowed, toward.values(pushes, objects), -np.inf)
         best = int(values.argmax())
-        if not np.isfinite(values[best]):
-            return None
-        return chosen(pushes[best], value=-float(values[best]))
+        return pushes[best], float(values[best])
 
 
 def footprints(objects: ObjectStates) -> Footprints:
