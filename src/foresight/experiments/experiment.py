@@ -25,6 +25,7 @@ EXPERIMENTS = {
     'practice': 'Measure success by robot-hours, of play alone and with practice.',
     'horizon': 'Measure what looking further than one macro-action is worth.',
     'camera': 'Measure success when light, colour, noise or lens change.',
+    'sites': 'Measure success at tables, under lamps and through cameras never seen.',
     'memory': 'Measure what is known of hidden objects, and plan with the arm in view.',
     'physics': 'Compare surprise at the impossible with that at the possible.',
     'uncertainty': 'Compare imagined outcomes with those of doing the same again.',

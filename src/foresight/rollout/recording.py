@@ -46,12 +46,15 @@ class Recording(AtAGlance):
         self._add_still(scene.observation)
 
     def before_motion(self, scene: SceneView, decision: Decision) -> None:
-        """Note what is about to be done."""
-        assert decision.plan is not None
-        self._actions.append((decision.plan.actions[0].double().numpy(), self._aimed()))
+        """Note what is about to be done, unless it is the way home of an arm that was held up."""
+        if decision.plan is not None:
+            self._actions.append((decision.plan.actions[0].double().numpy(), self._aimed()))
 
     def after_motion(self) -> None:
-        """Keep the image after it."""
+        """Keep the image after it; the way home does not change what was done."""
+        if len(self._stills) > len(self._actions):
+            self._stills.pop()
+            self._labels.pop()
         self._add_still(self._table.observe())
 
     def outcome(self, environment: Environment) -> Outcome:

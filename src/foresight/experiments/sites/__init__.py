@@ -1,0 +1,1 @@
+"""Tables, cameras and lamps that nothing was trained on."""
