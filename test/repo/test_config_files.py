@@ -42,8 +42,11 @@ def test_yaml_is_a_mapping(path):
     assert isinstance(yaml.safe_load(path.read_text()), dict)
 
 
-# What a task holds by default.
-OF_A_TASK = {'task.planner': 'OptimiserConfig', 'task.spread': 'PushSpread'}
+# What a task and a site hold by default.
+HELD = {
+    'task.planner': 'OptimiserConfig', 'task.spread': 'PushSpread', 'place.sim': 'SimConfig',
+    'place.scene': 'SceneConfig', 'place.camera': 'CameraConfig',
+}
 
 
 def known_parameters(name: str) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def known_parameters(name: str) -> dict[str, Any]:
     kinds = {item.__name__: item for item in DATACLASSES}
     known: dict[str, Any] = {}
     for what, prefix in re.findall(r"\bdeclare\(self, ([\w.]+)(?:\(\))?(?:, '([\w.]+)')?", source):
-        kind = kinds[OF_A_TASK.get(what, what)]
+        kind = kinds[HELD.get(what, what)]
         known |= {f'{prefix}{item.name}': item.default for item in dataclasses.fields(kind)}
     return known
 
