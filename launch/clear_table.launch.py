@@ -10,6 +10,7 @@ from foresight.nodes.bringup import arguments, node_actions, typed, view
 ARGUMENTS = {
     'task': ('clear_table', 'task, or path of its YAML file'),
     'robot': ('panda', 'name of the robot, its folder, or its file'),
+    'site': ('', 'where the robot works: a name in config/sites, or a YAML file'),
     'seed': ('0', 'seed of the scene and of the planner'),
     'objects': ('3', 'objects on the table'),
     'object_set': ('seen', 'seen, unseen or primitives'),
@@ -23,11 +24,12 @@ ARGUMENTS = {
 
 def generate_launch_description():
     robot = {'robot': LaunchConfiguration('robot')}
+    place = {'site': LaunchConfiguration('site')}
     common = {**robot, 'use_sim_time': True}
-    model = {**common, 'checkpoint': LaunchConfiguration('checkpoint')}
+    model = {**common, **place, 'checkpoint': LaunchConfiguration('checkpoint')}
     parameters = {
         'sim': {
-            **robot,
+            **robot, **place,
             'objects': typed('objects', int),
             'real_time_factor': typed('real_time_factor', float),
         },

@@ -25,6 +25,7 @@ ARGUMENTS = {
         'float64_multi_array', 'joint_state, float64_multi_array or joint_trajectory'
     ),
     'robot': ('panda', 'name of the robot, its folder, or its file'),
+    'site': ('', 'where the robot works: a name in config/sites, or a YAML file'),
     'task': ('clear_table', 'task, or path of its YAML file'),
     'checkpoint': ('models/clear_table', 'folder of the world model'),
     'background': ('', 'file of the empty table: read if it is there, else written'),
@@ -38,7 +39,7 @@ ARGUMENTS = {
 def generate_launch_description():
     given = {name: LaunchConfiguration(name) for name in ARGUMENTS}
     common = {'robot': given['robot'], 'use_sim_time': typed('use_sim_time', bool)}
-    model = {**common, 'checkpoint': given['checkpoint']}
+    model = {**common, 'site': given['site'], 'checkpoint': given['checkpoint']}
     parameters = {
         'perception': {**model, 'background': given['background']},
         'predictor': model, 'planner': {**model, 'task': given['task']},
