@@ -11,6 +11,9 @@ from foresight.actions.push.settings import PushConfig
 from foresight.robots.reach import Reach
 from foresight.settings import SceneConfig
 
+STRETCH = 0.004
+"""So near to full stretch [m] the joints do not keep up where a push begins or ends."""
+
 
 class PushFeasibility:
     """True for pushes inside the action box whose whole sweep the arm reaches.
@@ -38,7 +41,8 @@ class PushFeasibility:
         starts, ends = actions[:, :2] - centre, push_ends(actions) - centre
         for points in (starts, ends):
             radius = points.norm(dim=1)
-            near, far = max(reach.near_high, reach.near_low), min(reach.far_high, reach.far_low)
+            near = max(reach.near_high, reach.near_low)
+            far = min(reach.far_high, reach.far_low) - STRETCH
             allowed = allowed & (radius >= near) & (radius <= far)
         allowed = allowed & (_nearest(starts, actions) >= reach.near_low)
         return allowed & self._turns(starts, ends)

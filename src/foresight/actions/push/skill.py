@@ -1,7 +1,7 @@
 """The macro-action `push`, from four numbers to joint commands."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -23,6 +23,8 @@ from foresight.settings import SceneConfig
 _WIDTH_SLACK = 0.02
 # Cosine of the tilt from which a tool no longer counts as vertical.
 _VERTICAL = 0.99
+# No sweep is slower [m/s].
+_SLOWEST = 0.05
 # From here on the search for joints begins turned; no more than half a turn less a quarter [rad].
 _FAR_ASIDE = 1.1
 
@@ -57,6 +59,7 @@ class PushSkill:
         """
         _check_tool(arm, config)
         self.arm, self.scene, self.config = arm, scene, config
+        self._slower = replace(config, sweep_speed=max(config.sweep_speed / 2, _SLOWEST))
         self._retract = np.array(arm.retract)
         self.joint_level = JointLevel(arm, joint_level)
         self._limits = limits(arm, joint_level, config.travel_scale)
@@ -65,7 +68,7 @@ class PushSkill:
     def plan(
         self, action: Float[np.ndarray, ' 4'], start: Joints, finish: Joints | None = None,
     ) -> PushMotion:
-        """Plan a push from rest to rest.
+        """Plan a push from rest to rest, swept slower where the joints cannot keep up.
 
         Args:
             action: What to do on the table: the numbers of a push.
@@ -87,9 +90,16 @@ class PushSkill:
         end = self._retract if finish is None else finish
         retract = Travel.between(beyond, end, *self._limits)
         verticals = self._vertical(above, touch), self._vertical(lift, beyond)
-        rate = self.joint_level.config.rate
-        path, sweep = push_path(push, (approach, retract), verticals, self.arm, self.config, rate)
-        return PushMotion(self.joint_level.track(path, start), sweep.start, sweep.end, path)
+
+        def motion(config: PushConfig) -> PushMotion:
+            rate = self.joint_level.config.rate
+            path, sweep = push_path(push, (approach, retract), verticals, self.arm, config, rate)
+            return PushMotion(self.joint_level.track(path, start), sweep.start, sweep.end, path)
+
+        try:
+            return motion(self.config)
+        except RobotError:
+            return motion(self._slower)
 
     def _facing(self, pose: Float[np.ndarray, '4 4']) -> Joints:
         """Return where the search for a pose begins: at retract, turned to what is far aside.

@@ -96,6 +96,13 @@ def test_calibration_of_an_arm_with_a_stand(bins: tuple[str, ...], stand: Stand)
     assert result.false_rejects <= 0.05
 
 
+def test_no_push_at_the_end_of_the_reach_is_accepted_in_vain() -> None:
+    scene = SceneConfig(table_near=0.55, table_depth=0.35, table_width=0.7)
+    result = calibrate(100, 5, scene, CONFIG, ArmModel.load())
+    assert 0.3 < result.executable < 0.9
+    assert result.false_accepts == 0.0
+
+
 def test_joint_1_turns_from_start_to_end_and_not_around_the_back() -> None:
     stand = (0.9, 0.0, 0.0, 0.0)  # beyond the table, and looking away from it
     reached = reach(ArmModel.load('panda', stand))

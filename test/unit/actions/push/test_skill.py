@@ -139,3 +139,10 @@ def test_an_arm_that_looks_away_turns_around_and_pushes() -> None:
     tool = [arm.tool_pose(positions) for positions in motion.joint_path.positions]
     low = np.array([pose[:2, 3] for pose in tool if pose[2, 3] < 0.01])
     np.testing.assert_allclose(low[[0, -1]], [(push.x, push.y), push.end], atol=0.01)
+
+
+def test_a_push_too_fast_for_a_stretched_arm_is_swept_slower(skill: PushSkill) -> None:
+    away, near = (Push(x, 0.0, math.pi, 0.08).array() for x in (0.77, 0.55))
+    stretched, usual = (skill.plan(push, np.array(skill.arm.retract)) for push in (away, near))
+    times = [motion.sweep_end - motion.sweep_start for motion in (stretched, usual)]
+    assert times[0] > 1.5 * times[1]
