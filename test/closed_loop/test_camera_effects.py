@@ -7,7 +7,7 @@ from foresight.errors import ConfigError
 from foresight.files import share
 from foresight.rollout.players import ClearTablePlayers
 from foresight.settings import CLEAR_TABLE_BOTH
-from foresight.sim.camera_effects import EFFECTS
+from foresight.sim.camera_effects import EFFECTS, make_effect
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
 
@@ -20,7 +20,7 @@ def picture():
 
 @pytest.mark.parametrize('name', EFFECTS)
 def test_an_effect_changes_a_picture_and_keeps_its_kind(picture, name):
-    changed = EFFECTS[name](picture, np.random.default_rng(0))
+    changed = make_effect(name)(picture, np.random.default_rng(0))
     assert (changed.shape, changed.dtype) == (picture.shape, np.uint8)
     assert (changed != picture).mean() > 0.01
 
@@ -38,6 +38,13 @@ def test_noise_is_that_of_the_seed():
         first, again, other = (table.reset(seed).image for seed in (7, 7, 8))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
+
+
+def test_a_camera_that_reacts_settles_anew_with_every_reset():
+    with ClearTable(SimConfig(), camera=CameraConfig(effect='real')) as table:
+        first, then, again = table.reset(7).image, table.observe().image, table.reset(7).image
+    np.testing.assert_array_equal(first, again)
+    assert (first != then).any()
 
 
 def test_an_unknown_effect_is_refused():

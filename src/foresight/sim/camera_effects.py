@@ -11,6 +11,11 @@ Picture = UInt8[np.ndarray, 'height width 3']
 Draws = np.random.Generator
 Effect = Callable[[Picture, Draws], Picture]
 
+FLICKER, WAVES = 0.03, 0.5  # share of the light, waves within a picture
+BEAT = 0.07  # waves from one picture to the next
+ANSWER = 0.5  # part of a change that exposure and white balance answer in the end
+EXPOSURE, WHITE_BALANCE = 0.3, 0.1  # part of the way to there from one picture to the next
+
 
 def add_noise(image: Picture, draws: Draws, std: float) -> Picture:
     """Add noise of each pixel and colour [grey levels]."""
@@ -56,7 +61,57 @@ def webcam(image: Picture, draws: Draws) -> Picture:
     return image
 
 
-EFFECTS: Mapping[str, Effect] = {
+def flicker(image: Picture, draws: Draws, phase: float) -> Picture:
+    """Darken and brighten row after row, as mains light does; it begins at a phase [waves]."""
+    wave = np.sin(2.0 * np.pi * (phase + WAVES * np.linspace(0.0, 1.0, len(image))))
+    return _levels(image * (1.0 + FLICKER * wave)[:, None, None])
+
+
+def react(
+    gains: Float[np.ndarray, '3'], excess: Float[np.ndarray, '3'],
+) -> Float[np.ndarray, '3']:
+    """Return the gains that automatic exposure and white balance come to within one picture.
+
+    Both answer a part of the change, exposure the common one, and sooner.
+
+    Args:
+        gains: Logarithm of the gain of each colour now.
+        excess: Logarithm of how much brighter each colour is than when the camera settled.
+    """
+    answer = -ANSWER * excess - gains
+    exposure = answer.mean()
+    return np.asarray(gains + EXPOSURE * exposure + WHITE_BALANCE * (answer - exposure))
+
+
+class RealCamera:
+    """A webcam that reacts to what it sees, one picture late, under lamps that flicker.
+
+    It has settled on the first picture.
+    """
+
+    def __init__(self) -> None:
+        """Switch it on."""
+        self._gains, self._settled = np.zeros(3), np.zeros(3)
+        self._taken, self._phase = 0, 0.0
+
+    def __call__(self, image: Picture, draws: Draws) -> Picture:
+        """Take the next picture."""
+        colours = np.log1p(image.mean(axis=(0, 1)))
+        if self._taken == 0:
+            self._settled, self._phase = colours, draws.uniform()
+        red, green, blue = np.exp(self._gains)
+        lit = expose(image, draws, (red, green, blue))
+        lit = flicker(lit, draws, self._phase + BEAT * self._taken)
+        self._gains, self._taken = react(self._gains, colours - self._settled), self._taken + 1
+        return webcam(lit, draws)
+
+
+def leave(image: Picture, draws: Draws) -> Picture:
+    """Do nothing."""
+    return image
+
+
+EFFECTS: Mapping[str, Effect | type[RealCamera]] = {
     'noise_4': partial(add_noise, std=4.0), 'noise_8': partial(add_noise, std=8.0),
     'noise_16': partial(add_noise, std=16.0),
     'darker_15': partial(expose, colours=(0.85, 0.85, 0.85)),
@@ -71,7 +126,13 @@ EFFECTS: Mapping[str, Effect] = {
     'corners_24': partial(darken_corners, loss=0.24),
     'jpeg_30': partial(compress, quality=30), 'jpeg_15': partial(compress, quality=15),
     'shift_1': partial(shift, columns=1.0), 'shift_2': partial(shift, columns=2.0),
-    'webcam': webcam,
+    'webcam': webcam, 'real': RealCamera,
 }
 """Effects by name and strength: grey levels, percent, quality, pixels."""
 NONE = 'none'
+
+
+def make_effect(name: str) -> Effect:
+    """Return an effect by its name, as a camera has it that was just switched on."""
+    effect = EFFECTS.get(name, leave)
+    return effect() if isinstance(effect, type) else effect

@@ -15,7 +15,7 @@ from foresight.sim.appearance import sample_appearance
 from foresight.sim.arm import SimArm
 from foresight.sim.bodies import Bodies
 from foresight.sim.camera import render, render_bodies, sample_view, sees
-from foresight.sim.camera_effects import EFFECTS, NONE
+from foresight.sim.camera_effects import make_effect
 from foresight.sim.covering import make_covering
 from foresight.sim.objects import ObjectSpec, sample_specs
 from foresight.sim.scene import build_scene
@@ -61,6 +61,7 @@ class ClearTable(Closing):
         look_generator, view_generator, object_generator, self._sensor, surface_generator = (
             np.random.default_rng(seed).spawn(5)
         )
+        self._effect = make_effect(self.camera.effect)
         self._world.reset()
         self._commands = 0
         self._look = sample_appearance(look_generator, self.sim)
@@ -124,8 +125,7 @@ class ClearTable(Closing):
     def observe(self) -> Observation:
         """Take an image now, with the effect of the camera."""
         image = self._render(self.view)
-        if self.camera.effect != NONE:
-            image = EFFECTS[self.camera.effect](image, self._sensor)
+        image = self._effect(image, self._sensor)
         return Observation(image, self.view, self.time)
 
     def _render(self, view: CameraView) -> UInt8[np.ndarray, 'height width 3']:
