@@ -73,7 +73,8 @@ def build_transitions(folder: Path, rectify: Rectify, project: Project, draw: Dr
                       most_objects: int = 10) -> Transitions:
     """Rectify every still of a dataset, and see it as perception does.
 
-    An episode whose physics broke down (a position is not a number) is left out.
+    An episode without an action is left out, and one whose physics broke down (a position is not
+    a number).
 
     Args:
         folder: Episodes.
@@ -94,7 +95,7 @@ def build_transitions(folder: Path, rectify: Rectify, project: Project, draw: Dr
     kinds: set[str] = set()
     for path in paths:
         episode = load_episode(path)
-        if not np.isfinite(episode.objects).all():
+        if not len(episode.actions) or not np.isfinite(episode.objects).all():
             continue
         kinds.add(episode.kind)
         digest.update(episode.actions.tobytes() + episode.stills.data.tobytes())
