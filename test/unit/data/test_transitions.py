@@ -92,7 +92,9 @@ def test_an_empty_folder_names_the_command(tmp_path: Path) -> None:
 def test_an_episode_without_an_action_is_left_out(
     make_episode: MakeEpisode, tmp_path: Path,
 ) -> None:
-    nothing = replace(make_episode(1), actions=np.zeros((0, 0), np.float32))
+    nothing = replace(
+        make_episode(1), actions=np.zeros((0, 0), np.float32), aimed=np.zeros(0, bool),
+    )
     for seed, episode in enumerate((make_episode(0), nothing)):
         save_episode(episode, tmp_path / f'episode_{seed:08d}.npz')
     assert len(build_transitions(tmp_path, same, flat, empty).backgrounds) == 1
