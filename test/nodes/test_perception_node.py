@@ -57,6 +57,38 @@ def test_without_an_empty_table_there_is_no_latent_but_a_remedy(seeing):
     assert not made.heard['latent']
 
 
+def test_a_view_that_things_do_not_explain_gives_no_latent_until_it_is_gone(seeing):
+    made, robot = seeing
+    capture(made, robot)
+    made.spin_until(lambda: made.node.health.status is Status.OK, show(robot))
+    usual = robot.image
+    robot.image = usual.copy()
+    robot.image[20:70, 40:80] = (40, 50, 200)  # a hand, with its sleeve
+    made.spin_until(lambda: 'take hands and shadows away' in made.node.health.reason, show(robot))
+    assert made.node.health.status is Status.STALE_IMAGE
+    made.heard['latent'].clear()
+    made.spin(0.3, show(robot))
+    assert not made.heard['latent']
+    robot.image = usual
+    made.spin_until(lambda: made.heard['latent'], show(robot))
+
+
+def test_an_arm_in_the_picture_is_no_reason_to_doubt_it(seeing):
+    made, robot = seeing
+    capture(made, robot)
+    away, robot.image = np.array(robot.arm.retract), robot.image.copy()
+    away[0] += 0.5
+    robot.image[20:70, 40:80] = (40, 50, 200)
+
+    def each():
+        robot.joints(away)
+        robot.camera()
+
+    made.spin(0.3, lambda: robot.joints(away))
+    made.heard['latent'].clear()
+    made.spin_until(lambda: made.heard['latent'], each)
+
+
 def test_missing_camera_pose_is_named(seeing):
     made, robot = seeing
 

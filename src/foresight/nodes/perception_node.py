@@ -56,7 +56,8 @@ class PerceptionNode(StagedNode):
         self._model = declare(self, ModelConfig())
         self._site = declare(self, PlaceConfig()).site
         self._robot = declare(self, RobotConfig())
-        self._file = declare(self, PerceptionConfig()).background
+        config = declare(self, PerceptionConfig())
+        self._file, self._most = config.background, config.most_covered
 
     def configure(self) -> None:
         """Load the encoder, warm it up, and read the empty table if it is known."""
@@ -99,7 +100,8 @@ class PerceptionNode(StagedNode):
             rectified = self._perception.rectify(self._observation)
             stamp = self._observation.stamp
             self._rectified.publish(image_message(rectified, stamp, BASE))
-            latent = self._perception.encode_rectified(rectified, stamp).latent
+            most = self._most if self._arm.is_clear(stamp) else 1.0
+            latent = self._perception.encode_rectified(rectified, stamp, most).latent
         except ObservationError as error:
             self.health.report(Status.STALE_IMAGE, str(error))
             return

@@ -55,6 +55,10 @@ class PerceptionConfig(Checked):
     """Perception node."""
 
     background: str = setting('', 'file of the empty table; read if it is there, else written')
+    most_covered: float = setting(
+        0.065, 'share of the view that may differ from the empty table while the arm is away; '
+        'with more there is no latent, and the arm holds', '', 0.0, 1.0,
+    )
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ NOISE = 1.5  # differences below so many times what is unexplained go
 AROUND = 13  # width of the surroundings that tell the noise of a place [px]
 LOUDEST = 3.0  # noise of a place over that of the whole picture, at most
 EDGE = 0.6  # how far an edge may be from where it is expected [px]
+CLEAR = 30.0  # differences above are no doubt, all colours together [grey levels]
 NEAR = 5  # an edge is felt within a square so wide [px]
 
 
@@ -44,6 +45,11 @@ def see(image: Picture, empty: Picture) -> Levels:
     if light.scale > 0.0 or placed is not image:
         difference *= _sure(difference, light.scale, empty)[..., None]
     return np.asarray(empty + difference)
+
+
+def unexplained(seen: Picture, empty: Picture) -> float:
+    """Return which share of the view differs clearly from the empty table after all."""
+    return float((np.abs(seen - empty).sum(axis=2) > CLEAR).mean())
 
 
 def see_levels(image: Picture, empty: Picture) -> UInt8[np.ndarray, 'row column 3']:

@@ -12,7 +12,7 @@ from foresight.errors import ObservationError
 from foresight.files import writing
 from foresight.protocols import Belief, CameraView, Observation
 from foresight.world_model.jepa import Jepa
-from foresight.world_model.observation.eye import see
+from foresight.world_model.observation.eye import see, unexplained
 from foresight.world_model.observation.rectification import Rectifier
 
 
@@ -53,18 +53,32 @@ class Perception:
         return self.encode_rectified(self.rectify(observation), observation.stamp)
 
     @torch.no_grad()
-    def encode_rectified(self, image: UInt8[np.ndarray, 'row column 3'], stamp: float) -> Belief:
+    def encode_rectified(
+        self, image: UInt8[np.ndarray, 'row column 3'], stamp: float, most: float = 1.0,
+    ) -> Belief:
         """Turn an image that is rectified already into a belief.
 
+        Args:
+            image: Image on the table plane.
+            stamp: When it was taken [s].
+            most: Share of it that things may cover; more is no image to act on.
+
         Raises:
-            ObservationError: If there is no empty-table image yet.
+            ObservationError: If there is no empty-table image yet, or more than things differs.
         """
         if self._empty is None:
             raise ObservationError(
                 'there is no empty-table image: clear the table and capture the background'
             )
-        seen = (self._tensor(part) for part in (see(image, self._empty), self._empty))
-        latent = self._model.encode(*seen)[0]
+        seen = see(image, self._empty)
+        share = unexplained(seen, self._empty)
+        if share > most:
+            raise ObservationError(
+                f'{share:.0%} of the view differs from the empty table, more than things cover '
+                f'({most:.0%}): take hands and shadows away, or clear the table and capture the '
+                'background'
+            )
+        latent = self._model.encode(self._tensor(seen), self._tensor(self._empty))[0]
         if not bool(torch.isfinite(latent).all()):
             raise ObservationError('the latent is not finite: the checkpoint is damaged')
         return Belief(latent=latent, stamp=stamp)

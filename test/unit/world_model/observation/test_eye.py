@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from foresight.world_model.observation.eye import fit_light, place, see, see_levels
+from foresight.world_model.observation.eye import fit_light, place, see, see_levels, unexplained
 
 THING = np.s_[20:26, 30:36]
 DRAWS = np.random.default_rng(0)
@@ -99,3 +99,10 @@ def test_what_is_kept_is_the_picture_in_grey_levels(empty, laid):
     kept = see_levels(levels(laid * 0.7), empty)
     assert kept.dtype == np.uint8
     assert np.abs(kept.astype(int) - laid).max() <= 8
+
+
+def test_things_leave_most_of_the_view_explained_and_a_hand_does_not(empty, laid):
+    darker = levels(laid * 0.8 + DRAWS.normal(0.0, 3.0, laid.shape))
+    assert unexplained(see(darker, empty), empty) == pytest.approx(36 / (64 * 96), abs=0.003)
+    darker[:40, 40:60] = (190, 140, 120)
+    assert unexplained(see(darker, empty), empty) > 0.07
