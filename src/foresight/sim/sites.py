@@ -24,6 +24,7 @@ from foresight.sim.arm import SimArm
 from foresight.sim.camera import DOWN, look_at, make_view, sees
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.sim.site import Site
+from foresight.sim.workable import workable_share
 from foresight.sim.world import World, rotation, turn_of
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier, project_points
@@ -33,6 +34,7 @@ Generator = np.random.Generator
 BIN_MARGIN, FLOOR_MARGIN = 0.02, 0.05  # m, least floor in view beside a bin, and beside the table
 BASE = 0.12  # m, from the axis of the arm to the nearest piece of furniture
 COVERED, OPEN = 0.6, 0.6  # least share of the table, and of each edge with a bin, within reach
+WORKABLE = 0.95  # least share of the places for objects from which the arm can push to a bin
 SLACK = (1.06, 1.2)  # field of view over what just holds the rectified view
 LIMITS, WIDER = 10, 1.5  # views beyond the limits of the jitter that must not see the arm
 CAMERAS, TRIES = 25, 400  # draws of a camera for a scene, and of a scene
@@ -125,7 +127,8 @@ def within_reach(scene: SceneConfig) -> bool:
     there = replace(reach, centre=(float(centre[0]), float(centre[1])), ahead=turn)
     feasible = PushFeasibility(scene, PushConfig(), there)
     return (all(open_share(zone, feasible) >= OPEN for zone in scene.zones)
-            and feasible.coverage(spacing=0.05) >= COVERED)
+            and feasible.coverage(spacing=0.05) >= COVERED
+            and workable_share(scene, feasible) >= WORKABLE)
 
 
 def open_share(zone: Zone, feasible: PushFeasibility) -> float:
@@ -207,7 +210,9 @@ def _sees_no_arm(
 def sample_sim(scene: SceneConfig, kind: Kind, generator: Generator) -> SimConfig:
     """Draw surfaces, light and the ranges of what objects are."""
     surfaces = tuple(str(word) for word in generator.choice(kind.surfaces, 3))
-    low, high = generator.uniform((0.02, 0.06), (0.04, min(0.12, scene.bin_depth - 0.03)))
+    # What stands higher than its bin is deep does not count as in it.
+    largest = min(0.12, scene.bin_depth - 0.03, 2 * scene.table_height - 0.02)
+    low, high = generator.uniform((0.02, 0.06), (0.04, largest))
     return SimConfig(
         object_set=kind.object_set, surfaces=(surfaces[0], surfaces[1], surfaces[2]),
         shadows=bool(generator.random() < 0.7), light_tilt=kind.light_tilt, ambient=kind.ambient,
