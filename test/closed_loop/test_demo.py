@@ -109,7 +109,7 @@ def check_import(bag: Path) -> None:
     assert NO_AFTER not in found.dropped  # the recording waits for the last action
     assert importer.summary(found).clip_seconds > 3.0
     said = bag / 'said.json'
-    settings = BagConfig(), RobotConfig(), EncoderConfig(), SceneConfig()
+    settings = BagConfig(), RobotConfig(), EncoderConfig()
     import_bags(*settings, bag, json=str(said))
     document = json.loads(said.read_text())
     assert document['actions'] == len(found.actions) and document['bags'] == 1
