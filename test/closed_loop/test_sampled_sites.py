@@ -14,7 +14,7 @@ from foresight.sim.sites import HELD_OUT, TRAINING, open_share, sample_site
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 
-COUNT = 50
+COUNT = 24
 
 
 @pytest.fixture(scope='module', params=[False, True], ids=['training', 'held_out'])

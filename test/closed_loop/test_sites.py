@@ -18,8 +18,6 @@ from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 
 NAMES = sorted(path.stem for path in share('config/sites').glob('*.yaml'))
-# The hand rule knows one way.
-LEFT = [name for name in NAMES if 'left' in load_site(name).scene.bins]
 STILL = np.zeros(3)
 LIGHT = ('light_tilt', 'ambient', 'diffuse', 'light_color')
 
@@ -71,7 +69,7 @@ def test_the_arm_works_on_the_table_and_over_each_edge_to_a_bin(site):
     assert within_reach(site.scene)
 
 
-@pytest.mark.parametrize('name', LEFT)
+@pytest.mark.parametrize('name', NAMES)
 def test_the_hand_rule_clears_the_table_of_a_site(name):
     site = load_site(name)
     players = ClearTablePlayers(
