@@ -52,14 +52,6 @@ class ZoneFrame:
         """Bring points of this frame onto the table."""
         return _turn(points, -self.quarters)
 
-    def turned_pushes(self, pushes: Float[np.ndarray, 'batch 4']) -> Float[np.ndarray, 'batch 4']:
-        """Bring x, y, heading and length into this frame."""
-        return _turn_pushes(pushes, self.quarters)
-
-    def pushes_back(self, pushes: Float[np.ndarray, 'batch 4']) -> Float[np.ndarray, 'batch 4']:
-        """Bring x, y, heading and length of this frame onto the table."""
-        return _turn_pushes(pushes, -self.quarters)
-
     def aside(self, points: Float[np.ndarray, '*batch 2']) -> Float[np.ndarray, '*batch']:
         """Return how far points of this frame are beside the opening [m]; 0 before it."""
         low, high = self.opening
@@ -114,13 +106,3 @@ def _turn(points: Float[np.ndarray, '*batch 2'], quarters: int) -> Float[np.ndar
     cosine, sine = _TURNS[quarters % 4]
     x, y = points[..., 0], points[..., 1]
     return np.stack([cosine * x - sine * y, sine * x + cosine * y], axis=-1)
-
-
-def _turn_pushes(
-    pushes: Float[np.ndarray, 'batch 4'], quarters: int,
-) -> Float[np.ndarray, 'batch 4']:
-    """Turn x, y, heading and length by quarters; headings stay within half a turn."""
-    if quarters % 4 == 0:
-        return pushes
-    headings = np.remainder(pushes[:, 2] + quarters * math.pi / 2 + math.pi, 2 * math.pi) - math.pi
-    return np.column_stack([_turn(pushes[:, :2], quarters), headings, pushes[:, 3]])

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from foresight.settings import SceneConfig
-from foresight.sim.camera import image_from_plane, look_at, render, seen_bodies
+from foresight.sim.camera import look_at, render, seen_bodies
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.objects import THIN
 from foresight.sim.settings import SimConfig
 from foresight.sim.textures import TEXTURES
-from foresight.world_model.observation.rectification import project_points
+from foresight.world_model.observation.rectification import image_from_plane, project_points
 
 # First image, empty table and positions of seed 10000, before surfaces had pictures.
 USUAL = '9a2276bb445218677aae764bf52d70b212177e8662e730dc0edb82eb6bd1a5f7'

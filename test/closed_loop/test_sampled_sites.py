@@ -4,13 +4,14 @@ for training."""
 import numpy as np
 import pytest
 
+from foresight.actions.push.feasible import open_share
 from foresight.actions.push.macro_action import PushAction
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.settings import SIDES
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.meshes import seen_paths, unseen_paths
-from foresight.sim.sites import HELD_OUT, TRAINING, open_share, sample_site
+from foresight.sim.sites import HELD_OUT, TRAINING, sample_site
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 

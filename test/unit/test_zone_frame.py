@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from foresight.actions.push.toward_bin import turned_pushes
 from foresight.settings import SIDES, SceneConfig
 from foresight.zone_frame import ZoneFrame
 
@@ -32,15 +33,16 @@ def test_the_bin_lies_ahead_of_the_turned_table(side: str) -> None:
 @pytest.mark.parametrize('side', SIDES)
 def test_pushes_come_back_as_they_were(side: str) -> None:
     turned = frame(side)
-    there = turned.turned_pushes(PUSHES)
+    there = turned_pushes(PUSHES, turned.turned, turned.quarters)
     ends = [values[:, :2] + values[:, 3:] * np.column_stack(
         [np.cos(values[:, 2]), np.sin(values[:, 2])]) for values in (PUSHES, there)]
     np.testing.assert_allclose(turned.turned(ends[0]), ends[1], atol=1e-12)
-    np.testing.assert_allclose(turned.pushes_back(there), PUSHES, atol=1e-12)
+    again = turned_pushes(there, turned.back, -turned.quarters)
+    np.testing.assert_allclose(again, PUSHES, atol=1e-12)
 
 
 def test_with_the_bin_at_the_left_nothing_is_touched() -> None:
-    assert frame('left').turned_pushes(PUSHES) is PUSHES
+    assert turned_pushes(PUSHES, frame('left').turned, frame('left').quarters) is PUSHES
     assert frame('left').sides == SceneConfig().table_x
 
 

@@ -51,7 +51,7 @@ class Monitor(Node):
         super().__init__('monitor', context=context)
         self._action = make(ActionConfig(), scene or SceneConfig())
         self.now, self.camera = 0.0, CameraReader(self)
-        self._table_from_base = self.camera.table_from_base = table_from_base
+        self.camera.table_from_base = table_from_base
         self.figures: dict[str, dict[str, str]] = {}
         self.reasons: dict[str, str] = {}
         self.clear()
@@ -109,7 +109,7 @@ class Monitor(Node):
         self.rectified.append(Frame(seconds(message.header.stamp), image_array(message)))
 
     def _on_action(self, message: Path) -> None:
-        numbers = self._action.from_poses(self._table_from_base @ path_poses(message))
+        numbers = self._action.from_poses(self.camera.table_from_base @ path_poses(message))
         self._actions[f'{seconds(message.header.stamp):.3f}'] = numbers
 
     def _on_surprise(self, message: Float32) -> None:

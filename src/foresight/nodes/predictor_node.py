@@ -69,7 +69,7 @@ class PredictorNode(StagedNode):
         torch.set_num_threads(1)
         checkpoint = self._model.load(self._site)
         arm = ArmModel.load(self._robot.robot, checkpoint.config.scene.stand)
-        self._camera.table_from_base = self._table_from_base = arm.table_from_base
+        self._camera.table_from_base = arm.table_from_base
         tracker = BeliefTracker(checkpoint.model, self._memory)
         self._action = checkpoint.action
         tracker.begin_action(torch.tensor([number.middle for number in self._action.numbers]))
@@ -130,7 +130,7 @@ class PredictorNode(StagedNode):
 
     def _on_action(self, message: Path) -> None:
         if self._witness is not None and self.active:
-            poses = self._table_from_base @ path_poses(message)
+            poses = self._camera.table_from_base @ path_poses(message)
             numbers = self._action.from_poses(poses)
             self._witness.announce(numbers, self.time)
 

@@ -75,13 +75,6 @@ def look_at(
     return pose
 
 
-def image_from_plane(view: CameraView, height: float) -> Float[np.ndarray, '3 3']:
-    """Return the homography from (x, y, 1) on the plane at a height [m] to the image."""
-    camera_from_base = np.linalg.inv(view.base_from_camera)
-    x, y, up, origin = camera_from_base[:3].T
-    return np.asarray(view.matrix @ np.stack([x, y, origin + height * up], axis=1))
-
-
 def render(
     world: World, view: CameraView, look: Appearance,
 ) -> UInt8[np.ndarray, 'height width 3']:

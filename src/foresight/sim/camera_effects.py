@@ -19,18 +19,18 @@ EXPOSURE, WHITE_BALANCE = 0.3, 0.1  # part of the way to there from one picture 
 
 def add_noise(image: Picture, draws: Draws, std: float) -> Picture:
     """Add noise of each pixel and colour [grey levels]."""
-    return _levels(image + draws.normal(0.0, std, image.shape))
+    return levels(image + draws.normal(0.0, std, image.shape))
 
 
 def expose(image: Picture, draws: Draws, colours: tuple[float, float, float]) -> Picture:
     """Multiply red, green and blue: exposure where they are alike, else white balance."""
-    return _levels(image * np.array(colours))
+    return levels(image * np.array(colours))
 
 
 def darken_corners(image: Picture, draws: Draws, loss: float) -> Picture:
     """Lose a share of the light in the corners, less towards the middle."""
     rows, columns = (np.linspace(-1.0, 1.0, size) for size in image.shape[:2])
-    return _levels(image * (1.0 - loss * (rows[:, None] ** 2 + columns**2) / 2.0)[..., None])
+    return levels(image * (1.0 - loss * (rows[:, None] ** 2 + columns**2) / 2.0)[..., None])
 
 
 def compress(image: Picture, draws: Draws, quality: int) -> Picture:
@@ -45,7 +45,7 @@ def shift(image: Picture, draws: Draws, columns: float) -> Picture:
     return np.asarray(cv2.warpAffine(image, matrix, size, borderMode=cv2.BORDER_REPLICATE))
 
 
-def _levels(image: Float[np.ndarray, 'height width 3']) -> Picture:
+def levels(image: Float[np.ndarray, 'height width 3']) -> Picture:
     """Round to what a sensor can tell."""
     return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
@@ -64,7 +64,7 @@ def webcam(image: Picture, draws: Draws) -> Picture:
 def flicker(image: Picture, draws: Draws, phase: float) -> Picture:
     """Darken and brighten row after row, as mains light does; it begins at a phase [waves]."""
     wave = np.sin(2.0 * np.pi * (phase + WAVES * np.linspace(0.0, 1.0, len(image))))
-    return _levels(image * (1.0 + FLICKER * wave)[:, None, None])
+    return levels(image * (1.0 + FLICKER * wave)[:, None, None])
 
 
 def react(

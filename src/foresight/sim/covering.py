@@ -7,13 +7,14 @@ from jaxtyping import Float, Int, UInt8
 from foresight.protocols import CameraView
 from foresight.settings import SceneConfig
 from foresight.sim.appearance import Appearance
-from foresight.sim.camera import image_from_plane
+from foresight.sim.camera_effects import levels
 from foresight.sim.scene import SceneBodies
 from foresight.sim.settings import SimConfig
 from foresight.sim.shadows import Lamp
 from foresight.sim.textures import PLAIN, SIDE, draw_texture
 from foresight.sim.textures import Picture as Texture
 from foresight.sim.world import World
+from foresight.world_model.observation.rectification import image_from_plane
 
 TEXELS = (0.004, 0.005, 0.012)  # m, size of a texel on table, bins and floor
 FINE = 3  # samples along each axis of a pixel
@@ -59,7 +60,7 @@ class Covering:
             table, floor, things = self._lamp.shades(world, view, -self._depth, seen)
             shade = np.where(layer == OTHER, things, np.where(layer == TABLE, table, floor))
             factor = factor * shade[..., None]
-        return np.clip(np.rint(image * factor), 0, 255).astype(np.uint8)
+        return levels(image * factor)
 
     def _pictures(self, view: CameraView, layer: Int[np.ndarray, 'height width']) -> Factor:
         """Return the factor of the pictures on each pixel."""

@@ -7,9 +7,10 @@ from jaxtyping import Bool, Float, Int
 from foresight.protocols import CameraView
 from foresight.settings import SceneConfig
 from foresight.sim.appearance import Appearance
-from foresight.sim.camera import image_from_plane, look_at, seen_bodies
+from foresight.sim.camera import look_at, seen_bodies
 from foresight.sim.scene import SceneBodies
 from foresight.sim.world import World
+from foresight.world_model.observation.rectification import image_from_plane
 
 DISTANCE = 1.9  # m, from the middle of the view to the lamp
 SIDE = 128  # pixels along each side of the picture that the lamp takes

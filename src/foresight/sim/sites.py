@@ -9,17 +9,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
-import torch
 from jaxtyping import Float
 
-from foresight.actions.push.feasible import PushFeasibility
+from foresight.actions.push.feasible import PushFeasibility, open_share
 from foresight.actions.push.settings import PushConfig
 from foresight.errors import ConfigError, ObservationError
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.reach import Reach, reach_of
 from foresight.robots.robot_file import RobotConfig
-from foresight.settings import BESIDE, SIDES, SceneConfig, Zone
+from foresight.settings import SIDES, SceneConfig
 from foresight.sim.arm import SimArm
 from foresight.sim.camera import DOWN, look_at, make_view, sees
 from foresight.sim.settings import CameraConfig, SimConfig
@@ -129,21 +128,6 @@ def within_reach(scene: SceneConfig) -> bool:
     return (all(open_share(zone, feasible) >= OPEN for zone in scene.zones)
             and feasible.coverage(spacing=0.05) >= COVERED
             and workable_share(scene, feasible) >= WORKABLE)
-
-
-def open_share(zone: Zone, feasible: PushFeasibility) -> float:
-    """Return the share of the side of a bin over which the arm can push."""
-    along = torch.arange(zone.along[0] + 0.01, zone.along[1], 0.02)
-    angles, lengths = torch.tensor([-0.4, 0.0, 0.4]), torch.tensor([0.10, 0.16])
-    place, angle, length = torch.cartesian_prod(along, angles, lengths).T
-    end, beside = zone.edge + 0.02 * zone.outward, zone.side in BESIDE
-    out = zone.outward * torch.cos(angle)
-    heading = torch.atan2(out, torch.sin(angle)) if beside else torch.atan2(torch.sin(angle), out)
-    ends = (place, torch.full_like(place, end)) if beside else (torch.full_like(place, end), place)
-    pushes = torch.stack([
-        ends[0] - length * heading.cos(), ends[1] - length * heading.sin(), heading, length,
-    ], dim=1)
-    return float(feasible(pushes).reshape(len(along), -1).any(dim=1).float().mean())
 
 
 def sample_camera(scene: SceneConfig, generator: Generator) -> CameraConfig | None:

@@ -9,7 +9,7 @@ from torch import Tensor
 from foresight.actions.push.action import in_action_box, push_ends
 from foresight.actions.push.settings import PushConfig
 from foresight.robots.reach import Reach
-from foresight.settings import SceneConfig
+from foresight.settings import BESIDE, SceneConfig, Zone
 
 STRETCH = 0.004
 """So near to full stretch [m] the joints do not keep up where a push begins or ends."""
@@ -71,6 +71,21 @@ class PushFeasibility:
             pushes[:, 1] -= before * grid[:, 2].sin()
             passed |= self(pushes)
         return float(passed.float().mean())
+
+
+def open_share(zone: Zone, feasible: PushFeasibility) -> float:
+    """Return the share of the side of a bin over which the arm can push."""
+    along = torch.arange(zone.along[0] + 0.01, zone.along[1], 0.02)
+    angles, lengths = torch.tensor([-0.4, 0.0, 0.4]), torch.tensor([0.10, 0.16])
+    place, angle, length = torch.cartesian_prod(along, angles, lengths).T
+    end, beside = zone.edge + 0.02 * zone.outward, zone.side in BESIDE
+    out = zone.outward * torch.cos(angle)
+    heading = torch.atan2(out, torch.sin(angle)) if beside else torch.atan2(torch.sin(angle), out)
+    ends = (place, torch.full_like(place, end)) if beside else (torch.full_like(place, end), place)
+    pushes = torch.stack([
+        ends[0] - length * heading.cos(), ends[1] - length * heading.sin(), heading, length,
+    ], dim=1)
+    return float(feasible(pushes).reshape(len(along), -1).any(dim=1).float().mean())
 
 
 def _nearest(

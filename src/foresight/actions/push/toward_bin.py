@@ -1,5 +1,6 @@
 """Pushes toward the bin and what a kinematic model says becomes of objects of known place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from foresight.robots.tool import Tool
 from foresight.settings import Zone
 from foresight.zone_frame import ZoneFrame
 
+Turn = Callable[[Float[np.ndarray, 'batch 2']], Float[np.ndarray, 'batch 2']]
 HEADINGS = np.pi / 2 + np.linspace(-0.7, 0.7, 15)
 LATERALS = np.linspace(-0.03, 0.03, 5)
 GAPS = np.array([0.012, 0.025, 0.04, 0.06])
@@ -55,7 +57,7 @@ class TowardBin:
         """Return pushes that start behind each object, toward the bin or to before it."""
         objects = self._turned(objects)
         pushes = [self._over_the_edge(objects), self._before_the_opening(objects)]
-        return self._frame.pushes_back(np.concatenate(pushes))
+        return turned_pushes(np.concatenate(pushes), self._frame.back, -self._frame.quarters)
 
     def _over_the_edge(self, objects: Footprints) -> Float[np.ndarray, 'batch 4']:
         """Return pushes that end at the bin, or as near to it as a push can."""
@@ -98,7 +100,8 @@ class TowardBin:
         self, pushes: Float[np.ndarray, 'batch 4'], objects: Footprints
     ) -> Float[np.ndarray, ' batch']:
         """Score pushes by what a kinematic model says becomes of each object."""
-        pushes, objects = self._frame.turned_pushes(pushes), self._turned(objects)
+        pushes = turned_pushes(pushes, self._frame.turned, self._frame.quarters)
+        objects = self._turned(objects)
         forward, aside = _axes(pushes[:, 2])
         offsets = objects.centres[None] - pushes[:, None, :2]  # push object 2
         along, across = (offsets * forward[:, None]).sum(2), (offsets * aside[:, None]).sum(2)
@@ -162,6 +165,16 @@ class TowardBin:
         near = np.abs(along) < self._half_depth + depth + margin
         beside = np.abs(across) < self._half_width + width + margin
         return np.asarray(near & beside)
+
+
+def turned_pushes(
+    pushes: Float[np.ndarray, 'batch 4'], turn: Turn, quarters: int,
+) -> Float[np.ndarray, 'batch 4']:
+    """Turn starts, and headings by as many quarters; headings stay within half a turn."""
+    if quarters % 4 == 0:
+        return pushes
+    headings = np.remainder(pushes[:, 2] + quarters * np.pi / 2 + np.pi, 2 * np.pi) - np.pi
+    return np.column_stack([turn(pushes[:, :2]), headings, pushes[:, 3]])
 
 
 def _axes(

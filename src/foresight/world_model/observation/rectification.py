@@ -84,7 +84,7 @@ class Rectifier:
             raise ObservationError(
                 'the camera matrix or pose is not finite: check camera_info and camera/pose'
             )
-        matrix = _image_from_plane(view) @ self._plane_from_grid()
+        matrix = image_from_plane(view) @ self._plane_from_grid()
         self._check_coverage(matrix, view)
         corners = _apply(matrix, self._corners())
         sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
@@ -142,7 +142,7 @@ class Rectifier:
         A point above the plane appears further from the camera than it is.
         """
         pixels = project_points(points, view)
-        plane_from_image = np.linalg.inv(_image_from_plane(view))
+        plane_from_image = np.linalg.inv(image_from_plane(view))
         return self.cell(_apply(plane_from_image, pixels))
 
 
@@ -162,10 +162,12 @@ def project_points(points: Float[np.ndarray, 'point 3'], view: CameraView) -> Po
     return np.asarray(rays[:, :2] / rays[:, 2:])
 
 
-def _image_from_plane(view: CameraView) -> Homography:
-    """Return the homography from (x, y, 1) on the table plane to the image."""
+def image_from_plane(view: CameraView, height: float = 0.0) -> Homography:
+    """Return the homography from (x, y, 1) on the plane at a height [m] to the image."""
     camera_from_base = np.linalg.inv(view.base_from_camera)
-    return view.matrix @ camera_from_base[:3, [0, 1, 3]]
+    axes = camera_from_base[:3, [0, 1, 3]]
+    axes[:, 2] += height * camera_from_base[:3, 2]
+    return np.asarray(view.matrix @ axes)
 
 
 def _apply(matrix: Homography, points: Points) -> Points:
