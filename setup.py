@@ -9,6 +9,7 @@ from setuptools import find_packages, setup
 ROOT = Path(__file__).resolve().parent
 MANIFEST = ElementTree.parse(ROOT / 'package.xml').getroot()
 NAME = 'foresight'
+DISTRIBUTION = 'foresight-robotics'  # `foresight` is somebody else's on PyPI
 NODES = ('sim', 'perception', 'predictor', 'planner', 'guard', 'recorder', 'episode')
 SHARED_FOLDERS = ('launch', 'config', 'urdf', 'rviz', 'models')
 
@@ -31,7 +32,7 @@ def shared_files() -> list[tuple[str, list[str]]]:
 
 os.chdir(ROOT)
 setup(
-    name=NAME,
+    name=DISTRIBUTION,
     version=tag('version'),
     description=tag('description'),
     author=tag('maintainer'),

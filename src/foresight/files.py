@@ -12,6 +12,8 @@ from typing import Any, BinaryIO
 from foresight.errors import ConfigError, FileError
 
 PACKAGE = 'foresight'
+DISTRIBUTION = 'foresight-robotics'
+"""What pip calls the package: on PyPI, `foresight` is somebody else's."""
 OLD_NAMES = {
     'pushes': 'actions', 'frame_pushes': 'frame_actions', 'max_pushes': 'max_actions',
     'pushes_an_object': 'actions_an_object', 'pushes_an_episode': 'actions_an_episode',
@@ -41,7 +43,7 @@ def share(relative: str) -> Path:
     """
     path = root() / relative
     if not path.exists():
-        raise ConfigError(f'{relative} is not in this installation: install foresight again')
+        raise ConfigError(f'{relative} is not in this installation: install {DISTRIBUTION} again')
     return path
 
 
@@ -57,10 +59,14 @@ def at_home(value: Any) -> Any:
 def find_model(folder: str | Path) -> Path:
     """Return the folder of a checkpoint: as given if it exists, else the one of the package.
 
-    If neither exists, loading it says what to do.
+    One of the package may be called by its name alone, such as `clear_table`. If there is
+    none, loading it says what to do.
     """
-    inside = root() / folder
-    return inside if inside.is_dir() and not Path(folder).is_dir() else Path(folder)
+    given = Path(folder)
+    for found in (given, root() / given, root() / 'models' / given):
+        if found.is_dir():
+            return found
+    return given
 
 
 def version() -> str:

@@ -54,7 +54,7 @@ def part(path: Path) -> str:
 def test_imports_point_one_way(path):
     own = part(path)
     if own == '__init__':
-        assert not imported(path)
+        assert imported(path) <= {'importlib.import_module', 'typing.Any'}
         return
     rooms = {name.split('.')[1] for name in imported(path) if name.startswith('foresight.')}
     above = {

@@ -8,7 +8,7 @@ from importlib.metadata import distribution
 
 import pytest
 
-from foresight.files import share, version
+from foresight.files import DISTRIBUTION, share, version
 from foresight.nodes.topics import NODES, TOPICS
 
 MANIFEST = ElementTree.parse(share('package.xml')).getroot()
@@ -21,7 +21,7 @@ def test_version_is_stated_once():
 
 
 def test_installed_metadata_comes_from_the_manifest():
-    metadata = distribution('foresight').metadata
+    metadata = distribution(DISTRIBUTION).metadata
     assert metadata['Version'] == version()
     assert metadata['License'] == 'Apache-2.0'
 
@@ -48,7 +48,7 @@ def test_maintainer_address_is_one_that_colcon_accepts():
 
 @pytest.mark.parametrize('extra', ['ros', 'sim', 'train', 'viz', 'dev', 'test'])
 def test_extra_exists(extra):
-    assert extra in distribution('foresight').metadata.get_all('Provides-Extra')
+    assert extra in distribution(DISTRIBUTION).metadata.get_all('Provides-Extra')
 
 
 def test_every_dependency_is_pinned():
@@ -57,7 +57,7 @@ def test_every_dependency_is_pinned():
 
     text = share('constraints.txt').read_text()
     pinned = {canonical(name) for name in re.findall(r'^([\w.-]+)==', text, re.MULTILINE)}
-    wanted = {re.match(r'[\w.-]+', line)[0] for line in distribution('foresight').requires}
+    wanted = {re.match(r'[\w.-]+', line)[0] for line in distribution(DISTRIBUTION).requires}
     assert {canonical(name) for name in wanted} - pinned == set()
 
 
@@ -80,13 +80,13 @@ def ros_imports() -> set[str]:
 
 def test_every_ros_package_is_a_dependency_in_both_worlds():
     keys = {item.text for item in MANIFEST.findall('exec_depend')}
-    wheels = set(re.findall(r'^ros-[\w-]+', '\n'.join(distribution('foresight').requires), re.M))
+    wheels = set(re.findall(r'^ros-[\w-]+', '\n'.join(distribution(DISTRIBUTION).requires), re.M))
     assert ros_imports() - keys == set()
     assert {f'ros-{name.replace("_", "-")}' for name in ros_imports()} - wheels == set()
 
 
 def test_every_node_is_an_executable():
-    scripts = {item.name for item in distribution('foresight').entry_points}
+    scripts = {item.name for item in distribution(DISTRIBUTION).entry_points}
     files = {path.stem for path in share('src/foresight/nodes').glob('*_node.py')}
     assert {f'{name}_node' for name in scripts - {'foresight'}} == files
     assert scripts >= set(NODES)

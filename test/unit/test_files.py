@@ -19,7 +19,7 @@ def test_version_is_semantic():
 
 
 def test_missing_file_names_the_remedy():
-    with pytest.raises(ConfigError, match='config/unicorn.yaml.*install foresight again'):
+    with pytest.raises(ConfigError, match='config/unicorn.yaml.*install foresight-robotics again'):
         share('config/unicorn.yaml')
 
 

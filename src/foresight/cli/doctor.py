@@ -16,7 +16,7 @@ from rich.table import Table
 from foresight.cli.output import JsonOption, quiet_stdout
 from foresight.errors import ForesightError
 from foresight.experiments.document import write_json
-from foresight.files import find_model, version
+from foresight.files import DISTRIBUTION, version
 from foresight.settings import SHIPPED
 
 CORE = 'torch', 'numpy', 'pin', 'daqp', 'opencv-python-headless', 'typer'
@@ -83,7 +83,7 @@ def installed(package: str) -> str:
 
 def how(extra: str) -> str:
     """Say how to get an extra."""
-    return f"pip install 'foresight[{extra}]'"
+    return f"pip install '{DISTRIBUTION}[{extra}]'"
 
 
 def demo_parts() -> list[Finding]:
@@ -106,7 +106,7 @@ def checkpoint() -> Finding:
 
     try:
         return Finding(
-            f'checkpoint {SHIPPED}', f'loads, {digest(load(find_model(SHIPPED), "cpu"))[:16]}',
+            f'checkpoint {SHIPPED}', f'loads, {digest(load(SHIPPED, "cpu"))[:16]}',
             needed=True,
         )
     except ForesightError as error:

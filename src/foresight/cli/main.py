@@ -12,7 +12,7 @@ import typer
 from foresight.cli.flags import expand_configs
 from foresight.errors import ForesightError
 from foresight.experiments.experiment import EXPERIMENTS
-from foresight.files import version
+from foresight.files import DISTRIBUTION, version
 
 
 class Command(NamedTuple):
@@ -177,7 +177,7 @@ def explain(error: ModuleNotFoundError) -> str | None:
     package = (error.name or '').partition('.')[0]
     if package not in EXTRAS:
         return None
-    return f"{package} is not installed: pip install 'foresight[{EXTRAS[package]}]'"
+    return f"{package} is not installed: pip install '{DISTRIBUTION}[{EXTRAS[package]}]'"
 
 
 def main() -> None:

@@ -16,7 +16,6 @@ from foresight.cli.output import CheckpointOption, JsonOption, quiet_stdout, sho
 from foresight.data.collected import collected, collected_scene
 from foresight.data.transitions import join
 from foresight.experiments.document import write_json
-from foresight.files import find_model
 from foresight.learning.learners.critic import CriticLearner, Sweep
 from foresight.learning.learners.video import VideoLearner
 from foresight.learning.learners.world_model import WorldModelLearner
@@ -80,7 +79,7 @@ def critic(
     with quiet_stdout(json):
         console = Console(stderr=True)
         torch.set_num_threads(critic.threads)
-        before = load(find_model(checkpoint))
+        before = load(checkpoint)
         play = collected(data, before.action, before.config.encoder)
         learner = CriticLearner(play, before, ArmModel.load(), load_task(task), critic)
         with bars(console) as progress:

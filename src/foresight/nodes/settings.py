@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from foresight.actions.loading import load
-from foresight.files import find_model
 from foresight.nodes.topics import RECORDED
 from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, setting
 from foresight.tasks.site_file import load_scene
@@ -47,7 +46,7 @@ class ModelConfig(Checked):
             ConfigError: If there is no such site.
         """
         scene = load_scene(site) if site else None
-        return load(find_model(self.checkpoint), self.device, scene)
+        return load(self.checkpoint, self.device, scene)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from foresight.actions.loading import load
 from foresight.agent.step import Limits
 from foresight.closing import Closing
 from foresight.data.episodes import Episode
-from foresight.files import find_model, version
+from foresight.files import version
 from foresight.macro_action import ActionConfig, MacroAction, Motion, Skill
 from foresight.protocols import Plan
 from foresight.robots.arm import ArmModel
@@ -181,5 +181,5 @@ def load_planner(config: PlayConfig, arm: ArmModel) -> PlannerPolicy | None:
     play = config.collect
     if not play.planned_share:
         return None
-    loaded = load(find_model(play.checkpoint), scene=config.scene)
+    loaded = load(play.checkpoint, scene=config.scene)
     return make_planner(loaded, load_task(play.task), arm)

@@ -123,11 +123,8 @@ def make_planner(checkpoint: Checkpoint, task: TaskConfig, arm: ArmModel) -> Pla
         task: Terms, weights and the done test.
         arm: Arm that works.
     """
-    rectifier = Rectifier(checkpoint.config.scene, checkpoint.config.encoder)
-    perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
-
     def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:
         goal = empty_table if task.goal == EMPTY_TABLE else None
         return assemble(task, checkpoint, arm, goal, clock=stopped_clock)
 
-    return PlannerPolicy(perception, make)
+    return PlannerPolicy(Perception.of(checkpoint), make)

@@ -13,7 +13,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from foresight.errors import CheckpointError, ConfigError
-from foresight.files import sha256, write_atomically
+from foresight.files import find_model, sha256, write_atomically
 from foresight.macro_action import ActionConfig, MacroAction, with_action
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
@@ -146,7 +146,7 @@ def load(
     Raises:
         CheckpointError: If a file is missing, damaged, or of another configuration or view.
     """
-    config, tensors = _read(CheckpointConfig, folder := Path(folder))
+    config, tensors = _read(CheckpointConfig, folder := find_model(folder))
     if scene is not None:
         config = _at(config, scene, folder)
     try:
@@ -173,8 +173,7 @@ def _at(config: CheckpointConfig, scene: SceneConfig, folder: Path) -> Checkpoin
 def load_video(folder: Path | str,
                device: str = 'auto') -> tuple[VideoJepa, VideoCheckpointConfig]:
     """Load a video predictor; see `load`."""
-    folder = Path(folder)
-    config, tensors = _read(VideoCheckpointConfig, folder)
+    config, tensors = _read(VideoCheckpointConfig, folder := find_model(folder))
     model = VideoJepa(config.encoder, config.video)
     model.bf16 = config.bf16
     return _ready('video', model, tensors, folder, device), config

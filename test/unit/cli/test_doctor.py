@@ -31,7 +31,7 @@ def test_a_missing_extra_is_named_with_the_remedy_and_status_1(monkeypatch, capf
         command.doctor()
     assert stopped.value.exit_code == 1
     said = ' '.join(capfd.readouterr().out.split())
-    assert 'foresight[sim]' in said and 'the demo cannot run' in said
+    assert 'foresight-robotics[sim]' in said and 'the demo cannot run' in said
 
 
 def test_a_package_that_only_training_needs_does_not_stop_the_demo(whole, monkeypatch, capfd):
@@ -42,7 +42,7 @@ def test_a_package_that_only_training_needs_does_not_stop_the_demo(whole, monkey
     command.doctor(json='-')
     document = json.loads(capfd.readouterr().out)
     found = {item['what']: item for item in document['findings']}
-    assert found['extra train']['remedy'] == "pip install 'foresight[train]'"
+    assert found['extra train']['remedy'] == "pip install 'foresight-robotics[train]'"
 
 
 def test_a_checkpoint_that_does_not_load_stops_the_demo(whole, monkeypatch, tmp_path):

@@ -42,7 +42,7 @@ def test_unknown_command_is_a_usage_error():
 
 @pytest.mark.parametrize('error, message', [
     (ForesightError('the table is gone: bring it back'), 'the table is gone: bring it back'),
-    (ModuleNotFoundError('x', name='pybullet'), "pip install 'foresight[sim]'"),
+    (ModuleNotFoundError('x', name='pybullet'), "pip install 'foresight-robotics[sim]'"),
 ])
 def test_expected_error_is_one_line_and_status_2(monkeypatch, capsys, error, message):
     def fail(called):

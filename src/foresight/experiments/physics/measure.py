@@ -20,7 +20,6 @@ from foresight.experiments.physics.separation import (
     separation,
     watch,
 )
-from foresight.files import find_model
 from foresight.learning.probes.clip_surprise import (
     Contender,
     latent_surprise,
@@ -70,7 +69,7 @@ class Physics(Experiment[PhysicsSettings, Document]):
     def measure(self, settings: PhysicsSettings, console: Console) -> Document:
         """Make the clips that are not there yet and let every contender watch them."""
         begin = time.perf_counter()
-        model, config = load_video(find_model(settings.checkpoint))
+        model, config = load_video(settings.checkpoint)
         seeds = range(settings.seed, settings.seed + (settings.pairs + 1) // 2)
         wanted = PhysicsSet(held_out=True, encoder=config.encoder, video=config.video)
         with bars(console) as progress:

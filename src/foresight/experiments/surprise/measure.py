@@ -74,7 +74,7 @@ class Surprise(Experiment[SurpriseSettings, Played]):
 
     def document(self, settings: SurpriseSettings, measured: Played) -> Document:
         """Return the figures."""
-        scales = load_scales(load(find_model(settings.checkpoint), 'cpu'))
+        scales = load_scales(load(settings.checkpoint, 'cpu'))
         return to_document(measured, {
             'task': 'surprise', 'episodes_a_row': settings.episodes, 'think': THINK,
             'aimed_seed': settings.seed + AIMED_OFFSET, 'scales': asdict(scales),

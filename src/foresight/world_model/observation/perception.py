@@ -11,6 +11,7 @@ from torch import Tensor
 from foresight.errors import ObservationError
 from foresight.files import writing
 from foresight.protocols import Belief, CameraView, Observation
+from foresight.world_model.checkpoint import Checkpoint
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.observation.eye import see, unexplained
 from foresight.world_model.observation.rectification import Rectifier
@@ -25,6 +26,14 @@ class Perception:
         self._model = model.to(self._device).eval()
         self._rectifier = rectifier
         self._empty: UInt8[np.ndarray, 'row column 3'] | None = None
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> 'Perception':
+        """Return the perception that a checkpoint learned with, on the device of its model."""
+        known = checkpoint.config
+        return cls(
+            checkpoint.model, Rectifier(known.scene, known.encoder), checkpoint.model.device,
+        )
 
     def set_background(self, image: UInt8[np.ndarray, 'height width 3'], view: CameraView) -> None:
         """Remember this image as the empty table.
