@@ -30,6 +30,7 @@ class ArmModel:
         retract: Positions that keep the arm out of the camera's view [rad].
         held: Joints that stay where they are at `retract`.
         keep_out: Zones that no action may sweep: name and x low, x high, y low, y high [m].
+        look: URDF with meshes that films show instead; empty if there is none.
         base_frame: Frame of every pose: that of the table, which is the arm's own base unless
             it has a stand.
         table_from_base: Where the arm's own base is, homogeneous [m].
@@ -52,7 +53,7 @@ class ArmModel:
         self.joint_names, self.held = robot.joints, robot.held
         self.base_frame, self.tool_frame = robot.base_frame, robot.tool_frame
         self.retract = _frozen(robot.retract)
-        self.keep_out = robot.keep_out
+        self.keep_out, self.look = robot.keep_out, robot.look
         self._check(robot)
         self.position_low = _frozen(self.model.lowerPositionLimit)
         self.position_high = _frozen(self.model.upperPositionLimit)

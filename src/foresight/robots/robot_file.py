@@ -48,6 +48,8 @@ class RobotFile:
         flange: Link that the tool is mounted on.
         acceleration: Largest acceleration of a joint [rad/s^2].
         keep_out: Name and x low, x high, y low, y high of each zone that no action may sweep [m].
+        look: URDF with meshes that films show instead, beside this file or in pybullet_data,
+            with the same joints in the same order; empty shows the description itself.
     """
 
     name: str
@@ -61,6 +63,7 @@ class RobotFile:
     flange: str | None = None
     acceleration: float = 12.0
     keep_out: tuple[tuple[str, Zone], ...] = ()
+    look: str = ''
 
     @classmethod
     def read(cls, robot: str | Path) -> 'RobotFile':
@@ -82,6 +85,9 @@ class RobotFile:
         joints = values['joints']
         values.setdefault('held', joints[2:2 + max(len(joints) - _POSE, 0)])
         values['description'] = path.parent / Path(values['description']).expanduser()
+        look = path.parent / Path(values.get('look', '')).expanduser()
+        if look.is_file():
+            values['look'] = str(look)
         made = cls(**values)
         made._check(path)
         return made

@@ -11,7 +11,7 @@ from foresight.protocols import CameraView, Observation
 from foresight.robots.arm import ArmModel
 from foresight.robots.trajectory import JointPath
 from foresight.settings import SceneConfig
-from foresight.sim.appearance import sample_appearance
+from foresight.sim.appearance import Appearance, sample_appearance
 from foresight.sim.arm import SimArm
 from foresight.sim.bodies import Bodies
 from foresight.sim.camera import render, render_bodies, sample_view, sees
@@ -101,6 +101,11 @@ class ClearTable(Closing):
     def time(self) -> float:
         """Simulated time since the reset [s]."""
         return self._world.time
+
+    @property
+    def look(self) -> Appearance:
+        """Colours and light of this episode."""
+        return self._look
 
     @property
     def joint_names(self) -> tuple[str, ...]:

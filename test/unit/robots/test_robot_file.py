@@ -79,3 +79,10 @@ def test_the_page_tells_every_key() -> None:
 def test_of_seven_joints_the_third_is_held_if_the_file_says_nothing(make_robot: Make) -> None:
     assert RobotFile.read(make_robot(held=None)).held == ('joint3',)
     assert RobotFile.read('xarm6').held == ()
+
+
+def test_a_look_beside_the_file_is_found_and_any_other_is_kept(make_robot: Make) -> None:
+    path = make_robot(look='dress.urdf')
+    assert RobotFile.read(path).look == 'dress.urdf'
+    (path.parent / 'dress.urdf').write_text('<robot/>')
+    assert RobotFile.read(path).look == str(path.parent / 'dress.urdf')
