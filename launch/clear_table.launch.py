@@ -3,11 +3,11 @@
 from launch import LaunchDescription
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import Node
 
-from foresight.nodes.bringup import arguments, node_actions, typed, view
+from foresight.nodes.bringup import NAMESPACE, arguments, node, node_actions, typed, view
 
 ARGUMENTS = {
+    **NAMESPACE,
     'task': ('clear_table', 'task, or path of its YAML file'),
     'robot': ('panda', 'name of the robot, its folder, or its file'),
     'site': ('', 'where the robot works: a name in config/sites, or a YAML file'),
@@ -37,17 +37,17 @@ def generate_launch_description():
         'planner': {**model, 'task': LaunchConfiguration('task')},
         'guard': common,
     }
-    episode = Node(
-        package='foresight', executable='episode', output='screen',
+    episode = node(
+        'episode',
         parameters=[{'seed': typed('seed', int), 'object_set': LaunchConfiguration('object_set')}],
     )
-    recorder = Node(
-        package='foresight', executable='recorder', name='recorder', output='screen',
+    recorder = node(
+        'recorder',
         parameters=[{'use_sim_time': True, 'folder': LaunchConfiguration('bags')}],
         condition=IfCondition(LaunchConfiguration('record')),
     )
     return LaunchDescription([
         *arguments(ARGUMENTS),
         *node_actions(('sim', 'perception', 'predictor', 'planner', 'guard'), parameters),
-        episode, recorder, view('true', LaunchConfiguration('rviz'), robot['robot']),
+        episode, recorder, view(LaunchConfiguration('rviz'), **robot),
     ])

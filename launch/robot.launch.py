@@ -10,9 +10,8 @@ Clear the table, call perception/capture_background, put the objects down, call 
 from launch import LaunchDescription
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import Node
 
-from foresight.nodes.bringup import arguments, node_actions, typed, view
+from foresight.nodes.bringup import NAMESPACE, arguments, node, node_actions, typed, view
 
 TOPICS = {
     'image': 'camera/image_raw', 'camera_info': 'camera/camera_info',
@@ -20,7 +19,7 @@ TOPICS = {
     'e_stop': 'e_stop', 'goal_image': 'goal_image',
 }
 ARGUMENTS = {
-    **{name: (topic, f'topic to use as {topic}') for name, topic in TOPICS.items()},
+    **{name: (topic, f'topic to use as {topic}') for name, topic in TOPICS.items()}, **NAMESPACE,
     'command_interface': (
         'float64_multi_array', 'joint_state, float64_multi_array or joint_trajectory'
     ),
@@ -46,13 +45,15 @@ def generate_launch_description():
         'guard': {**common, 'command_interface': given['command_interface']},
     }
     remappings = [(topic, given[name]) for name, topic in TOPICS.items()]
-    recorder = Node(
-        package='foresight', executable='recorder', name='recorder', output='screen',
+    recorder = node(
+        'recorder', remappings=remappings, condition=IfCondition(given['record']),
         parameters=[{'folder': given['bags'], 'use_sim_time': typed('use_sim_time', bool)}],
-        condition=IfCondition(given['record']),
     )
     names = ('guard', 'perception', 'predictor', 'planner')
     return LaunchDescription([
         *arguments(ARGUMENTS), *node_actions(names, parameters, remappings),
-        recorder, view(given['use_sim_time'], given['rviz'], given['robot']),
+        recorder,
+        # The driver of a real arm has a robot_state_publisher.
+        view(given['rviz'], use_sim_time=given['use_sim_time'], robot=given['robot'],
+             publish_frames='false'),
     ])

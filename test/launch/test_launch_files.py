@@ -50,3 +50,25 @@ def test_launch_file_starts_the_nodes_of_the_table(name, absent):
     started = {entity.node_executable for entity in entities if isinstance(entity, Node)}
     assert set(NODES) - started == absent
     assert started - set(NODES) <= {'episode'}
+
+
+@pytest.mark.skipif(MISSING, reason=SKIPPED)
+def test_every_node_at_a_real_arm_follows_remapping_and_namespace():
+    from launch import LaunchContext
+    from launch_ros.actions import Node
+
+    context = LaunchContext()
+    given = {'namespace': 'arm1', 'image': '/camera/color/image_raw', 'record': 'true'}
+    description = load(share('launch/robot.launch.py'))
+    context.launch_configurations.update({
+        argument.name: argument.default_value[0].perform(context) if argument.default_value else ''
+        for argument in description.get_launch_arguments()
+    } | given)
+    nodes = [entity for entity in description.entities if isinstance(entity, Node)]
+    for node in nodes:
+        node._perform_substitutions(context)
+    assert {node.node_name for node in nodes} == {
+        f'/arm1/{name}' for name in ('perception', 'predictor', 'planner', 'guard', 'recorder')
+    }
+    rule = ('camera/image_raw', '/camera/color/image_raw')
+    assert all(rule in node.expanded_remapping_rules for node in nodes)

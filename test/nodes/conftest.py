@@ -109,11 +109,15 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Iterator[Callable[..., Bench]]:
-    """Make benches: bench(NodeClass, hears, name=value, ...)."""
+    """Make benches: bench(NodeClass, hears, name=value, ...); the node may know other names."""
     made: list[Bench] = []
 
-    def make(make_node: Callable[[], Node], hears: tuple[str, ...] = (), **parameters) -> Bench:
+    def make(
+        make_node: Callable[[], Node], hears: tuple[str, ...] = (),
+        remaps: tuple[str, ...] = (), **parameters,
+    ) -> Bench:
         words = [w for n, v in parameters.items() for w in ('-p', f'{n}:={v}')]
+        words += [w for rule in remaps for w in ('-r', rule)]
         arguments = ['--ros-args', *words] if words else []
         rclpy.init(args=arguments)
         made.append(Bench(make_node, hears))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
+from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool
 
 from foresight.errors import ConfigError
@@ -44,6 +45,19 @@ def test_bag_holds_every_message_and_the_latched_ones_from_before(bench, tmp_pat
     assert [m.data for topic, m in records if topic == '/e_stop'] == [True]
     positions = [m.position[0] for topic, m in records if topic == '/joint_states']
     assert positions == [float(index) for index in range(20)]
+
+
+def test_bag_calls_a_remapped_topic_as_the_package_does(bench, tmp_path):
+    elsewhere = '/franka/joint_states'
+    rules = (f'joint_states:={elsewhere}', '__ns:=/arm1')
+    made = bench(RecorderNode, (), rules, folder=tmp_path, record_at_once='true')
+    driver = made.probe.create_publisher(JointState, elsewhere, 10)
+    made.spin_until(lambda: driver.get_subscription_count() > 0)
+    values = np.zeros(2)
+    driver.publish(joint_state(NAMES, values, values, made.now()))
+    made.spin(0.2)
+    made.node.destroy_node()
+    assert [topic for topic, _ in read(tmp_path / 'bag')] == ['/arm1/joint_states']
 
 
 def test_next_bag_gets_another_name(bench, tmp_path):

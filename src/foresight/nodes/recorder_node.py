@@ -1,4 +1,4 @@
-"""The recorder node: topics, as they are on the wire, to a rosbag2 MCAP."""
+"""The recorder node: messages, as they are on the wire, to a rosbag2 MCAP."""
 
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ LASTING = (Qos.LATCHED, Qos.SAFETY)  # the last message holds until the next one
 class RecorderNode(SurvivingNode):
     """Writes every message of the chosen topics while a bag is open.
 
+    A bag calls them as the package does, whatever they are remapped to, so that all read it.
     The subscriptions last as long as the node: a bag has the latched messages that were sent
     before it was opened.
     """
@@ -41,9 +42,9 @@ class RecorderNode(SurvivingNode):
         """Read one topic without decoding it."""
         if name not in TOPICS:
             raise ConfigError(f'recorder: unknown topic {name}: choose of {", ".join(TOPICS)}')
-        topic, resolved = TOPICS[name], self.resolve_topic_name(name)
-        self._topics[resolved] = topic
-        callback = partial(self._on_message, resolved, topic.qos in LASTING)
+        topic, called = TOPICS[name], self.resolve_topic_name(name, only_expand=True)
+        self._topics[called] = topic
+        callback = partial(self._on_message, called, topic.qos in LASTING)
         subscription(self, name, callback, RECORD, raw=True)
 
     def _on_message(self, topic: str, latched: bool, data: bytes) -> None:
