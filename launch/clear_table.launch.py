@@ -29,7 +29,7 @@ def generate_launch_description():
     model = {**common, **place, 'checkpoint': LaunchConfiguration('checkpoint')}
     parameters = {
         'sim': {
-            **robot, **place,
+            **robot, **place, 'task': LaunchConfiguration('task'),
             'objects': typed('objects', int),
             'real_time_factor': typed('real_time_factor', float),
         },

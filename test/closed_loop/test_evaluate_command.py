@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -41,6 +42,34 @@ def test_an_unknown_split_names_the_known_ones():
 def test_an_unknown_policy_names_the_known_ones():
     with pytest.raises(ConfigError, match='choose from planner, hand_rule'):
         EvaluationSettings(policy='magic').policies  # noqa: B018
+
+
+def test_the_hand_rule_is_left_out_where_nothing_goes_into_a_bin():
+    everything = EvaluationSettings(task='left_half')
+    assert everything.policies == ['planner', 'random', 'aimed_random']
+    with pytest.raises(ConfigError, match='leave hand_rule out of --policy'):
+        EvaluationSettings(task='left_half', policy='hand_rule').policies  # noqa: B018
+
+
+def test_success_is_what_the_task_says(tmp_path):
+    document = evaluate(tmp_path, task='left_half', split='seen', policy='planner')
+    assert document['success'].startswith('every object on the table at')
+    assert document['splits']['seen']['planner']['outcomes'][0][:4] == [2000, 1, 3, 0]
+    page = next(tmp_path.glob('left_half*.md')).read_text()
+    assert f'Success: {document["success"]}, none dropped' in page
+
+
+def test_a_success_that_can_never_be_is_an_error_before_anything_moves(tmp_path):
+    task = tmp_path / 'never.yaml'
+    text = share('config/tasks/left_half.yaml').read_text()
+    task.write_text(text.replace('  y: [0.0, 0.3]\n', '  y: [0.4, 0.6]\n'))
+    done = subprocess.run(
+        [sys.executable, '-m', 'foresight.cli.main', 'evaluate', task, '--out', tmp_path],
+        capture_output=True, text=True, check=False,
+    )
+    assert done.returncode == 2
+    line = 'foresight: success rule in_region: .* is off the table, .*: move it there'
+    assert re.search(line, done.stderr) and 'Traceback' not in done.stderr
 
 
 def test_objects_beyond_three_allow_more_actions():

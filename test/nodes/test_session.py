@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from foresight.errors import ConfigError, RobotError
+from foresight.files import share
 from foresight.nodes.topics import NODES
 from foresight.robots.robot_file import find_robot
 from foresight.sim.settings import SimConfig
@@ -45,3 +46,17 @@ def test_the_camera_is_that_of_the_simulator(options) -> None:
     assert options('panda', camera='webcam').parameters('sim')['camera.effect'] == 'webcam'
     with pytest.raises(ConfigError, match='choose one of none, noise_4'):
         options('panda', camera='kodak')
+
+
+def test_the_simulator_judges_by_the_task(options) -> None:
+    assert options('panda', task='left_half').parameters('sim')['task'] == 'left_half'
+
+
+def test_a_success_that_can_never_be_is_refused_before_anything_starts(
+    options, tmp_path: Path,
+) -> None:
+    task = tmp_path / 'never.yaml'
+    text = share('config/tasks/left_half.yaml').read_text()
+    task.write_text(text.replace('  y: [0.0, 0.3]\n', '  y: [0.4, 0.6]\n'))
+    with pytest.raises(ConfigError, match='success rule in_region: .*: move it there'):
+        options('panda', task=str(task))

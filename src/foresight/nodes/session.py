@@ -70,15 +70,17 @@ class SessionOptions:
     site: str = ''
 
     def __post_init__(self) -> None:
-        """Check that nobody has to give the task a goal image, and the robot and the camera.
+        """Check the robot, the camera and the task, to which nobody can give a goal image.
 
         Raises:
-            ConfigError: If somebody has to, or there is no such task, robot or effect.
+            ConfigError: If it wants one or can never succeed, or there is no such task, robot or
+                effect.
             RobotError: If the robot's description cannot be used.
         """
         ArmModel.load(self.robot, self.place.scene.stand)
         CameraConfig(effect=self.camera)
         task = load_task(self.task)
+        task.success.make(self.place.scene)
         if task.has_goal and task.goal != EMPTY_TABLE:
             raise ConfigError(
                 f'the task {task.name} wants a goal image, which nobody publishes here: choose '
@@ -105,8 +107,8 @@ class SessionOptions:
         model = {**common, **place, 'checkpoint': str(self.checkpoint.resolve())}
         limit = {} if self.deadline is None else {'deadline': self.deadline}
         table: dict[str, dict[str, Any]] = {
-            'sim': {**robot, **place, 'objects': sim.objects, 'camera.effect': self.camera,
-                    'real_time_factor': sim.real_time_factor},
+            'sim': {**robot, **place, 'task': self.task, 'objects': sim.objects,
+                    'camera.effect': self.camera, 'real_time_factor': sim.real_time_factor},
             'perception': model,
             'predictor': model,
             'planner': {**model, **limit, 'task': self.task, 'max_actions': sim.max_actions},
@@ -228,12 +230,12 @@ class RosSession:
                 calls.spin_until(
                     lambda: monitor.phase in OVER, ANSWER, 'the planner does not stop',
                 )
-                return 'nothing is left on the table'
+                return 'nothing is left to do'
         self._let_pass(REST, self._is_clear)
         show(monitor)
         return monitor.reasons.get('planner', '')
 
     def _is_clear(self) -> bool:
-        """Return whether the ground truth says that nothing is left on the table."""
+        """Return whether the ground truth says that every object is done with."""
         placed = self._monitor.figure('sim', 'objects') == self._options.sim.objects
         return placed and self._monitor.figure('sim', 'remaining') == 0.0

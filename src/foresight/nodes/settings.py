@@ -23,6 +23,15 @@ class EpisodeConfig(Checked):
 
 
 @dataclass(frozen=True)
+class JudgeConfig(Checked):
+    """Simulator node: who judges how an episode stands."""
+
+    task: str = setting(
+        CLEAR_TABLE, 'task, or path of its YAML file, whose success the figures tell'
+    )
+
+
+@dataclass(frozen=True)
 class PlaceConfig(Checked):
     """Where the robot works; give sim, perception, predictor and planner the same."""
 

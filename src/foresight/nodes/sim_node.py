@@ -29,13 +29,15 @@ from foresight.nodes.health import Health
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run
 from foresight.nodes.scheduling import take_turns
-from foresight.nodes.settings import PlaceConfig
+from foresight.nodes.settings import JudgeConfig, PlaceConfig
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import SimConfig
 from foresight.sim.site import load_site
+from foresight.tasks.clear_table.score import score
+from foresight.tasks.task_file import load_task
 
 PATIENCE = 0.1  # commands older than this make the driver hold [s]
 TRUTH_RATE = 10.0  # of the ground truth [Hz]
@@ -55,6 +57,7 @@ class SimNode(Node):
         self._scene = declare(self, place.scene, 'scene.')
         self._camera = declare(self, place.camera, 'camera.')
         self._arm = ArmModel.load(robot, self._scene.stand)
+        self._success = load_task(declare(self, JudgeConfig()).task).success.make(self._scene)
         self._base_from_table = np.linalg.inv(self._arm.table_from_base)
         refuse_unknown(self)
         self._table = self._make_table(self._config)
@@ -151,11 +154,10 @@ class SimNode(Node):
         positions = states.positions @ moved[:3, :3].T + moved[:3, 3]
         poses = [quaternion_pose(*pair) for pair in zip(positions, turns.as_quat(), strict=True)]
         self._truth.publish(PoseArray(header=header(self.time, BASE), poses=poses))
-        resting = [s for s, moves in zip(states.status, states.moving) if not moves]
-        cleared, dropped = resting.count('bin'), states.status.count('floor')
+        found = score(states, self._success)
         standing = {
-            'objects': len(states.status), 'cleared': cleared, 'dropped': dropped,
-            'remaining': len(states.status) - cleared - dropped, 'seed': self._table.sim.seed,
+            'objects': len(states.status), 'cleared': found.cleared, 'dropped': found.dropped,
+            'remaining': found.remaining, 'seed': self._table.sim.seed,
         }
         self.health.figures(standing, now=standing != self._standing)
         self._standing = standing

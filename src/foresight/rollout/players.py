@@ -8,6 +8,7 @@ from foresight.actions.loading import load
 from foresight.actions.push.macro_action import PushAction
 from foresight.agent.step import Limits
 from foresight.agent.thinker import Chooser
+from foresight.errors import ConfigError
 from foresight.protocols import Guardrail
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
@@ -18,6 +19,7 @@ from foresight.settings import SceneConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.clear_table.hand_rule import HandRule
+from foresight.tasks.clear_table.score import InBin
 from foresight.tasks.scene_view import SceneView
 from foresight.tasks.task_file import TaskConfig, load_task
 from foresight.world_model.encoder import EncoderConfig
@@ -36,13 +38,26 @@ def scenes(sim: SimConfig, part: str) -> SimConfig:
     return replace(sim, object_set=part)
 
 
+def check_hand_rule(task: TaskConfig) -> None:
+    """Check that the hand rule plays a task.
+
+    Raises:
+        ConfigError: If success is anything but things in a bin.
+    """
+    if task.success.rule != InBin.name:
+        raise ConfigError(
+            f'the hand rule pushes toward a bin, and success of {task.name} is '
+            f'{task.success.rule}: leave {HandRule.name} out of --policy'
+        )
+
+
 @dataclass(frozen=True)
 class ClearTablePlayers:
     """Builds the player of one policy in the scene of `clear_table`; crosses to worker processes.
 
     Attributes:
         policy: One of POLICIES.
-        task: Name of the task, path of its YAML file, or what it says; for the planner.
+        task: Name of the task, path of its YAML file, or what it says.
         sim: Objects and physics.
         checkpoint: Folder of the world model; only the planner reads it.
         robot: Name of the robot, its folder, or its file.
@@ -69,18 +84,19 @@ class ClearTablePlayers:
             CheckpointError: If the planner's checkpoint is missing or of another scene.
             ConfigError: If the policy, the task or the robot is unknown.
         """
+        task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
         arm, action = ArmModel.load(self.robot, self.scene.stand), PushAction(self.scene)
-        policy = self._policy(action, action.feasible(arm, JointLevelConfig()), arm)
-        sim = ClearTable(self.sim, self.scene, self.camera, arm)
+        success = task.success.make(self.scene)
+        policy = self._policy(task, action, action.feasible(arm, JointLevelConfig()), arm)
+        sim = ClearTable(self.sim, self.scene, self.camera, arm, success)
         limits = Limits(self.sim.max_actions)
         return player_of(sim, policy, action, arm, limits, self.sim.actions_an_object)
 
     def _policy(
-        self, action: PushAction, feasible: Guardrail, arm: ArmModel,
+        self, task: TaskConfig, action: PushAction, feasible: Guardrail, arm: ArmModel,
     ) -> Chooser[SceneView]:
         """Build the policy."""
         if self.policy == PlannerPolicy.name:
-            task = self.task if isinstance(self.task, TaskConfig) else load_task(self.task)
             return make_planner(load(self.checkpoint, scene=self.scene), task, arm)
         if self.policy == HandRule.name:
             return HandRule(action, feasible, arm.tool)

@@ -22,8 +22,8 @@ from foresight.sim.scene import build_scene
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.sim.spots import Spots, choose_places, sample_spot, sample_spots
 from foresight.sim.world import World
-from foresight.tasks.clear_table.score import place, score
-from foresight.tasks.scene_view import ObjectStates, Outcome
+from foresight.tasks.clear_table.score import CLEARED, place, score
+from foresight.tasks.scene_view import ObjectStates, Outcome, SuccessRule
 
 REST_CHECK = 5  # commands between two looks at the speed of the objects
 SETTLE_LIMIT = 2.0  # s, longest wait for objects to come to rest
@@ -49,11 +49,13 @@ class ClearTable(Closing):
     def __init__(
         self, sim: SimConfig, scene: SceneConfig | None = None,
         camera: CameraConfig | None = None, arm: ArmModel | None = None,
+        success: SuccessRule = CLEARED,
     ) -> None:
-        """Connect a physics client and reset with the seed of `sim`."""
+        """Connect a physics client and reset with the seed of `sim`; `success` judges."""
         self.sim, self.scene = sim, scene or SceneConfig()
         self.camera, self.arm_model = camera or CameraConfig(), arm or ArmModel.load()
         self._world, self._arm = World(sim), SimArm(self.arm_model)
+        self._success = success
         self.reset(sim.seed)
 
     def reset(self, seed: int) -> Observation:
@@ -243,7 +245,7 @@ class ClearTable(Closing):
     def outcome(self) -> Outcome:
         """Count what is cleared and dropped, after waiting for objects to come to rest."""
         self.settle()
-        return score(self.objects())
+        return score(self.objects(), self._success)
 
     def close(self) -> None:
         """Disconnect the physics client; closing twice does nothing."""

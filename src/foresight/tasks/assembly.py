@@ -20,6 +20,7 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.tasks.clear_table.cost_head import TABLE
 from foresight.tasks.heads import occupancy_of
+from foresight.tasks.ingredients import Ingredients
 from foresight.tasks.task_file import TERMINAL, TaskConfig
 from foresight.tasks.terms import build_terms
 from foresight.world_model.checkpoint import Checkpoint
@@ -51,7 +52,7 @@ def assemble(
     check_kind(action.kind, task.action, checkpoint.folder)
     terms = dict(task.terms)
     energy = _goal_energy(checkpoint, goal, task.regions) if goal is not None else None
-    built = build_terms(task, checkpoint, energy)
+    built = build_terms(task.given, Ingredients(checkpoint, energy))
     reach = action.feasible(arm, JointLevelConfig())
     weighted = [WeightedTerm(built[name], terms[name], name in TERMINAL) for name in terms]
     cem = CemPlanner(

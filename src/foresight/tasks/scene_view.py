@@ -3,10 +3,11 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from foresight.planning.levels.task import TaskDecision
 from foresight.protocols import Observation, Plan
@@ -38,8 +39,8 @@ class Outcome:
     """How a scene stands, from ground truth.
 
     Attributes:
-        cleared: Objects at rest in the bin.
-        dropped: Objects below the table top and not in the bin.
+        cleared: Objects at rest where the task wants them: in the bin, unless it says otherwise.
+        dropped: Other objects below the table top and not in the bin.
         remaining: All others.
         success: True if every object is cleared.
     """
@@ -48,6 +49,18 @@ class Outcome:
     dropped: int
     remaining: int
     success: bool
+
+
+@runtime_checkable
+class SuccessRule(Protocol):
+    """Tells which objects are as a task wants them; success is when all are."""
+
+    @property
+    def about(self) -> str:
+        """What it asks, in words: `every object in the bin`."""
+
+    def __call__(self, objects: ObjectStates) -> Bool[np.ndarray, ' object']:
+        """Tell of each object whether it is as wanted."""
 
 
 @dataclass(frozen=True)

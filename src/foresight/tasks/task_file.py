@@ -1,6 +1,7 @@
 """Task files: what a task asks, as terms and weights, read from `config/tasks/<task>.yaml`."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,12 @@ from foresight.files import share
 from foresight.macro_action import ActionConfig, Spread
 from foresight.planning.settings import OptimiserConfig
 from foresight.settings import changed, mapping, read_mapping
-from foresight.tasks.clear_table.cost_head import Dropped, Progress, Remaining
+from foresight.tasks.success import Success
+from foresight.tasks.terms import TERMS, check_term
 
-TERMS = tuple(term.name for term in (Remaining, Progress, Dropped, GoalEnergy, ExpectedCost))
 TERMINAL = (ExpectedCost.name,)
 """Terms that score only the last imagined latent."""
-OWN = ':'  # In the name of a term that is somebody's own: module:Class.
-KEYS = ('actions', 'terms', 'done', 'planner', 'goal', 'regions')
+KEYS = ('actions', 'terms', 'done', 'success', 'planner', 'goal', 'regions')
 EMPTY_TABLE = 'empty_table'
 GOALS = ('image', EMPTY_TABLE)
 
@@ -38,7 +38,8 @@ class TaskConfig:
         regions: Weights of a goal energy, where they differ from the defaults.
         action: Kind of its macro-action.
         spread: How far candidates are spread, where it differs from the action's defaults.
-        parameters: Name and parameters of each term of somebody's own.
+        parameters: Name and parameters of each term that takes some.
+        success: What counts as success, from true places; only evaluation asks.
     """
 
     name: str
@@ -51,6 +52,14 @@ class TaskConfig:
     action: str = ActionConfig().kind
     spread: Spread = spread_of(ActionConfig().kind)
     parameters: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
+    success: Success = Success()
+
+    @property
+    def given(self) -> dict[str, dict[str, Any]]:
+        """Parameters of each term, that of the done test included."""
+        given = dict(self.parameters)
+        names = {**dict(self.terms), self.done_term: 0.0}
+        return {name: dict(given.get(name, ())) for name in names}
 
     @property
     def has_goal(self) -> bool:
@@ -73,7 +82,7 @@ def load_task(task: str | Path) -> TaskConfig:
     done = mapping(described.get('done'), ('term', 'below'), f'{path}: done')
     if not terms or set(done) != {'term', 'below'}:
         raise ConfigError(f'{path}: give at least one of `terms`, and both `done` keys')
-    _check_term(done['term'], f'{path}: done: term')
+    _check_done(done['term'], terms, f'{path}: done: term')
     if GoalEnergy.name not in {*terms, done['term']} and {'goal', 'regions'} & set(described):
         raise ConfigError(f'{path}: goal and regions are for a task with a {GoalEnergy.name}')
     action = _action(described.get('actions', [ActionConfig().kind]), f'{path}: actions')
@@ -81,12 +90,13 @@ def load_task(task: str | Path) -> TaskConfig:
     return TaskConfig(
         name=path.stem,
         terms=tuple((name, terms[name].weight) for name in terms),
-        parameters=tuple((name, terms[name].parameters) for name in terms if OWN in name),
+        parameters=tuple((name, term.parameters) for name, term in terms.items()),
         done_term=done['term'],
         done_below=_weight(done['below'], f'{path}: done: below'),
         action=action, planner=planner, spread=spread,
         goal=_goal(described.get('goal', GOALS[0]), f'{path}: goal'),
         regions=changed(RegionConfig(), described.get('regions', {}), f'{path}: regions'),
+        success=_success(described.get('success', {'rule': Success.rule}), f'{path}: success'),
     )
 
 
@@ -99,30 +109,56 @@ class _Term:
 
 
 def _terms(content: Any, where: str) -> dict[str, _Term]:
-    """Read the terms: a weight each, or a mapping of `weight` and parameters for one's own."""
+    """Read the terms: a weight each, or a mapping of `weight` and parameters."""
     if not isinstance(content, dict):
         raise ConfigError(f'{where}: must be a mapping with keys among {", ".join(TERMS)}')
     found = {}
     for name, value in mapping(content, tuple(content), where).items():
-        _check_term(name, where)
-        given = value if isinstance(value, dict) and OWN in name else {'weight': value}
+        given = value if isinstance(value, dict) else {'weight': value}
+        rest = {key: item for key, item in given.items() if key != 'weight'}
+        _check_term(name, rest, where)
         weight = _weight(given.get('weight'), f'{where}: {name}')
-        rest = tuple((key, item) for key, item in given.items() if key != 'weight')
-        found[name] = _Term(weight, rest)
+        found[name] = _Term(weight, tuple(rest.items()))
     return found
 
 
-def _check_term(name: Any, where: str) -> None:
-    """Refuse the name of a term that does not exist.
+def _check_term(name: Any, given: Mapping[str, Any], where: str) -> None:
+    """Refuse a term that does not exist or does not take its parameters.
+
+    Raises:
+        ConfigError: If it is such a one.
+    """
+    try:
+        check_term(str(name), given)
+    except ConfigError as error:
+        raise ConfigError(f'{where}: {error}') from error
+
+
+def _check_done(name: Any, terms: Mapping[str, _Term], where: str) -> None:
+    """Refuse a done test that does not exist; one with parameters is among the terms.
 
     Raises:
         ConfigError: If there is no such term.
     """
-    if not isinstance(name, str) or name not in TERMS and OWN not in name:
-        raise ConfigError(
-            f'{where}: unknown {name!r}: choose one of {", ".join(TERMS)}, or write '
-            'module:Class for your own'
-        )
+    if name not in terms:
+        _check_term(name, {}, where)
+
+
+def _success(content: Any, where: str) -> Success:
+    """Read the rule of success and its parameters.
+
+    Raises:
+        ConfigError: If there is no such rule, or it does not take them.
+    """
+    if not isinstance(content, dict) or not isinstance(content.get('rule'), str):
+        raise ConfigError(f'{where} = {content!r}: write a `rule` and its parameters')
+    rest = tuple((key, value) for key, value in content.items() if key != 'rule')
+    success = Success(content['rule'], rest)
+    try:
+        success.check()
+    except ConfigError as error:
+        raise ConfigError(f'{where}: {error}') from error
+    return success
 
 
 def find_file(kind: str, name: str | Path) -> Path:

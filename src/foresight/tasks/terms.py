@@ -1,46 +1,25 @@
-"""Cost terms by name: those of this package, or `module:Class` of anybody's.
+"""Cost terms by name: those of this package, of any package that offers some, or `module:Class`.
 
-A class of your own is called with the checkpoint and with the parameters that the task file gives
-it; `checkpoint.action.scene` and `heads.occupancy_of(checkpoint)` are there to be used.
+Each is called with `Ingredients` and with the parameters that the task file gives it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 from foresight import registry
 from foresight.costs.critic import ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy
 from foresight.errors import ConfigError
 from foresight.protocols import CostTerm
-from foresight.tasks.clear_table.cost_head import Dropped, Occupancy, Progress, Remaining
-from foresight.tasks.heads import critic_of, occupancy_of, runs_fast
-from foresight.tasks.task_file import TaskConfig
-from foresight.world_model.checkpoint import Checkpoint
-from foresight.world_model.encoder import EncoderConfig
+from foresight.tasks.clear_table.cost_head import Dropped, Progress, Remaining
+from foresight.tasks.gather.terms import Apart
+from foresight.tasks.heads import critic_of, runs_fast
+from foresight.tasks.ingredients import Ingredients
+from foresight.tasks.regions.terms import Inside, Kept, Outside, Way
 
-
-@dataclass
-class Ingredients:
-    """What the terms of one task are made of; those that read the cost head share one.
-
-    Attributes:
-        checkpoint: World model and heads.
-        energy: Distance to the goal; None for a task without one.
-    """
-
-    checkpoint: Checkpoint
-    energy: GoalEnergy | None
-
-    @cached_property
-    def occupancy(self) -> Occupancy:
-        """Maps of the cost head."""
-        return occupancy_of(self.checkpoint)
-
-    @property
-    def encoder(self) -> EncoderConfig:
-        """Shape of a latent."""
-        return self.checkpoint.config.encoder
+GROUP = 'foresight.terms'
+"""Entry points of packages that offer terms."""
+WHAT = 'cost term'
 
 
 def _goal_energy(known: Ingredients) -> CostTerm:
@@ -50,40 +29,41 @@ def _goal_energy(known: Ingredients) -> CostTerm:
     return known.energy
 
 
-BUILDERS: Mapping[str, Callable[[Ingredients], CostTerm]] = {
+TERMS: Mapping[str, Callable[..., CostTerm]] = {
     Remaining.name: lambda known: Remaining(known.occupancy, known.encoder),
-    Progress.name: lambda known: Progress(known.occupancy, known.encoder, known.checkpoint.action),
+    Progress.name: lambda known: Progress(known.occupancy, known.encoder, known.action),
     Dropped.name: lambda known: Dropped(known.occupancy, known.encoder),
     GoalEnergy.name: _goal_energy,
     ExpectedCost.name: lambda known: ExpectedCost(
         critic_of(known.checkpoint), runs_fast(known.checkpoint),
     ),
+    **{term.name: term for term in (Outside, Way, Inside, Kept, Apart)},
 }
 
 
+def check_term(name: str, given: Mapping[str, Any]) -> None:
+    """Check that there is a term of a name and that it takes its parameters.
+
+    Raises:
+        ConfigError: If there is none, or it does not.
+    """
+    registry.check(WHAT, name, registry.find(WHAT, name, TERMS, GROUP), given)
+
+
 def build_terms(
-    task: TaskConfig, checkpoint: Checkpoint, energy: GoalEnergy | None,
+    parameters: Mapping[str, Mapping[str, Any]], known: Ingredients,
 ) -> dict[str, CostTerm]:
     """Build the terms of a task, by the names that its file has for them.
+
+    Args:
+        parameters: What the file gives each term.
+        known: What terms are made of.
 
     Raises:
         CheckpointError: If the checkpoint lacks a head that a term reads.
         ConfigError: If a term is unknown or does not take its parameters.
     """
-    known, given = Ingredients(checkpoint, energy), dict(task.parameters)
     return {
-        name: BUILDERS[name](known) if name in BUILDERS
-        else _own(name, checkpoint, dict(given.get(name, ())))
-        for name in {**dict(task.terms), task.done_term: 0.0}
+        name: registry.make(WHAT, name, registry.find(WHAT, name, TERMS, GROUP), known, given)
+        for name, given in parameters.items()
     }
-
-
-def _own(name: str, checkpoint: Checkpoint, parameters: Mapping[str, object]) -> CostTerm:
-    """Build a term of somebody's own."""
-    make: Callable[..., CostTerm] = registry.find('cost term', name, {})
-    try:
-        return make(checkpoint, **parameters)
-    except TypeError as error:
-        raise ConfigError(
-            f'cost term {name}: {error}: it is called with the checkpoint and its parameters'
-        ) from error

@@ -16,7 +16,8 @@ from foresight.robots.description import load_urdf
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead
-from foresight.tasks.task_file import TERMS, TaskConfig, load_task
+from foresight.tasks.task_file import TaskConfig, load_task
+from foresight.tasks.terms import TERMS
 from foresight.world_model.checkpoint import CheckpointConfig, save
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.predictors.task import PredictorConfig
@@ -75,7 +76,8 @@ def task(**terms):
 @pytest.mark.parametrize('name', TERMS)
 def test_every_known_term_can_be_planned_with(checkpoint, name):
     goal = belief(1).latent if name == 'goal_energy' else None
-    plan = assemble(task(**{name: 1.0}), checkpoint, ARM, goal).decide(belief()).plan
+    asked = replace(task(**{name: 1.0}), done_below=-1e6)  # one of them is a gain
+    plan = assemble(asked, checkpoint, ARM, goal).decide(belief()).plan
     assert list(plan.terms) == [name]
     assert feasible(ARM)(plan.actions).all()
 
@@ -196,8 +198,8 @@ class Leftward:
 
     name = 'leftward'
 
-    def __init__(self, checkpoint, sharpness=1.0):
-        columns = checkpoint.config.encoder.grid[1]
+    def __init__(self, known, sharpness=1.0):
+        columns = known.encoder.grid[1]
         self.weights = sharpness * torch.arange(columns) / columns
 
     def score(self, latents):
@@ -218,6 +220,10 @@ def test_a_term_of_ones_own_is_planned_with_and_takes_parameters(tmp_path, check
 @pytest.mark.parametrize(('name', 'parameters', 'match'), [
     ('nowhere:Leftward', 'sharpness: 3.0', "cost term 'nowhere:Leftward' cannot be imported"),
     (f'{__name__}:Leftward', 'bluntness: 3.0', 'unexpected keyword argument .bluntness.'),
+    (f'{__name__}:Leftward', 'sharpness: [one]', 'check its parameters'),
+    ('outside', 'y: [0.3, 0.0]', 'cost term outside: y = .*write lowest and highest y'),
+    ('outside', 'y: [0.35, 0.50]', 'is off the table, which is .*move it there'),
+    ('apart', 'within: far', 'cost term apart: within = .far.: write a length'),
 ])
 def test_a_term_that_cannot_be_made_is_named(tmp_path, checkpoint, name, parameters, match):
     file = tmp_path / 'leftward.yaml'

@@ -2,7 +2,10 @@ import pytest
 
 from foresight.costs.goal_energy import RegionConfig
 from foresight.errors import ConfigError
-from foresight.tasks.task_file import TERMS, load_task
+from foresight.settings import SceneConfig
+from foresight.tasks.success import Success
+from foresight.tasks.task_file import load_task
+from foresight.tasks.terms import TERMS
 
 GOOD = """
 terms:
@@ -27,13 +30,15 @@ def write(tmp_path):
 
 @pytest.mark.parametrize(('name', 'term'), [
     ('clear_table', 'remaining'), ('clear_table_goal', 'goal_energy'),
-    ('clear_table_both', 'remaining'), ('push_to_goal', 'goal_energy'),
+    ('clear_table_both', 'remaining'), ('push_to_goal', 'goal_energy'), ('left_half', 'outside'),
+    ('keep_clear', 'inside'), ('gather', 'apart'),
 ])
 def test_the_tasks_of_the_package_load(name, term):
     task = load_task(name)
     assert task.name == name
     assert task.done_term == term
     assert dict(task.terms)[term] == 1.0
+    task.success.make(SceneConfig())
 
 
 def test_dropping_weighs_more_than_leaving():
@@ -93,7 +98,7 @@ def test_a_task_changes_planner_settings(write):
 
 
 def test_an_unknown_task_names_the_known_ones():
-    known = 'clear_table, clear_table_both, clear_table_goal, push_to_goal'
+    known = 'clear_table, clear_table_both, clear_table_goal, gather, keep_clear, left_half, push'
     with pytest.raises(ConfigError, match=known):
         load_task('wash_dishes')
 
@@ -154,3 +159,52 @@ def test_an_action_that_does_not_exist_is_one_line_with_the_remedy(write, action
 def test_the_spread_of_candidates_stands_among_the_settings_of_the_planner(write):
     task = load_task(write(GOOD + 'actions: [push]\nplanner:\n  noise_heading: 0.5\n'))
     assert task.spread.noise == (0.03, 0.03, 0.5, 0.03)
+
+
+def test_success_is_everything_in_the_bin_unless_a_task_says_otherwise(write):
+    assert load_task(write(GOOD)).success == Success('in_bin')
+    for name in ('clear_table', 'clear_table_both', 'clear_table_goal'):
+        assert load_task(name).success == Success('in_bin')
+    rule = 'success:\n  rule: in_region\n  y: [0.0, 0.3]\n'
+    assert load_task(write(GOOD + rule)).success == Success('in_region', (('y', [0.0, 0.3]),))
+
+
+@pytest.mark.parametrize(('content', 'message'), [
+    ('in_bin', 'write a `rule` and its parameters'),
+    ('{y: [0.0, 0.3]}', 'write a `rule`'),
+    ('{rule: tidy}', "no success rule 'tidy': choose one of in_bin, in_region"),
+    ('{rule: together}', "missing a required argument: 'radius'.*parameters are radius"),
+    ('{rule: in_region, z: [0.0, 0.3]}', "unexpected keyword argument 'z'.*parameters are x, y"),
+    ('{rule: "nowhere:Tidy"}', 'cannot be imported .*PYTHONPATH'),
+])
+def test_a_mistake_in_success_is_one_line_with_the_remedy(write, content, message):
+    with pytest.raises(ConfigError, match=f'success.*{message}'):
+        load_task(write(GOOD + f'success: {content}\n'))
+
+
+TERM = """
+terms:
+  {0}
+done:
+  term: remaining
+  below: 0.5
+"""
+
+
+def test_a_term_takes_parameters_beside_its_weight(write):
+    text = TERM.format('outside: {weight: 2.0, y: [0.0, 0.3]}\n  remaining: 1.0')
+    task = load_task(write(text))
+    assert task.terms == (('outside', 2.0), ('remaining', 1.0))
+    assert task.given == {'outside': {'y': [0.0, 0.3]}, 'remaining': {}}
+
+
+@pytest.mark.parametrize(('term', 'message'), [
+    ('outside: {weight: 1.0, z: [0.0, 0.3]}', "unexpected keyword argument 'z'.*are x, y"),
+    ('remaining: {weight: 1.0, y: [0.0, 0.3]}', 'its parameters are none'),
+    ('outside: {y: [0.0, 0.3]}', 'outside = None: write a number'),
+    ('"foresight.errors:ConfigErrors": 1.0', 'cannot be imported'),
+    ('"foresight.settings:SIDES": 1.0', 'name a class or a function'),
+])
+def test_a_mistake_in_a_term_is_one_line_with_the_remedy(write, term, message):
+    with pytest.raises(ConfigError, match=f'terms: .*{message}'):
+        load_task(write(TERM.format(term)))

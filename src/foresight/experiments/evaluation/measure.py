@@ -14,11 +14,15 @@ from foresight.experiments.experiment import Experiment, TaskSettings, choose, o
 from foresight.experiments.results import PolicyResult, scores
 from foresight.files import find_model
 from foresight.rollout.loop import evaluate as in_lockstep
-from foresight.rollout.players import HARD, POLICIES, ClearTablePlayers, scenes
+from foresight.rollout.players import HARD, POLICIES, ClearTablePlayers, check_hand_rule, scenes
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import setting
 from foresight.sim.settings import SimConfig
 from foresight.sim.site import load_site
+from foresight.tasks.clear_table.hand_rule import HandRule
+from foresight.tasks.clear_table.score import InBin
+from foresight.tasks.scene_view import SuccessRule
+from foresight.tasks.task_file import load_task
 
 ALL = ','.join(POLICIES)
 
@@ -52,8 +56,24 @@ class EvaluationSettings(TaskSettings):
 
     @property
     def policies(self) -> list[str]:
-        """Names of the policies that play."""
-        return [PlannerPolicy.name] if self.over_ros else choose(self.policy, POLICIES, '--policy')
+        """Names of the policies that play; the hand rule only where things go into a bin."""
+        if self.over_ros:
+            return [PlannerPolicy.name]
+        names, task = choose(self.policy, POLICIES, '--policy'), load_task(self.task)
+        if self.policy == ALL and task.success.rule != InBin.name:
+            names.remove(HandRule.name)
+        if HandRule.name in names:
+            check_hand_rule(task)
+        return names
+
+    @property
+    def success(self) -> SuccessRule:
+        """What counts as success at the site.
+
+        Raises:
+            ConfigError: If it can never be true there.
+        """
+        return load_task(self.task).success.make(load_site(self.site).scene)
 
     @property
     def sim(self) -> SimConfig:
@@ -74,6 +94,7 @@ class Evaluation(Experiment[EvaluationSettings, list[PolicyResult]]):
 
     def measure(self, settings: EvaluationSettings, console: Console) -> list[PolicyResult]:
         """Play, one bar a policy and split."""
+        settings.success  # noqa: B018 - a rule that can never be true ends it here
         place, sim, policies = load_site(settings.site), settings.sim, settings.policies
         base = ClearTablePlayers(
             '', settings.task, sim, find_model(settings.checkpoint), scene=place.scene,
@@ -90,7 +111,8 @@ class Evaluation(Experiment[EvaluationSettings, list[PolicyResult]]):
         plans = PlannerPolicy.name in settings.policies
         checkpoint = settings.checkpoint
         return results.to_document(measured, {
-            'task': Path(settings.task).stem, **counts(settings.sim, settings.split),
+            'task': Path(settings.task).stem, 'success': settings.success.about,
+            **counts(settings.sim, settings.split),
             'site': settings.site and load_site(settings.site).name,
             'checkpoint': str(checkpoint) if plans else None,
             'prediction': scores(find_model(checkpoint)) if plans else {},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from foresight.experiments.document import Document, by_robot, closing, table
+from foresight.tasks.clear_table.score import CLEARED
 
 HEAD = (
     'objects', 'policy', 'success', '95 % interval', 'cleared', 'dropped', 'actions',
@@ -16,6 +17,8 @@ def to_markdown(document: Document) -> str:
     place = f' at the site {document["site"]}' if document.get('site') else ''
     over_ros = document.get('over_ros', False)
     through = 'the nodes over ROS 2' if over_ros else 'the core in lockstep'
+    asked = document.get('success', CLEARED.about)
+    which = '' if asked == CLEARED.about else ' (what is as it should be)'
     promise = 'timing can change it' if over_ros else 'the same command gives the same one'
     return '\n'.join([
         f'# {document["task"]}{place}{by_robot(document)}: {document["episodes"]} episodes, '
@@ -28,7 +31,7 @@ def to_markdown(document: Document) -> str:
         f'Seeds {document["seed"]} to {document["seed"] + document["episodes"] - 1}, played '
         f'through {through}. Machine: {document["machine"]}. '
         f'Checkpoint: {document["checkpoint"] or "none"}.', '',
-        'Success: every object in the bin, none dropped, within the allowed actions. Cleared and '
+        f'Success: {asked}, none dropped, within the allowed actions. Cleared{which} and '
         "dropped are shares of all objects. The interval is Wilson's. `outcomes` is a "
         f'fingerprint of every per-episode outcome: {promise}.',
         *_prediction(document['prediction']), *closing(document),

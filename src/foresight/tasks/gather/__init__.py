@@ -1,0 +1,1 @@
+"""The task of bringing things together."""

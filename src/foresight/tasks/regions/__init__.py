@@ -1,0 +1,1 @@
+"""Tasks of places: everything into a region, or out of it."""
