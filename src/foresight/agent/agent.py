@@ -120,7 +120,7 @@ class Agent(Generic[Seen]):
         self._seen_at = now
         if self.phase is not Phase.SETTLING or seen.stamp < self._ready_at:
             return
-        if self.following.alarmed or self.following.stop or not self._is_home(now):
+        if self.following.alarmed or self.following.stop or not self.is_home(now):
             return
         self._think(self._run(self._thinker.decide, seen, self._joints, self.following.next()))
 
@@ -233,7 +233,7 @@ class Agent(Generic[Seen]):
         """Return whether another macro-action is allowed."""
         return self.actions < self._limits.max_actions and not self._stopping
 
-    def _is_home(self, now: float) -> bool:
+    def is_home(self, now: float) -> bool:
         """Return whether the arm is known to be at its retract pose."""
         known = now - self._joints_at <= self._limits.patience
         return known and bool(np.abs(self._joints - self._home).max() < self._limits.home)
@@ -252,7 +252,7 @@ class Agent(Generic[Seen]):
             self._end(Phase.IDLE, Status.SURPRISED, self.following.stop)
         elif now - self._joints_at > patience:
             self._status, self._reason = Status.STALE_JOINTS, NO_JOINTS
-        elif not self._is_home(now) and now >= self._ready_at + patience:
+        elif not self.is_home(now) and now >= self._ready_at + patience:
             self._think(self._run(self._thinker.go_home, self._joints, now))
         elif missing:
             self._status, self._reason = Status.NO_PLAN, missing

@@ -116,6 +116,23 @@ class Goals:
             self._refusals.pop(name, None)
             self._update()
 
+    def capture(self, latent: Latent) -> str:
+        """Take what is seen now as the goal; it stands until a goal image comes.
+
+        Returns:
+            Name of the task that works toward it.
+
+        Raises:
+            ForesightError: If the task cannot be made.
+        """
+        if self._maker is None:
+            raise ObservationError('there is no world model yet: configure and activate first')
+        self._use(partial(self._maker.build, self._image_task, latent.clone()))
+        self._pictures.pop(GOAL, None)
+        self._refusals.pop(GOAL, None)
+        self.task, self._is_ready = self._image_task, True
+        return self.task.name
+
     def refuse(self, name: str, error: ForesightError) -> None:
         """Say that a picture is of no use."""
         self._refusals[name] = f'{name} refused: {error}'

@@ -41,6 +41,10 @@ COMMANDS = {
         'demo:demo', 'Clear a simulated table over ROS 2 and write a report.',
         'foresight demo --seed 3 --task clear_table_both',
     ),
+    'goal': Command(
+        'goal:goal', 'Show a running planner what the table shall look like.',
+        'foresight goal tidy.png --start',
+    ),
     'data collect': Command(
         'data:collect', 'Collect play in simulation for training.',
         'foresight data collect --actions 2000 --out data/play',

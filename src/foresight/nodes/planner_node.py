@@ -32,6 +32,7 @@ from foresight.tasks.task_file import load_task
 from foresight.world_model.belief.surprise import worst_cells
 
 RATE = 20.0  # of the plan windows [Hz]
+FRESH = 1.0  # a belief older than this says nothing about now [s]
 
 
 class PlannerNode(StagedNode):
@@ -40,6 +41,7 @@ class PlannerNode(StagedNode):
     def __init__(self, name: str = 'planner') -> None:
         super().__init__(name)
         self._agent: Agent[Belief] | None = None
+        self._seen: Belief | None = None
         self._thread = ThreadPoolExecutor(1, 'optimiser')
         self._plan = publisher(self, 'joint_plan')
         self._display = DecisionDisplay(self)
@@ -53,6 +55,7 @@ class PlannerNode(StagedNode):
         self._joints = JointReader(self, self._on_joints)
         service(self, 'planner/start', self._start)
         service(self, 'planner/stop', self._stop)
+        service(self, 'planner/capture_goal', self._capture_goal)
         self.create_timer(1.0 / RATE, self._tick)
 
     def declare(self) -> None:
@@ -103,7 +106,7 @@ class PlannerNode(StagedNode):
     def cleanup(self) -> None:
         """Free the world model."""
         self._goals.connect(None)
-        self._agent = None
+        self._agent = self._seen = None
         self._joints.follow(())
 
     def destroy_node(self) -> None:
@@ -128,6 +131,18 @@ class PlannerNode(StagedNode):
     def _stop(self) -> str:
         return self._configured().stop()
 
+    def _capture_goal(self) -> str:
+        """Take the newest belief as the goal, if the arm is out of the picture."""
+        agent, now = self._configured(), self.time
+        if agent.stream is not None or not agent.is_home(now):
+            raise RobotError(
+                'the arm is not known to be at its retract pose: call planner/stop, wait until it '
+                'is back, then capture'
+            )
+        if self._seen is None or now - self._seen.stamp > FRESH:
+            raise ObservationError('no fresh belief: activate perception and predictor first')
+        return f'{self._goals.capture(self._seen.latent)}: the table as it looks now'
+
     def _on_picture(self, name: str, message: Image) -> None:
         try:
             self._goals.show(name, image_array(message))
@@ -144,9 +159,11 @@ class PlannerNode(StagedNode):
 
     def _on_belief(self, message: Image) -> None:
         """Plan from it, if the agent waits for one."""
-        if self.active and self._agent is not None and not self._goals.missing:
+        if self.active and self._agent is not None:
             latent = latent_tensor(message).to(self._device)
-            self._agent.see(Belief(latent, seconds(message.header.stamp)), self.time)
+            self._seen = Belief(latent, seconds(message.header.stamp))
+            if not self._goals.missing:
+                self._agent.see(self._seen, self.time)
 
     def _tick(self) -> None:
         """Let the agent go on, and send and show what it says."""

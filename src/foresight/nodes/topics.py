@@ -128,7 +128,8 @@ NODES = {node.name: node for node in (
         ('belief', 'surprise', 'joint_states', 'goal_image', 'image_background'),
         ('joint_plan', 'macro_action', 'macro_action/kind', 'planner/tool_path', 'planner/markers',
          'planner/subgoal', '/diagnostics'),
-        {'planner/start': 'start acting', 'planner/stop': 'finish this action, then stop'},
+        {'planner/start': 'start acting', 'planner/stop': 'finish this action, then stop',
+         'planner/capture_goal': 'take the table as it looks now as the goal'},
         'belief to actions and joint motion', niceness=5,
     ),
     NodeEntry(
