@@ -49,7 +49,8 @@ def test_a_rule_of_ones_own_judges(written):
 
 
 def test_the_page_names_every_term_and_rule():
-    tables = [part.split('\n\n')[1] for part in re.split(r'\n## (?:Terms|Success)\n', PAGE)[1:]]
+    parts = re.split(r'\n## (?:Terms|Success)\n', PAGE)[1:]
+    tables = [part.strip().split('\n\n')[0] for part in parts]
     for names, table in zip((TERMS, SUCCESS), tables, strict=True):
         first = [line.split('|')[1] for line in table.splitlines()[2:]]
         assert {name for cell in first for name in re.findall(r'`(\w+)`', cell)} == set(names)

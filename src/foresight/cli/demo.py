@@ -146,11 +146,11 @@ def shower(progress: Progress, bar: TaskID, objects: int) -> Callable[[Monitor],
 
 def table(result: DemoResult, budgets: tuple[Budget, ...]) -> Table:
     """Show the outcome, and the budgets beside what was measured."""
-    word = 'cleared' if result.success else 'NOT cleared'
+    word = 'done' if result.success else 'NOT done'
     shown = Table(
         'what', 'budget', 'measured', '',
-        title=f'seed {result.seed}: table {word}, {result.cleared} of {result.objects} objects '
-              f'in {result.tried} actions, {result.dropped} dropped',
+        title=f'seed {result.seed}: {result.task} {word}, {result.cleared} of {result.objects} '
+              f'objects in {result.tried} actions, {result.dropped} dropped',
     )
     words = {True: 'kept', False: 'over', None: ''}
     for budget in budgets:

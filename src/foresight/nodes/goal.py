@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import rclpy
 from jaxtyping import UInt8
@@ -61,7 +62,7 @@ def capture_goal(calls: Calls) -> None:
     Raises:
         ForesightError: If no planner listens, or it cannot.
     """
-    client = calls.node.create_client(Trigger, 'planner/capture_goal')
+    client: Any = calls.node.create_client(Trigger, 'planner/capture_goal')
     _wait_for_planner(calls, client.service_is_ready)
     calls.trigger('planner/capture_goal')
 

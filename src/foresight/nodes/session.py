@@ -88,6 +88,12 @@ class SessionOptions:
             )
 
     @property
+    def asked(self) -> tuple[str, str]:
+        """Name of the task, and what counts as success in words."""
+        task = load_task(self.task)
+        return task.name, task.success.make(self.place.scene).about
+
+    @property
     def place(self) -> Site:
         """Where the robot works."""
         return load_site(self.site)
@@ -196,7 +202,7 @@ class RosSession:
         ending = self._watch(show)
         result = summarise(
             monitor, seed, ending, self._resident, time.monotonic() - begin,
-            monitor.now - simulated,
+            monitor.now - simulated, *self._options.asked,
         )
         if recorded:
             # Until the arm is back and all rests: the bag then holds the last action, too.

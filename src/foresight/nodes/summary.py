@@ -12,15 +12,15 @@ COMMAND_MS = 10.0  # period of the commands at real-time factor 1 [ms]
 
 def summarise(
     monitor: Monitor, seed: int, ending: str, resident: Mapping[str, int], seconds: float,
-    simulated: float,
+    simulated: float, task: str, asked: str,
 ) -> DemoResult:
-    """Put together the result of an episode that has ended."""
+    """Put together the result of an episode that has ended; `asked` says what success is."""
     truth = {name: int(monitor.figure('sim', name)) for name in ('objects', 'cleared', 'dropped')}
     return DemoResult(
         seed=seed, **truth, tried=int(monitor.figure('planner', 'actions')),
         actions=monitor.actions, frames=tuple(monitor.frames), rectified=tuple(monitor.rectified),
         view=monitor.camera.view(), latencies=latencies(monitor), resident=dict(resident),
-        simulated=simulated, seconds=seconds, ending=ending,
+        simulated=simulated, seconds=seconds, ending=ending, task=task, asked=asked,
     )
 
 

@@ -72,9 +72,9 @@ def _report(result: DemoResult, video: Path, budgets: tuple[Budget, ...], comman
         'real-time factor': f'{result.simulated / max(result.seconds, 1e-9):.2f}',
     }
     return Report(
-        title=f'Clear table, seed {result.seed}', success=result.success,
-        verdict=f'{result.cleared} of {result.objects} objects in the bin, {result.dropped} '
-                f'dropped: {result.ending}',
+        title=f'{result.task}, seed {result.seed}', success=result.success,
+        verdict=f'{result.cleared} of {result.objects} objects as asked ({result.asked}), '
+                f'{result.dropped} dropped: {result.ending}',
         facts=facts, command=command, budgets=budgets, video=video,
         actions=tuple(_actions(result)),
         latencies=tuple(

@@ -8,6 +8,8 @@ from jaxtyping import Float, UInt8
 
 from foresight.macro_action import Outline
 from foresight.protocols import CameraView
+from foresight.settings import CLEAR_TABLE
+from foresight.tasks.clear_table.score import CLEARED
 
 Picture = UInt8[np.ndarray, 'height width 3']
 
@@ -51,7 +53,7 @@ class DemoResult:
 
     Attributes:
         objects: Objects that were placed.
-        cleared: Objects in the bin at the end, from ground truth.
+        cleared: Objects as the task wants them at the end, from ground truth.
         dropped: Objects on the floor at the end, from ground truth.
         tried: Actions that were chosen, also those the arm could not do.
         actions: Actions that were carried out.
@@ -61,6 +63,8 @@ class DemoResult:
         simulated: Simulated duration [s].
         seconds: Wall-clock duration from the first object to the end [s].
         ending: Why it ended, in words.
+        task: Name of the task.
+        asked: What counts as success, in words.
     """
 
     seed: int
@@ -77,8 +81,10 @@ class DemoResult:
     simulated: float
     seconds: float
     ending: str
+    task: str = CLEAR_TABLE
+    asked: str = CLEARED.about
 
     @property
     def success(self) -> bool:
-        """All objects are in the bin."""
+        """All objects are as the task wants them."""
         return self.objects > 0 and self.cleared == self.objects

@@ -100,7 +100,7 @@ def _header(report: Report) -> str:
         f'<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>'
         for name, value in report.facts.items()
     )
-    word = 'Cleared' if report.success else 'Not cleared'
+    word = 'Done' if report.success else 'Not done'
     return (
         f'<span class="verdict {kind}">{word}</span><h1>{escape(report.title)}</h1>'
         f'<p class="muted">{escape(report.verdict)}</p><dl class="facts">{facts}</dl>'

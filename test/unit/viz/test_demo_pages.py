@@ -47,7 +47,13 @@ def test_film_and_report_are_written(result: DemoResult, tmp_path: Path) -> None
 def test_report_is_written_without_an_action(result: DemoResult, tmp_path: Path) -> None:
     bare = replace(result, actions=(), view=None, cleared=0)
     _, report = write_demo(bare, tmp_path, (), 'foresight demo')
-    assert 'Not cleared' in report.read_text()
+    assert 'Not done' in report.read_text()
+
+
+def test_report_says_what_the_task_asks(result: DemoResult, tmp_path: Path) -> None:
+    other = replace(result, task='left_half', asked='every object on the left')
+    text = write_demo(other, tmp_path, (), 'foresight demo')[1].read_text()
+    assert 'left_half, seed 3' in text and 'objects as asked (every object on the left)' in text
 
 
 def test_budgets_are_kept_or_over(result: DemoResult) -> None:

@@ -68,8 +68,8 @@ def test_report_shows_every_action_and_its_cost() -> None:
 
 
 def test_report_says_how_it_ended() -> None:
-    assert 'class="verdict good">Cleared' in render(report())
-    assert 'class="verdict bad">Not cleared' in render(report(success=False))
+    assert 'class="verdict good">Done' in render(report())
+    assert 'class="verdict bad">Not done' in render(report(success=False))
 
 
 def test_report_without_actions_says_so() -> None:
