@@ -10,9 +10,9 @@ from foresight.files import share
 
 SCRIPT = share('test/repo/house.py')
 # What is there only shrinks, towards 25 000; a new room raises it by its own lines.
-LINES = 30_480
+LINES = 31_000
 # Lines outside its folder that name the one macro-action there is.
-ACTION_LINES = 29_220
+ACTION_LINES = 120
 
 
 @pytest.fixture(scope='module')
