@@ -20,9 +20,11 @@ from foresight.experiments.document import write_json
 from foresight.macro_action import ActionConfig
 from foresight.progress import bars
 from foresight.robots.robot_file import RobotConfig
+from foresight.rollout.collect import EPISODES, held
 from foresight.rollout.collect import collect as collect_play
 from foresight.rollout.inventory import inventory
 from foresight.rollout.play import CollectConfig, PlayConfig
+from foresight.signals import terminating
 from foresight.sim.site import load_site
 from foresight.tasks.site_file import load_scene
 from foresight.world_model.encoder import EncoderConfig
@@ -30,7 +32,6 @@ from foresight.world_model.encoder import EncoderConfig
 if TYPE_CHECKING:
     from foresight.data.bags.importing import BagSummary  # needs the extra `ros`
 
-EPISODES = 'episode_*.npz'
 USUAL = 'actions', 'seed', 'workers', 'planned_share', 'checkpoint', 'task', 'objects_high'
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
 BagsArgument = Annotated[Path, typer.Argument(help='Folder of bags, also in folders of it.')]
@@ -50,8 +51,14 @@ def collect(
     play = PlayConfig(
         collect=config, sim=place.sim, scene=place.scene, camera=place.camera, robot=robot,
     )
-    with quiet_stdout(json), bars(Console(stderr=True)) as progress:
-        total, first = collect_under(progress, play, out)
+    console = Console(stderr=True)
+    with quiet_stdout(json), terminating():
+        try:
+            with bars(console) as progress:
+                total, first = collect_under(progress, play, out)
+        except KeyboardInterrupt:
+            console.print(f'{held(out)} actions kept in {out}; run again to go on')
+            raise
     seconds = time.perf_counter() - begin
     simulated = {path: episode_seconds(path) for path in out.glob(EPISODES)}
     new = sum(simulated[path] for path in simulated.keys() - before)
@@ -68,15 +75,15 @@ def collect(
 def collect_under(progress: Progress, play: PlayConfig, out: Path) -> tuple[int, int]:
     """Collect under a bar; return the actions at the end and at the beginning."""
     bar = progress.add_task('collecting', total=play.collect.actions, rate='')
-    held: list[int] = []
+    counts: list[int] = []
     begin = time.perf_counter()
 
     def advance(total: int) -> None:
-        held.append(total)
-        rate = (total - held[0]) / max(time.perf_counter() - begin, 1e-6)
+        counts.append(total)
+        rate = (total - counts[0]) / max(time.perf_counter() - begin, 1e-6)
         progress.update(bar, completed=total, rate=f'{rate:.1f} a second')
 
-    return collect_play(play, out, advance), held[0]
+    return collect_play(play, out, advance), counts[0]
 
 
 def import_bags(

@@ -14,11 +14,14 @@ from foresight.errors import CollapseError
 from foresight.learning.journal import Journal
 from foresight.learning.learner import Learner, Losses, ScoresType
 from foresight.learning.probes.collapse import check_health
-from foresight.learning.resume import identity, read_state, same_run, write_state
+from foresight.learning.resume import changes, identity, read_state, write_state
 from foresight.progress import bars
+from foresight.signals import heeding_signals, status
 from foresight.world_model.precision import pick_device
 
 LOG_EVERY = 20
+LENGTHS = ('steps', 'epochs')
+"""Settings that may grow when a run goes on: it is lengthened."""
 
 
 class Loop(Generic[ScoresType]):
@@ -44,24 +47,32 @@ class Loop(Generic[ScoresType]):
         )
         self.step = read_state(
             out, learner.networks, self._optimizer,
-            lambda kept: same_run(kept, learner.config, type(settings)()),
+            lambda kept: changes(kept, learner.config, type(settings)(), LENGTHS),
         )
 
     def run(self) -> ScoresType:
         """Train to the end; return the held-out scores.
 
+        A signal ends it after the step at hand, which is kept.
+
         Raises:
             CollapseError: If the latents collapse or the loss is not finite.
+            SystemExit: After a signal.
         """
         learner, console = self.learner, self._console
         if self.step:
             console.print(f'going on after step {self.step} of {learner.steps}')
-        with Journal(self._out, self.step) as journal, bars(console) as progress:
+        with (Journal(self._out, self.step) as journal, bars(console) as progress,
+              heeding_signals() as signals):
             task = progress.add_task('training', total=learner.steps, completed=self.step, rate='')
-            while self.step < learner.steps:
+            while self.step < learner.steps and not signals:
                 self._advance(journal)
                 rate = (progress.tasks[task].speed or 0.0) * learner.settings.batch
                 progress.update(task, completed=self.step, rate=f'{rate:.0f} a second')
+        if signals:
+            self._keep()
+            console.print(f'step {self.step} of {learner.steps} kept; run again to go on')
+            raise SystemExit(status(signals))
         return self.finish()
 
     def finish(self) -> ScoresType:

@@ -1,7 +1,7 @@
 """Resume state: everything a killed run needs to go on, in one file without pickle."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import Module
 from torch.optim import Optimizer
 
+from foresight.differences import differences, named
 from foresight.errors import CheckpointError
 from foresight.files import in_new_names, write_atomically
 from foresight.learning.settings import RunConfig
@@ -33,13 +34,30 @@ def identity(config: Described) -> dict[str, Any]:
 
 
 def same_run(kept: dict[str, Any], config: Described, usual: RunConfig) -> bool:
-    """Compare identities; a setting that is newer than the kept one must have its usual value."""
+    """Tell whether two identities are of one run."""
+    return not changes(kept, config, usual)
+
+
+def changes(
+    kept: dict[str, Any], config: Described, usual: RunConfig, free: Sequence[str] = (),
+) -> list[str]:
+    """Name what differs from a kept identity; what is newer than it must have its usual value.
+
+    Args:
+        kept: What was written.
+        config: What is asked for.
+        usual: Defaults of its settings.
+        free: Settings of training that may differ.
+    """
     defaults = identity(replace(type(config)(), train=asdict(usual), dataset=config.dataset))
     kept = {part: value for part, value in in_new_names(kept).items() if part not in LATER}
     for part, settings in defaults.items():
         if isinstance(settings, dict):
             kept = {**kept, part: {**settings, **kept.get(part, {})}}
-    return kept == identity(config)
+    return [
+        item for item in differences(kept, identity(config))
+        if item.partition(' ')[0] not in {f'train.{name}' for name in free}
+    ]
 
 
 def write_state(folder: Path, step: int, learner: Module, optimizer: Optimizer,
@@ -54,11 +72,11 @@ def write_state(folder: Path, step: int, learner: Module, optimizer: Optimizer,
 
 
 def read_state(folder: Path, learner: Module, optimizer: Optimizer,
-               fits: Callable[[dict[str, Any]], bool]) -> int:
+               differing: Callable[[dict[str, Any]], list[str]]) -> int:
     """Restore the state of any learner and return its steps; 0 if there is none.
 
     Raises:
-        CheckpointError: If the state is damaged, or `fits` says that it is of another run.
+        CheckpointError: If the state is damaged, or of another run, as `differing` finds.
     """
     path = folder / FILE
     if not path.exists():
@@ -69,9 +87,10 @@ def read_state(folder: Path, learner: Module, optimizer: Optimizer,
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise CheckpointError(f'{path} is damaged ({error}): delete it to start anew') from error
-    if not fits(json.loads(metadata['identity'])):
+    if others := differing(json.loads(metadata['identity'])):
         raise CheckpointError(
-            f'{path} belongs to other settings or data: give another --out, or delete it'
+            f'{path} belongs to other settings or data ({named(others)}): give another --out, or '
+            'delete it'
         )
     learner.load_state_dict(under('learner', tensors))
     _restore_optimizer(optimizer, under('optimizer', tensors))

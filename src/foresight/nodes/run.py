@@ -1,13 +1,11 @@
 """Start, spin and stop one node; no other module of the nodes initialises rclpy."""
 
 import gc
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from types import FrameType
 from typing import TypeVar
 
 import rclpy
@@ -18,9 +16,9 @@ from rclpy.signals import SignalHandlerOptions
 
 from foresight.errors import ForesightError
 from foresight.nodes.scheduling import go_first
+from foresight.signals import heed_signals
 
 NodeType = TypeVar('NodeType', bound=Node)
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 LOOK = 0.1  # longest time between two looks for a signal [s]
 REST = 1.0  # longest time that a node takes to come to rest [s]
 
@@ -44,24 +42,10 @@ def run(
     if come_to_rest is None:
         run_once(make_node, lambda node, executor: executor.spin())
     else:
-        rests, signals = come_to_rest, _heed_signals()
+        rests, signals = come_to_rest, heed_signals()
         run_once(make_node, lambda node, executor: _spin_to_rest(
             partial(rests, node), executor.spin_once, signals,
         ), SignalHandlerOptions.NO)
-
-
-def _heed_signals() -> list[int]:
-    """Return where the first signal will be; the next one interrupts."""
-    heard: list[int] = []
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        heard.append(number)
-        for each in SIGNALS:
-            signal.signal(each, signal.default_int_handler)
-
-    for each in SIGNALS:
-        signal.signal(each, hear)
-    return heard
 
 
 def _spin_to_rest(

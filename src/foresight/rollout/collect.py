@@ -10,6 +10,7 @@ from typing import Any
 from foresight.actions.kinds import make
 from foresight.data.collected import MANIFEST
 from foresight.data.episodes import load_episode, save_episode
+from foresight.differences import differences, named
 from foresight.errors import DatasetError, WorkerError
 from foresight.files import version, write_atomically
 from foresight.macro_action import ActionConfig, with_action
@@ -19,6 +20,7 @@ from foresight.rollout.sites import SiteCollector
 from foresight.rollout.workers import Crew
 from foresight.settings import SceneConfig
 
+EPISODES = 'episode_*.npz'
 RESTARTS = 5
 FREE_BYTES = 200 * 2**20
 """Collecting stops before the disk holds less than this."""
@@ -49,8 +51,7 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
     load_planner(config, ArmModel.load(config.robot, config.scene.stand))
     folder.mkdir(parents=True, exist_ok=True)
     _check_manifest(config, folder)
-    held = {path: len(load_episode(path).actions) for path in sorted(folder.glob('episode_*.npz'))}
-    total = sum(held.values())
+    total = held(folder)
     progress(total)
     deaths = 0
     while total < config.collect.actions:
@@ -61,13 +62,18 @@ def collect(config: PlayConfig, folder: Path, progress: Progress) -> int:
                 if total >= config.collect.actions:
                     break
         except WorkerError as error:
-            deaths += 1
+            deaths, total = deaths + 1, held(folder)
             if deaths > RESTARTS:
                 raise DatasetError(
                     f'workers died {deaths} times (out of memory?): run again with fewer '
                     f'--workers; {total} actions are kept'
                 ) from error
     return total
+
+
+def held(folder: Path) -> int:
+    """Count the actions of the finished episodes in a folder."""
+    return sum(len(load_episode(path).actions) for path in sorted(folder.glob(EPISODES)))
 
 
 def _played(config: PlayConfig, folder: Path) -> Iterator[int]:
@@ -130,8 +136,10 @@ def _check_manifest(config: PlayConfig, folder: Path) -> None:
     wanted = json.loads(json.dumps({'version': version(), **asdict(same)}))
     if not path.exists():
         write_atomically(path, json.dumps(wanted, indent=2) + '\n')
-    elif _completed(json.loads(path.read_text()), config.scene) != wanted:
-        raise DatasetError(f'{folder} was made with other settings: choose another --out')
+    elif others := differences(_completed(json.loads(path.read_text()), config.scene), wanted):
+        raise DatasetError(
+            f'{folder} was made with other settings ({named(others)}): choose another --out'
+        )
 
 
 def _completed(kept: dict[str, Any], scene: SceneConfig) -> dict[str, Any]:

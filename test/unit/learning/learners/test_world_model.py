@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import signal
@@ -106,8 +107,41 @@ def test_finished_run_only_scores_again(blobs, small, straight):
 
 
 def test_resuming_with_other_settings_is_refused(blobs, small, straight):
-    with pytest.raises(CheckpointError, match='other settings or data'):
-        Loop(WorldModelLearner(blobs, *with_train(small, epochs=5)), straight, QUIET)
+    with pytest.raises(CheckpointError, match=r'other settings or data \(train.mirror = .*0.1\)'):
+        Loop(WorldModelLearner(blobs, *with_train(small, epochs=2, mirror=0.1)), straight, QUIET)
+
+
+def test_finished_run_can_be_lengthened(blobs, small, tmp_path):
+    Loop(WorldModelLearner(blobs, *with_train(small, steps=2)), tmp_path, QUIET).run()
+    longer = Loop(WorldModelLearner(blobs, *with_train(small, steps=3)), tmp_path, QUIET)
+    assert longer.step == 2
+    longer.run()
+    assert load(tmp_path, 'cpu').config.train['steps'] == 3
+
+
+def test_a_signal_keeps_the_step_at_hand_and_says_so(blobs, small, tmp_path):
+    said = io.StringIO()
+    learner = WorldModelLearner(blobs, *with_train(small, steps=50))
+    loop = Loop(learner, tmp_path, Console(file=said))
+    take = learner.losses
+
+    def interrupted(step, generator):
+        if step == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return take(step, generator)
+
+    learner.losses = interrupted
+    with pytest.raises(SystemExit) as ended:
+        loop.run()
+    assert ended.value.code == 143
+    assert 'step 4 of 50 kept; run again to go on' in said.getvalue()
+    assert Loop(WorldModelLearner(blobs, *with_train(small, steps=50)), tmp_path, QUIET).step == 4
+
+
+def test_a_run_that_is_too_short_warns(blobs, small):
+    assert 'little is learned' in WorldModelLearner(blobs, *with_train(small, steps=5)).warning
+    long = WorldModelLearner(blobs, *with_train(small, steps=1000)).warning
+    assert 'little is learned' not in long
 
 
 def test_damaged_resume_state_is_refused(blobs, small, tmp_path):

@@ -1,0 +1,65 @@
+"""SIGINT and SIGTERM during long work, which comes to a good end first."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def heed_signals() -> list[int]:
+    """Return where the first signal will be; the next one interrupts."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        for each in SIGNALS:
+            signal.signal(each, signal.default_int_handler)
+
+    for each in SIGNALS:
+        signal.signal(each, hear)
+    return heard
+
+
+@contextmanager
+def heeding_signals() -> Iterator[list[int]]:
+    """Yield where the first signal will be, and leave signals as they were.
+
+    Only the main thread of a process hears any.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield []
+        return
+    before = {each: signal.getsignal(each) for each in SIGNALS}
+    try:
+        yield heed_signals()
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def status(heard: list[int]) -> int:
+    """Return the exit status of a process that a signal ended."""
+    return 128 + heard[0]
+
+
+@contextmanager
+def terminating() -> Iterator[None]:
+    """Let SIGTERM interrupt as SIGINT does; the process then ends with the status of SIGTERM."""
+    heard: list[int] = []
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        if heard:
+            raise SystemExit(status(heard)) from None
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)

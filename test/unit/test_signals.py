@@ -1,0 +1,43 @@
+import os
+import signal
+import threading
+
+import pytest
+
+from foresight.signals import heeding_signals, status, terminating
+
+
+def test_first_signal_is_taken_note_of_and_the_second_interrupts():
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), heeding_signals() as heard:
+        assert heard == []
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert heard == [signal.SIGTERM] and status(heard) == 143
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_another_thread_hears_none():
+    heard = []
+
+    def listen():
+        with heeding_signals() as signals:
+            heard.append(signals)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    thread.join()
+    assert heard == [[]]
+
+
+def test_termination_interrupts_and_is_told_by_its_status():
+    with pytest.raises(SystemExit) as ended, terminating():
+        os.kill(os.getpid(), signal.SIGTERM)
+        signal.pause()
+    assert ended.value.code == 143
+
+
+def test_ctrl_c_stays_what_it_is():
+    with pytest.raises(KeyboardInterrupt), terminating():
+        os.kill(os.getpid(), signal.SIGINT)
+        signal.pause()
