@@ -31,7 +31,7 @@ $(BIN)/python:
 $(STAMP): constraints.txt setup.py package.xml pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet -c constraints.txt setuptools wheel
 	$(BIN)/python -m pip install --quiet -c constraints.txt --no-build-isolation \
-		torch==2.13.0 -e '.[ros,sim,train,viz,dev]'
+		torch==2.13.0 -e '.[ros,sim,train,viz,docs,dev]'
 	touch $@
 
 demo: $(STAMP)  ## Clear a simulated table over ROS 2; SEED=n chooses the scene.
@@ -49,8 +49,9 @@ lint: $(STAMP)  ## Check style and types.
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-docs: $(STAMP)  ## Write docs/commands.md, parameters.md and topics.md from the code.
+docs: $(STAMP)  ## Write the reference pages from the code and build out/docs; a warning is an error.
 	$(BIN)/python -m foresight.cli.reference docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean:  ## Remove what was built, not what was learned or recorded.
 	rm -rf $(VENV) build install log src/*.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -86,6 +86,7 @@ setup(
         'sim': ['pybullet'],
         'train': ['tensorboard'],
         'viz': ['av', 'matplotlib'],
+        'docs': ['mkdocs-material', 'mkdocstrings-python'],
         # colcon runs pytest only for a package whose extra `test` names it.
         'test': ['pytest', 'pytest-timeout', 'beartype'],
         'dev': [

@@ -46,7 +46,7 @@ def test_maintainer_address_is_one_that_colcon_accepts():
     assert re.fullmatch(r'[\w.-]+@[\w-]+(\.[\w-]+)*\.[a-z]{2,}', address)
 
 
-@pytest.mark.parametrize('extra', ['ros', 'sim', 'train', 'viz', 'dev', 'test'])
+@pytest.mark.parametrize('extra', ['ros', 'sim', 'train', 'viz', 'docs', 'dev', 'test'])
 def test_extra_exists(extra):
     assert extra in distribution(DISTRIBUTION).metadata.get_all('Provides-Extra')
 
