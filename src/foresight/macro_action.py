@@ -155,15 +155,39 @@ class Outline:
 
 
 @runtime_checkable
-class MacroAction(Protocol):
-    """One kind of macro-action in one scene: all that the rest of the package asks of it.
+class ForeseenAction(Protocol):
+    """One kind of action as a world model sees it: all that learning and imagining ask of it.
 
     Attributes:
         kind: Its name.
-        spread: How far a planner spreads candidates, unless a task says otherwise.
     """
 
     kind: ClassVar[str]
+
+    @property
+    def scene(self) -> SceneConfig:
+        """Table, bin and view."""
+
+    @property
+    def numbers(self) -> tuple[ActionNumber, ...]:
+        """What its numbers say, in order."""
+
+    @property
+    def config(self) -> ActionConfig:
+        """What to store, to make it again."""
+
+    def raster(self, grid: tuple[int, int]) -> ActionRaster:
+        """Return what draws actions on a grid of so many rows and columns."""
+
+
+@runtime_checkable
+class MacroAction(ForeseenAction, Protocol):
+    """One kind of macro-action of an arm in one scene: all that the rest of the package asks.
+
+    Attributes:
+        spread: How far a planner spreads candidates, unless a task says otherwise.
+    """
+
     spread: ClassVar[Spread]
 
     @classmethod
@@ -175,20 +199,8 @@ class MacroAction(Protocol):
         """
 
     @property
-    def scene(self) -> SceneConfig:
-        """Table, bin and view."""
-
-    @property
-    def numbers(self) -> tuple[ActionNumber, ...]:
-        """What its numbers say, in order."""
-
-    @property
     def longest(self) -> float:
         """How far one action takes a thing at most [m]."""
-
-    @property
-    def config(self) -> ActionConfig:
-        """What to store, to make it again."""
 
     def feasible(self, arm: ArmModel, level: JointLevelConfig) -> Guardrail:
         """Return what tells which actions an arm can carry out.
@@ -205,9 +217,6 @@ class MacroAction(Protocol):
 
     def aimed(self, guardrail: Guardrail, weights: Float[Tensor, 'height width']) -> ActionSampler:
         """Return a source of actions at heavy cells of the rectified view."""
-
-    def raster(self, grid: tuple[int, int]) -> ActionRaster:
-        """Return what draws actions on a grid of so many rows and columns."""
 
     def skill(self, arm: ArmModel, level: JointLevelConfig) -> Skill:
         """Return what plans motions of an arm.

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from foresight import registry
 from foresight.actions.push.macro_action import PushAction
+from foresight.actions.vector import VectorAction
 from foresight.errors import CheckpointError
-from foresight.macro_action import ActionConfig, MacroAction, Spread
+from foresight.macro_action import ActionConfig, ForeseenAction, MacroAction, Spread
 from foresight.settings import SceneConfig
 
 KINDS: Mapping[str, type[MacroAction]] = {PushAction.kind: PushAction}
@@ -27,6 +28,17 @@ def make(config: ActionConfig, scene: SceneConfig) -> MacroAction:
         ConfigError: If there is no such kind, or a setting is unknown or out of bounds.
     """
     return registry.find('macro-action', config.kind, KINDS).of(scene, config.settings)
+
+
+def foreseen(config: ActionConfig, scene: SceneConfig) -> ForeseenAction:
+    """Make what a world model foresees: a macro-action of an arm, or the vector of another thing.
+
+    Raises:
+        ConfigError: If there is no such kind, or a setting is unknown or out of bounds.
+    """
+    if config.kind == VectorAction.kind:
+        return VectorAction.of(config.settings)
+    return make(config, scene)
 
 
 def check_kind(trained: str, asked: str, folder: object) -> None:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from foresight.actions.kinds import make
-from foresight.macro_action import MacroAction
+from foresight.actions.kinds import foreseen
+from foresight.macro_action import ForeseenAction
 from foresight.settings import SceneConfig
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import Checkpoint, CheckpointConfig
@@ -24,16 +24,16 @@ def load(
         CheckpointError: If a file is missing, damaged, or of another configuration or view.
         ConfigError: If its macro-action is unknown here.
     """
-    return checkpoint.load(folder, device, make, scene)
+    return checkpoint.load(folder, device, foreseen, scene)
 
 
-def action_of(config: CheckpointConfig) -> MacroAction:
-    """Make the macro-action of a configuration.
+def action_of(config: CheckpointConfig) -> ForeseenAction:
+    """Make the action of a configuration.
 
     Raises:
         ConfigError: If it is unknown here.
     """
-    return make(config.action, config.scene)
+    return foreseen(config.action, config.scene)
 
 
 def make_model(config: CheckpointConfig) -> Jepa:

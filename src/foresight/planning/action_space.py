@@ -19,11 +19,15 @@ class ActionSpace:
         noise: Standard deviation of the first refinement.
         jitter: Standard deviation of what execution adds to a command.
         angles: Indices of the numbers that are angles [rad] and wrap at pi.
+        low: Least value of each number; empty where guardrails alone bound an action.
+        high: Largest value of each number.
     """
 
     noise: tuple[float, ...]
     jitter: tuple[float, ...]
     angles: tuple[int, ...] = ()
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, numbers: Sequence[ActionNumber], spread: Spread) -> 'ActionSpace':
@@ -44,6 +48,13 @@ class ActionSpace:
         for index in self.angles:
             wrapped[..., index] = (actions[..., index] + math.pi) % (2 * math.pi) - math.pi
         return wrapped
+
+    def settle(self, actions: Float[Tensor, '*batch action']) -> Float[Tensor, '*batch action']:
+        """Return `actions` wrapped, and put back on the bounds that they left."""
+        wrapped = self.wrap(actions)
+        if not self.low:
+            return wrapped
+        return wrapped.clamp(torch.tensor(self.low), torch.tensor(self.high))
 
     def distances(
         self, actions: Float[Tensor, 'pool horizon action'],

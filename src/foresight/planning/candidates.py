@@ -99,8 +99,9 @@ class Candidates:
         return moved.reshape(centres.shape)
 
     def _move(self, actions: Tensor, std: Tensor, generator: Generator) -> Tensor:
-        """Return wrapped copies of `actions` with Gaussian noise."""
-        return self._space.wrap(actions + std * torch.randn(actions.shape, generator=generator))
+        """Return copies of `actions` with Gaussian noise, within the action space."""
+        noise = std * torch.randn(actions.shape, generator=generator)
+        return self._space.settle(actions + noise)
 
 
 class BlendedSampler:

@@ -10,7 +10,7 @@ from foresight.settings import Checked, setting
 class OptimiserConfig(Checked):
     """Task level: CEM with a mixture of elites."""
 
-    horizon: int = setting(1, 'actions looked ahead', '', 1, 4)
+    horizon: int = setting(1, 'actions looked ahead', '', 1, 64)
     samples: int = setting(256, 'candidates an iteration', '', 8, 8192)
     iterations: int = setting(3, 'refinements', '', 1, 50)
     branches: int = setting(

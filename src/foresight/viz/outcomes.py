@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
-from foresight.actions.loading import action_of
+from foresight.actions.kinds import make
 from foresight.data.repeated_actions import RepeatedActions
 from foresight.macro_action import Outline
 from foresight.tasks.clear_table.cost_head import Occupancy
@@ -76,7 +76,7 @@ def _row(
     def plain(image: np.ndarray, outline: Outline | None = None) -> np.ndarray:
         return draw_on_rectified(image, outline, config.scene, config.encoder, SCALE)
 
-    outline = action_of(config).outline(actions.action[index].astype(np.float64))
+    outline = make(config.action, config.scene).outline(actions.action[index].astype(np.float64))
     true = actions.after[index][farthest(outcomes[index], SHOWN)]
     expected, samples = imagined[index].split([1, imagined.shape[1] - 1])
     samples = samples[farthest(samples, SHOWN)]

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from foresight.errors import CheckpointError, ConfigError
 from foresight.files import find_model, sha256, write_atomically
-from foresight.macro_action import ActionConfig, MacroAction, with_action
+from foresight.macro_action import ActionConfig, ForeseenAction, MacroAction, with_action
 from foresight.settings import SceneConfig
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
@@ -23,7 +23,7 @@ from foresight.world_model.predictors.task import PredictorConfig
 from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig, VideoJepa
 
 FORMAT = 1
-MakeAction = Callable[[ActionConfig, SceneConfig], MacroAction]
+MakeAction = Callable[[ActionConfig, SceneConfig], ForeseenAction]
 TENSORS, CONFIG = 'world_model.safetensors', 'config.json'
 ModuleType = TypeVar('ModuleType', bound=nn.Module)
 ConfigType = TypeVar('ConfigType', bound='Described')
@@ -58,6 +58,7 @@ class CheckpointConfig(Described):
     Attributes:
         normalisation: Measured scales by name, such as `surprise`.
         critic: How the critic was trained, if there is one.
+        environment: Settings of the environment that it knows; none = a table with an arm.
     """
 
     remedy: ClassVar[str] = 'use the version that made it, or train again'
@@ -67,6 +68,7 @@ class CheckpointConfig(Described):
     action: ActionConfig = field(default_factory=ActionConfig)
     normalisation: Mapping[str, float] = field(default_factory=dict)
     critic: Mapping[str, Any] = field(default_factory=dict)
+    environment: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,15 +85,25 @@ class Checkpoint:
     """A loaded checkpoint of the world model, which is ready to run.
 
     Attributes:
-        action: Macro-action that the model foresees.
+        foreseen: Action that the model foresees.
         tensors: Tensors of the other modules, by `module.tensor`.
     """
 
     model: Jepa
     config: CheckpointConfig
-    action: MacroAction
+    foreseen: ForeseenAction
     tensors: Mapping[str, Tensor] = field(repr=False)
     folder: Path
+
+    @property
+    def action(self) -> MacroAction:
+        """Macro-action that the model foresees; CheckpointError if no arm does what it does."""
+        if isinstance(self.foreseen, MacroAction):
+            return self.foreseen
+        raise CheckpointError(
+            f'{self.folder} foresees the environment {self.config.environment.get("env")!r}, no '
+            'arm: use `foresight experiment environment`, or give another --checkpoint'
+        )
 
     def fill(self, name: str, module: ModuleType) -> ModuleType:
         """Load another module of the checkpoint, such as `cost_head`, and move it to the model.

@@ -17,7 +17,7 @@ from foresight.learning.batches.sequences import Later, imagine, rollout_loss
 from foresight.learning.learner import Losses, Networks
 from foresight.learning.networks.outcomes import Outcomes
 from foresight.learning.settings import LABELS_ONLY, TrainConfig, as_trained
-from foresight.macro_action import MacroAction
+from foresight.macro_action import ForeseenAction, MacroAction
 from foresight.tasks.clear_table.cost_head import CostHead, cost_loss, label_maps
 from foresight.world_model.encoder import CONTRAST, Decoder, Encoder, reconstruction_loss
 from foresight.world_model.inverse_dynamics import InverseDynamics
@@ -32,7 +32,7 @@ FOREGROUND = 24  # Cells of each image that the regularizer sees: three objects 
 class WorldModelNetworks(Networks):
     """The world model, the cost head and all that exists only while they learn."""
 
-    def __init__(self, world_model: Jepa, action: MacroAction, config: TrainConfig) -> None:
+    def __init__(self, world_model: Jepa, action: ForeseenAction, config: TrainConfig) -> None:
         """Build what the world model needs around it to learn about an action."""
         super().__init__()
         encoder, config = world_model.encoder_config, as_trained(config)
@@ -48,7 +48,8 @@ class WorldModelNetworks(Networks):
         self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
         self.decoder = Decoder(encoder) if config.objective == 'autoencoder' else None
         self.config = config
-        self._mirror = Mirror(action, encoder)
+        # What an action of anything but an arm is in a mirror, nobody knows.
+        self._mirror = Mirror(action, encoder) if isinstance(action, MacroAction) else None
         self._augment = Augmentation(
             config.jitter, config.invert, config.noise * 255.0 / CONTRAST,
             (Encoder.features(encoder), *encoder.grid), config.seed,
@@ -109,7 +110,7 @@ class WorldModelNetworks(Networks):
     def _reflected(self, batch: Batch, generator: Generator,
                    later: tuple[Later, ...] = ()) -> tuple[Batch, tuple[Later, ...]]:
         """Mirror some actions, either way or both, and with each all that followed it."""
-        if self.config.mirror == 0.0:
+        if self.config.mirror == 0.0 or self._mirror is None:
             return batch, later
         for sideways in (False, True):
             chosen = torch.rand(len(batch.actions), generator=generator) < self.config.mirror
@@ -149,6 +150,8 @@ class WorldModelNetworks(Networks):
     def _cost(self, both: Tensor, imagined: tuple[Tensor, ...], batch: Batch,
               later: tuple[Later, ...] = (), known: Tensor | None = None) -> Tensor:
         """Teach the cost head on real and imagined latents, where their labels are known."""
+        if not batch.objects_before.shape[1]:
+            return both.new_zeros(())
         steps = zip(imagined[1:], later, strict=True)
         latents = torch.cat([both, imagined[0], *(item[step.known] for item, step in steps)])
         if not self.config.label_gradient:

@@ -15,6 +15,7 @@ from foresight.learning.networks.world_model import WorldModelNetworks
 from foresight.learning.probes.collapse import LatentHealth, measure_health
 from foresight.learning.probes.coverage import measure_coverage
 from foresight.learning.settings import TrainConfig
+from foresight.macro_action import MacroAction
 from foresight.tasks.clear_table.cost_head import label_maps
 from foresight.world_model.belief.surprise import cell_distance, surprise_level
 from foresight.world_model.losses import changed_cells
@@ -169,10 +170,12 @@ def _inverse_skill(networks: WorldModelNetworks, latents: Latents) -> float:
 
 def _ranking(networks: WorldModelNetworks, latents: Latents) -> float:
     """Order actions by the predicted change of cost and compare with the true change."""
-    tables = latents.batch.scene_map
-    near, far = networks.action.scene.view_x
+    tables, action = latents.batch.scene_map, networks.action
+    if not isinstance(action, MacroAction):
+        return math.nan
+    near, far = action.scene.view_x
     cell = (far - near) / tables.shape[2]
-    way = to_bins(tables) * cell / networks.action.longest
+    way = to_bins(tables) * cell / action.longest
     weights = torch.stack([1.0 + 0.5 * way, torch.full_like(way, 2.0)], dim=1)
     guessed = [
         networks.cost_head(part, tables).sigmoid() for part in (latents.predicted, latents.before)

@@ -226,7 +226,7 @@ class CemPlanner:
         shape = (1, self._config.robust_samples, *best.shape[2:])
         jitter = self._jitter * torch.randn(shape, generator=self._generator)
         jitter[:, 0] = 0.0
-        copies = self._space.wrap(best + jitter)
+        copies = self._space.settle(best + jitter)
         allowed = candidates.feasible(copies)[..., None]
         return torch.where(allowed, copies, best)
 
