@@ -83,6 +83,7 @@ setup(
             'ros-trajectory-msgs',
             'ros-visualization-msgs',
         ],
+        'gym': ['gymnasium>=1.0'],
         'sim': ['pybullet'],
         'train': ['tensorboard'],
         'viz': ['av', 'matplotlib'],
@@ -92,6 +93,7 @@ setup(
         'dev': [
             'beartype',
             'colcon-common-extensions',
+            'gymnasium>=1.0',
             'hypothesis',
             'mypy',
             'pre-commit',

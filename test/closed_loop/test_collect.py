@@ -15,7 +15,7 @@ import pytest
 
 from foresight.data.episodes import load_episode
 from foresight.errors import CheckpointError, ConfigError, DatasetError, FileError
-from foresight.rollout import collect as collect_module
+from foresight.rollout import gathering
 from foresight.rollout.collect import collect
 from foresight.rollout.inventory import inventory, site_of
 from foresight.rollout.play import CollectConfig, Collector, PlayConfig
@@ -132,9 +132,9 @@ def test_a_nearly_full_disk_stops_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     Usage = namedtuple('Usage', 'total used free')
-    monkeypatch.setattr(collect_module.shutil, 'disk_usage', lambda _: Usage(1, 1, 0))
+    monkeypatch.setattr(gathering.shutil, 'disk_usage', lambda _: Usage(1, 1, 0))
     with Collector(CONFIG) as collector, pytest.raises(DatasetError, match='free some disk'):
-        collect_module.play_into(collector, (0, tmp_path))
+        gathering.play_into(collector, (0, tmp_path))
     assert not list(tmp_path.iterdir())
 
 

@@ -21,13 +21,17 @@ FLOORS = (
     {'agent'},
     {'sim', 'learning', 'viz'},
     {'rollout'},
+    {'external'},
     {'nodes', 'experiments'},
     {'cli'},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # What runs on a robot needs nothing of how it came to be and how it is measured.
 RUNTIME, APART = {'nodes', 'agent', 'tasks'}, {'learning', 'rollout', 'experiments'}
-HOME_OF = {'rclpy': 'nodes', 'pybullet': 'sim', 'pybullet_data': 'sim', 'matplotlib': 'viz'}
+HOME_OF = {
+    'gymnasium': 'external', 'rclpy': 'nodes', 'pybullet': 'sim', 'pybullet_data': 'sim',
+    'matplotlib': 'viz',
+}
 FORBIDDEN = {'pickle', 'cloudpickle', 'dill', 'marshal', 'shelve', 'joblib'}
 FILES = sorted(SOURCE.rglob('*.py'))
 

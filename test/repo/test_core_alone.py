@@ -9,7 +9,7 @@ SIMULATED = tuple(
     f'rollout.{name}' for name in ('clips', 'collect', 'play', 'recording', 'repeat', 'sites')
 )
 EDGES = ('nodes', 'sim', *SIMULATED, 'viz', 'experiments', 'cli')
-BLOCKED = ('rclpy', 'pybullet', 'pybullet_data', 'matplotlib')
+BLOCKED = ('gymnasium', 'rclpy', 'pybullet', 'pybullet_data', 'matplotlib')
 BLOCK = f'import sys; sys.modules.update(dict.fromkeys({BLOCKED!r}))\n'
 IMPORT_ALL = 'import importlib; [importlib.import_module(name) for name in {!r}]'
 COLLECT = 'import pytest; sys.exit(pytest.main(["--collect-only", "-qq", {!r}]))'

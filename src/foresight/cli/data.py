@@ -1,8 +1,9 @@
 """`foresight data`: collect, import and look at training data."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,17 +16,19 @@ from foresight.actions.kinds import make
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, RobotOption, SiteOption, quiet_stdout, show
 from foresight.data.bags.actions import BagConfig
+from foresight.data.environments import EnvironmentConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
 from foresight.macro_action import ActionConfig
 from foresight.progress import bars
 from foresight.robots.robot_file import RobotConfig
-from foresight.rollout.collect import EPISODES, held
 from foresight.rollout.collect import collect as collect_play
+from foresight.rollout.gathering import EPISODES, Order, held
+from foresight.rollout.gathering import Progress as Advance
 from foresight.rollout.inventory import inventory
 from foresight.rollout.play import CollectConfig, PlayConfig
 from foresight.signals import terminating
-from foresight.sim.site import load_site
+from foresight.sim.site import Site, load_site
 from foresight.tasks.site_file import load_scene
 from foresight.world_model.encoder import EncoderConfig
 
@@ -33,6 +36,10 @@ if TYPE_CHECKING:
     from foresight.data.bags.importing import BagSummary  # needs the extra `ros`
 
 USUAL = 'actions', 'seed', 'workers', 'planned_share', 'checkpoint', 'task', 'objects_high'
+NO_ENVIRONMENT = EnvironmentConfig()
+ENVIRONMENT = Shown(('env', 'env_options', 'repeat', 'places'))
+Collecting = Callable[[Path, Advance], int]
+"""Collects into a folder, and tells how many actions it holds so far."""
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
 BagsArgument = Annotated[Path, typer.Argument(help='Folder of bags, also in folders of it.')]
 BackgroundOption = Annotated[
@@ -45,17 +52,17 @@ def collect(
     config: Annotated[CollectConfig, Shown(USUAL)], site: SiteOption = '',
     robot: RobotOption = RobotConfig.robot, out: OutOption = Path('data/play'),
     json: JsonOption = None,
+    environment: Annotated[EnvironmentConfig, ENVIRONMENT] = NO_ENVIRONMENT,
 ) -> None:
-    """Collect play in simulation for training."""
-    begin, before, place = time.perf_counter(), set(out.glob(EPISODES)), load_site(site)
-    play = PlayConfig(
-        collect=config, sim=place.sim, scene=place.scene, camera=place.camera, robot=robot,
-    )
+    """Collect play in simulation, or in an environment, for training."""
+    begin, before = time.perf_counter(), set(out.glob(EPISODES))
+    collecting = in_environment(config, environment) if environment.env else \
+        at_table(config, load_site(site), robot)
     console = Console(stderr=True)
     with quiet_stdout(json), terminating():
         try:
             with bars(console) as progress:
-                total, first = collect_under(progress, play, out)
+                total, first = collect_under(progress, config.actions, collecting, out)
         except KeyboardInterrupt:
             console.print(f'{held(out)} actions kept in {out}; run again to go on')
             raise
@@ -72,9 +79,28 @@ def collect(
     show(report, json)
 
 
-def collect_under(progress: Progress, play: PlayConfig, out: Path) -> tuple[int, int]:
+def at_table(config: CollectConfig, place: Site, robot: str) -> Collecting:
+    """Return what collects play of an arm at a site."""
+    return partial(collect_play, PlayConfig(
+        collect=config, sim=place.sim, scene=place.scene, camera=place.camera, robot=robot,
+    ))
+
+
+def in_environment(config: CollectConfig, environment: EnvironmentConfig) -> Collecting:
+    """Return what collects play in an environment."""
+    from foresight.external.play import EnvironmentPlay
+    from foresight.external.play import collect as collect_environment  # needs the extra `gym`
+
+    play = EnvironmentPlay(environment, config.actions_an_episode, config.aimed_share)
+    order = Order(config.actions, config.seed, config.workers)
+    return partial(collect_environment, play, order)
+
+
+def collect_under(
+    progress: Progress, wanted: int, collecting: Collecting, out: Path,
+) -> tuple[int, int]:
     """Collect under a bar; return the actions at the end and at the beginning."""
-    bar = progress.add_task('collecting', total=play.collect.actions, rate='')
+    bar = progress.add_task('collecting', total=wanted, rate='')
     counts: list[int] = []
     begin = time.perf_counter()
 
@@ -83,7 +109,7 @@ def collect_under(progress: Progress, play: PlayConfig, out: Path) -> tuple[int,
         rate = (total - counts[0]) / max(time.perf_counter() - begin, 1e-6)
         progress.update(bar, completed=total, rate=f'{rate:.1f} a second')
 
-    return collect_play(play, out, advance), counts[0]
+    return collecting(out, advance), counts[0]
 
 
 def import_bags(

@@ -22,7 +22,7 @@ from foresight.settings import SHIPPED
 CORE = 'torch', 'numpy', 'pin', 'daqp', 'opencv-python-headless', 'typer'
 EXTRAS = {
     'ros': ('ros-rclpy', 'rosbags'), 'sim': ('pybullet',), 'train': ('tensorboard',),
-    'viz': ('av', 'matplotlib'),
+    'viz': ('av', 'matplotlib'), 'gym': ('gymnasium',),
 }
 """Packages that an extra of `pip install` brings."""
 DEMO = {

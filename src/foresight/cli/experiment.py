@@ -18,7 +18,8 @@ from foresight.settings import Checked
 USUAL = (
     'task', 'episodes', 'seed', 'objects', 'split', 'policy', 'checkpoint', 'workers', 'rows',
     'seeds', 'data', 'site', 'robot', 'hours', 'pairs', 'states', 'repeats', 'kept', 'over_ros',
-    'extra_objects', 'horizons', 'kinds',
+    'extra_objects', 'horizons', 'kinds', 'actions', 'figure', 'goal', 'goal_options', 'horizon',
+    'samples',
 )
 """Settings that most users set."""
 OutOption = Annotated[Path | None, typer.Option(

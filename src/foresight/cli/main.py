@@ -93,7 +93,7 @@ COMMANDS = {
 }
 EXTRAS = {
     'rclpy': 'ros', 'rosbags': 'ros', 'pybullet': 'sim', 'pybullet_data': 'sim',
-    'tensorboard': 'train', 'matplotlib': 'viz', 'av': 'viz',
+    'gymnasium': 'gym', 'tensorboard': 'train', 'matplotlib': 'viz', 'av': 'viz',
 }
 """Extra of `pip install` that brings a package."""
 

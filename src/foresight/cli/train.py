@@ -13,7 +13,7 @@ from rich.table import Table
 from foresight.actions.loading import action_of, load
 from foresight.cli.flags import Shown
 from foresight.cli.output import CheckpointOption, JsonOption, quiet_stdout, show
-from foresight.data.collected import collected, collected_scene
+from foresight.data.collected import collected, fitting
 from foresight.data.transitions import join
 from foresight.experiments.document import write_json
 from foresight.learning.learners.critic import CriticLearner, Sweep
@@ -58,11 +58,9 @@ def world_model(
     with quiet_stdout(json):
         console = Console(stderr=True)
         folders = data or [PLAY]
-        config = CheckpointConfig(
-            encoder=encoder, predictor=predictor, scene=collected_scene(folders[0]),
-        )
+        config = fitting(folders[0], CheckpointConfig(encoder=encoder, predictor=predictor))
         action = action_of(config)
-        transitions = join([collected(folder, action, encoder) for folder in folders])
+        transitions = join([collected(folder, action, config.encoder) for folder in folders])
         console.print(f'{len(transitions)} actions of {len(transitions.backgrounds)} episodes')
         learner = WorldModelLearner(transitions, config, train)
         scores = Loop(learner, out, console).run()

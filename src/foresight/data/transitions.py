@@ -17,6 +17,10 @@ from foresight.protocols import CameraView
 from foresight.world_model.observation.eye import see_levels
 
 Draw = Callable[[Episode], Float[np.ndarray, '2 height width']]
+See = Callable[
+    [UInt8[np.ndarray, 'row col 3'], UInt8[np.ndarray, 'row col 3']],
+    UInt8[np.ndarray, 'row col 3'],
+]
 Project = Callable[[Float[np.ndarray, 'n 3'], CameraView], Float[np.ndarray, 'n 2']]
 NOT_ROWS = ('before_index', 'episode', 'digest', 'kind')
 """Parts of transitions that do not simply follow one another when joined."""
@@ -70,7 +74,7 @@ class Transitions:
 
 
 def build_transitions(folder: Path, rectify: Rectify, project: Project, draw: Draw,
-                      most_objects: int = 10) -> Transitions:
+                      most_objects: int = 10, see: See = see_levels) -> Transitions:
     """Rectify every still of a dataset, and see it as perception does.
 
     An episode without an action is left out, and one whose physics broke down (a position is not
@@ -82,6 +86,7 @@ def build_transitions(folder: Path, rectify: Rectify, project: Project, draw: Dr
         project: Tells where a point appears in the rectified image.
         draw: Draws the scene of an episode on the latent grid.
         most_objects: Room for labels.
+        see: Makes of a rectified image and that of the empty table what is learned from.
 
     Raises:
         DatasetError: If the folder holds no episode, or one is damaged.
@@ -99,7 +104,8 @@ def build_transitions(folder: Path, rectify: Rectify, project: Project, draw: Dr
             continue
         kinds.add(episode.kind)
         digest.update(episode.actions.tobytes() + episode.stills.data.tobytes())
-        parts.append((*_rectified(episode, rectify, project, most_objects), draw(episode)))
+        seen = _rectified(episode, rectify, project, most_objects, see)
+        parts.append((*seen, draw(episode)))
         starts.append(first + np.arange(len(episode.actions)))
         first += len(episode.stills)
     if not parts:
@@ -195,11 +201,11 @@ def load_transitions(folder: Path) -> Transitions:
 
 
 def _rectified(episode: Episode, rectify: Rectify, project: Project,
-               most: int) -> tuple[np.ndarray, ...]:
+               most: int, see: See) -> tuple[np.ndarray, ...]:
     """Rectify the stills of one episode and project its labels."""
     background = rectify(episode.background, episode.view)
     stills = np.stack([
-        see_levels(rectify(episode.stills[index], episode.view), background)
+        see(rectify(episode.stills[index], episode.view), background)
         for index in range(len(episode.stills))
     ])
     count, objects = episode.objects.shape[:2]

@@ -30,6 +30,7 @@ EXPERIMENTS = {
     'physics': 'Compare surprise at the impossible with that at the possible.',
     'uncertainty': 'Compare imagined outcomes with those of doing the same again.',
     'risk': 'Compare in closed loop how imagined futures may count.',
+    'environment': 'Measure how far a planner gets in a Gymnasium environment.',
     'surprise': 'Measure surprise in the loop: who notices what, how soon, and success.',
 }
 """What each experiment measures, by name."""

@@ -74,7 +74,8 @@ class TrainConfig(RunConfig):
         0.0, 1.0,
     )
     mirror: float = setting(
-        0.5, 'share of the actions reflected near to far, and left to right', '', 0.0, 1.0
+        0.5, 'share of the actions of an arm reflected near to far, and left to right', '',
+        0.0, 1.0,
     )
     holdout: float = setting(0.05, 'share of the episodes kept for the probe', '', 0.0, 0.5)
 

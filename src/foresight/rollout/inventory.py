@@ -29,7 +29,8 @@ class Inventory:
         count: How many of them.
         actions: Macro-actions that were carried out.
         robot_hours: Time that the robot took for all of it [h].
-        site: Name of the site whose table this is; empty if no site of the package has it.
+        site: Name of the site whose table this is, or of the environment; empty if no site of
+            the package has it.
         robot: Arm.
         objects: Scenes by their number of objects; empty where nobody knows.
     """
@@ -67,7 +68,8 @@ def _of_episodes(folder: Path) -> Inventory:
     known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
     return Inventory(
         'episodes', len(time.seconds), int(time.actions.sum()),
-        round(float(time.seconds.sum()) / 3600.0, 4), site_of(collected_scene(folder)),
+        round(float(time.seconds.sum()) / 3600.0, 4),
+        known.get('environment', {}).get('env') or site_of(collected_scene(folder)),
         str(known.get('robot', RobotConfig.robot)), dict(sorted(counts.items())),
     )
 

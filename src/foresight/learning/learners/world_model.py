@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Generator, nn
 
@@ -23,6 +24,7 @@ from foresight.learning.settings import LABELS_ONLY, TrainConfig
 from foresight.learning.warm_start import start_from
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
+from foresight.world_model.usual_image import UsualImage
 
 LEAST_BETWEEN_PROBES = 100  # Steps: an epoch of few actions is shorter than a probe.
 FEW_STEPS = 1000  # The shipped world model took 4 460; after 1 000 it cleared half of its tables.
@@ -46,13 +48,17 @@ class WorldModelLearner(Learner[ProbeScores]):
         """
         self.settings, self._has_labels = train, transitions.has_labels
         _check_labels(transitions, train)
+        self._usual: UsualImage | None = None
+        if config.environment:
+            transitions = _of_one_image(transitions)
+            self._usual = UsualImage(torch.from_numpy(np.array(transitions.backgrounds[0])))
         taught, self._held_out = split_episodes(transitions, train.holdout)
         self._taught = join((first_actions(taught, train.actions), *more))
         rows_of_step(len(self._taught), train.batch, train.seed, 0)
         steps_an_epoch = len(self._taught) // train.batch
         self.steps = train.steps or steps_an_epoch * train.epochs
         self.warning = '\n'.join(filter(None, (
-            one_table(transitions, config.encoder, train),
+            '' if config.environment else one_table(transitions, config.encoder, train),
             too_little(self.steps, len(self._taught)),
         )))
         self.probe_every = math.ceil(LEAST_BETWEEN_PROBES / steps_an_epoch) * steps_an_epoch
@@ -86,9 +92,13 @@ class WorldModelLearner(Learner[ProbeScores]):
     def save(self, folder: Path, scores: ProbeScores) -> None:
         """Write what the nodes load."""
         networks = self.networks
-        modules = {'world_model': networks.world_model, 'inverse': networks.inverse}
+        modules: dict[str, nn.Module] = {
+            'world_model': networks.world_model, 'inverse': networks.inverse,
+        }
         if self._has_labels:
             modules['cost_head'] = networks.cost_head
+        if self._usual is not None:
+            modules['usual_image'] = self._usual
         checkpoint.save(folder, modules, replace(
             self.config, scores=scores.known(),
             normalisation={'surprise': max(scores.surprise_scale, 1e-6)},
@@ -103,6 +113,12 @@ def _make_networks(config: CheckpointConfig, train: TrainConfig) -> WorldModelNe
     if train.pretrained:
         start_from(Path(train.pretrained), networks, train.frozen)
     return networks
+
+
+def _of_one_image(transitions: Transitions) -> Transitions:
+    """Take the usual image of the first folder for all."""
+    shape = transitions.backgrounds.shape
+    return replace(transitions, backgrounds=np.broadcast_to(transitions.backgrounds[0], shape))
 
 
 def _check_labels(transitions: Transitions, train: TrainConfig) -> None:

@@ -1,0 +1,1 @@
+"""Success in an environment of somebody else: planner and floors."""

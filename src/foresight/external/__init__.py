@@ -1,0 +1,1 @@
+"""Things that other packages made: environments to learn in."""
