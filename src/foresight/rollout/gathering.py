@@ -94,7 +94,7 @@ def check_manifest(
     path, wanted = folder / MANIFEST, json.loads(json.dumps(described))
     if not path.exists():
         write_atomically(path, json.dumps(wanted, indent=2) + '\n')
-    elif others := differences(dict(completed(json.loads(path.read_text()))), wanted):
+    elif others := differences(completed(json.loads(path.read_text())), wanted):
         raise DatasetError(
             f'{folder} was made with other settings ({named(others)}): choose another --out'
         )

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
 
+from foresight.actions.kinds import check_kind
 from foresight.planning.deadline import stopped_clock
 from foresight.planning.levels.task import TaskDecision, TaskLevel
 from foresight.protocols import ActionSampler, Belief, Observation, Plan
@@ -122,7 +123,11 @@ def make_planner(checkpoint: Checkpoint, task: TaskConfig, arm: ArmModel) -> Pla
         checkpoint: World model and cost head.
         task: Terms, weights and the done test.
         arm: Arm that works.
+
+    Raises:
+        CheckpointError: If the world model foresees another action than the task asks for.
     """
+    check_kind(checkpoint.action.kind, task.action, checkpoint.folder)
     def make(empty_table: Float[Tensor, 'channel height width']) -> TaskLevel:
         goal = empty_table if task.goal == EMPTY_TABLE else None
         return assemble(task, checkpoint, arm, goal, clock=stopped_clock)
