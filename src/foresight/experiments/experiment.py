@@ -10,6 +10,7 @@ from rich.console import Console
 
 from foresight.errors import ConfigError
 from foresight.experiments.document import Document, provenance, write_json
+from foresight.experiments.sheet import with_section
 from foresight.files import write_atomically
 from foresight.robots.robot_file import RobotConfig, RobotFile
 from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, setting
@@ -43,9 +44,15 @@ Measured = TypeVar('Measured')
 
 @runtime_checkable
 class Experiment(Protocol[Settings, Measured]):
-    """What a results page is made of; the dataclass of its settings says its options."""
+    """What a results page is made of; the dataclass of its settings says its options.
+
+    Attributes:
+        settings: The usual settings.
+        sheet: Page that has a section for each of its names; empty where each has its own page.
+    """
 
     settings: Settings
+    sheet: str = ''
 
     def measure(self, settings: Settings, console: Console) -> Measured:
         """Measure, showing progress on a console; what is finished is not done again."""
@@ -123,7 +130,11 @@ def run(
     checkpoint = getattr(settings, 'checkpoint', Path())
     stem = (out or RESULTS / checkpoint.name) / experiment.name(settings)
     write_json(document, stem.with_name(f'{stem.name}.json'))
-    write_atomically(stem.with_name(f'{stem.name}.md'), experiment.page(document))
+    page, sheet = experiment.page(document), stem.with_name(f'{experiment.sheet or stem.name}.md')
+    if experiment.sheet:
+        before = sheet.read_text() if sheet.is_file() else ''
+        page = with_section(before, stem.name, page)
+    write_atomically(sheet, page)
     return document
 
 

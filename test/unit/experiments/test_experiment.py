@@ -22,6 +22,7 @@ class Coin:
     """Throws a coin."""
 
     settings = CoinSettings()
+    sheet = ''
 
     def measure(self, settings, console):
         console.print('throwing')
@@ -58,6 +59,16 @@ def test_without_a_folder_the_page_lies_under_the_name_of_the_checkpoint(
     assert sorted(path.name for path in (tmp_path / 'out/results/coin').iterdir()) == [
         'coin_4.json', 'coin_4.md',
     ]
+
+
+def test_runs_of_one_sheet_share_a_page(console, tmp_path):
+    coin = Coin()
+    coin.sheet = 'coins'
+    for throws in (6, 4):
+        run(coin, CoinSettings(throws), tmp_path, console)
+    page = (tmp_path / 'coins.md').read_text()
+    assert page.index('2 of 4') < page.index('3 of 6')
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == ['.json', '.json', '.md']
 
 
 @pytest.mark.parametrize('name', EXPERIMENTS)

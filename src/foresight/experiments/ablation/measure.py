@@ -77,6 +77,10 @@ class TransferSettings(TrainingSettings):
         return load_site(self.site)
 
 
+SHEETS = {'ablation': 'ablation', 'ablation_quick': 'ablation', 'transfer': 'sites'}
+"""Page that gathers a table with others, by the table's own page."""
+
+
 class Training(Experiment[TrainingSettings, Measured]):
     """Trains the rows of a table, scores them and lets them play.
 
@@ -87,6 +91,7 @@ class Training(Experiment[TrainingSettings, Measured]):
         """Keep the rows; budget and folders are those of the table where nothing else is said."""
         budget = table.budget
         self._table = table
+        self.sheet = SHEETS.get(table.page, '')
         self.settings = replace(
             settings, steps=budget.steps, head_steps=budget.head_steps,
             episodes=budget.episodes, first_episode=budget.first_episode,

@@ -87,6 +87,7 @@ class Evaluation(Experiment[EvaluationSettings, list[PolicyResult]]):
     """Plays every policy on every split."""
 
     settings = EvaluationSettings(seed=10_000)
+    sheet = 'evaluation'
     page = staticmethod(to_markdown)
 
     def __init__(self, play: Play = in_lockstep) -> None:

@@ -42,6 +42,7 @@ class Horizon(Experiment[HorizonSettings, dict[Look, Document]]):
     """Plays the same scenes looking less and further ahead."""
 
     settings = HorizonSettings(episodes=200, seed=10_000)
+    sheet = 'horizon'
     page = staticmethod(to_markdown)
 
     def measure(self, settings: HorizonSettings, console: Console) -> dict[Look, Document]:

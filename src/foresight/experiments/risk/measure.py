@@ -43,6 +43,7 @@ class Risk(Experiment[RiskSettings, list[PolicyResult]]):
     """Plays the same episodes with every way to weigh."""
 
     settings = RiskSettings(episodes=50)
+    sheet = 'uncertainty'
 
     def measure(self, settings: RiskSettings, console: Console) -> list[PolicyResult]:
         """Play, one bar a way and split."""

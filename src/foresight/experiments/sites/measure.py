@@ -58,6 +58,7 @@ class Sites(Experiment[SitesSettings, list[Row]]):
     """Plays the same tables of held-out sites by each policy and through each camera."""
 
     settings = SitesSettings()
+    sheet = 'sites'
 
     def measure(self, settings: SitesSettings, console: Console) -> list[Row]:
         """Play, one bar a row."""

@@ -60,6 +60,7 @@ class Uncertainty(Experiment[UncertaintySettings, Document]):
     """Repeats actions in simulation and imagines what they do."""
 
     settings = UncertaintySettings()
+    sheet = 'uncertainty'
 
     def measure(self, settings: UncertaintySettings, console: Console) -> Document:
         """Return the figures, and what is known of the checkpoint."""
