@@ -97,6 +97,7 @@ class Environment(Experiment[EnvironmentSettings, Played]):
     """Plays every policy toward the same goals."""
 
     settings = EnvironmentSettings()
+    sheet = 'environment'
 
     def measure(self, settings: EnvironmentSettings, console: Console) -> Played:
         """Play, one bar a policy."""
@@ -128,9 +129,8 @@ class Environment(Experiment[EnvironmentSettings, Played]):
         return to_markdown(document)
 
     def name(self, settings: EnvironmentSettings) -> str:
-        """Name the page by the environment."""
-        environment = settings.environment.env.replace('/', '_').replace(':', '_')
-        return f'{environment}_{settings.seed}_{settings.episodes}'
+        """Name the section by the world model."""
+        return f'environment_{settings.checkpoint.name}_{settings.seed}_{settings.episodes}'
 
 
 def figures(episodes: tuple[EnvironmentEpisode, ...]) -> dict[str, Any]:
