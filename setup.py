@@ -86,7 +86,7 @@ setup(
         'gym': ['gymnasium>=1.0'],
         'sim': ['pybullet'],
         'train': ['tensorboard'],
-        'viz': ['av', 'matplotlib'],
+        'viz': ['av', 'matplotlib', 'pillow>=10.1'],
         'docs': ['mkdocs-material', 'mkdocstrings-python'],
         # colcon runs pytest only for a package whose extra `test` names it.
         'test': ['pytest', 'pytest-timeout', 'beartype'],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from rosbags.rosbag2 import Reader
 
 from foresight.actions.loading import make_model
@@ -24,6 +25,8 @@ from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.inventory import inventory
 from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import CostHead
+from foresight.viz.film.timeline import CHOOSE, END, FASTER, RATE, RESULT, THINK
+from foresight.viz.video import read_video
 from foresight.world_model.checkpoint import CheckpointConfig, save
 from foresight.world_model.encoder import EncoderConfig
 
@@ -84,12 +87,13 @@ def plays(out: Path) -> bool:
 
 
 def test_demo_leaves_film_report_bag_and_figures_but_no_process(checkpoint, tmp_path):
-    running = demo(checkpoint, tmp_path, '--max-actions', '2')
+    running = demo(checkpoint, tmp_path, '--max-actions', '2', '--pictures',
+                   str(tmp_path / 'shown'))
     _, words = running.communicate(timeout=240)
     document = json.loads((tmp_path / 'demo.json').read_text())
     assert running.returncode == (0 if document['success'] else 1), words
     assert document['actions'] == 2 or document['success']
-    assert (tmp_path / 'demo.mp4').stat().st_size > 1000
+    check_film(tmp_path, tmp_path / 'shown', document['actions'])
     assert 'Action 1' in (tmp_path / 'report.html').read_text()
     with Reader(tmp_path / 'bag') as reader:
         topics = {connection.topic for connection in reader.connections if connection.msgcount}
@@ -97,6 +101,17 @@ def test_demo_leaves_film_report_bag_and_figures_but_no_process(checkpoint, tmp_
     assert all(budget['measured'] != 'not measured' for budget in document['budgets'])
     assert not nodes_of(tmp_path)
     check_import(tmp_path / 'bag')
+
+
+def check_film(out: Path, shown: Path, actions: int) -> None:
+    """Check that film, still and moving picture show the whole run."""
+    pictures, rate = read_video(out / 'film.mp4')
+    assert pictures[0].shape == (720, 1280, 3) and rate == RATE
+    paused = actions * (THINK + CHOOSE + RESULT) + END
+    assert paused < len(pictures) / rate < paused + (actions + 1) * 15.0 / FASTER
+    with Image.open(out / 'film.png') as still, Image.open(shown / 'demo.webp') as moving:
+        assert still.size == (1280, 720) and moving.size == (720, 405) and moving.n_frames > 10
+    assert (shown / 'demo.png').read_bytes() == (out / 'film.png').read_bytes()
 
 
 def check_import(bag: Path) -> None:

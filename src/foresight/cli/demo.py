@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from foresight.actions.loading import load
 from foresight.cli.output import (
     CheckpointOption,
     JsonOption,
@@ -29,11 +31,14 @@ from foresight.files import find_model
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.session import SessionOptions, ros_session
 from foresight.robots.robot_file import RobotConfig
+from foresight.rollout.filming import Studio, write_film
 from foresight.settings import CLEAR_TABLE, SHIPPED
 from foresight.sim.settings import CameraConfig, SimConfig
-from foresight.viz.demo_pages import demo_budgets, write_demo
+from foresight.viz.demo_pages import demo_budgets, write_report
 from foresight.viz.demo_result import DemoResult
+from foresight.viz.film.futures import imagine
 from foresight.viz.report import Budget
+from foresight.viz.video import write_moving_picture
 
 
 def demo(
@@ -57,6 +62,10 @@ def demo(
     checkpoint: CheckpointOption = SHIPPED,
     out: Annotated[Path, typer.Option(help='Folder of film, report and bag.')] = Path('out/demo'),
     bag: Annotated[bool, typer.Option(help='Record a bag.')] = True,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(help='Also write demo.png and the moving demo.webp into this folder.'),
+    ] = None,
     json: JsonOption = None,
 ) -> None:
     """Clear a simulated table over ROS 2 and write a report."""
@@ -73,8 +82,12 @@ def demo(
     with quiet_stdout(json):
         console = Console(stderr=True)
         result = run(options, seed, console)
+        with console.status('drawing the film'):
+            film = draw_film(options, result, out)
         budgets = demo_budgets(result, running_for())
-        film, report = write_demo(result, out, budgets, command())
+        report = write_report(result, film, out, budgets, command())
+        if pictures is not None:
+            write_pictures(film, pictures)
         console.print(table(result, budgets))
         console.print(f'film {film}, report {report}{f", bag {out}/bag" if bag else ""}')
     write_json(document(result, budgets, task), json)
@@ -106,7 +119,7 @@ def prepare(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         for name in ('bag', 'log'):
             shutil.rmtree(out / name, ignore_errors=True)
-        for name in ('demo.mp4', 'report.html'):
+        for name in ('film.mp4', 'film.png', 'report.html'):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise ForesightError(f'cannot write {out}: {error.strerror}; change --out') from None
@@ -127,6 +140,25 @@ def run(options: SessionOptions, seed: int, console: Console) -> DemoResult:
         with ros_session(options) as session:
             progress.update(bar, description='')
             return session.play(seed, shower(progress, bar, options.sim.objects))
+
+
+def draw_film(options: SessionOptions, result: DemoResult, out: Path) -> Path:
+    """Draw the film from what was recorded, and what was imagined with the same world model."""
+    known = load(options.checkpoint, 'cpu', options.place.scene)
+    futures = [imagine(known.model, known.action, action) for action in result.actions]
+    asked = options.sim
+    sim = replace(
+        options.place.sim, objects=asked.objects, object_set=asked.object_set, seed=asked.seed,
+    )
+    studio = Studio(sim, options.robot, options.site, known.config.encoder)
+    return write_film(out, result, futures, studio)
+
+
+def write_pictures(film: Path, folder: Path) -> None:
+    """Write what a page shows of a film."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(film.with_suffix('.png'), folder / 'demo.png')
+    write_moving_picture(film, folder / 'demo.webp')
 
 
 def shower(progress: Progress, bar: TaskID, objects: int) -> Callable[[Monitor], None]:

@@ -1,7 +1,7 @@
 """Shows a decision: the action to everybody, the rest to whoever looks."""
 
 import numpy as np
-from geometry_msgs.msg import Point, Vector3
+from geometry_msgs.msg import Point, PoseArray, Vector3
 from jaxtyping import Float
 from rclpy.node import Node
 from std_msgs.msg import ColorRGBA, String
@@ -12,11 +12,12 @@ from foresight.agent.following import Following
 from foresight.agent.step import Step
 from foresight.data.messages import BASE, IDENTITY, Pose
 from foresight.macro_action import MacroAction
-from foresight.nodes.convert import header, latent_message, poses_path
+from foresight.nodes.convert import header, latent_message, pose_message, poses_path
 from foresight.nodes.endpoints import publisher
 from foresight.nodes.health import Health
 from foresight.tasks.task_file import TaskConfig
 
+BEST = 12  # candidates that are published
 EVERY = 10  # commands between two poses of the shown tool path
 HEIGHT = 0.01  # of the arrows above the table [m]
 CHOSEN = ColorRGBA(r=1.0, g=0.54, b=0.24, a=1.0)
@@ -32,6 +33,7 @@ class DecisionDisplay:
         self._numbers = publisher(node, 'macro_action')
         self._kind = publisher(node, 'macro_action/kind')
         self._tool_path = publisher(node, 'planner/tool_path')
+        self._candidates = publisher(node, 'planner/candidates')
         self._markers = publisher(node, 'planner/markers')
         self._subgoal = publisher(node, 'planner/subgoal')
 
@@ -51,10 +53,15 @@ class DecisionDisplay:
             self._tool_path.publish(poses_path(place @ decision.motion.tool[::EVERY], stamp))
         if self._subgoal.get_subscription_count():
             self._subgoal.publish(latent_message(plan.latents[1], stamp))
+        elites = np.empty((0, len(action.numbers)))
+        if plan.elites is not None:
+            elites = plan.elites[:, 0].double().cpu().numpy()
+        if self._candidates.get_subscription_count():
+            poses = [pose for elite in elites[:BEST] for pose in place @ action.poses(elite)]
+            self._candidates.publish(PoseArray(
+                header=header(stamp, BASE), poses=[pose_message(pose) for pose in poses],
+            ))
         if self._markers.get_subscription_count():
-            elites = np.empty((0, len(action.numbers)))
-            if plan.elites is not None:
-                elites = plan.elites[:, 0].double().cpu().numpy()
             self._markers.publish(action_markers(
                 action, decision.action, elites, stamp, place,
             ))

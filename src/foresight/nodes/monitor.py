@@ -16,11 +16,13 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Float32
 
 from foresight.actions.kinds import make
-from foresight.data.messages import IDENTITY, Pose, image_array, path_poses, seconds
+from foresight.data.messages import image_array, path_poses, seconds
 from foresight.macro_action import ActionConfig
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
 from foresight.nodes.readers import CameraReader
+from foresight.nodes.tracking import MotionTrack, ThoughtTrack
+from foresight.robots.arm import ArmModel
 from foresight.settings import SceneConfig
 from foresight.tasks.clear_table.cost_head import Remaining
 from foresight.viz.demo_result import DemoAction, Frame
@@ -38,20 +40,20 @@ class Monitor(Node):
         reasons: Why, by node.
         frames: Camera images.
         rectified: Images on the table plane.
+        track: How arm and objects move.
         guard_ms: What the guard said about its slowest ticks [ms].
         sent: When messages were sent [ns], by topic and stamp [ns].
         commands: When commands were sent [ns].
     """
 
-    def __init__(
-        self, context: Context, scene: SceneConfig | None = None,
-        table_from_base: Pose = IDENTITY,
-    ) -> None:
-        """Listen to what happens at a table, beside which the arm's base stands."""
+    def __init__(self, context: Context, scene: SceneConfig, arm: ArmModel) -> None:
+        """Listen to what an arm does at a table."""
         super().__init__('monitor', context=context)
-        self._action = make(ActionConfig(), scene or SceneConfig())
+        self._action, table_from_base = make(ActionConfig(), scene), arm.table_from_base
         self.now, self.camera = 0.0, CameraReader(self)
         self.camera.table_from_base = table_from_base
+        self.track = MotionTrack(self, arm.joint_names, table_from_base)
+        self._thoughts = ThoughtTrack(self, table_from_base)
         self.figures: dict[str, dict[str, str]] = {}
         self.reasons: dict[str, str] = {}
         self.clear()
@@ -59,7 +61,7 @@ class Monitor(Node):
         self._listen('camera/image_raw', self._on_image)
         self._listen('image_rectified', self._on_rectified)
         self._listen('latent')
-        self._listen('belief')
+        self._listen('belief', self._thoughts.on_belief)
         self._listen('macro_action', self._on_action)
         self._listen('surprise/level', self._on_surprise)
         self._listen('commands')
@@ -67,6 +69,8 @@ class Monitor(Node):
 
     def clear(self) -> None:
         """Forget the episode."""
+        self.track.clear()
+        self._thoughts.clear()
         self.frames: list[Frame] = []
         self.rectified: list[Frame] = []
         self._actions: dict[str, Float[np.ndarray, ' action']] = {}
@@ -151,6 +155,7 @@ class Monitor(Node):
         return DemoAction(
             float(key), numbers, action.outline(numbers), action.describe(numbers), terms,
             plan_ms, joint_ms, left, self._surprises.get(key),
+            self._thoughts.thought(key, action, numbers, int(float(said.get('evaluations', 0)))),
         )
 
     @property

@@ -144,7 +144,7 @@ def ros_session(options: SessionOptions) -> Iterator['RosSession']:
         stack.callback(context.try_shutdown)
         scene = options.place.scene
         arm = ArmModel.load(options.robot, scene.stand)
-        monitor = Monitor(context, scene, arm.table_from_base)
+        monitor = Monitor(context, scene, arm)
         stack.callback(monitor.destroy_node)
         executor = SingleThreadedExecutor(context=context)
         stack.callback(executor.shutdown)

@@ -19,7 +19,7 @@ def summarise(
     return DemoResult(
         seed=seed, **truth, tried=int(monitor.figure('planner', 'actions')),
         actions=monitor.actions, frames=tuple(monitor.frames), rectified=tuple(monitor.rectified),
-        view=monitor.camera.view(), latencies=latencies(monitor), resident=dict(resident),
+        motion=monitor.track.motion(), latencies=latencies(monitor), resident=dict(resident),
         simulated=simulated, seconds=seconds, ending=ending, task=task, asked=asked,
     )
 

@@ -92,6 +92,9 @@ TOPICS = {topic.name: topic for topic in (
     Topic('joint_plan', 'trajectory_msgs/msg/JointTrajectory', Qos.COMMAND,
           'joint motion of at least the next 0.5 s, absolute stamps'),
     Topic('planner/tool_path', 'nav_msgs/msg/Path', Qos.DEBUG, 'tool path of the action'),
+    Topic('planner/candidates', 'geometry_msgs/msg/PoseArray', Qos.DEBUG,
+          'tool poses of the best actions it imagined, cheapest first; each as many as those of '
+          'macro_action'),
     Topic('planner/markers', 'visualization_msgs/msg/MarkerArray', Qos.DEBUG, 'candidate actions'),
     Topic('planner/subgoal', IMAGE, Qos.DEBUG, 'latent that the action should produce'),
     Topic('commands', 'sensor_msgs/msg/JointState', Qos.COMMAND, 'joint commands'),
@@ -126,8 +129,8 @@ NODES = {node.name: node for node in (
     NodeEntry(
         'planner', True,
         ('belief', 'surprise', 'joint_states', 'goal_image', 'image_background'),
-        ('joint_plan', 'macro_action', 'macro_action/kind', 'planner/tool_path', 'planner/markers',
-         'planner/subgoal', '/diagnostics'),
+        ('joint_plan', 'macro_action', 'macro_action/kind', 'planner/tool_path',
+         'planner/candidates', 'planner/markers', 'planner/subgoal', '/diagnostics'),
         {'planner/start': 'start acting', 'planner/stop': 'finish this action, then stop',
          'planner/capture_goal': 'take the table as it looks now as the goal'},
         'belief to actions and joint motion', niceness=5,

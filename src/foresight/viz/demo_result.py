@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from foresight.macro_action import Outline
-from foresight.protocols import CameraView
 from foresight.settings import CLEAR_TABLE
 from foresight.tasks.clear_table.score import CLEARED
 
@@ -23,6 +22,40 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Motion:
+    """How arm and objects moved, in the frame of the table.
+
+    Attributes:
+        joint_stamps: When the joints were measured [s].
+        joints: Where they were [rad].
+        object_stamps: When the simulator said where the objects are [s].
+        positions: Where they were [m].
+        orientations: Their quaternions (x, y, z, w).
+    """
+
+    joint_stamps: Float[np.ndarray, ' time']
+    joints: Float[np.ndarray, 'time joint']
+    object_stamps: Float[np.ndarray, ' instant']
+    positions: Float[np.ndarray, 'instant object 3']
+    orientations: Float[np.ndarray, 'instant object 4']
+
+
+@dataclass(frozen=True)
+class Thought:
+    """What a decision was made of.
+
+    Attributes:
+        belief: Latent that it was planned from.
+        candidates: The best actions that were imagined, cheapest first.
+        imagined: How many were imagined.
+    """
+
+    belief: Float[np.ndarray, 'channel height width']
+    candidates: Float[np.ndarray, 'candidate action']
+    imagined: int
+
+
+@dataclass(frozen=True)
 class DemoAction:
     """One action that was carried out.
 
@@ -34,6 +67,7 @@ class DemoAction:
         joint_ms: Wall-clock time of the joint level for each command [ms].
         left: Objects the planner believed to be on the table; NaN if its task does not count.
         surprise: Surprise level after it, if it was measured.
+        thought: What it was decided from; None if a message was lost.
     """
 
     stamp: float
@@ -45,6 +79,7 @@ class DemoAction:
     joint_ms: float
     left: float
     surprise: float | None
+    thought: Thought | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +93,7 @@ class DemoResult:
         tried: Actions that were chosen, also those the arm could not do.
         actions: Actions that were carried out.
         rectified: The same images on the table plane.
+        motion: How arm and objects moved.
         latencies: Wall-clock times by name [ms].
         resident: Largest resident memory of each node [byte].
         simulated: Simulated duration [s].
@@ -75,7 +111,7 @@ class DemoResult:
     actions: tuple[DemoAction, ...]
     frames: tuple[Frame, ...]
     rectified: tuple[Frame, ...]
-    view: CameraView | None
+    motion: Motion
     latencies: Mapping[str, tuple[float, ...]]
     resident: Mapping[str, int]
     simulated: float

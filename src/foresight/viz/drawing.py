@@ -88,6 +88,16 @@ def _draw_outline(
             _draw(canvas, pixels(line), color, width + extra)
 
 
+def draw_lines(
+    canvas: UInt8[np.ndarray, 'H W 3'], lines: tuple[Float[np.ndarray, '_ 2'], ...],
+    pixels: Callable[[Float[np.ndarray, 'point 2']], Float[np.ndarray, 'point 2']],
+    color: tuple[int, int, int], width: int,
+) -> None:
+    """Draw the lines of an outline in place."""
+    for line in lines:
+        _draw(canvas, pixels(line), color, width)
+
+
 def _draw(
     canvas: UInt8[np.ndarray, 'H W 3'], pixels: Float[np.ndarray, 'point 2'],
     color: tuple[int, int, int], width: int,

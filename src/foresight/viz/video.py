@@ -1,4 +1,4 @@
-"""Films: the camera beside the overhead view with the planned action drawn."""
+"""Films as files: MP4, and moving pictures for web pages."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,28 +7,9 @@ import av
 import cv2
 import numpy as np
 from jaxtyping import UInt8
+from PIL import Image
 
 from foresight.errors import DatasetError
-
-PAPER, INK = (18, 20, 24), (222, 222, 222)
-GAP = 12
-
-
-def beside(
-    left: UInt8[np.ndarray, 'h1 w1 3'], right: UInt8[np.ndarray, 'h2 w2 3'], caption: str = '',
-    height: int = 384,
-) -> UInt8[np.ndarray, 'H W 3']:
-    """Return one frame: two pictures of equal height and a caption below them."""
-    pictures = [_fit(left, height), _fit(right, height)]
-    width = sum(picture.shape[1] for picture in pictures) + 3 * GAP
-    canvas = np.full((height + 2 * GAP + 28, width, 3), PAPER, np.uint8)
-    column = GAP
-    for picture in pictures:
-        canvas[GAP : GAP + height, column : column + picture.shape[1]] = picture
-        column += picture.shape[1] + GAP
-    place = (GAP, height + GAP + 24)
-    cv2.putText(canvas, caption, place, cv2.FONT_HERSHEY_SIMPLEX, 0.55, INK, 1, cv2.LINE_AA)
-    return canvas
 
 
 def write_video(path: Path, frames: Iterable[UInt8[np.ndarray, 'H W 3']], rate: int = 10) -> int:
@@ -58,8 +39,36 @@ def write_video(path: Path, frames: Iterable[UInt8[np.ndarray, 'H W 3']], rate: 
     return count
 
 
-def _fit(image: UInt8[np.ndarray, 'h w 3'], height: int) -> UInt8[np.ndarray, 'H W 3']:
-    """Scale an image to a height."""
-    size = (round(image.shape[1] * height / image.shape[0]), height)
-    kind = cv2.INTER_CUBIC if height > image.shape[0] else cv2.INTER_AREA
-    return np.asarray(cv2.resize(image, size, interpolation=kind), np.uint8)
+def read_video(path: Path) -> tuple[list[UInt8[np.ndarray, 'H W 3']], float]:
+    """Return the pictures of a film and how many a second it shows."""
+    with av.open(str(path)) as container:
+        pictures = [frame.to_ndarray(format='rgb24') for frame in container.decode(video=0)]
+        return pictures, float(container.streams.video[0].average_rate or 1.0)
+
+
+def write_moving_picture(
+    film: Path, path: Path, width: int = 720, rate: int = 10, longest: float = 15.0,
+) -> None:
+    """Write a film as a small moving picture (WebP) that a web page plays by itself.
+
+    Args:
+        film: The film.
+        path: File to write.
+        width: Its width [px].
+        rate: Pictures a second.
+        longest: A film that takes longer is played faster [s].
+    """
+    pictures, shown = read_video(film)
+    seconds = len(pictures) / shown
+    count = max(round(min(seconds, longest) * rate), 1)
+    chosen = np.linspace(0, len(pictures) - 1, count).round().astype(int)
+    size = width, round(width * pictures[0].shape[0] / pictures[0].shape[1])
+    small = [
+        Image.fromarray(cv2.resize(pictures[index], size, interpolation=cv2.INTER_AREA))
+        for index in chosen
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    small[0].save(
+        path, save_all=True, append_images=small[1:], duration=round(1000 / rate), loop=0,
+        quality=62, method=4,
+    )

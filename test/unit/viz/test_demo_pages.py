@@ -1,5 +1,6 @@
 """Claims about what a run leaves to look at."""
 
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,16 +8,17 @@ import numpy as np
 import pytest
 
 from foresight.actions.push.macro_action import PushAction
-from foresight.protocols import CameraView
-from foresight.viz.demo_pages import demo_budgets, write_demo
-from foresight.viz.demo_result import DemoAction, DemoResult, Frame
+from foresight.viz.demo_pages import demo_budgets, write_report
+from foresight.viz.demo_result import DemoAction, DemoResult, Frame, Motion
 
 TIMES = {
     'task plan (planner)': (300.0, 400.0), 'joint level, each command (planner)': (0.2,),
     'tick p99 (guard)': (0.4,), 'command jitter (guard)': (0.5,), 'image stamp to belief': (12.0,),
 }
-LOOKING_DOWN = np.array([[0, -1, 0, 0.5], [-1, 0, 0, 0.1], [0, 0, -1, 1.25], [0, 0, 0, 1.0]])
-VIEW = CameraView(np.array([[100.0, 0, 64], [0, 100.0, 48], [0, 0, 1.0]]), LOOKING_DOWN, 128, 96)
+MOTION = Motion(
+    np.array([0.0, 2.0]), np.zeros((2, 7)), np.array([0.0, 2.0]), np.zeros((2, 3, 3)),
+    np.tile([0.0, 0.0, 0.0, 1.0], (2, 3, 1)),
+)
 
 
 @pytest.fixture
@@ -31,28 +33,29 @@ def result() -> DemoResult:
     )
     return DemoResult(
         seed=3, objects=3, cleared=3, dropped=0, tried=1, actions=(action,), frames=frames,
-        rectified=flat, view=VIEW, latencies=TIMES, resident={'sim': 2**28}, simulated=2.0,
+        rectified=flat, motion=MOTION, latencies=TIMES, resident={'sim': 2**28}, simulated=2.0,
         seconds=2.1, ending='nothing is left on the table',
     )
 
 
-def test_film_and_report_are_written(result: DemoResult, tmp_path: Path) -> None:
-    film, report = write_demo(result, tmp_path, demo_budgets(result, 60.0), 'foresight demo')
-    assert film.stat().st_size > 1000
-    assert set(tmp_path.iterdir()) == {film, report}
-    text = report.read_text()
+def test_the_report_holds_film_and_figures(result: DemoResult, tmp_path: Path) -> None:
+    film = tmp_path / 'film.mp4'
+    film.write_bytes(b'a film')
+    budgets = demo_budgets(result, 60.0)
+    text = write_report(result, film, tmp_path, budgets, 'foresight demo').read_text()
+    assert base64.b64encode(b'a film').decode() in text
     assert 'seed 3' in text and 'foresight demo' in text and 'remaining' in text
 
 
 def test_report_is_written_without_an_action(result: DemoResult, tmp_path: Path) -> None:
-    bare = replace(result, actions=(), view=None, cleared=0)
-    _, report = write_demo(bare, tmp_path, (), 'foresight demo')
+    bare = replace(result, actions=(), cleared=0)
+    report = write_report(bare, tmp_path / 'no.mp4', tmp_path, (), 'foresight demo')
     assert 'Not done' in report.read_text()
 
 
 def test_report_says_what_the_task_asks(result: DemoResult, tmp_path: Path) -> None:
     other = replace(result, task='left_half', asked='every object on the left')
-    text = write_demo(other, tmp_path, (), 'foresight demo')[1].read_text()
+    text = write_report(other, tmp_path / 'no.mp4', tmp_path, (), 'foresight demo').read_text()
     assert 'left_half, seed 3' in text and 'objects as asked (every object on the left)' in text
 
 

@@ -9,7 +9,7 @@ from foresight.sim.world import World
 
 TOWARDS = np.array([0.62, -0.42, 1.0]) / np.linalg.norm([0.62, -0.42, 1.0])
 """Direction towards the lamp in the table's frame."""
-DISTANCE, SPREAD = 2.0, 0.95  # m, to the middle of the scene, and radius of what is lit
+DISTANCE, SPREAD = 2.0, 0.98  # m, to the middle of the scene, and radius of what is lit
 SIDE = 480  # pixels along each side of its picture
 SLACK = 0.012  # m, a surface does not shade itself
 Shade = Float[np.ndarray, 'height width']

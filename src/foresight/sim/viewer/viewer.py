@@ -1,6 +1,7 @@
 """The viewer camera: stands beside the table and sees the arm as a person would."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -20,18 +21,36 @@ from foresight.sim.viewer.stage import Movers, furniture
 
 SIZE = 1280, 720
 FINE = 2  # each pixel is drawn as so many squared
-FIELD = 0.36  # rad, half of the vertical field of view
-PLACE, TARGET = np.array([1.28, 0.86, 0.72]), np.array([-0.10, -0.06, 0.16])
+FIELD = 0.43  # rad, half of the vertical field of view
+PLACE, TARGET = np.array([1.28, 0.86, 0.72]), np.array([-0.12, -0.06, 0.22])
 """Where the camera stands and what it looks at, from the middle of the view [m]."""
 REACH = 0.6  # m, half of the longer side of the view that they are made for
-SHIFT = -205.0, -26.0  # px, the table stands left of the middle: room for what is shown beside it
+SHIFT = -210.0, -10.0  # px, the table stands left of the middle: room for what is shown beside it
 MARGIN = 6  # px, around what moves
 DARK = 0.40  # share of the light that a shadow takes
 SOFT = 2.2  # px, edge of a shadow
-Canvas = Float[np.ndarray, 'height width 3']
 Picture = UInt8[np.ndarray, 'height width 3']
 Box = tuple[int, int, int, int]
 """Left, top, right and bottom of a part of a picture [px]."""
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What moves, as it was drawn for one moment.
+
+    Attributes:
+        moment: All numbers of the moment.
+        light: Light left in each pixel of what does not move.
+        box: Part of the picture that the rest is about.
+        share: How much of each pixel it covers.
+        color: Its colour, times that share.
+    """
+
+    moment: Float[np.ndarray, ' number']
+    light: Float[np.ndarray, 'height width']
+    box: Box
+    share: Float[np.ndarray, 'row column']
+    color: Float[np.ndarray, 'row column 3']
 
 
 class Viewer(Closing):
@@ -52,6 +71,7 @@ class Viewer(Closing):
         self._lamp = Lamp(middle + TARGET)
         self._draw_furniture(sim, site.scene, look)
         self._movers = Movers(sim, arm, specs)
+        self._drawn: _Drawn | None = None
 
     def _draw_furniture(self, sim: SimConfig, scene: SceneConfig, look: Appearance) -> None:
         """Draw once what never moves, and keep where each pixel of it lies."""
@@ -63,16 +83,16 @@ class Viewer(Closing):
         points = np.where(there, points_of(view, shot.depth), floor)
         shade = self._lamp.shade(blocked, self._lamp.map_of(points), FINE * SOFT)
         color = np.where(there, shot.color, room).astype(np.float32)
-        self._depth, self._still = shot.depth, _shrink(color)
+        self._depth, self._still = shot.depth, _shrink(color).astype(np.uint8)
         self._lit = 1.0 - _shrink(shade)
         self._places = self._lamp.map_of(_thin(points))
 
     def picture(
         self, joints: Float[np.ndarray, ' joint'], positions: Float[np.ndarray, 'object 3'],
         orientations: Float[np.ndarray, 'object 4'],
-        paint: Callable[[Canvas], None] | None = None,
+        paint: Callable[[Picture], None] | None = None,
     ) -> Picture:
-        """Draw one moment.
+        """Draw one moment; another picture of the same moment costs little.
 
         Args:
             joints: Positions of the arm's joints [rad].
@@ -80,37 +100,40 @@ class Viewer(Closing):
             orientations: Their quaternions (x, y, z, w).
             paint: Paints on the table, under everything that moves.
         """
-        self._movers.place(joints, positions, orientations)
-        blocked = self._lamp.depth(self._movers.world)
-        # A pixel that the furniture shades already gets no darker.
-        shade = 1.0 - self._lit * (1.0 - self._lamp.shade(blocked, self._places, SOFT))
-        canvas = self._still.copy()
+        moment = np.concatenate([np.ravel(part) for part in (joints, positions, orientations)])
+        if self._drawn is None or not np.array_equal(moment, self._drawn.moment):
+            self._movers.place(joints, positions, orientations)
+            self._drawn = self._draw_movers(moment)
+        drawn, canvas = self._drawn, self._still.copy()
         if paint is not None:
             paint(canvas)
-        canvas *= (1.0 - DARK * shade)[..., None]
-        self._lay(canvas, blocked)
-        return np.clip(canvas, 0.0, 255.0).astype(np.uint8)
+        lit = canvas * drawn.light[..., None]
+        left, top, right, bottom = drawn.box
+        part = lit[top:bottom, left:right]
+        part *= 1.0 - drawn.share[..., None]
+        part += drawn.color
+        return np.clip(lit, 0.0, 255.0).astype(np.uint8)
 
-    def _lay(self, canvas: Canvas, blocked: Float[np.ndarray, 'side side']) -> None:
-        """Lay what moves over what does not, where it is nearer."""
+    def _draw_movers(self, moment: Float[np.ndarray, ' number']) -> '_Drawn':
+        """Draw what moves where it is nearer than what does not, and the shadows of both."""
+        blocked = self._lamp.depth(self._movers.world)
+        # A pixel that the furniture shades already gets no darker.
+        lit = self._lit * (1.0 - self._lamp.shade(blocked, self._places, SOFT))
         left, top, right, bottom = box = self._box()
-        if right <= left or bottom <= top:
-            return
         shot = shoot(self._movers.world, part_of(self.view, box, FINE), TOWARDS)
         behind = self._depth[FINE * top:FINE * bottom, FINE * left:FINE * right]
         shown = (shot.depth < behind).astype(np.float32)
         points = points_of(part_of(self.view, box, 1), _thin(shot.depth))
         shade = self._lamp.shade(blocked, self._lamp.map_of(points), SOFT)
-        part = canvas[top:bottom, left:right]
-        part *= 1.0 - _shrink(shown)[..., None]
-        part += _shrink(shot.color * shown[..., None]) * (1.0 - DARK * shade)[..., None]
+        color = _shrink(shot.color * shown[..., None]) * (1.0 - DARK * shade)[..., None]
+        return _Drawn(moment, 1.0 - DARK * (1.0 - lit), box, _shrink(shown), color)
 
     def _box(self) -> Box:
-        """Return the part of the picture in which something may move."""
+        """Return the part of the picture that holds all that moves."""
         columns, rows, _ = pixels_of(self.view, self._movers.corners())
-        left, right = np.clip([columns.min() - MARGIN, columns.max() + MARGIN], 0, SIZE[0])
-        top, bottom = np.clip([rows.min() - MARGIN, rows.max() + MARGIN], 0, SIZE[1])
-        return int(left), int(top), int(right), int(bottom)
+        first = np.clip([columns.min() - MARGIN, rows.min() - MARGIN], 0, np.array(SIZE) - 1)
+        last = np.clip([columns.max() + MARGIN, rows.max() + MARGIN], first + 1, SIZE)
+        return int(first[0]), int(first[1]), int(last[0]), int(last[1])
 
     def close(self) -> None:
         """Disconnect."""
