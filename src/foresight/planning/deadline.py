@@ -1,5 +1,6 @@
 """Wall-clock budget of one decision."""
 
+import math
 from collections.abc import Callable
 
 
@@ -18,10 +19,20 @@ class Deadline:
         return self._clock() - self._start
 
     def worked(self, candidates: int) -> None:
-        """Learn from the time since the last call that `candidates` took."""
-        now = self._clock()
-        self._per_candidate = max(self._per_candidate, (now - self._mark) / candidates)
-        self._mark = now
+        """Learn from the time since `begin` that `candidates` took."""
+        self._per_candidate = max(
+            self._per_candidate, (self._clock() - self._mark) / candidates,
+        )
+
+    def begin(self) -> None:
+        """Take the time at which scoring begins."""
+        self._mark = self._clock()
+
+    @property
+    def room(self) -> float:
+        """How many more candidates can be scored in time, as far as one can tell; 0 or more."""
+        left = max(self._seconds - self.elapsed, 0.0)
+        return left / self._per_candidate if self._per_candidate > 0.0 else math.inf
 
     def allows(self, candidates: int) -> bool:
         """Return True if scoring this many more candidates is expected to end in time."""

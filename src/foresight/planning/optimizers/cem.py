@@ -130,15 +130,35 @@ class CemPlanner:
         elites: EliteMixture | None = None
         for iteration in range(config.iterations):
             if elites is not None:
-                if not deadline.allows(config.samples + self._rescored(elites)):
+                if not deadline.allows(self._least + self._kept):
                     return _Search(elites, iteration, evaluations, truncated=True)
                 actions = self._refined(elites, candidates, scale)
                 scale *= config.noise_decay
-            elites = self._score(latent, actions, elites)
-            evaluations += len(actions)
-            deadline.worked(len(actions))
+            costs = self._costs(latent, actions, deadline)
+            elites = self._refit(actions[: len(costs)], costs, elites)
+            evaluations += len(costs)
+            if len(costs) < len(actions):
+                return _Search(elites, iteration + 1, evaluations, truncated=True)
         assert elites is not None
         return _Search(elites, config.iterations, evaluations, truncated=False)
+
+    @property
+    def _least(self) -> int:
+        """Candidates that are scored at once, and so at least."""
+        return min(self._config.chunk, self._config.samples)
+
+    def _costs(
+        self, latent: Tensor, actions: Tensor, deadline: Deadline,
+    ) -> Float[Tensor, ' scored']:
+        """Score candidates chunk by chunk, as many as leave time to re-score the best."""
+        costs: list[Tensor] = []
+        for part in torch.split(actions, self._config.chunk):
+            if costs and not deadline.allows(len(part) + self._kept):
+                break
+            deadline.begin()
+            costs.append(self._evaluate(latent, part).total)
+            deadline.worked(len(part))
+        return torch.cat(costs)
 
     def _first(self, candidates: Candidates) -> Tensor:
         """Return fresh sequences, some of them continuing the last plan."""
@@ -166,9 +186,10 @@ class CemPlanner:
             moved = torch.cat([moved, fresh.reshape(count, *moved.shape[1:])])
         return share_beginnings(moved, config.branches)
 
-    def _score(self, latent: Tensor, actions: Tensor, elites: EliteMixture | None) -> EliteMixture:
-        """Score candidates and refit the elites with them."""
-        costs = self._evaluate(latent, actions).total
+    def _refit(
+        self, actions: Tensor, costs: Float[Tensor, ' scored'], elites: EliteMixture | None,
+    ) -> EliteMixture:
+        """Refit the elites with candidates that were scored."""
         if elites is not None:
             actions = torch.cat([elites.actions, actions])
             costs = torch.cat([elites.costs, costs])
@@ -192,24 +213,29 @@ class CemPlanner:
         config = self._config
         return config.robust_samples if self._risk is None else config.risk_samples
 
-    def _rescored(self, elites: EliteMixture) -> int:
-        """Return how many candidates the robust re-scoring evaluates."""
-        return min(self._config.robust_top, len(elites.costs)) * self._futures
+    @property
+    def _kept(self) -> int:
+        """Evaluations for whose time the search leaves room: those of the robust re-scoring."""
+        return min(self._config.robust_top, self._config.elites) * self._futures
 
     def _choose(
         self, latent: Tensor, candidates: Candidates, elites: EliteMixture, deadline: Deadline,
     ) -> tuple[_Choice, bool]:
-        """Pick the elite that is cheapest on average under jitter; False if time ran out."""
-        count = self._rescored(elites)
-        in_time = deadline.allows(count)
-        if count == 0 or not in_time:
-            return self._cheapest(latent, elites.actions[:1, None]), in_time
-        best = elites.actions[: self._config.robust_top, None]  # top 1 horizon action
+        """Pick the elite that is cheapest on average under jitter; False if time ran out.
+
+        Where it does, fewer of the best are compared, and in the end the best is taken as it is.
+        """
+        wanted = min(self._config.robust_top, len(elites.costs))
+        count = int(min(wanted, deadline.room // self._futures))
+        if count == 0:
+            return self._cheapest(latent, elites.actions[:1, None]), wanted == 0
+        best = elites.actions[:count, None]  # top 1 horizon action
         copies = self._jittered(best, candidates)  # top copies horizon action
         if self._risk is None:
-            return self._cheapest(latent, copies), True
+            return self._cheapest(latent, copies), count == wanted
         futures = copies[:, torch.arange(self._futures) % copies.shape[1]]
-        return self._cheapest(latent, futures, self._drawn_unknowns(), self._risk), True
+        chosen = self._cheapest(latent, futures, self._drawn_unknowns(), self._risk)
+        return chosen, count == wanted
 
     def _drawn_unknowns(self) -> Float[Tensor, 'future horizon unknown'] | None:
         """Draw the latent variable of each future, the same for all candidates."""

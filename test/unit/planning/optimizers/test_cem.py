@@ -93,7 +93,7 @@ def test_a_deadline_returns_the_best_so_far_within_it(linear):
     assert plan.seconds <= 0.36
 
 
-def test_one_iteration_runs_whatever_the_deadline(linear):
+def test_one_chunk_is_scored_whatever_the_deadline(linear):
     clock = linear.FakeClock()
     planner = linear.make_planner(
         linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, 1.0),
@@ -102,7 +102,7 @@ def test_one_iteration_runs_whatever_the_deadline(linear):
     plan = planner.plan(linear.belief_at(0.0, 0.0))
     assert plan.truncated
     assert plan.iterations == 1
-    assert plan.evaluations == 101
+    assert plan.evaluations == 64 + 1
 
 
 def test_time_is_kept_for_the_robust_scoring(linear):
@@ -113,8 +113,31 @@ def test_time_is_kept_for_the_robust_scoring(linear):
     )
     plan = planner.plan(linear.belief_at(0.0, 0.0))
     assert plan.truncated
-    assert plan.evaluations == 100 + 48
+    assert plan.evaluations == 100 + 64 + 48
     assert plan.seconds <= 0.22
+
+
+def test_a_deadline_cuts_inside_an_iteration(linear):
+    clock = linear.FakeClock()
+    planner = linear.make_planner(
+        linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, 0.001),
+        samples=640, deadline=0.35,
+    )
+    plan = planner.plan(linear.belief_at(0.0, 0.0))
+    assert plan.truncated and plan.iterations == 1
+    assert plan.evaluations == 5 * 64 + 1
+    assert plan.seconds <= 0.35
+
+
+def test_fewer_are_scored_again_where_time_is_short(linear):
+    clock = linear.FakeClock()
+    planner = linear.make_planner(
+        linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, 0.001),
+        samples=64, iterations=1, deadline=0.09, robust_top=8, robust_samples=6,
+    )
+    plan = planner.plan(linear.belief_at(0.0, 0.0))
+    assert plan.truncated and plan.evaluations == 64 + 4 * 6
+    assert plan.seconds <= 0.09
 
 
 def test_a_plan_in_time_is_not_truncated(linear):
