@@ -58,7 +58,7 @@ def followed(place):
 
 
 def test_the_planner_reaches_the_goal_image_more_often_than_random_actions(followed):
-    page = json.loads((followed / 'out/results/dot/dot_Dot-v0_4000_20.json').read_text())
+    page = json.loads((followed / 'out/results/dot/environment_dot_4000_20.json').read_text())
     planner, random = page['policies']['planner'], page['policies']['random']
     assert planner['success'] >= 0.7 and random['success'] <= 0.3
     assert planner['last'] > random['last'] and planner['left'] < random['left']

@@ -6,7 +6,8 @@ import sys
 from foresight.files import share
 
 SIMULATED = tuple(
-    f'rollout.{name}' for name in ('clips', 'collect', 'filming', 'play', 'recording', 'repeat', 'sites')
+    f'rollout.{name}'
+    for name in ('clips', 'collect', 'filming', 'play', 'recording', 'repeat', 'sites')
 )
 EDGES = ('nodes', 'sim', *SIMULATED, 'viz', 'experiments', 'cli')
 BLOCKED = ('gymnasium', 'rclpy', 'pybullet', 'pybullet_data', 'matplotlib')
