@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from rclpy.parameter import Parameter
 
 from foresight.data.messages import image_array, seconds
 from foresight.errors import ConfigError
@@ -93,3 +94,15 @@ def test_reset_shows_the_first_image_of_the_seed_again(simulated):
 def test_unknown_parameter_is_refused(bench):
     with pytest.raises(ConfigError, match='has no parameter sead'):
         bench(SimNode, (), sead=3)
+
+
+def test_a_wrong_value_is_refused_while_it_runs(simulated):
+    node = simulated.node
+    (answer,) = node.set_parameters([Parameter('object_set', value='dinosaurs')])
+    assert not answer.successful and 'seen' in answer.reason
+    (answer,) = node.set_parameters([Parameter('seed', value=-1)])
+    assert not answer.successful
+    (answer,) = node.set_parameters([Parameter('object_set', value='unseen')])
+    assert answer.successful
+    assert simulated.call('sim/reset').success
+    assert node.get_parameter('object_set').value == 'unseen'

@@ -1,11 +1,19 @@
 """Configuration dataclasses as ROS parameters: declared, described, bounded, and nothing else."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields, replace
+from functools import partial
 from typing import Any, TypeVar
 
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
 from rclpy.exceptions import InvalidParameterTypeException, InvalidParameterValueException
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
 from foresight.errors import ConfigError
 from foresight.files import at_home
@@ -35,7 +43,23 @@ def declare(
         descriptor = _descriptor(default, item, item.name not in changeable)
         value = _value(node, prefix + item.name, default, descriptor)
         values[item.name] = tuple(value) if isinstance(default, tuple) else at_home(value)
-    return replace(config, **values)  # type: ignore[type-var]
+    made: Config = replace(config, **values)  # type: ignore[type-var]
+    if changeable:
+        names = {prefix + name: name for name in changeable}
+        node.add_on_set_parameters_callback(partial(_judge, made, names))
+    return made
+
+
+def _judge(
+    config: Any, names: Mapping[str, str], asked: Sequence[Parameter[Any]],
+) -> SetParametersResult:
+    """Refuse values that the configuration refuses, with its reason."""
+    changed = {names[item.name]: item.value for item in asked if item.name in names}
+    try:
+        replace(config, **changed)
+    except (ConfigError, TypeError) as error:
+        return SetParametersResult(successful=False, reason=str(error))
+    return SetParametersResult(successful=True)
 
 
 def with_overrides(node: Node, config: Config, declared: Config) -> Config:

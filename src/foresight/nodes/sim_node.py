@@ -99,8 +99,9 @@ class SimNode(Node):
     def _reset(self) -> str:
         """Start the episode of the parameters `seed` and `object_set`."""
         seed, kind = (self.get_parameter(name).value for name in ('seed', 'object_set'))
+        config = replace(self._config, seed=seed, object_set=kind)
         self._table.close()
-        self._table = self._make_table(replace(self._config, seed=seed, object_set=kind))
+        self._table = self._make_table(config)
         self._command = None
         self._show_camera()
         return f'{len(self._table.bodies.specs)} objects of seed {seed}'
