@@ -21,7 +21,7 @@ def write_video(path: Path, frames: Iterable[UInt8[np.ndarray, 'H W 3']], rate: 
     count = 0
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), 'w', options={'movflags': '+faststart'}) as container:
-        quality = {'crf': '23', 'preset': 'fast'}
+        quality = {'crf': '23', 'preset': 'veryfast'}
         stream = container.add_stream('libx264', rate=rate, options=quality)
         stream.pix_fmt = 'yuv420p'
         for image in frames:
@@ -70,5 +70,5 @@ def write_moving_picture(
     path.parent.mkdir(parents=True, exist_ok=True)
     small[0].save(
         path, save_all=True, append_images=small[1:], duration=round(1000 / rate), loop=0,
-        quality=62, method=4,
+        quality=75, method=4,
     )

@@ -40,14 +40,14 @@ class _Drawn:
 
     Attributes:
         moment: All numbers of the moment.
-        light: Light left in each pixel of what does not move.
+        light: Light left in each pixel of what does not move, of 255.
         box: Part of the picture that the rest is about.
         share: How much of each pixel it covers.
         color: Its colour, times that share.
     """
 
     moment: Float[np.ndarray, ' number']
-    light: Float[np.ndarray, 'height width']
+    light: Picture
     box: Box
     share: Float[np.ndarray, 'row column']
     color: Float[np.ndarray, 'row column 3']
@@ -107,12 +107,11 @@ class Viewer(Closing):
         drawn, canvas = self._drawn, self._still.copy()
         if paint is not None:
             paint(canvas)
-        lit = canvas * drawn.light[..., None]
+        lit = np.asarray(cv2.multiply(canvas, drawn.light, scale=1.0 / 255.0), np.uint8)
         left, top, right, bottom = drawn.box
         part = lit[top:bottom, left:right]
-        part *= 1.0 - drawn.share[..., None]
-        part += drawn.color
-        return np.clip(lit, 0.0, 255.0).astype(np.uint8)
+        part[:] = np.clip(part * (1.0 - drawn.share[..., None]) + drawn.color, 0.0, 255.0)
+        return lit
 
     def _draw_movers(self, moment: Float[np.ndarray, ' number']) -> '_Drawn':
         """Draw what moves where it is nearer than what does not, and the shadows of both."""
@@ -126,7 +125,8 @@ class Viewer(Closing):
         points = points_of(part_of(self.view, box, 1), _thin(shot.depth))
         shade = self._lamp.shade(blocked, self._lamp.map_of(points), SOFT)
         color = _shrink(shot.color * shown[..., None]) * (1.0 - DARK * shade)[..., None]
-        return _Drawn(moment, 1.0 - DARK * (1.0 - lit), box, _shrink(shown), color)
+        light = np.round(255.0 * (1.0 - DARK * (1.0 - lit))).astype(np.uint8)
+        return _Drawn(moment, np.dstack([light] * 3), box, _shrink(shown), color)
 
     def _box(self) -> Box:
         """Return the part of the picture that holds all that moves."""

@@ -20,7 +20,7 @@ THUMB, GAP, ACROSS = (107, 71), 10, 3
 PAIR = 166, 110
 FIRST, SECOND, THIRD = 34, 341, 543  # tops of the three blocks
 HEADING = 26  # from the top of a block to its pictures
-SCALE = 4  # of the rectified view, before it is fitted
+SCALE = 3  # of the rectified view, before it is fitted
 FADED = 0.35
 AROUND = 0.07  # m, shown around table and bins
 
@@ -113,7 +113,7 @@ def draw_future(
     draw_lines(
         canvas, future.outline.lines,
         lambda points: rectified_pixels(points, scene, encoder, SCALE),
-        INK if likes else CANDIDATE, 5,
+        INK if likes else CANDIDATE, 4,
     )
     return near_table(canvas, scene)
 
@@ -145,7 +145,7 @@ def lit(canvas: Picture, heat: HeatMap) -> Picture:
     size = canvas.shape[1], canvas.shape[0]
     spread = cv2.resize(heat.astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
     share = np.clip(spread, 0.0, 1.0)[..., None]
-    return np.asarray(canvas * (1.0 - share) + share * np.array(INK), np.uint8)
+    return np.asarray(canvas * (1.0 - share) + share * np.array(INK, np.float32), np.uint8)
 
 
 def note_of(seed: int) -> str:

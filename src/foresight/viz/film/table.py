@@ -49,8 +49,11 @@ class TablePainter:
         )
         size = picture.shape[1], picture.shape[0]
         spread = cv2.warpPerspective(heat.astype(np.float32), warp, size, flags=cv2.INTER_CUBIC)
-        share = GLOW * strength * np.clip(spread, 0.0, 1.0)[..., None]
-        picture[:] = (picture * (1.0 - share) + share * np.array(INK)).astype(np.uint8)
+        left, top, width, height = cv2.boundingRect((spread > 0.0).astype(np.uint8))
+        near = slice(top, top + height), slice(left, left + width)
+        share = np.float32(GLOW * strength) * np.clip(spread[near], 0.0, 1.0)[..., None]
+        part = picture[near]
+        part[:] = part * (1.0 - share) + share * np.array(INK, np.float32)
 
     def _pixels(self, points: Float[np.ndarray, 'point 2']) -> Float[np.ndarray, 'point 2']:
         """Return where points of the table are in the picture."""

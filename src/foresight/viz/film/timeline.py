@@ -8,8 +8,8 @@ import numpy as np
 
 from foresight.viz.demo_result import DemoResult, Motion
 
-RATE = 15  # pictures a second
-FASTER = 3.0  # than what happened
+RATE = 12  # pictures a second
+FASTER = 3.5  # than what happened
 THINK, CHOOSE, RESULT, END = 1.6, 1.1, 1.1, 2.0  # s of film
 AT_WORK = 0.45  # share of a motion after which the tool is on the table
 STIRS = 0.01  # rad, a joint that is so far from where it was moves
