@@ -1,5 +1,7 @@
 """Keeps how arm and objects moved, and what decisions were made of, for the film of a run."""
 
+import math
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -7,6 +9,7 @@ import numpy as np
 from geometry_msgs.msg import PoseArray
 from jaxtyping import Float
 from rclpy.node import Node
+from rclpy.serialization import deserialize_message
 from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import Image, JointState
 
@@ -16,42 +19,45 @@ from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
 from foresight.viz.demo_result import Motion, Thought
 
-APART = 0.04  # s, between two kept positions of the joints
+APART = 0.03  # s of wall-clock time between two kept positions of the joints
 RECENT = 100  # beliefs that a decision may still be made from
 
 
 class MotionTrack:
-    """Hears joints and true object poses; no node that acts may hear those."""
+    """Hears joints and true object poses; no node that acts may hear those.
+
+    They are kept as they come and read when the episode is over: while it runs, every millisecond
+    of the processor is for those that act.
+    """
 
     def __init__(self, node: Node, joints: tuple[str, ...], table_from_base: Pose) -> None:
         """Listen."""
         self._names, self._table_from_base = joints, table_from_base
         self.clear()
-        subscription(node, 'joint_states', self._on_joints, RECORD)
-        subscription(node, 'ground_truth/poses', self._on_poses, RECORD)
+        subscription(node, 'joint_states', self._on_joints, RECORD, raw=True)
+        subscription(node, 'ground_truth/poses', self._on_poses, RECORD, raw=True)
 
     def clear(self) -> None:
         """Forget the episode."""
-        self._joints: list[tuple[float, np.ndarray]] = []
-        self._poses: list[tuple[float, np.ndarray]] = []
+        self._joints: list[bytes] = []
+        self._poses: list[bytes] = []
+        self._heard = -math.inf
 
-    def _on_joints(self, message: JointState) -> None:
-        stamp = seconds(message.header.stamp)
-        if not self._joints or stamp > self._joints[-1][0] + APART:
-            self._joints.append((stamp, joint_values(message, self._names)[0]))
+    def _on_joints(self, message: bytes) -> None:
+        now = time.monotonic()
+        if now > self._heard + APART:
+            self._heard = now
+            self._joints.append(message)
 
-    def _on_poses(self, message: PoseArray) -> None:
-        numbers = [
-            (pose.position.x, pose.position.y, pose.position.z, pose.orientation.x,
-             pose.orientation.y, pose.orientation.z, pose.orientation.w)
-            for pose in message.poses
-        ]
-        self._poses.append((seconds(message.header.stamp), np.array(numbers).reshape(-1, 7)))
+    def _on_poses(self, message: bytes) -> None:
+        self._poses.append(message)
 
     def motion(self) -> Motion:
         """Return the motion of the episode, of as many objects as there were at its end."""
-        count = len(self._poses[-1][1]) if self._poses else 0
-        kept = [(stamp, poses) for stamp, poses in self._poses if len(poses) == count]
+        moved = [_joints_of(message, self._names) for message in self._joints]
+        seen = [_poses_of(message) for message in self._poses]
+        count = len(seen[-1][1]) if seen else 0
+        kept = [(stamp, poses) for stamp, poses in seen if len(poses) == count]
         poses = np.array([poses for _, poses in kept]).reshape(-1, count, 7)
         turn, shift = self._table_from_base[:3, :3], self._table_from_base[:3, 3]
         orientations = poses[..., 3:]
@@ -59,11 +65,28 @@ class MotionTrack:
             turned = Rotation.from_matrix(turn) * Rotation.from_quat(orientations.reshape(-1, 4))
             orientations = turned.as_quat().reshape(orientations.shape)
         return Motion(
-            joint_stamps=np.array([stamp for stamp, _ in self._joints]),
-            joints=np.array([joints for _, joints in self._joints]).reshape(-1, len(self._names)),
+            joint_stamps=np.array([stamp for stamp, _ in moved]),
+            joints=np.array([joints for _, joints in moved]).reshape(-1, len(self._names)),
             object_stamps=np.array([stamp for stamp, _ in kept]),
             positions=poses[..., :3] @ turn.T + shift, orientations=orientations,
         )
+
+
+def _joints_of(message: bytes, names: tuple[str, ...]) -> tuple[float, np.ndarray]:
+    """Return stamp and joint positions [rad] of a message as it was sent."""
+    states = deserialize_message(message, JointState)
+    return seconds(states.header.stamp), joint_values(states, names)[0]
+
+
+def _poses_of(message: bytes) -> tuple[float, Float[np.ndarray, 'object 7']]:
+    """Return stamp, and position [m] and quaternion of each object, of a message as sent."""
+    array = deserialize_message(message, PoseArray)
+    numbers = [
+        (pose.position.x, pose.position.y, pose.position.z, pose.orientation.x,
+         pose.orientation.y, pose.orientation.z, pose.orientation.w)
+        for pose in array.poses
+    ]
+    return seconds(array.header.stamp), np.array(numbers).reshape(-1, 7)
 
 
 @dataclass(frozen=True)

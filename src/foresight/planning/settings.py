@@ -40,7 +40,9 @@ class OptimiserConfig(Checked):
         0.25, 'share of the costliest futures that count for cvar', '', 0.01, 1.0
     )
     chunk: int = setting(64, 'candidates rolled out at once; bounds memory', '', 1, 8192)
-    deadline: float = setting(0.5, 'wall-clock limit of one plan', 's', 0.01, 60.0)
+    deadline: float = setting(
+        0.42, 'when to stop searching, so that a plan takes half a second at most', 's', 0.01, 60.0
+    )
     seed: int = setting(0, 'seed of the sampler', '', 0)
     threads: int = setting(1, 'torch threads', '', 1, 64)
 
