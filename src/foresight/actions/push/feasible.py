@@ -57,7 +57,13 @@ class PushFeasibility:
         return (torch.minimum(begin, stop) >= low) & (torch.maximum(begin, stop) <= high)
 
     def coverage(self, length: float = 0.2, spacing: float = 0.02) -> float:
-        """Share of (table point, heading) that an allowed push of `length` [m] passes over."""
+        """Share of (table point, heading) that an allowed push passes over.
+
+        Args:
+            length: Of the push [m], where its bounds allow it.
+            spacing: Of the table points [m].
+        """
+        length = min(max(length, self.config.length_low), self.config.length_high)
         (near, far), (right, left) = self.scene.table_x, self.scene.table_y
         grid = torch.cartesian_prod(
             torch.arange(near + spacing / 2, far, spacing),

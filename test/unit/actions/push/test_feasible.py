@@ -60,6 +60,11 @@ def test_most_of_the_table_is_coverable_in_any_heading(feasibility: PushFeasibil
     assert feasibility.coverage(spacing=0.05) >= 0.9
 
 
+def test_an_arm_for_short_pushes_alone_covers_as_much(feasibility: PushFeasibility) -> None:
+    short = PushFeasibility(SCENE, PushConfig(length_high=0.15), feasibility.reach)
+    assert short.coverage(spacing=0.05) >= 0.9
+
+
 def test_a_shorter_arm_reaches_less_far() -> None:
     robot = RobotFile.read('panda')
     short = ArmModel(load_urdf(robot).replace('-0.0825 0.384 0', '-0.0825 0.300 0'), robot)
