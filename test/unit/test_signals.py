@@ -7,6 +7,14 @@ import pytest
 from foresight.signals import heeding_signals, status, terminating
 
 
+@pytest.fixture(autouse=True)
+def as_in_a_terminal():
+    """Let SIGINT interrupt: a shell starts its background jobs with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_first_signal_is_taken_note_of_and_the_second_interrupts():
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), heeding_signals() as heard:

@@ -58,7 +58,8 @@ def test_expected_error_is_one_line_and_status_2(monkeypatch, capsys, error, mes
 
 
 def test_ctrl_c_is_status_130():
-    raises = 'import _thread; from foresight.cli import doctor; ' \
+    raises = 'import _thread, signal; from foresight.cli import doctor; ' \
+        'signal.signal(signal.SIGINT, signal.default_int_handler); ' \
         'doctor.packages = _thread.interrupt_main'
     assert foresight('doctor', before=raises).returncode == 130
 

@@ -135,7 +135,7 @@ def test_a_mistake_is_an_error_that_says_where(write, old, new, message):
     ('horizn: 2', 'unknown horizn'),
     ('horizon: 2.0', 'write int'),
     ('discount: 1', 'decimal point'),
-    ('horizon: 9', 'must be <= 4'),
+    ('horizon: 65', 'must be <= 64'),
 ])
 def test_a_mistake_in_planner_settings_is_an_error(write, line, message):
     with pytest.raises(ConfigError, match=message):
