@@ -20,7 +20,7 @@ from trajectory_msgs.msg import JointTrajectory
 from foresight.data.messages import seconds
 from foresight.errors import ConfigError
 from foresight.files import share
-from foresight.nodes.convert import header, joint_state, trajectory
+from foresight.nodes.convert import joint_state, trajectory
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.topics import NODES
 from foresight.robots.plan_window import PlanWindow
@@ -358,8 +358,9 @@ class Driver:
         last = self.commands[-1] if self.commands else joint_state(
             self.robot.arm.joint_names, self.where, np.zeros(7), 0.0
         )
-        last.header = header(self.made.now(), 'base_link')
-        self.made.say('joint_states', last)
+        self.made.say('joint_states', joint_state(
+            tuple(last.name), np.array(last.position), np.array(last.velocity), self.made.now(),
+        ))
 
     def ride(self):
         """Send a fast plan and wait until the arm is on its way."""
