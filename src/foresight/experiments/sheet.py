@@ -16,8 +16,8 @@ def with_section(page: str, name: str, section: str) -> str:
     """
     head, *parts = _MARKED.split(page)
     sections = dict(zip(parts[::2], parts[1::2], strict=True)) | {name: _lower(section)}
-    body = (f'{MARK.format(key)}\n{sections[key].strip()}\n' for key in sorted(sections))
-    return '\n'.join(filter(None, (head.strip(), *body))).replace(' -->\n#', ' -->\n\n#')
+    body = (f'{MARK.format(key)}\n\n{sections[key].strip()}\n' for key in sorted(sections))
+    return '\n\n'.join(filter(None, (head.strip(), '\n'.join(body))))
 
 
 def _lower(section: str) -> str:

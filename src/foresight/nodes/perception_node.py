@@ -28,7 +28,6 @@ from foresight.world_model.observation.perception import (
     load_background,
     save_background,
 )
-from foresight.world_model.observation.rectification import Rectifier
 
 SILENCE = 0.5  # without an image for so long the image is stale [s]
 
@@ -71,8 +70,7 @@ class PerceptionNode(StagedNode):
         with torch.inference_mode():
             checkpoint.model.encode(blank.to(checkpoint.model.device),
                                     blank.to(checkpoint.model.device))
-        rectifier = Rectifier(known.scene, known.encoder)
-        self._perception = Perception(checkpoint.model, rectifier, checkpoint.model.device)
+        self._perception = Perception.of(checkpoint)
         self._joints.follow(arm.joint_names)
         if self._file and Path(self._file).is_file():
             self._remember(load_background(Path(self._file)))

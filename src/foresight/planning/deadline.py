@@ -36,7 +36,7 @@ class Deadline:
 
     def allows(self, candidates: int) -> bool:
         """Return True if scoring this many more candidates is expected to end in time."""
-        return self.elapsed + candidates * self._per_candidate <= self._seconds
+        return candidates <= self.room
 
 
 def stopped_clock() -> float:

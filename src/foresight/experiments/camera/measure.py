@@ -10,7 +10,6 @@ from foresight.experiments.document import Document, closing, interval, table
 from foresight.experiments.episodes import SPLITS, counts, play_all
 from foresight.experiments.experiment import Experiment, TaskSettings, choose
 from foresight.experiments.results import PolicyResult
-from foresight.files import find_model
 from foresight.rollout.players import ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
 from foresight.settings import CLEAR_TABLE_BOTH, setting
@@ -37,7 +36,7 @@ class Camera(Experiment[CameraSettings, list[PolicyResult]]):
     def measure(self, settings: CameraSettings, console: Console) -> list[PolicyResult]:
         """Play, one bar an effect and split."""
         base = ClearTablePlayers(
-            PlannerPolicy.name, settings.task, settings.sim, find_model(settings.checkpoint),
+            PlannerPolicy.name, settings.task, settings.sim, settings.checkpoint,
             robot=settings.robot,
         )
         rows = (

@@ -22,7 +22,6 @@ from foresight.external.episode import (
     Goal,
     MakeLoop,
 )
-from foresight.files import find_model
 from foresight.planning.settings import OptimiserConfig
 from foresight.progress import bars
 from foresight.rollout.workers import Crew
@@ -77,7 +76,7 @@ class EnvironmentSettings(Checked):
         Raises:
             CheckpointError: If it knows none.
         """
-        known = load(find_model(self.checkpoint), 'cpu').config.environment
+        known = load(self.checkpoint, 'cpu').config.environment
         if not known:
             raise CheckpointError(
                 f'{self.checkpoint} knows a table with an arm: measure it with `foresight '
@@ -88,7 +87,7 @@ class EnvironmentSettings(Checked):
     def loop(self, policy: str) -> MakeLoop:
         """Return what builds the loop of a policy."""
         return MakeLoop(
-            policy, self.environment, find_model(self.checkpoint), self.actions, self.planner,
+            policy, self.environment, self.checkpoint, self.actions, self.planner,
             self.noise, Goal(self.goal, self.goal_options, self.goal_actions), self.figure,
         )
 
@@ -120,7 +119,7 @@ class Environment(Experiment[EnvironmentSettings, Played]):
     def document(self, settings: EnvironmentSettings, measured: Played) -> Document:
         """Return the figures by policy."""
         return {
-            **asdict(settings.environment), 'prediction': scores(find_model(settings.checkpoint)),
+            **asdict(settings.environment), 'prediction': scores(settings.checkpoint),
             'policies': {name: figures(episodes) for name, episodes in measured.items()},
         }
 

@@ -12,7 +12,6 @@ from foresight.experiments.episodes import SPLITS, Play, counts, play_all
 from foresight.experiments.evaluation.page import to_markdown
 from foresight.experiments.experiment import Experiment, TaskSettings, choose, of_robot
 from foresight.experiments.results import PolicyResult, scores
-from foresight.files import find_model
 from foresight.rollout.loop import evaluate as in_lockstep
 from foresight.rollout.players import HARD, POLICIES, ClearTablePlayers, check_hand_rule, scenes
 from foresight.rollout.policies import PlannerPolicy
@@ -98,7 +97,7 @@ class Evaluation(Experiment[EvaluationSettings, list[PolicyResult]]):
         settings.success  # noqa: B018 - a rule that can never be true ends it here
         place, sim, policies = load_site(settings.site), settings.sim, settings.policies
         base = ClearTablePlayers(
-            '', settings.task, sim, find_model(settings.checkpoint), scene=place.scene,
+            '', settings.task, sim, settings.checkpoint, scene=place.scene,
             camera=place.camera, robot=settings.robot,
         )
         rows = (
@@ -116,7 +115,7 @@ class Evaluation(Experiment[EvaluationSettings, list[PolicyResult]]):
             **counts(settings.sim, settings.split),
             'site': settings.site and load_site(settings.site).name,
             'checkpoint': str(checkpoint) if plans else None,
-            'prediction': scores(find_model(checkpoint)) if plans else {},
+            'prediction': scores(checkpoint) if plans else {},
         })
 
     def name(self, settings: EvaluationSettings) -> str:

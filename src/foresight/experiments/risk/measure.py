@@ -13,7 +13,6 @@ from foresight.experiments.episodes import SPLITS, counts, play_all
 from foresight.experiments.evaluation import page as evaluation
 from foresight.experiments.experiment import Experiment, TaskSettings
 from foresight.experiments.results import PolicyResult, compared, scores
-from foresight.files import find_model
 from foresight.planning.settings import OptimiserConfig
 from foresight.rollout.players import ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
@@ -49,7 +48,7 @@ class Risk(Experiment[RiskSettings, list[PolicyResult]]):
         """Play, one bar a way and split."""
         sim, asked = settings.sim, load_task(settings.task)
         base = ClearTablePlayers(
-            PlannerPolicy.name, asked, sim, find_model(settings.checkpoint), robot=settings.robot,
+            PlannerPolicy.name, asked, sim, settings.checkpoint, robot=settings.robot,
         )
         tasks = {
             kind: replace(asked, planner=replace(
@@ -68,7 +67,7 @@ class Risk(Experiment[RiskSettings, list[PolicyResult]]):
         return results.to_document(measured, {
             'task': Path(settings.task).stem, 'paired': paired(measured),
             **counts(settings.sim, settings.split),
-            'prediction': scores(find_model(settings.checkpoint)),
+            'prediction': scores(settings.checkpoint),
         })
 
     def page(self, document: Document) -> str:

@@ -11,7 +11,6 @@ from foresight.closing import Closing
 from foresight.experiments.document import Document, closing, difference, interval, table
 from foresight.experiments.experiment import Experiment, TaskSettings, choose
 from foresight.experiments.results import compared, figures
-from foresight.files import find_model
 from foresight.progress import bars
 from foresight.rollout.episode import EpisodeResult
 from foresight.rollout.loop import Player
@@ -154,7 +153,7 @@ class Visits:
         settings, place = self.settings, sample_site(number, held_out=True)
         return ClearTablePlayers(
             self.policy, settings.task, replace(place.sim, objects=settings.objects),
-            find_model(settings.checkpoint), scene=place.scene,
+            settings.checkpoint, scene=place.scene,
             camera=replace(place.camera, effect=self.effect), robot=settings.robot,
         )()
 

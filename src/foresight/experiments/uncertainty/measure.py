@@ -16,7 +16,6 @@ from foresight.experiments.document import Document, closing, table
 from foresight.experiments.experiment import Experiment
 from foresight.experiments.results import scores
 from foresight.experiments.uncertainty.scores import score
-from foresight.files import find_model
 from foresight.progress import bars, counted
 from foresight.settings import SHIPPED, Checked, setting
 from foresight.sim.settings import SimConfig
@@ -65,8 +64,7 @@ class Uncertainty(Experiment[UncertaintySettings, Document]):
     def measure(self, settings: UncertaintySettings, console: Console) -> Document:
         """Return the figures, and what is known of the checkpoint."""
         torch.set_num_threads(1)
-        folder = find_model(settings.checkpoint)
-        known = load(folder, 'cpu')
+        known = load(settings.checkpoint, 'cpu')
         actions, occupancy = repeated(settings, console), occupancy_of(known)
         found, imagined = score(
             known.model, known.action.spread, occupancy, actions, settings.samples, settings.seed,
@@ -76,7 +74,8 @@ class Uncertainty(Experiment[UncertaintySettings, Document]):
             draw_outcomes(
                 actions, imagined.outcomes, guesses, occupancy, known.config, settings.picture,
             )
-        return {'unknowns': known.model.unknowns, 'prediction': scores(folder), **asdict(found)}
+        prediction = scores(known.folder)
+        return {'unknowns': known.model.unknowns, 'prediction': prediction, **asdict(found)}
 
     def document(self, settings: UncertaintySettings, measured: Document) -> Document:
         """Return the figures as they are."""

@@ -1,6 +1,7 @@
 """Success of tasks of places, from true positions: only what is on the table counts."""
 
 import math
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from foresight.tasks.regions.region import Region, table
 from foresight.tasks.scene_view import ObjectStates
 
 
-class _Placed:
+class _Placed(ABC):
     """Asks something of the place of each object that is on the table."""
 
     def __call__(self, objects: ObjectStates) -> Bool[np.ndarray, ' object']:
@@ -21,9 +22,9 @@ class _Placed:
         places = zip(objects.positions[:, :2].tolist(), objects.status, strict=True)
         return np.array([s == TABLE and self._fits(x, y) for (x, y), s in places], bool)
 
+    @abstractmethod
     def _fits(self, x: float, y: float) -> bool:
         """Tell whether a centre on the table [m] is where it shall be."""
-        raise NotImplementedError
 
 
 class InRegion(_Placed):

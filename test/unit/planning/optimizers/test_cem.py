@@ -81,61 +81,48 @@ def test_the_warm_start_shifts_by_one_step(linear):
     assert not (model.seen[0] == plan.actions[1]).all(dim=-1).any()
 
 
-def test_a_deadline_returns_the_best_so_far_within_it(linear):
+def slow_plan(linear, seconds, **settings):
+    """Plan with a model that takes so many seconds for each candidate."""
     clock = linear.FakeClock()
     planner = linear.make_planner(
-        linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, 0.001),
-        samples=100, iterations=50, deadline=0.35,
+        linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, seconds),
+        **settings,
     )
-    plan = planner.plan(linear.belief_at(0.0, 0.0))
+    return planner.plan(linear.belief_at(0.0, 0.0))
+
+
+def test_a_deadline_returns_the_best_so_far_within_it(linear):
+    plan = slow_plan(linear, 0.001, samples=100, iterations=50, deadline=0.35)
     assert plan.truncated
     assert plan.iterations == 3
     assert plan.seconds <= 0.36
 
 
 def test_one_chunk_is_scored_whatever_the_deadline(linear):
-    clock = linear.FakeClock()
-    planner = linear.make_planner(
-        linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, 1.0),
-        samples=100, deadline=0.35, robust_top=8,
-    )
-    plan = planner.plan(linear.belief_at(0.0, 0.0))
+    plan = slow_plan(linear, 1.0, samples=100, deadline=0.35, robust_top=8)
     assert plan.truncated
     assert plan.iterations == 1
     assert plan.evaluations == 64 + 1
 
 
 def test_time_is_kept_for_the_robust_scoring(linear):
-    clock = linear.FakeClock()
-    planner = linear.make_planner(
-        linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, 0.001),
-        samples=100, iterations=2, deadline=0.22, robust_top=8, robust_samples=6,
-    )
-    plan = planner.plan(linear.belief_at(0.0, 0.0))
+    robust = {'robust_top': 8, 'robust_samples': 6}
+    plan = slow_plan(linear, 0.001, samples=100, iterations=2, deadline=0.22, **robust)
     assert plan.truncated
     assert plan.evaluations == 100 + 64 + 48
     assert plan.seconds <= 0.22
 
 
 def test_a_deadline_cuts_inside_an_iteration(linear):
-    clock = linear.FakeClock()
-    planner = linear.make_planner(
-        linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, 0.001),
-        samples=640, deadline=0.35,
-    )
-    plan = planner.plan(linear.belief_at(0.0, 0.0))
+    plan = slow_plan(linear, 0.001, samples=640, deadline=0.35)
     assert plan.truncated and plan.iterations == 1
     assert plan.evaluations == 5 * 64 + 1
     assert plan.seconds <= 0.35
 
 
 def test_fewer_are_scored_again_where_time_is_short(linear):
-    clock = linear.FakeClock()
-    planner = linear.make_planner(
-        linear.GoalCost((0.2, -0.1)), clock=clock, model=linear.SlowModel(clock, 0.001),
-        samples=64, iterations=1, deadline=0.09, robust_top=8, robust_samples=6,
-    )
-    plan = planner.plan(linear.belief_at(0.0, 0.0))
+    robust = {'robust_top': 8, 'robust_samples': 6}
+    plan = slow_plan(linear, 0.001, samples=64, iterations=1, deadline=0.09, **robust)
     assert plan.truncated and plan.evaluations == 64 + 4 * 6
     assert plan.seconds <= 0.09
 
