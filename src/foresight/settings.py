@@ -13,9 +13,9 @@ from foresight.errors import ConfigError
 SHIPPED = Path('models/clear_table')
 """Checkpoint of the world model that ships, inside this package."""
 CLEAR_TABLE = 'clear_table'
-"""The usual task."""
-CLEAR_TABLE_BOTH = 'clear_table_both'
-"""The same two actions ahead, by goal image and cost head."""
+"""The usual task: two actions ahead, by an image of the empty table and by the cost head."""
+BY_COST_HEAD, BY_GOAL = 'clear_table_by_cost_head', 'clear_table_by_goal'
+"""The same by one of the two alone."""
 
 
 def setting(

@@ -6,7 +6,7 @@ import pytest
 from foresight.errors import ConfigError
 from foresight.files import share
 from foresight.rollout.players import ClearTablePlayers
-from foresight.settings import CLEAR_TABLE_BOTH
+from foresight.settings import CLEAR_TABLE
 from foresight.sim.camera_effects import EFFECTS, make_effect
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
@@ -55,7 +55,7 @@ def test_an_unknown_effect_is_refused():
 @pytest.mark.parametrize('effect', ['darker_30', 'white_balance_8', 'noise_8', 'shift_1'])
 def test_the_table_is_cleared_whatever_the_camera_does(effect):
     players = ClearTablePlayers(
-        'planner', CLEAR_TABLE_BOTH, SimConfig(object_set='unseen'), share('models/clear_table'),
+        'planner', CLEAR_TABLE, SimConfig(object_set='unseen'), share('models/clear_table'),
         camera=CameraConfig(effect=effect),
     )
     with players() as player:

@@ -184,7 +184,7 @@ def goal_planning(bench, stage, checkpoint):
     """An active planner node whose task wants the empty table, and a robot."""
     made = bench(
         PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
-        robust_top=0, elites=4, task='clear_table_goal',
+        robust_top=0, elites=4, task='clear_table_by_goal',
     ).up()
     return made, stage(made)
 
@@ -193,7 +193,7 @@ def test_goal_task_plans_towards_the_empty_table_that_perception_shows(goal_plan
     made, robot = goal_planning
     made.say('image_background', empty_table(made))
     made.spin(0.3)
-    assert made.call('planner/start').message.startswith('clear_table_goal')
+    assert made.call('planner/start').message.startswith('clear_table_by_goal')
     made.spin_until(
         lambda: made.heard['macro_action'] and 'cost/goal_energy' in figures(made),
         show(made, robot),

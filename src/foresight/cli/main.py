@@ -39,7 +39,7 @@ GROUPS = {
 COMMANDS = {
     'demo': Command(
         'demo:demo', 'Clear a simulated table over ROS 2 and write a report.',
-        'foresight demo --seed 3 --task clear_table_both',
+        'foresight demo --seed 3 --task left_half',
     ),
     'goal': Command(
         'goal:goal', 'Show a running planner what the table shall look like.',

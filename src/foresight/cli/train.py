@@ -23,7 +23,7 @@ from foresight.learning.loop import Loop
 from foresight.learning.settings import CriticConfig, TrainConfig, VideoTrainConfig
 from foresight.progress import bars
 from foresight.robots.arm import ArmModel
-from foresight.settings import CLEAR_TABLE, SHIPPED
+from foresight.settings import BY_COST_HEAD, SHIPPED
 from foresight.sim.settings import ClipsConfig
 from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import CheckpointConfig, VideoCheckpointConfig, write
@@ -69,7 +69,7 @@ def world_model(
 
 def critic(
     critic: Annotated[CriticConfig, Shown(USUAL)],
-    task: Annotated[str, typer.Option(help='Task whose cost it looks ahead at.')] = CLEAR_TABLE,
+    task: Annotated[str, typer.Option(help='Task whose cost it looks ahead at.')] = BY_COST_HEAD,
     checkpoint: CheckpointOption = SHIPPED,
     data: DataOption = PLAY, out: OutOption = Path('runs/critic'), json: JsonOption = None,
 ) -> None:

@@ -23,7 +23,7 @@ from foresight.rollout.environment import Joints
 from foresight.rollout.loop import player_of
 from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy, RandomPolicy, make_planner
 from foresight.rollout.recording import Recording
-from foresight.settings import CLEAR_TABLE_BOTH, SHIPPED, Checked, SceneConfig, setting
+from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, SceneConfig, setting
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.scene_view import Policy, SceneView
@@ -56,7 +56,7 @@ class CollectConfig(Checked):
         0.0, 'share of actions that the planner chooses with a checkpoint', '', 0.0, 1.0
     )
     checkpoint: str = setting(str(SHIPPED), 'checkpoint that it plans with')
-    task: str = setting(CLEAR_TABLE_BOTH, 'task that it plans for, or path of its YAML file')
+    task: str = setting(CLEAR_TABLE, 'task that it plans for, or path of its YAML file')
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ def occupancy_of(checkpoint: Checkpoint) -> Occupancy:
     if not any(name.startswith('cost_head.') for name in checkpoint.tensors):
         raise CheckpointError(
             f'{checkpoint.folder} has no cost head (actions without labels teach none): choose a '
-            'task with a goal image, such as clear_table_goal, or train on labelled play'
+            'task with a goal image, such as clear_table_by_goal, or train on labelled play'
         )
     head = checkpoint.fill('cost_head', CostHead(channels, scene_map))
     return Occupancy(head.requires_grad_(False), runs_fast(checkpoint))

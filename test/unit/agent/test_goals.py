@@ -48,27 +48,27 @@ class Desk:
 
 
 def test_a_task_without_a_goal_waits_for_nothing(tasks):
-    assert Desk('clear_table', tasks).goals.missing == ''
+    assert Desk('clear_table_by_cost_head', tasks).goals.missing == ''
 
 
 def test_an_empty_table_is_the_goal_of_a_task_that_wants_it(tasks):
-    desk = Desk('clear_table_goal', tasks)
+    desk = Desk('clear_table_by_goal', tasks)
     assert 'call perception/capture_background' in desk.goals.missing
     desk.goals.show(EMPTY, picture())
     assert desk.goals.missing == '' and len(desk.levels) == 1
-    assert desk.goals.task.name == 'clear_table_goal'
+    assert desk.goals.task.name == 'clear_table_by_goal'
 
 
 def test_a_goal_image_switches_the_task_once_the_empty_table_is_known(tasks):
-    desk = Desk('clear_table', tasks)
+    desk = Desk('clear_table_by_cost_head', tasks)
     desk.goals.show(GOAL, picture())
-    assert not desk.levels and desk.goals.task.name == 'clear_table'
+    assert not desk.levels and desk.goals.task.name == 'clear_table_by_cost_head'
     desk.goals.show(EMPTY, picture())
     assert len(desk.levels) == 1 and desk.goals.task.name == 'push_to_goal'
 
 
 def test_a_picture_of_another_size_is_refused_and_changes_nothing(tasks):
-    desk = Desk('clear_table_goal', tasks)
+    desk = Desk('clear_table_by_goal', tasks)
     desk.goals.show(EMPTY, picture(96, 128))
     assert 'give a rectified image of 96 x 64' in desk.complaints[0]
     assert 'refused' in desk.goals.missing and not desk.levels
@@ -77,14 +77,14 @@ def test_a_picture_of_another_size_is_refused_and_changes_nothing(tasks):
 
 
 def test_a_task_that_cannot_be_made_is_waited_for_with_the_reason(tasks):
-    desk = Desk('clear_table_goal', tasks)
+    desk = Desk('clear_table_by_goal', tasks)
     desk.refuses = True
     desk.goals.show(EMPTY, picture())
     assert 'no cost head' in desk.goals.missing
 
 
 def test_pictures_outlive_a_change_of_the_world_model(tasks):
-    desk = Desk('clear_table_goal', tasks)
+    desk = Desk('clear_table_by_goal', tasks)
     desk.goals.show(EMPTY, picture())
     desk.goals.connect(None)
     assert desk.goals.missing

@@ -78,7 +78,7 @@ class Recording:
         config = OptimiserConfig(samples=32, elites=8, iterations=2, robust_top=0, deadline=60.0)
         goal = empty + self.change * torch.linspace(-1, 1, 24)
         return assemble(
-            load_task('clear_table_goal'), self.checkpoint, ARM, goal, planner=config,
+            load_task('clear_table_by_goal'), self.checkpoint, ARM, goal, planner=config,
         )
 
 

@@ -14,6 +14,7 @@ from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel, RobotFile
 from foresight.robots.description import load_urdf
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.settings import BY_COST_HEAD
 from foresight.tasks.assembly import assemble
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.tasks.task_file import TaskConfig, load_task
@@ -95,7 +96,9 @@ def test_every_candidate_is_within_the_reach_of_the_arm_that_is_loaded(checkpoin
 
 
 def test_the_shares_of_a_task_sum_to_its_cost(checkpoint):
-    level = assemble(load_task('clear_table'), checkpoint, ARM, planner=replace(SMALL, horizon=2))
+    level = assemble(
+        load_task(BY_COST_HEAD), checkpoint, ARM, planner=replace(SMALL, horizon=2),
+    )
     plan = level.decide(belief()).plan
     assert list(plan.terms) == ['remaining', 'progress', 'dropped']
     assert sum(plan.terms.values()) == pytest.approx(plan.cost, rel=1e-4)
@@ -112,7 +115,7 @@ def test_every_term_changes_the_plan_when_it_counts(checkpoint, name):
 
 
 def test_the_same_seed_and_belief_give_the_same_bits(checkpoint):
-    plans = [assemble(load_task('clear_table'), checkpoint, ARM, planner=SMALL) for _ in range(2)]
+    plans = [assemble(load_task(BY_COST_HEAD), checkpoint, ARM, planner=SMALL) for _ in range(2)]
     first, second = (level.decide(belief()).plan for level in plans)
     assert torch.equal(first.actions, second.actions)
     assert first.cost == second.cost
@@ -137,7 +140,7 @@ def with_change(rows, columns):
 
 
 def test_clearing_by_a_goal_image_is_done_whatever_lies_in_the_bin(checkpoint):
-    cleared = load_task('clear_table_goal')
+    cleared = load_task('clear_table_by_goal')
     level = assemble(cleared, checkpoint, ARM, belief().latent, planner=SMALL)
     assert level.decide(with_change(slice(6, 10), slice(4, 8))).done
     assert not level.decide(with_change(slice(6, 10), slice(12, 16))).done  # on the table
@@ -189,7 +192,7 @@ def test_a_checkpoint_of_actions_without_labels_serves_goal_images_alone(folder,
     bare = load(tmp_path, 'cpu')
     goal = torch.zeros(4, 16, 24)
     assert assemble(task(goal_energy=1.0), bare, ARM, goal).decide(belief()).plan is not None
-    with pytest.raises(CheckpointError, match='no cost head.*clear_table_goal'):
+    with pytest.raises(CheckpointError, match='no cost head.*clear_table_by_goal'):
         assemble(task(remaining=1.0), bare, ARM)
 
 

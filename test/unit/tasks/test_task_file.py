@@ -29,9 +29,9 @@ def write(tmp_path):
 
 
 @pytest.mark.parametrize(('name', 'term'), [
-    ('clear_table', 'remaining'), ('clear_table_goal', 'goal_energy'),
-    ('clear_table_both', 'remaining'), ('push_to_goal', 'goal_energy'), ('left_half', 'outside'),
-    ('keep_clear', 'inside'), ('gather', 'apart'),
+    ('clear_table', 'remaining'), ('clear_table_by_goal', 'goal_energy'),
+    ('clear_table_by_cost_head', 'remaining'), ('push_to_goal', 'goal_energy'),
+    ('left_half', 'outside'), ('keep_clear', 'inside'), ('gather', 'apart'),
 ])
 def test_the_tasks_of_the_package_load(name, term):
     task = load_task(name)
@@ -47,7 +47,7 @@ def test_dropping_weighs_more_than_leaving():
 
 
 def test_clearing_by_a_goal_image_does_not_care_about_the_bin():
-    task = load_task('clear_table_goal')
+    task = load_task('clear_table_by_goal')
     assert task.goal == 'empty_table'
     assert task.regions.bin == 0.0
     assert task.regions.floor > task.regions.table > 0.0
@@ -98,7 +98,7 @@ def test_a_task_changes_planner_settings(write):
 
 
 def test_an_unknown_task_names_the_known_ones():
-    known = 'clear_table, clear_table_both, clear_table_goal, gather, keep_clear, left_half, push'
+    known = 'clear_table, clear_table_by_cost_head, clear_table_by_goal, gather, keep_clear, left'
     with pytest.raises(ConfigError, match=known):
         load_task('wash_dishes')
 
@@ -163,7 +163,7 @@ def test_the_spread_of_candidates_stands_among_the_settings_of_the_planner(write
 
 def test_success_is_everything_in_the_bin_unless_a_task_says_otherwise(write):
     assert load_task(write(GOOD)).success == Success('in_bin')
-    for name in ('clear_table', 'clear_table_both', 'clear_table_goal'):
+    for name in ('clear_table', 'clear_table_by_cost_head', 'clear_table_by_goal'):
         assert load_task(name).success == Success('in_bin')
     rule = 'success:\n  rule: in_region\n  y: [0.0, 0.3]\n'
     assert load_task(write(GOOD + rule)).success == Success('in_region', (('y', [0.0, 0.3]),))

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from foresight.learning.settings import TrainConfig
-from foresight.settings import CLEAR_TABLE, CLEAR_TABLE_BOTH
+from foresight.settings import BY_COST_HEAD, BY_GOAL, CLEAR_TABLE
 
-COST_TASK, GOAL_TASK, BOTH_TASK = CLEAR_TABLE, 'clear_table_goal', CLEAR_TABLE_BOTH
+COST_TASK, GOAL_TASK, BOTH_TASK = BY_COST_HEAD, BY_GOAL, CLEAR_TABLE
 """Tasks that rows play: by the cost head, by an image of the empty table, by both."""
 GIVEN = 'given'
 """Start of the rows that go on from the checkpoint that the command names."""

@@ -12,7 +12,7 @@ from foresight.experiments.experiment import Experiment, TaskSettings, choose
 from foresight.experiments.results import PolicyResult
 from foresight.rollout.players import ClearTablePlayers, scenes
 from foresight.rollout.policies import PlannerPolicy
-from foresight.settings import CLEAR_TABLE_BOTH, setting
+from foresight.settings import setting
 from foresight.sim.camera_effects import EFFECTS, NONE
 from foresight.sim.settings import CameraConfig
 
@@ -23,7 +23,6 @@ HEAD = 'effect', 'success', 'dropped', 'actions'
 class CameraSettings(TaskSettings):
     """What happens to the picture once the empty table was seen."""
 
-    task: str = setting(CLEAR_TABLE_BOTH, 'name of the task, or path of its YAML file')
     split: str = setting('unseen', 'scenes', choices=tuple(SPLITS))
     effects: str = setting('', 'comma-separated effects of the camera; empty = all')
 

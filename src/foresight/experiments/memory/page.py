@@ -11,6 +11,7 @@ from foresight.experiments.memory.permanence import FROZEN, MEMORY, NONE, Trial
 from foresight.experiments.memory.spoil import Spoil
 from foresight.experiments.results import PolicyResult, figures
 from foresight.experiments.statistics import wilson
+from foresight.settings import BY_COST_HEAD
 
 RIGHT = 0.5  # error of an expected number of objects that still counts as right
 VARIANTS = (MEMORY, FROZEN, NONE)
@@ -168,8 +169,8 @@ def _loop_lines(episodes: Mapping[str, Mapping[str, Any]]) -> list[str]:
     head = 'plans from', 'episodes', 'success', 'cleared', 'dropped', 'actions', 'outcomes'
     return [
         '## Planning with the arm in view', '',
-        'Episodes of `clear_table` in which the arm never leaves the picture: it hovers above a '
-        'random point of the table while the planner plans, actions, and stops above the next. '
+        f'Episodes of `{BY_COST_HEAD}` in which the arm never leaves the picture: it hovers above '
+        'a random point of the table while the planner plans, acts, and stops above the next. '
         '*Arm retracted* is the usual episode on the same seeds.', '',
         *table(head, (
             [name, str(f['episodes']), interval(f, 'success'), f'{f["cleared"]:.2f}',

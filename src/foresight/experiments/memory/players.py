@@ -26,7 +26,7 @@ from foresight.robots.shape import ArmShape
 from foresight.rollout.episode import allowed_actions
 from foresight.rollout.loop import Player, player_of
 from foresight.rollout.policies import PlannerPolicy
-from foresight.settings import CLEAR_TABLE, SceneConfig
+from foresight.settings import BY_COST_HEAD, SceneConfig
 from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.assembly import assemble
@@ -119,7 +119,7 @@ class MemoryPlayers(Closing):
 
     def _task_level(self) -> TaskLevel:
         """Build what plans; outcomes must not depend on the load of the machine."""
-        task = load_task(CLEAR_TABLE)
+        task = load_task(BY_COST_HEAD)
         return assemble(task, self._checkpoint, self._arm, clock=stopped_clock)
 
     def _perception(self) -> Perception:

@@ -17,7 +17,7 @@ from foresight.rollout.loop import Player
 from foresight.rollout.players import ClearTablePlayers
 from foresight.rollout.policies import AimedRandomPolicy, PlannerPolicy
 from foresight.rollout.workers import Crew
-from foresight.settings import CLEAR_TABLE_BOTH, setting
+from foresight.settings import setting
 from foresight.sim.camera_effects import EFFECTS, NONE
 from foresight.sim.sites import sample_site
 from foresight.tasks.clear_table.hand_rule import HandRule
@@ -31,7 +31,6 @@ SITE_HEAD = 'site', 'bins', 'surfaces', 'success', 'hand rule'
 class SitesSettings(TaskSettings):
     """Sites drawn at random, none of which anything was trained on."""
 
-    task: str = setting(CLEAR_TABLE_BOTH, 'name of the task, or path of its YAML file')
     sites: int = setting(20, 'sites', '', 1)
     first_site: int = setting(0, 'number of the first site', '', 0)
     episodes: int = setting(10, 'tables of each site', '', 1)

@@ -20,7 +20,7 @@ from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.robot_file import RobotConfig
 from foresight.rollout.policies import AimedRandomPolicy, make_planner
 from foresight.rollout.workers import Crew
-from foresight.settings import CLEAR_TABLE, SceneConfig
+from foresight.settings import BY_COST_HEAD, SceneConfig
 from foresight.sim.disturbance import DisturbedTable
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.tasks.scene_view import SceneView
@@ -71,7 +71,7 @@ class SurprisePlayers:
             feasible = action.feasible(arm, JointLevelConfig())
             policy = AimedRandomPolicy(rectifier, partial(action.aimed, feasible))
         else:
-            task = load_task(CLEAR_TABLE)
+            task = load_task(BY_COST_HEAD)
             planner = replace(task.planner, horizon=2, branches=BRANCHES)
             policy = make_planner(checkpoint, replace(task, planner=planner), arm)
         return DisturbedPlay(

@@ -140,7 +140,7 @@ def test_the_world_model_that_ships_is_played_as_it_is(ablation, play):
     labels = replace(ablation, table=tiny(LABELS), starts={'shipped': shipped})
     result = labels.run(row('shipped', LABELS), 0, QUIET)
     assert result['start'] and result['cpu_ms_a_step'] is None
-    assert play.tasks == ['clear_table', 'clear_table_both']
+    assert play.tasks == ['clear_table_by_cost_head', 'clear_table']
     kept = load(ablation.runs / 'shipped_0', 'cpu')
     assert all(torch.equal(kept.tensors[name], value)
                for name, value in load(shipped, 'cpu').tensors.items()
@@ -187,14 +187,15 @@ def test_what_predicts_plays_by_the_goal_image_and_is_compared_with_labels_alone
     ablation = replace(ablation, table=tiny(LABELS))
     for name in ('supervised', 'goal_image'):
         ablation.run(row(name, LABELS), 0, QUIET)
-    assert play.tasks == ['clear_table', 'clear_table_goal']
+    assert play.tasks == ['clear_table_by_cost_head', 'clear_table_by_goal']
     assert play.played == ['supervised_0', 'goal_image_0']
     document = LABELS.to_document(ablation.collect(), DATA)
     assert document['differences']['goal_image - supervised'] == {
         'mean': 0.0, 'low': 0.0, 'high': 0.0, 'pairs': 2}
     assert '| none | 0.50 (0.09 to 0.91) |' in LABELS.to_markdown(document)
     result = ablation.results / 'supervised_0.json'
-    result.write_text(result.read_text().replace('"clear_table"', '"clear_table_goal"'))
+    other = result.read_text().replace('"clear_table_by_cost_head"', '"clear_table_by_goal"')
+    result.write_text(other)
     with pytest.raises(ConfigError, match='task'):
         ablation.run(row('supervised', LABELS), 0, QUIET)
 

@@ -88,7 +88,7 @@ def test_a_learned_critic_can_be_planned_with(swept, checkpoint, tmp_path):
 
 def test_a_goal_image_and_too_little_play_are_refused(blobs, checkpoint):
     with pytest.raises(ConfigError, match='goal image'):
-        CriticLearner(blobs, checkpoint, ARM, load_task('clear_table_goal'), CONFIG)
+        CriticLearner(blobs, checkpoint, ARM, load_task('clear_table_by_goal'), CONFIG)
     with pytest.raises(DatasetError, match='--states'):
         CriticLearner(blobs, checkpoint, ARM, TASK, replace(CONFIG, states=1_000_000))
 
