@@ -2,7 +2,7 @@
 
 import pytest
 
-from foresight.data.bags.reader import TYPES
+from foresight.data.bags.storage import TYPES
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.perception_node import PerceptionNode

@@ -134,9 +134,10 @@ def import_bags(
 
 def by_bag(summaries: Sequence['BagSummary']) -> Table:
     """Show one line a bag."""
-    table = Table('bag', 'seconds', 'images', 'actions', 'clips', 'left out')
+    table = Table('bag', 'seconds', 'images', 'actions', 'clips', 'left out, and why')
     for item in summaries:
         reasons = [f'{count} {why}' for why, count in (item.dropped + item.left_out).items()]
+        reasons += item.remarks
         table.add_row(
             item.bag, f'{item.seconds:.1f}', str(item.images), str(item.actions), str(item.clips),
             '; '.join(reasons) or '-',

@@ -1,5 +1,6 @@
 """Messages as arrays, whether they come from rclpy or out of a bag: only their fields count."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ Joints = Float[np.ndarray, ' joint']
 BASE = 'base_link'
 Pose = Float[np.ndarray, '4 4']
 IDENTITY = np.eye(4)
+WAITING = 10  # stamps that wait for the rest of their joints
 RGB = {'rgb8': (0, 1, 2), 'bgr8': (2, 1, 0), 'rgba8': (0, 1, 2), 'bgra8': (2, 1, 0)}
 
 
@@ -106,28 +108,58 @@ def joint_values(message: Any, names: tuple[str, ...]) -> tuple[Joints, Joints]:
 
 
 class ArmJoints:
-    """Reads the joints of one arm out of joint states, whatever else those speak of."""
+    """Reads the joints of one arm out of joint states, whatever else those speak of.
+
+    A driver may send them in several messages of one stamp.
+    """
 
     def __init__(self, names: tuple[str, ...]) -> None:
         """Read these joints, in this order."""
         self._names, self._speed = names, JointSpeed()
+        self._parts: dict[float, list[Any]] = {}
 
     def read(self, message: Any) -> tuple[Joints, Joints] | None:
         """Return positions [rad] and velocities [rad/s].
 
         Velocities that the driver does not measure come from the positions. None if the message
-        holds none of the joints, such as one of a gripper.
+        holds none of the joints, such as one of a gripper, or not yet all of this stamp.
 
         Raises:
-            RobotError: If only some of the joints are in it, or a number is not finite.
+            RobotError: If joints are missing for `WAITING` messages, or a number is not finite.
         """
         if set(self._names).isdisjoint(message.name):
             return None
-        positions, velocities = joint_values(message, self._names)
-        speeds = dict(zip(message.name, message.velocity, strict=False))
+        whole = message if set(self._names) <= set(message.name) else self._joined(message)
+        if whole is None:
+            return None
+        positions, velocities = joint_values(whole, self._names)
+        speeds = dict(zip(whole.name, whole.velocity, strict=False))
         measured = all(np.isfinite(speeds.get(name, np.nan)) for name in self._names)
         found = self._speed.update(positions, seconds(message.header.stamp))
         return positions, velocities if measured else found
+
+    def _joined(self, part: Any) -> Any:
+        """Return the parts of a stamp as one message; None until they are complete."""
+        joint_values(part, tuple(name for name in self._names if name in part.name))
+        stamp = seconds(part.header.stamp)
+        parts = [*self._parts.pop(stamp, ()), part]
+        names = [name for each in parts for name in each.name]
+        if not set(self._names) <= set(names):
+            self._parts[stamp] = parts
+            self._forget()
+            return None
+        speeds = [each.velocity if len(each.velocity) else [np.nan] * len(each.name)
+                  for each in parts]
+        return SimpleNamespace(
+            name=names, position=[value for each in parts for value in each.position],
+            velocity=[value for each in speeds for value in each],
+        )
+
+    def _forget(self) -> None:
+        """Give up the first of many stamps that wait for their other joints."""
+        if len(self._parts) > WAITING:
+            lost = self._parts.pop(next(iter(self._parts)))
+            order_of([name for each in lost for name in each.name], self._names, 'joint_states')
 
 
 def order_of(given: list[str], names: tuple[str, ...], topic: str) -> list[int]:

@@ -63,6 +63,14 @@ class MadeUpBag:
     blind: tuple[float, float] = (99.0, 99.0)
     numb: tuple[float, float] = (99.0, 99.0)
     larger_from: float = 99.0
+    camera_behind: float = 0.0
+    image_ticks: int = 5
+    swapped: bool = False
+    split: bool = False
+    jitter: float = 0.0
+    other_joints: str = ''
+    repeats: bool = False
+    starts: float = 0.0
     jump_at: float = 99.0
     stop_at: float = 99.0
     pose_at: float = 0.0
@@ -93,18 +101,29 @@ class MadeUpBag:
 
     def _moment(self, tick: int, time: float) -> None:
         """Write what is published at one time."""
-        told = time if time < self.jump_at else time - 5.0
+        told = self.starts + (time if time < self.jump_at else time - 5.0)
         if time == self.pose_at:
             self._say(time, 'camera/pose', header=head(told, 'base_link'), pose=pose(0.0, 0.0))
+        if self.jitter and tick % 25 == 12:
+            shift = self.jitter * (-1) ** tick
+            self._say(time, 'camera/pose', header=head(told, 'base_link'), pose=pose(shift, 0.0))
+        if self.other_joints:
+            self._say(time, self.other_joints, header=head(told, ''), name=['finger'],
+                      position=np.zeros(1), velocity=np.zeros(1), effort=np.zeros(0))
         if not self.numb[0] <= time < self.numb[1]:
             moves = self.tool(time) != self.tool(time - 0.02)
-            self._say(time, 'joint_states', header=head(told, ''), name=['y', 'x', 'finger'],
-                      position=np.array([*self.tool(time)[::-1], 9.0]),
-                      velocity=np.full(3, 0.5 * moves), effort=np.zeros(0))
-        if tick % 5 == 0 and not self.blind[0] <= time < self.blind[1]:
+            names, where = ('y', 'x', 'finger'), (*self.tool(time)[::-1], 9.0)
+            for part in (slice(1), slice(1, 3)) if self.split else (slice(3),):
+                self._say(time, 'joint_states', header=head(told, ''), name=list(names[part]),
+                          position=np.array(where[part]), effort=np.zeros(0),
+                          velocity=np.full(len(where[part]), 0.5 * moves))
+        if tick % self.image_ticks == 0 and not self.blind[0] <= time < self.blind[1]:
             size = SIZE if time < self.larger_from else (24, 32)
             self._say(time, 'camera/camera_info', **lens(told))
-            self._say(time, 'camera/image_raw', **picture(told, size, tick // 5))
+            late = 0.1 * (-1 if tick % 10 else 1) if self.swapped else 0.0  # pairs change places
+            taken = told + late - self.camera_behind
+            for _ in range(1 + self.repeats):
+                self._say(time, 'camera/image_raw', **picture(taken, size, tick // 5))
         if time >= 1.0 and tick % 200 == 50 and (time - 1.0) // 4.0 < self.actions:
             ends = [('geometry_msgs/msg/PoseStamped', pose(x, 0.1)) for x in (0.4, 0.6)]
             steps = [made(kind, header=head(told, 'base_link'), pose=end) for kind, end in ends]
@@ -116,7 +135,8 @@ class MadeUpBag:
         if topic not in self.without:
             kind = self.kinds[topic]
             data = bytes(TYPES.serialize_cdr(made(kind, **content), kind))
-            self._bag.write(f'{self.namespace}/{topic}', 10**12 + round(time * 1e9), data)
+            recorded = 10**12 + round((self.starts + time) * 1e9)
+            self._bag.write(f'{self.namespace}/{topic}', recorded, data)
 
 
 def made(kind: str, **content: object) -> object:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from foresight.data.messages import ArmJoints
+from foresight.data.messages import WAITING, ArmJoints
 from foresight.errors import RobotError
 
 NAMES = ('a', 'b')
@@ -32,9 +32,28 @@ def test_a_message_of_another_thing_is_passed_over():
     assert ArmJoints(()).read(message(0.0, a=(1.0,))) is None
 
 
-def test_a_message_with_some_of_the_joints_is_refused():
-    with pytest.raises(RobotError, match='lacks b'):
-        ArmJoints(NAMES).read(message(0.0, a=(1.0, 0.0)))
+def test_joints_that_never_come_are_named():
+    arm = ArmJoints(NAMES)
+    for step in range(WAITING):
+        assert arm.read(message(0.01 * step, a=(1.0, 0.0))) is None
+    for step in range(WAITING, WAITING + 3):
+        with pytest.raises(RobotError, match='lacks b'):
+            arm.read(message(0.01 * step, a=(1.0, 0.0)))
+
+
+def test_joints_in_several_messages_of_one_stamp_are_joined():
+    arm = ArmJoints(NAMES)
+    assert arm.read(message(0.0, b=(2.0, 0.2))) is None
+    assert arm.read(message(0.1, b=(3.0, 0.3))) is None
+    joined = [arm.read(message(time, a=(1.0, 0.1))) for time in (0.0, 0.1)]
+    assert [[part.tolist() for part in parts] for parts in joined] == [
+        [[1.0, 2.0], [0.1, 0.2]], [[1.0, 3.0], [0.1, 0.3]],
+    ]
+
+
+def test_a_part_that_is_not_finite_is_refused():
+    with pytest.raises(RobotError, match='of a is not finite'):
+        ArmJoints(NAMES).read(message(0.0, a=(np.nan, 0.0)))
 
 
 @pytest.mark.parametrize('nothing', [(), (np.nan,)])

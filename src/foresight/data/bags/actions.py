@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from foresight.data.bags.reader import ACTION, JOINTS, Joints, Recording
+from foresight.data.bags.reader import Joints, Recording
+from foresight.data.bags.storage import ACTION, JOINTS
 from foresight.errors import DatasetError, RobotError
 from foresight.macro_action import MacroAction
 from foresight.robots.retract_monitor import REACHED, STILL
@@ -21,6 +22,8 @@ class BagConfig(Checked):
     gap: float = setting(0.25, 'so long without image or joint state is a break', 's', 0.02, 10.0)
     wait: float = setting(3.0, 'free view at most this long before and after', 's', 0.1, 60.0)
     rest: float = setting(0.5, 'what moved rests so long after the arm came back', 's', 0.0, 10.0)
+    apart: float = setting(
+        0.25, 'stamps of images and joint states differ no more', 's', 0.01, 10.0)
     reach: float = setting(0.03, 'the tool passes start and end this near', 'm', 0.001, 0.2)
 
 
@@ -32,6 +35,7 @@ BLIND = 'joint states are missing'
 NOT_DONE = 'the tool did not pass start and end'
 NO_BEFORE = 'no free view before'
 NO_AFTER = 'no free view after'
+APART = 'the clocks of camera and robot are apart'
 OTHER_SCENE = 'another camera or empty table after'
 
 
@@ -89,6 +93,9 @@ def find_actions(recording: Recording, arm: Arm, config: BagConfig,
             f'{recording.name} holds {recording.kind!r}, not {action.kind!r}: import it for a '
             f'checkpoint of {recording.kind!r}, or leave it out'
         )
+    if abs(recording.lag) > config.apart:
+        dropped[APART] = len(recording.actions)
+        return BagActions(recording, (), dropped)
     search = _Search(recording, recording.joints, arm, config, action)
     ends = [*recording.action_stamps[1:], np.inf]
     found = []

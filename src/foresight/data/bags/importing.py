@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from jaxtyping import UInt8
 
 from foresight.data.bags.actions import Arm, BagActions, BagConfig, find_actions
 from foresight.data.bags.folder import find_bags, listing
-from foresight.data.bags.reader import EMPTY, Recording, read_bag
+from foresight.data.bags.reader import Recording, read_bag
+from foresight.data.bags.storage import EMPTY
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
 from foresight.files import sha256, write_atomically
@@ -34,7 +35,7 @@ LONGEST = 10  # actions of an episode
 class BagSummary:
     """What one bag holds: what can be used of it, and how much cannot, by reason.
 
-    Clips are stretches of video without a gap.
+    Clips are stretches of video without a gap; `remarks` say what to do better next time.
     """
 
     bag: str
@@ -45,6 +46,7 @@ class BagSummary:
     left_out: Counter[str]
     clips: int
     clip_seconds: float
+    remarks: tuple[str, ...] = ()
 
 
 class BagImport:
@@ -82,6 +84,7 @@ class BagImport:
         return BagSummary(
             str(recording.name), recording.seconds, len(recording.stamps), len(bag.actions),
             bag.dropped, recording.left_out, len(clips), sum(clips),
+            tuple(remarks(recording, self._config)),
         )
 
     def _actions_of(self, bag: Path) -> BagActions:
@@ -227,3 +230,16 @@ def stretches(recording: Recording, gap: float) -> list[float]:
     ends = np.flatnonzero((steps > gap) | (steps <= 0.0) | np.array(changed, bool)) + 1
     parts = np.split(recording.stamps, ends)
     return [float(part[-1] - part[0]) for part in parts if len(part) > 1]
+
+
+def remarks(recording: Recording, config: BagConfig) -> Iterator[str]:
+    """Say what is wrong with the stamps of a bag as a whole."""
+    if len(recording.stamps) > 1:
+        usual = float(np.median(np.diff(recording.stamps)))
+        if usual > config.gap:
+            yield (f'images come slower than gap ({usual:.2f} s > {config.gap:.2f} s): nothing to '
+                   'watch; raise the rate of the camera, or --gap')
+    if abs(recording.lag) > config.apart:
+        than = 'older' if recording.lag > 0.0 else 'newer'
+        yield (f'image stamps are {abs(recording.lag):.2f} s {than} than those of the joint '
+               'states recorded with them: set the clocks of camera and robot alike')

@@ -1,18 +1,27 @@
 """Read a rosbag2 bag without a ROS installation: what the camera saw and what the robot did."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, UInt8
-from rosbags.rosbag2 import Reader
-from rosbags.rosbag2.errors import ReaderError
-from rosbags.serde import SerdeError
-from rosbags.typesys import Stores, get_typestore
 
+from foresight.data.bags.storage import (
+    ACTION,
+    EMPTY,
+    IMAGE,
+    INFO,
+    JOINTS,
+    KIND,
+    POSE,
+    STOP,
+    Recorded,
+    messages,
+    twice,
+)
 from foresight.data.episodes import Rectify
 from foresight.data.messages import (
     IDENTITY,
@@ -28,18 +37,6 @@ from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
 from foresight.world_model.observation.rectification import same_view
 
-IMAGE, INFO, POSE = 'camera/image_raw', 'camera/camera_info', 'camera/pose'
-JOINTS, ACTION, KIND = 'joint_states', 'macro_action', 'macro_action/kind'
-EMPTY, STOP = 'image_background', 'e_stop'
-TYPES = {
-    IMAGE: 'sensor_msgs/msg/Image', INFO: 'sensor_msgs/msg/CameraInfo',
-    POSE: 'geometry_msgs/msg/PoseStamped', JOINTS: 'sensor_msgs/msg/JointState',
-    ACTION: 'nav_msgs/msg/Path', KIND: 'std_msgs/msg/String',
-    EMPTY: 'sensor_msgs/msg/Image', STOP: 'std_msgs/msg/Bool',
-}
-"""What is read, by relative name; `nodes/topics.py` has the same."""
-NEEDED = (IMAGE, INFO, POSE)
-FAILURES = (ReaderError, SerdeError, OSError, ValueError, KeyError, IndexError, AssertionError)
 EARLY, TWICE = 'image before camera_info or camera/pose', 'image that came twice'
 
 
@@ -66,6 +63,7 @@ class Recording:
         action_stamps: Time of the image that each action was chosen from [s].
         actions: Tool poses in `base_link` that tell each action.
         stopped: Times at which an e-stop was set [s].
+        lag: How much longer after its stamp an image was recorded than a joint state [s].
         left_out: Images that could not be used, by reason.
     """
 
@@ -80,6 +78,7 @@ class Recording:
     action_stamps: Float[np.ndarray, ' action']
     actions: tuple[Float[np.ndarray, 'pose 4 4'], ...]
     stopped: Float[np.ndarray, ' stop']
+    lag: float
     left_out: Counter[str]
 
     @property
@@ -98,8 +97,8 @@ def read_bag(
             time jumps back. The message names bag and topic.
     """
     reading = _Reading(bag, rectify, joint_names, table_from_base)
-    for topic, message in _messages(bag):
-        reading.take(topic, message)
+    for recorded in messages(bag):
+        reading.take(recorded)
     return reading.finished()
 
 
@@ -113,8 +112,11 @@ class _Reading:
         self._bag, self._rectify, self._arm = bag, rectify, ArmJoints(joint_names)
         self._newest: dict[str, Any] = {}
         self._size: tuple[int, int] | None = None
-        self._now = -np.inf
+        self._now = self._newest_image = -np.inf
+        self._seen: set[float] = set()
         self._stamps: list[float] = []
+        self._delays: dict[str, list[tuple[float, float]]] = {IMAGE: [], JOINTS: []}
+        self._arm_topic = ''
         self._images: list[np.ndarray] = []
         self._views: list[CameraView] = []
         self._empty: list[int] = []
@@ -123,19 +125,19 @@ class _Reading:
         self._actions: dict[float, np.ndarray] = {}
         self._stopped: list[float] = []
         self._left_out: Counter[str] = Counter()
-        self._handlers: dict[str, Callable[[Any], None]] = {
+        self._handlers: dict[str, Callable[[Recorded], None]] = {
             IMAGE: self._on_image, JOINTS: self._on_joints, ACTION: self._on_action,
             EMPTY: self._on_empty, STOP: self._on_stop,
         }
 
-    def take(self, topic: str, message: Any) -> None:
+    def take(self, recorded: Recorded) -> None:
         """Take one message."""
-        self._newest[topic] = message
+        self._newest[recorded.name] = recorded.message
         try:
-            if topic in self._handlers:
-                self._handlers[topic](message)
+            if recorded.name in self._handlers:
+                self._handlers[recorded.name](recorded)
         except (ObservationError, RobotError) as error:
-            raise DatasetError(f'{self._bag}: {topic}: {error}') from error
+            raise DatasetError(f'{self._bag}: {recorded.name}: {error}') from error
 
     def finished(self) -> Recording:
         """Put everything together."""
@@ -146,18 +148,30 @@ class _Reading:
             )
         actions, kind = sorted(self._actions.items()), self._newest.get(KIND)
         columns = [np.array(column) for column in zip(*self._joints, strict=True)]
+        order = np.argsort(self._stamps)  # a driver may send an image after a later one
         return Recording(
-            name=self._bag, stamps=np.array(self._stamps), images=np.stack(self._images),
-            views=tuple(self._views), empty=np.maximum(np.array(self._empty), 0),
+            name=self._bag, stamps=np.array(self._stamps)[order],
+            images=np.stack([self._images[place] for place in order]),
+            views=tuple(self._views[place] for place in order),
+            empty=np.maximum(np.array(self._empty)[order], 0),
             empties=tuple(self._empties), joints=Joints(*columns) if columns else None,
             kind=str(kind.data) if kind else ActionConfig().kind,
             action_stamps=np.array([stamp for stamp, _ in actions]),
             actions=tuple(poses for _, poses in actions),
-            stopped=np.array(self._stopped), left_out=self._left_out,
+            stopped=np.array(self._stopped), lag=self._lag(), left_out=self._left_out,
         )
 
-    def _on_image(self, message: Any) -> None:
+    def _lag(self) -> float:
+        """Compare how long after their stamps images and joint states were recorded [s]."""
+        if not self._delays[IMAGE] or not self._delays[JOINTS]:
+            return 0.0
+        (times, images), (known, joints) = (
+            np.array(self._delays[name]).T for name in (IMAGE, JOINTS))
+        return float(np.median(images - np.interp(times, known, joints)))
+
+    def _on_image(self, recorded: Recorded) -> None:
         """Rectify an image with the newest camera."""
+        message = recorded.message
         stamp, size = seconds(message.header.stamp), (message.height, message.width)
         self._size = self._size or size
         if size != self._size:
@@ -165,8 +179,8 @@ class _Reading:
                 f'{self._bag}: {IMAGE} has images of {self._size[1]} x {self._size[0]} and of '
                 f'{size[1]} x {size[0]} pixels: record one camera at one size a bag'
             )
-        if self._stamps and stamp <= self._stamps[-1]:
-            self._refuse_past(IMAGE, stamp, self._stamps[-1])
+        self._refuse_past(IMAGE, stamp, self._newest_image)
+        if stamp in self._seen:
             self._left_out[TWICE] += 1
             return
         if INFO not in self._newest or POSE not in self._newest:
@@ -179,11 +193,14 @@ class _Reading:
         self._stamps.append(stamp)
         self._views.append(view)
         self._empty.append(len(self._empties) - 1)
+        self._seen.add(stamp)
+        self._newest_image = max(self._newest_image, stamp)
+        self._delays[IMAGE].append((recorded.time, recorded.time - stamp))
         self._now = max(self._now, stamp)
 
-    def _on_empty(self, message: Any) -> None:
+    def _on_empty(self, recorded: Recorded) -> None:
         """Keep the rectified empty table, unless it is the one that is known."""
-        image = image_array(message)
+        image = image_array(recorded.message)
         if self._images and image.shape != self._images[0].shape:
             raise DatasetError(
                 f'{self._bag}: {EMPTY} is {image.shape[1]} x {image.shape[0]}, this world model '
@@ -193,24 +210,29 @@ class _Reading:
         if not self._empties or not np.array_equal(image, self._empties[-1]):
             self._empties.append(image)
 
-    def _on_joints(self, message: Any) -> None:
-        """Keep the joints of the arm."""
-        stamp = seconds(message.header.stamp)
+    def _on_joints(self, recorded: Recorded) -> None:
+        """Keep the joints of the arm; a gripper may have a topic of its own."""
+        stamp = seconds(recorded.message.header.stamp)
+        joints = self._arm.read(recorded.message)
+        if joints is None:
+            return
+        self._arm_topic = self._arm_topic or recorded.topic
+        if recorded.topic != self._arm_topic:
+            raise twice(self._bag, JOINTS, [self._arm_topic, recorded.topic])
         if self._joints and stamp <= self._joints[-1][0]:
             self._refuse_past(JOINTS, stamp, self._joints[-1][0])
             return
-        joints = self._arm.read(message)
-        if joints is not None:
-            self._joints.append((stamp, *joints))
+        self._joints.append((stamp, *joints))
+        self._delays[JOINTS].append((recorded.time, recorded.time - stamp))
         self._now = max(self._now, stamp)
 
-    def _on_action(self, message: Any) -> None:
-        poses = self._table_from_base @ path_poses(message)
-        self._actions[seconds(message.header.stamp)] = poses
+    def _on_action(self, recorded: Recorded) -> None:
+        poses = self._table_from_base @ path_poses(recorded.message)
+        self._actions[seconds(recorded.message.header.stamp)] = poses
 
-    def _on_stop(self, message: Any) -> None:
+    def _on_stop(self, recorded: Recorded) -> None:
         """Note an e-stop at the newest stamp: it has none of its own."""
-        if message.data and np.isfinite(self._now):
+        if recorded.message.data and np.isfinite(self._now):
             self._stopped.append(self._now)
 
     def _refuse_past(self, topic: str, stamp: float, last: float) -> None:
@@ -219,40 +241,3 @@ class _Reading:
                 f'{self._bag}: the time of {topic} jumps back from {last:.2f} s to {stamp:.2f} s: '
                 'record one run of the clock a bag'
             )
-
-
-def _messages(bag: Path) -> Iterator[tuple[str, Any]]:
-    """Decode the messages of the topics in `TYPES`, as (relative name, message)."""
-    types = get_typestore(Stores.ROS2_KILTED)
-    try:
-        with Reader(bag) as reader:
-            known = _topics(bag, {item.topic: item.msgtype for item in reader.connections})
-            chosen = [item for item in reader.connections if item.topic in known]
-            for connection, _, data in reader.messages(chosen):
-                message = types.deserialize_cdr(data, connection.msgtype)
-                yield known[connection.topic], message
-    except FAILURES as error:
-        raise DatasetError(
-            f'{bag} is cut off, damaged or no bag ({error}): leave it out, or repair it with '
-            '`ros2 bag reindex` or `mcap recover`'
-        ) from error
-
-
-def _topics(bag: Path, offered: dict[str, str]) -> dict[str, str]:
-    """Find the one topic of each name, whatever namespace it has."""
-    found = {}
-    for name, kind in TYPES.items():
-        topics = [topic for topic in offered if f'/{topic.lstrip("/")}'.endswith(f'/{name}')]
-        if len(topics) > 1:
-            raise DatasetError(
-                f'{bag}: {name} is in it {len(topics)} times ({", ".join(sorted(topics))}): '
-                'record one robot a bag'
-            )
-        if not topics and name in NEEDED:
-            raise DatasetError(
-                f'{bag} lacks the topic {name}: record it too; it has {", ".join(sorted(offered))}'
-            )
-        if topics and offered[topics[0]] != kind:
-            raise DatasetError(f'{bag}: {topics[0]} is of {offered[topics[0]]}, not {kind}')
-        found.update(dict.fromkeys(topics, name))
-    return found

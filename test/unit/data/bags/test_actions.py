@@ -8,6 +8,7 @@ import pytest
 
 from foresight.actions.push.macro_action import PushAction
 from foresight.data.bags.actions import (
+    APART,
     BLIND,
     NEVER,
     NO_AFTER,
@@ -18,7 +19,7 @@ from foresight.data.bags.actions import (
     BagConfig,
     find_actions,
 )
-from foresight.data.bags.importing import stretches, to_transitions, with_empty
+from foresight.data.bags.importing import remarks, stretches, to_transitions, with_empty
 from foresight.data.bags.reader import read_bag
 from foresight.errors import DatasetError
 from foresight.protocols import CameraView
@@ -111,3 +112,21 @@ def test_a_gap_splits_the_video(make_bag: MakeBag) -> None:
     assert before == pytest.approx(3.9) and after == pytest.approx(4.9)
     assert len(stretches(recording, 2.0)) == 1
     assert stretches(recording, 0.01) == []
+
+
+@pytest.mark.parametrize('behind', [0.5, -0.5])
+def test_no_action_is_taken_from_a_camera_whose_clock_is_apart(
+    make_bag: MakeBag, behind: float,
+) -> None:
+    bag = found(make_bag(camera_behind=behind))
+    assert not bag.actions and bag.dropped == {APART: 2}
+    than = 'older' if behind > 0.0 else 'newer'
+    said, = remarks(bag.recording, BagConfig())
+    assert said.startswith(f'image stamps are 0.50 s {than} than those of the joint states')
+
+
+def test_a_camera_too_slow_to_watch_is_said(make_bag: MakeBag) -> None:
+    bag = found(make_bag(image_ticks=15))
+    said, = remarks(bag.recording, BagConfig())
+    assert 'slower than gap (0.30 s > 0.25 s)' in said and not stretches(bag.recording, 0.25)
+    assert not list(remarks(found(make_bag('usual')).recording, BagConfig()))

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from foresight.actions.push.macro_action import PushAction
 from foresight.data.bags.folder import find_bags, listing
-from foresight.data.bags.reader import EARLY, TYPES, read_bag
+from foresight.data.bags.reader import EARLY, TWICE, read_bag
+from foresight.data.bags.storage import TYPES
 from foresight.errors import DatasetError, ObservationError
 from foresight.protocols import CameraView
 
@@ -79,6 +81,8 @@ def test_a_bag_that_was_killed_and_a_foreign_file_are_refused(
 ) -> None:
     killed = make_bag('killed')
     (killed / 'metadata.yaml').unlink()
+    storage = next(killed.glob('*.mcap'))
+    storage.write_bytes(storage.read_bytes()[:-2000])
     foreign = tmp_path / 'foreign'
     foreign.mkdir()
     (foreign / 'film.mcap').write_bytes(b'not a bag')
@@ -87,6 +91,75 @@ def test_a_bag_that_was_killed_and_a_foreign_file_are_refused(
     for bag in (killed, foreign):
         with pytest.raises(DatasetError, match=f'{bag.name} is cut off, damaged or no bag'):
             read_bag(bag, same, ARM)
+
+
+def test_a_whole_mcap_needs_no_metadata(make_bag: MakeBag) -> None:
+    bag = make_bag()
+    (bag / 'metadata.yaml').unlink()
+    assert len(read_bag(bag, same, ARM).actions) == 2
+
+
+def test_what_the_metadata_says_of_quality_of_service_costs_no_message(make_bag: MakeBag) -> None:
+    bag = make_bag()
+    metadata = bag / 'metadata.yaml'
+    content = yaml.safe_load(metadata.read_text())
+    for topic in content['rosbag2_bagfile_information']['topics_with_message_count']:
+        topic['topic_metadata']['offered_qos_profiles'][0]['depth'] = 77
+    metadata.write_text(yaml.safe_dump(content))
+    assert len(read_bag(bag, same, ARM).images) == 100
+
+
+def test_a_bag_of_two_files_is_read_in_order(make_bag: MakeBag, tmp_path: Path) -> None:
+    parts = [make_bag('first'), make_bag('second', starts=10.0, actions=0)]
+    bag = tmp_path / 'both'
+    bag.mkdir()
+    for number, part in zip((9, 10), parts, strict=True):  # 10 comes after 9
+        next(part.glob('*.mcap')).rename(bag / f'both_{number}.mcap')
+    recording = read_bag(bag, same, ARM)
+    assert len(recording.images) == 200 and recording.seconds == pytest.approx(19.9)
+
+
+def test_joints_may_come_in_two_messages_of_a_stamp(make_bag: MakeBag) -> None:
+    whole, split = (read_bag(make_bag(name, split=name == 'split'), same, ARM).joints
+                    for name in ('whole', 'split'))
+    assert whole is not None and split is not None
+    np.testing.assert_array_equal(whole.positions, split.positions)
+    np.testing.assert_array_equal(whole.velocities, split.velocities)
+
+
+def test_of_two_topics_of_joint_states_the_one_with_the_arm_counts(make_bag: MakeBag) -> None:
+    other = 'gripper/joint_states'
+    bag = make_bag(other_joints=other, kinds={**TYPES, other: TYPES['joint_states']})
+    joints = read_bag(bag, same, ARM).joints
+    assert joints is not None and len(joints.stamps) == 500
+    with pytest.raises(DatasetError, match='joint_states is in it 2 times .*gripper/joint_states'):
+        read_bag(bag, same, ('finger',))
+
+
+def test_images_out_of_order_are_sorted(make_bag: MakeBag) -> None:
+    recording = read_bag(make_bag(swapped=True), same, ARM)
+    np.testing.assert_allclose(np.diff(recording.stamps), 0.1)
+    assert not recording.left_out and len(recording.images) == 100
+    levels = recording.images[:, 0, 0, 0].astype(int)
+    assert levels[:4].tolist() == [1, 0, 3, 2]
+
+
+def test_an_image_that_comes_twice_counts_once(make_bag: MakeBag) -> None:
+    recording = read_bag(make_bag(repeats=True), same, ARM)
+    assert recording.left_out == {TWICE: 100} and len(recording.images) == 100
+
+
+def test_a_pose_of_last_digits_is_the_same_camera(make_bag: MakeBag) -> None:
+    def cameras(jitter: float) -> int:
+        views = read_bag(make_bag(f'{jitter}', jitter=jitter), same, ARM).views
+        return len({id(view) for view in views})
+
+    assert cameras(1e-9) == 1 < cameras(0.01)
+
+
+@pytest.mark.parametrize('behind', [0.0, 0.5, -0.5])
+def test_a_camera_whose_clock_is_apart_is_seen(make_bag: MakeBag, behind: float) -> None:
+    assert read_bag(make_bag(camera_behind=behind), same, ARM).lag == pytest.approx(behind)
 
 
 def test_images_before_the_camera_is_known_are_counted(make_bag: MakeBag) -> None:
