@@ -59,19 +59,19 @@ class Sweep:
 
 
 def vertical_duration(
-    joints: tuple[Joints, Joints], limits: tuple[Joints, float],
+    joints: tuple[Joints, Joints], limits: tuple[Joints, Joints],
     drop: float, speed: float, acceleration: float,
 ) -> float:
     """Shortest time to lower or lift within the limits of the tool and of the joints [s].
 
     Args:
         joints: Positions at both ends [rad].
-        limits: Velocities [rad/s] and acceleration [rad/s^2] of the joints.
+        limits: Velocities [rad/s] and accelerations [rad/s^2] of the joints.
         drop: Way of the tool [m].
         speed: Limit of the tool [m/s].
         acceleration: Limit of the tool [m/s^2].
     """
-    ways = zip(np.abs(joints[1] - joints[0]), limits[0], strict=True)
+    ways = zip(np.abs(joints[1] - joints[0]), *limits, strict=True)
     return max(quintic_duration(drop, speed, acceleration), *(
-        quintic_duration(way, fastest, limits[1]) for way, fastest in ways
+        quintic_duration(way, fastest, steepest) for way, fastest, steepest in ways
     ))

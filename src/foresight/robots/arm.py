@@ -26,7 +26,8 @@ class ArmModel:
         position_low: Lower position limits [rad].
         position_high: Upper position limits [rad].
         velocity_limit: Velocity limits [rad/s].
-        acceleration_limit: Acceleration limit of every joint [rad/s^2].
+        acceleration_limit: Acceleration limits [rad/s^2].
+        jerk_limit: Limits of the change of acceleration [rad/s^3].
         retract: Positions that keep the arm out of the camera's view [rad].
         held: Joints that stay where they are at `retract`.
         keep_out: Zones that no action may sweep: name and x low, x high, y low, y high [m].
@@ -55,10 +56,12 @@ class ArmModel:
         self.retract = _frozen(robot.retract)
         self.keep_out, self.look = robot.keep_out, robot.look
         self._check(robot)
-        self.position_low = _frozen(self.model.lowerPositionLimit)
-        self.position_high = _frozen(self.model.upperPositionLimit)
-        self.velocity_limit = _frozen(self.model.velocityLimit)
-        self.acceleration_limit = robot.acceleration
+        more = robot.joint_limits
+        self.position_low = _frozen(np.maximum(self.model.lowerPositionLimit, more.low))
+        self.position_high = _frozen(np.minimum(self.model.upperPositionLimit, more.high))
+        self.velocity_limit = _frozen(np.minimum(self.model.velocityLimit, more.velocity))
+        self.acceleration_limit = _frozen(robot.acceleration)
+        self.jerk_limit = _frozen(robot.jerk)
         self._tool = self.model.getFrameId(robot.tool_frame)
         self._data = self.model.createData()
         self.check_positions(self.retract)

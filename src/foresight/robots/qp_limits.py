@@ -17,12 +17,12 @@ class JointBox(Limit):  # type: ignore[misc]  # pink is not typed
 
     def __init__(
         self, low: Float[np.ndarray, ' joint'], high: Float[np.ndarray, ' joint'],
-        velocity: Float[np.ndarray, ' joint'], acceleration: float,
+        velocity: Float[np.ndarray, ' joint'], acceleration: Float[np.ndarray, ' joint'],
     ) -> None:
         """Set the limits [rad, rad/s, rad/s^2]; the arm is at rest."""
         self._edges = np.concatenate([high, -low])
         self._velocity = np.concatenate([velocity, velocity])
-        self._acceleration = acceleration
+        self._acceleration = np.concatenate([acceleration, acceleration])
         self._rows = np.vstack([np.eye(len(low)), -np.eye(len(low))])
         self.last = np.zeros(len(low))
 

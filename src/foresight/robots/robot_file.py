@@ -8,11 +8,13 @@ import numpy as np
 
 from foresight.errors import ConfigError
 from foresight.files import share
+from foresight.robots.moveit_limits import MoveItLimits
 from foresight.settings import Checked, read_mapping, setting
 
 Zone = tuple[float, float, float, float]
 FILE = 'robot.yaml'
-_NUMBER = (int | float, 'a number')
+ACCELERATION = 12.0  # of a joint whose maker publishes none [rad/s^2]
+JERK = 500.0  # jerk of a joint in accelerations: what Franka publishes of its own [1/s]
 _LISTS = {
     'joints': (str, 'a list of names'), 'held': (str, 'a list of names'),
     'retract': (int | float, 'a list of numbers [rad]'),
@@ -46,7 +48,10 @@ class RobotFile:
             joints, those after the second.
         tool: Name of the tool that is mounted; None if the description brings its own.
         flange: Link that the tool is mounted on.
-        acceleration: Largest acceleration of a joint [rad/s^2].
+        acceleration: Largest acceleration of each joint [rad/s^2].
+        jerk: Largest change of the acceleration of each joint [rad/s^3].
+        joint_limits: What MoveIt's `joint_limits.yaml` says of the joints; the narrower limit
+            counts.
         keep_out: Name and x low, x high, y low, y high of each zone that no action may sweep [m].
         look: URDF with meshes that films show instead, beside this file or in pybullet_data,
             with the same joints in the same order; empty shows the description itself.
@@ -61,7 +66,9 @@ class RobotFile:
     held: tuple[str, ...] = ()
     tool: str | None = None
     flange: str | None = None
-    acceleration: float = 12.0
+    acceleration: tuple[float, ...] = ()
+    jerk: tuple[float, ...] = ()
+    joint_limits: MoveItLimits = MoveItLimits.none(0)
     keep_out: tuple[tuple[str, Zone], ...] = ()
     look: str = ''
 
@@ -88,6 +95,7 @@ class RobotFile:
         look = path.parent / Path(values.get('look', '')).expanduser()
         if look.is_file():
             values['look'] = str(look)
+        _set_limits(values, path)
         made = cls(**values)
         made._check(path)
         return made
@@ -103,8 +111,6 @@ class RobotFile:
                               'in held which of them stay where they are')
         if (self.tool is None) != (self.flange is None):
             raise ConfigError(f'{path}: tool and flange go together: give both or neither')
-        if not self.acceleration > 0.0:
-            raise ConfigError(f'{path}: acceleration is above 0 rad/s^2')
         if not self.description.is_file():
             raise ConfigError(f'{path}: description: {self.description}: no such file')
 
@@ -129,15 +135,47 @@ def _value(key: str, value: Any, path: Path) -> Any:
     """Read what a key says; a list becomes a tuple."""
     if key == 'keep_out':
         return _zones(value, path)
+    if key in ('acceleration', 'jerk'):
+        return _above_zero(key, value, path)
     if key in _LISTS:
         kind, what = _LISTS[key]
         if isinstance(value, list) and all(isinstance(item, kind) for item in value):
             return tuple(value)
     else:
-        kind, what = _NUMBER if key == 'acceleration' else (str, 'text')
-        if isinstance(value, kind):
+        kind, what = str, 'text'
+        if isinstance(value, str):
             return value
     raise ConfigError(f'{path}: {key} = {value!r}: write {what}')
+
+
+def _above_zero(key: str, value: Any, path: Path) -> tuple[float, ...]:
+    """Read one number for all joints, or one for each."""
+    numbers = value if isinstance(value, list) else [value]
+    if not numbers or not all(isinstance(item, (int, float)) and not isinstance(item, bool)
+                              for item in numbers):
+        raise ConfigError(f'{path}: {key} = {value!r}: write a number, or a list with one a joint')
+    if not all(0.0 < item < np.inf for item in numbers):
+        raise ConfigError(f'{path}: {key} is above 0 and finite')
+    return tuple(map(float, numbers))
+
+
+def _set_limits(values: dict[str, Any], path: Path) -> None:
+    """Give each joint its limits: the narrower of the file's and MoveIt's, or usual ones."""
+    joints = values['joints']
+    named = values.pop('joint_limits', None)
+    given = MoveItLimits.none(len(joints)) if named is None else MoveItLimits.read(
+        path.parent / Path(named).expanduser(), joints)
+    values['joint_limits'] = given
+    for key, others in (('acceleration', given.acceleration), ('jerk', given.jerk)):
+        own = values.get(key, (np.inf,))
+        own = own * len(joints) if len(own) == 1 else own
+        if len(own) != len(joints):
+            raise ConfigError(f'{path}: {key} needs one number, or one for each of joints')
+        values[key] = tuple(map(min, own, others))
+    steep = (ACCELERATION if a == np.inf else a for a in values['acceleration'])
+    values['acceleration'] = tuple(steep)
+    values['jerk'] = tuple(JERK * a if j == np.inf else j
+                           for a, j in zip(values['acceleration'], values['jerk'], strict=True))
 
 
 def _zones(content: Any, path: Path) -> tuple[tuple[str, Zone], ...]:

@@ -31,11 +31,12 @@ class Travel:
     @classmethod
     def between(
         cls, start: Float[np.ndarray, ' joint'], goal: Float[np.ndarray, ' joint'],
-        velocity: Float[np.ndarray, ' joint'], acceleration: float,
+        velocity: Float[np.ndarray, ' joint'], acceleration: Float[np.ndarray, ' joint'],
     ) -> 'Travel':
         """Make a travel that no joint's velocity [rad/s] or acceleration [rad/s^2] limits."""
         way = np.maximum(np.abs(goal - start), 1e-6)
-        return cls(start, goal, float((velocity / way).min()), float(acceleration / way.max()))
+        speed, change = (float((limit / way).min()) for limit in (velocity, acceleration))
+        return cls(start, goal, speed, change)
 
     @property
     def duration(self) -> float:
@@ -61,7 +62,7 @@ class Travel:
 
 def limits(
     arm: ArmModel, level: JointLevelConfig, share: float,
-) -> tuple[Float[np.ndarray, ' joint'], float]:
-    """Velocity [rad/s] and acceleration [rad/s^2] at a share of what the joint level may do."""
+) -> tuple[Float[np.ndarray, ' joint'], Float[np.ndarray, ' joint']]:
+    """Velocities [rad/s] and accelerations [rad/s^2] at a share of what the joint level may do."""
     velocity = share * level.velocity_scale * arm.velocity_limit
     return velocity, share * level.acceleration_scale * arm.acceleration_limit

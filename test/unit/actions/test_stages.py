@@ -26,7 +26,7 @@ def test_a_sweep_covers_its_length_and_keeps_its_speed():
 @pytest.mark.parametrize(('gap', 'slowest'), [(0.0, 'tool'), (1.0, 'joint')])
 def test_the_slowest_of_tool_and_joints_sets_the_time(gap, slowest):
     start = np.zeros(2)
-    limits = (np.array([1.0, 2.0]), 10.0)
+    limits = (np.array([1.0, 2.0]), np.full(2, 10.0))
     alone = vertical_duration((start, start), limits, 0.1, 0.5, 4.0)
     found = vertical_duration((start, start + [gap, 0.0]), limits, 0.1, 0.5, 4.0)
     assert (found > alone) == (slowest == 'joint')

@@ -23,7 +23,7 @@ def configure(arm: ArmModel, joint1: float) -> Configuration:
 
 def make_box(arm: ArmModel) -> JointBox:
     low, high = np.array(arm.position_low), np.array(arm.position_high)
-    return JointBox(low, high, np.array(arm.velocity_limit), ACCELERATION)
+    return JointBox(low, high, np.array(arm.velocity_limit), np.full(len(low), ACCELERATION))
 
 
 def test_running_into_a_limit_stops_before_it(arm: ArmModel) -> None:

@@ -39,6 +39,10 @@ def test_a_wrong_path_is_no_such_file_and_names_the_robots_there_are(wrong: str)
     ({'held': []}, '7 joints reach a pose in many ways: say in held'),
     ({'tool': 'paddle'}, 'tool and flange go together'),
     ({'acceleration': 0.0}, 'acceleration is above 0'),
+    ({'acceleration': [1.0] * 6}, 'acceleration needs one number, or one for each of joints'),
+    ({'jerk': [100.0] * 6 + [float('inf')]}, 'jerk is above 0 and finite'),
+    ({'jerk': [True] * 7}, 'write a number, or a list'),
+    ({'joint_limits': 'typo.yaml'}, r'typo.yaml cannot be read as YAML'),
     ({'description': 'typo.urdf'}, r'typo.urdf: no such file'),
     ({'keep_out': [1]}, 'keep_out is a mapping'),
     ({'keep_out': {'glass': [0.3, 0.4, -0.3]}}, 'keep_out: glass: give x low'),
@@ -74,6 +78,14 @@ def test_keep_out_zones_are_read_and_may_be_left_out(make_robot: Make) -> None:
 def test_the_page_tells_every_key() -> None:
     page = share('docs/extend/robot.md').read_text()
     assert {item.name for item in fields(RobotFile)} <= set(re.findall(r'`(\w+)`', page))
+
+
+def test_one_number_holds_for_every_joint_and_jerk_follows_the_acceleration(
+    make_robot: Make,
+) -> None:
+    made = RobotFile.read(make_robot(acceleration=4, jerk=None))
+    assert made.acceleration == (4.0,) * 7 and made.jerk == (2000.0,) * 7
+    assert RobotFile.read(make_robot(acceleration=None)).acceleration == (12.0,) * 7
 
 
 def test_of_seven_joints_the_third_is_held_if_the_file_says_nothing(make_robot: Make) -> None:

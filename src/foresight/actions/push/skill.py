@@ -23,8 +23,8 @@ from foresight.settings import SceneConfig
 _WIDTH_SLACK = 0.02
 # Cosine of the tilt from which a tool no longer counts as vertical.
 _VERTICAL = 0.99
-# No sweep is slower [m/s].
-_SLOWEST = 0.05
+# No sweep is slower [m/s], none more gentle [m/s^2].
+_SLOWEST, _GENTLEST = 0.05, 0.5
 # From here on the search for joints begins turned; no more than half a turn less a quarter [rad].
 _FAR_ASIDE = 1.1
 
@@ -59,7 +59,10 @@ class PushSkill:
         """
         _check_tool(arm, config)
         self.arm, self.scene, self.config = arm, scene, config
-        self._slower = replace(config, sweep_speed=max(config.sweep_speed / 2, _SLOWEST))
+        self._slower = replace(
+            config, sweep_speed=max(config.sweep_speed / 2, _SLOWEST),
+            acceleration=max(config.acceleration / 4, _GENTLEST),
+        )
         self._retract = np.array(arm.retract)
         self.joint_level = JointLevel(arm, joint_level)
         self._limits = limits(arm, joint_level, config.travel_scale)
@@ -68,7 +71,7 @@ class PushSkill:
     def plan(
         self, action: Float[np.ndarray, ' 4'], start: Joints, finish: Joints | None = None,
     ) -> PushMotion:
-        """Plan a push from rest to rest, swept slower where the joints cannot keep up.
+        """Plan a push from rest to rest, swept slower and gentler where the joints cannot keep up.
 
         Args:
             action: What to do on the table: the numbers of a push.

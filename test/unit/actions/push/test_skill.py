@@ -53,7 +53,7 @@ def test_accelerations_keep_their_limit(
 ) -> None:
     for _, motion in planned:
         accelerations = np.diff(motion.joint_path.velocities, axis=0) * LIMITS.rate
-        assert np.abs(accelerations).max() <= skill.arm.acceleration_limit + 0.05
+        assert (np.abs(accelerations) <= skill.arm.acceleration_limit + 0.05).all()
 
 
 def test_tool_never_goes_below_the_table_margin(planned: list[tuple[Push, PushMotion]]) -> None:
