@@ -1,14 +1,27 @@
 """Claims about the perception node, over real topics."""
 
+import cv2
 import numpy as np
 import pytest
 import torch
 from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import CompressedImage, Image
 
+from foresight.data.images import image_array
 from foresight.data.messages import latent_tensor
-from foresight.nodes.convert import camera_info, camera_pose, image_message, stamp_of
+from foresight.nodes.convert import (
+    CAMERA,
+    camera_info,
+    camera_pose,
+    header,
+    image_message,
+    stamp_of,
+)
 from foresight.nodes.perception_node import PerceptionNode
 from foresight.robots.status import Status
+from foresight.settings import SceneConfig
+from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.observation.rectification import Rectifier
 
 HEARS = ('latent', 'image_rectified', 'image_background')
 
@@ -112,10 +125,10 @@ def test_image_of_another_encoding_is_refused(seeing):
     def grey():
         show(robot)()
         message = image_message(robot.image, made.now())
-        message.encoding = 'mono16'
+        message.encoding = '16UC1'
         made.say('camera/image_raw', message)
 
-    made.spin_until(lambda: 'set the camera to rgb8' in made.node.health.reason, grey)
+    made.spin_until(lambda: 'remap to the colour image' in made.node.health.reason, grey)
 
 
 def test_camera_pose_that_is_not_finite_is_refused(seeing):
@@ -229,3 +242,55 @@ def test_an_image_from_the_future_names_both_clocks(seeing):
     made.spin_until(lambda: made.heard['image_rectified'], ahead)
     made.spin(0.3, ahead)
     assert 'the clocks of camera and robot' in made.call('perception/capture_background').message
+
+
+def bent(view, now):
+    """Return what a lens that bends says of itself; its images are 128 x 96."""
+    info = camera_info(view, now)
+    info.d = [-0.2, 0.03, 0.0, 0.0, 0.0]
+    return info
+
+
+def send_bent(stage, send):
+    """Publish camera and joints, the image by `send`."""
+    now = stage.bench.now()
+    stage.joints()
+    stage.bench.say('camera/camera_info', bent(stage.view, now))
+    stage.bench.say('camera/pose', camera_pose(stage.view, now))
+    send(image_message(stage.image, now))
+
+
+@pytest.mark.parametrize(('topic', 'as_sent'), [('image_raw', False), ('image_rect', True)])
+def test_a_bent_image_is_made_straight_unless_its_topic_says_that_it_is(
+    bench, stage, checkpoint, topic, as_sent,
+):
+    made = bench(PerceptionNode, ('image_rectified',), remaps=(f'camera/image_raw:={topic}',),
+                 checkpoint=checkpoint).up()
+    here = stage(made)
+    sender = made.probe.create_publisher(Image, topic, 10)
+    made.spin_until(lambda: made.heard['image_rectified'], lambda: send_bent(here, sender.publish))
+    scene, encoder = SceneConfig(), EncoderConfig()
+    expected = Rectifier(scene, encoder).rectify(here.image, here.view)
+    seen = image_array(made.heard['image_rectified'][-1])
+    assert np.array_equal(seen, expected) == as_sent
+
+
+@pytest.mark.parametrize('extension', ['png', 'jpeg'])
+def test_a_compressed_image_is_read_where_the_topic_is_one(bench, stage, checkpoint, extension):
+    made = bench(PerceptionNode, ('image_rectified',), checkpoint=checkpoint,
+                 remaps=('camera/image_raw:=cam/image_raw/compressed',)).up()
+    here = stage(made)
+    here.image = cv2.resize(here.image[:12, :16], (128, 96))
+    sender = made.probe.create_publisher(CompressedImage, 'cam/image_raw/compressed', 10)
+
+    def send():
+        now = made.now()
+        data = cv2.imencode(f'.{extension}', here.image[..., ::-1])[1].tobytes()
+        made.say('camera/camera_info', camera_info(here.view, now))
+        made.say('camera/pose', camera_pose(here.view, now))
+        sender.publish(CompressedImage(header=header(now, CAMERA), format=extension, data=data))
+
+    made.spin_until(lambda: made.heard['image_rectified'], send)
+    expected = Rectifier(SceneConfig(), EncoderConfig()).rectify(here.image, here.view)
+    seen = image_array(made.heard['image_rectified'][-1]).astype(int)
+    assert np.abs(seen - expected).max() <= (0 if extension == 'png' else 40)

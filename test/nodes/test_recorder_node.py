@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from rosbags.rosbag2 import Reader
 from rosbags.typesys import Stores, get_typestore
-from sensor_msgs.msg import JointState
+from sensor_msgs.msg import CompressedImage, JointState
 from std_msgs.msg import Bool
 
 from foresight.errors import ConfigError
@@ -58,6 +58,19 @@ def test_bag_calls_a_remapped_topic_as_the_package_does(bench, tmp_path):
     made.spin(0.2)
     made.node.destroy_node()
     assert [topic for topic, _ in read(tmp_path / 'bag')] == ['/arm1/joint_states']
+
+
+def test_a_compressed_image_is_recorded_as_one(bench, tmp_path):
+    elsewhere = '/cam/image_raw/compressed'
+    made = bench(RecorderNode, (), (f'camera/image_raw:={elsewhere}',), folder=tmp_path)
+    driver = made.probe.create_publisher(CompressedImage, elsewhere, 10)
+    made.spin_until(lambda: driver.get_subscription_count() > 0)
+    driver.publish(CompressedImage(format='jpeg', data=b'content'))
+    made.spin(0.2)
+    made.node.destroy_node()
+    (topic, message), = read(tmp_path / 'bag')
+    assert (topic, message.format) == ('/camera/image_raw', 'jpeg')
+    assert bytes(message.data) == b'content'
 
 
 def test_next_bag_gets_another_name(bench, tmp_path):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from rclpy.parameter import Parameter
 
-from foresight.data.messages import image_array, seconds
+from foresight.data.images import image_array
+from foresight.data.messages import seconds
 from foresight.errors import ConfigError
 from foresight.nodes.convert import joint_state
 from foresight.nodes.sim_node import SimNode

@@ -16,6 +16,7 @@ from foresight.actions.kinds import make
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, RobotOption, SiteOption, quiet_stdout, show
 from foresight.data.bags.actions import BagConfig
+from foresight.data.camera import CameraConfig
 from foresight.data.environments import EnvironmentConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
@@ -116,6 +117,7 @@ def import_bags(
     bags: Annotated[BagConfig, Shown(('gap',))],
     robot: RobotConfig,
     encoder: Annotated[EncoderConfig, Shown(('rows', 'columns'))],
+    camera: CameraConfig,
     folder: BagsArgument = Path('out/bags'), background: BackgroundOption = None,
     site: SiteOption = '', json: JsonOption = None,
 ) -> None:
@@ -124,7 +126,8 @@ def import_bags(
 
     with quiet_stdout(json):
         scene = load_scene(site)
-        reader = BagImport(scene, encoder, robot, bags, make(ActionConfig(), scene), background)
+        action = make(ActionConfig(), scene)
+        reader = BagImport(scene, encoder, robot, bags, action, background, camera)
         found = import_folder(reader, folder, encoder)
     if json is None:
         Console().print(by_bag(found))

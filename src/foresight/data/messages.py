@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
+from foresight.data.images import rows_of
 from foresight.errors import ObservationError, RobotError
-from foresight.protocols import CameraView, Latent
+from foresight.protocols import Latent
 from foresight.robots.joint_speed import JointSpeed
 from foresight.robots.plan_window import PlanWindow
 
@@ -18,40 +19,11 @@ BASE = 'base_link'
 Pose = Float[np.ndarray, '4 4']
 IDENTITY = np.eye(4)
 WAITING = 10  # stamps that wait for the rest of their joints
-RGB = {'rgb8': (0, 1, 2), 'bgr8': (2, 1, 0), 'rgba8': (0, 1, 2), 'bgra8': (2, 1, 0)}
 
 
 def seconds(stamp: Any) -> float:
     """Turn a stamp into seconds."""
     return float(stamp.sec) + 1e-9 * float(stamp.nanosec)
-
-
-def image_array(message: Any) -> UInt8[np.ndarray, 'height width 3']:
-    """Read a colour image of 8 bits as RGB.
-
-    Raises:
-        ObservationError: If the encoding is another one or the size does not fit the data.
-    """
-    if message.encoding not in RGB:
-        raise ObservationError(
-            f'image encoding {message.encoding!r} is unknown: set the camera to rgb8'
-        )
-    depth = 4 if 'a' in message.encoding else 3
-    rows = rows_of(message, depth)
-    pixels = rows.reshape(message.height, message.width, depth)
-    return np.ascontiguousarray(pixels[..., RGB[message.encoding]])
-
-
-def rows_of(message: Any, pixel: int) -> UInt8[np.ndarray, 'height row']:
-    """Return the bytes of each row without padding; `pixel` is the size of a pixel in bytes."""
-    data = np.frombuffer(message.data, np.uint8)
-    needed = message.width * pixel
-    if not needed or message.step < needed or len(data) != message.step * message.height:
-        raise ObservationError(
-            f'image of {message.width} x {message.height} in {message.encoding} has '
-            f'{len(data)} bytes in rows of {message.step}: check the camera driver'
-        )
-    return data.reshape(message.height, message.step)[:, :needed]
 
 
 def pose_array(message: Any) -> Float[np.ndarray, '4 4']:
@@ -68,23 +40,6 @@ def pose_array(message: Any) -> Float[np.ndarray, '4 4']:
     pose[:3, :3] = Rotation.from_quat(quaternion).as_matrix()
     pose[:3, 3] = p.x, p.y, p.z
     return pose
-
-
-def camera_view(info: Any, pose: Any, table_from_base: Pose = IDENTITY) -> CameraView:
-    """Join intrinsics and pose, which comes in `base_link`, and turn it into the table's frame.
-
-    Raises:
-        ObservationError: If the image is distorted, the camera is not calibrated, or the pose
-            is not in `base_link`.
-    """
-    matrix = np.array(info.k).reshape(3, 3)
-    if not matrix[0, 0] > 0.0 or not np.isfinite(matrix).all():
-        raise ObservationError('camera_info has no focal length: calibrate the camera')
-    if np.any(np.abs(info.d) > 1e-9):
-        raise ObservationError('the camera image is distorted: remap to a rectified image')
-    if pose.header.frame_id.lstrip('/') != BASE:
-        raise ObservationError(f'camera/pose is in {pose.header.frame_id!r}: give it in {BASE}')
-    return CameraView(matrix, table_from_base @ pose_array(pose.pose), info.width, info.height)
 
 
 def joint_values(message: Any, names: tuple[str, ...]) -> tuple[Joints, Joints]:

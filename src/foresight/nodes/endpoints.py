@@ -15,13 +15,19 @@ from std_srvs.srv import Trigger
 
 from foresight.errors import ForesightError
 from foresight.nodes.qos import READ, WRITE
-from foresight.nodes.topics import NODES, TOPICS, Qos
+from foresight.nodes.topics import COMPRESSED, IMAGE, NODES, TOPICS, Qos
 
 
 def message_class(type_name: str) -> Any:
     """Import a message or service class by its name, such as `std_msgs/msg/Bool`."""
     package, folder, name = type_name.split('/')
     return getattr(import_module(f'{package}.{folder}'), name)
+
+
+def type_of(node: Node, name: str) -> str:
+    """Return the message type of a topic; an image remapped to a compressed topic is of that."""
+    kind, called = TOPICS[name].type, node.resolve_topic_name(name)
+    return COMPRESSED if kind == IMAGE and 'compressed' in called.rpartition('/')[2] else kind
 
 
 def publisher(node: Node, name: str, kind: type | None = None) -> Publisher:
@@ -41,8 +47,7 @@ def subscription(
     profiles: Mapping[Qos, tuple[QoSProfile, ...]] = READ, raw: bool = False,
 ) -> list[Subscription]:
     """Read a topic of the table; `raw` leaves its messages as they are on the wire."""
-    topic = TOPICS[name]
-    kind, several = message_class(topic.type), profiles[topic.qos]
+    kind, several = message_class(type_of(node, name)), profiles[TOPICS[name].qos]
     # Of several readers one fits: that the others do not is no news.
     events = SubscriptionEventCallbacks(use_default_callbacks=len(several) == 1)
     return [

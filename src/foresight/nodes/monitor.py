@@ -16,7 +16,9 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Float32
 
 from foresight.actions.kinds import make
-from foresight.data.messages import image_array, path_poses, seconds
+from foresight.data.camera import CameraConfig
+from foresight.data.images import image_array
+from foresight.data.messages import path_poses, seconds
 from foresight.macro_action import ActionConfig
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
@@ -50,7 +52,7 @@ class Monitor(Node):
         """Listen to what an arm does at a table."""
         super().__init__('monitor', context=context)
         self._action, table_from_base = make(ActionConfig(), scene), arm.table_from_base
-        self.now, self.camera = 0.0, CameraReader(self)
+        self.now, self.camera = 0.0, CameraReader(self, CameraConfig())
         self.camera.table_from_base = table_from_base
         self.track = MotionTrack(self, arm.joint_names, table_from_base)
         self._thoughts = ThoughtTrack(self, table_from_base)

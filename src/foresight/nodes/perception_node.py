@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
 
-from foresight.data.messages import BASE, image_array, seconds
+from foresight.data.camera import CameraConfig
+from foresight.data.images import image_array
+from foresight.data.messages import BASE, seconds
 from foresight.errors import ObservationError
 from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
@@ -46,7 +48,8 @@ class PerceptionNode(StagedNode):
         self._rectified = publisher(self, 'image_rectified')
         self._background = publisher(self, 'image_background')
         subscription(self, 'camera/image_raw', self._on_image)
-        self._camera, self._joints = CameraReader(self), JointReader(self, self._on_joints)
+        self._camera = CameraReader(self, self._camera_config)
+        self._joints = JointReader(self, self._on_joints)
         service(self, 'perception/capture_background', self._capture)
         self.create_timer(SILENCE, self._check_silence)
 
@@ -55,6 +58,7 @@ class PerceptionNode(StagedNode):
         self._model = declare(self, ModelConfig())
         self._site = declare(self, PlaceConfig()).site
         self._robot = declare(self, RobotConfig())
+        self._camera_config = declare(self, CameraConfig(), 'camera.')
         config = declare(self, PerceptionConfig())
         self._file, self._most = config.background, config.most_covered
 
@@ -88,7 +92,7 @@ class PerceptionNode(StagedNode):
     def _on_joints(self, positions: Joints, velocities: Joints, stamp: float) -> None:
         self._arm.update(positions, velocities, stamp)
 
-    def _on_image(self, message: Image) -> None:
+    def _on_image(self, message: Image | CompressedImage) -> None:
         """Publish rectified image and latent with the image's stamp."""
         if self._perception is None or not self.active:
             return
@@ -109,11 +113,12 @@ class PerceptionNode(StagedNode):
         self.health.figures({'encode_ms_p99': float(np.percentile(self._spent, 99))})
         self.health.report(Status.OK)
 
-    def _observe(self, message: Image) -> Observation:
+    def _observe(self, message: Image | CompressedImage) -> Observation:
         view = self._camera.view()
         if view is None:
             raise ObservationError(self._camera.missing)
-        return Observation(image_array(message), view, seconds(message.header.stamp))
+        image = self._camera.straighten(image_array(message))
+        return Observation(image, view, seconds(message.header.stamp))
 
     def _capture(self) -> str:
         """Take the newest image as the empty table."""

@@ -13,7 +13,8 @@ from foresight.agent.assembly import make_tasks, make_thinker, noise
 from foresight.agent.following import SurpriseConfig
 from foresight.agent.goals import REMEDIES, Goals, MakeTask
 from foresight.agent.step import Limits
-from foresight.data.messages import image_array, latent_tensor, seconds
+from foresight.data.images import image_array
+from foresight.data.messages import latent_tensor, seconds
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes.convert import trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell

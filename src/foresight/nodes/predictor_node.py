@@ -11,6 +11,7 @@ from std_msgs.msg import Float32
 from foresight.agent.arm_monitor import ArmMonitor
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.agent.witness import View, Witness
+from foresight.data.camera import CameraConfig
 from foresight.data.messages import latent_tensor, path_poses, seconds
 from foresight.errors import FileError, ObservationError
 from foresight.nodes.convert import latent_message
@@ -51,7 +52,8 @@ class PredictorNode(StagedNode):
         self._surprise_level = publisher(self, 'surprise/level')
         subscription(self, 'latent', self._on_latent)
         subscription(self, 'macro_action', self._on_action)
-        self._camera, self._joints = CameraReader(self), JointReader(self, self._on_joints)
+        self._camera = CameraReader(self, self._camera_config)
+        self._joints = JointReader(self, self._on_joints)
         service(self, 'predictor/clear_memory', self._clear)
         self.create_timer(SILENCE, self._check_silence)
         self.create_timer(self._memory.save_period, self._keep)
@@ -61,6 +63,7 @@ class PredictorNode(StagedNode):
         self._model = declare(self, ModelConfig())
         self._site = declare(self, PlaceConfig()).site
         self._robot = declare(self, RobotConfig())
+        self._camera_config = declare(self, CameraConfig(), 'camera.')
         self._memory = declare(self, MemoryConfig(), 'memory.')
         self._vigilance = declare(self, VigilanceConfig(), 'vigilance.')
 

@@ -6,7 +6,8 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, JointState
 
-from foresight.data.messages import IDENTITY, ArmJoints, camera_view, seconds
+from foresight.data.camera import CameraConfig, Lens, Picture
+from foresight.data.messages import IDENTITY, ArmJoints, seconds
 from foresight.data.messages import Joints as Joints
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.surviving import SurvivingNode
@@ -20,9 +21,11 @@ class CameraReader:
         table_from_base: Where the arm's base stands, in whose frame the pose comes.
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, config: CameraConfig) -> None:
         """Listen."""
+        self._rectified = config.is_rectified(node.resolve_topic_name('camera/image_raw'))
         self._info: CameraInfo | None = None
+        self._lens: Lens | None = None
         self._pose: PoseStamped | None = None
         self.table_from_base = IDENTITY
         subscription(node, 'camera/camera_info', self._on_info)
@@ -45,9 +48,20 @@ class CameraReader:
         """
         if self._info is None or self._pose is None:
             return None
-        return camera_view(self._info, self._pose, self.table_from_base)
+        self._lens = self._lens or Lens(self._info, self._rectified)
+        return self._lens.view(self._pose, self.table_from_base)
+
+    def straighten(self, image: Picture) -> Picture:
+        """Return what a pinhole camera of the view would have seen.
+
+        Raises:
+            ObservationError: If the image has another size than camera_info says.
+        """
+        return image if self._lens is None else self._lens.straighten(image)
 
     def _on_info(self, message: CameraInfo) -> None:
+        if self._lens is not None and not self._lens.describes(message):
+            self._lens = None
         self._info = message
 
     def _on_pose(self, message: PoseStamped) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from foresight.data.bags.writer import BagWriter, free_folder
 from foresight.errors import ConfigError, DatasetError
-from foresight.nodes.endpoints import service, subscription
+from foresight.nodes.endpoints import service, subscription, type_of
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.qos import RECORD
 from foresight.nodes.run import run
@@ -67,7 +67,7 @@ class RecorderNode(SurvivingNode):
         self._stop()
         self._bag = BagWriter(free_folder(Path(self._config.folder), self._config.bag))
         for name, topic in self._topics.items():
-            self._bag.add_topic(name, topic.type, topic.qos in LASTING)
+            self._bag.add_topic(name, type_of(self, topic.name), topic.qos in LASTING)
         for name, data in self._latched.items():
             self._write(name, data)
         self.get_logger().info(f'recording {self._bag.folder}')

@@ -62,11 +62,12 @@ class NodeEntry:
         return f'config/{self.name}.yaml'
 
 
-IMAGE = 'sensor_msgs/msg/Image'
+IMAGE, COMPRESSED = 'sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage'
 
 TOPICS = {topic.name: topic for topic in (
     Topic('/clock', 'rosgraph_msgs/msg/Clock', Qos.EVENT, 'simulated time'),
-    Topic('camera/image_raw', IMAGE, Qos.SENSOR, 'camera image'),
+    Topic('camera/image_raw', IMAGE, Qos.SENSOR,
+          'camera image; a CompressedImage if it is remapped to a topic called so'),
     Topic('camera/camera_info', 'sensor_msgs/msg/CameraInfo', Qos.SENSOR, 'camera intrinsics'),
     Topic('camera/pose', 'geometry_msgs/msg/PoseStamped', Qos.LATCHED,
           'camera_optical_frame in base_link'),

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from rosbags.typesys import Stores, get_typestore
@@ -21,6 +23,7 @@ KINDS = {
     'e_stop': 'std_msgs/msg/Bool',
 }
 SIZE = (12, 16)
+LENS = np.array([[20.0, 0.0, 7.5], [0.0, 20.0, 5.5], [0.0, 0.0, 1.0]])
 
 
 def made_up_episode(seed: int, actions: int = 3) -> Episode:
@@ -70,6 +73,8 @@ class MadeUpBag:
     jitter: float = 0.0
     other_joints: str = ''
     repeats: bool = False
+    image: str = 'camera/image_raw'
+    bend: float = 0.0
     starts: float = 0.0
     jump_at: float = 99.0
     stop_at: float = 99.0
@@ -119,11 +124,11 @@ class MadeUpBag:
                           velocity=np.full(len(where[part]), 0.5 * moves))
         if tick % self.image_ticks == 0 and not self.blind[0] <= time < self.blind[1]:
             size = SIZE if time < self.larger_from else (24, 32)
-            self._say(time, 'camera/camera_info', **lens(told))
+            self._say(time, 'camera/camera_info', **lens(told, self.bend))
             late = 0.1 * (-1 if tick % 10 else 1) if self.swapped else 0.0  # pairs change places
             taken = told + late - self.camera_behind
             for _ in range(1 + self.repeats):
-                self._say(time, 'camera/image_raw', **picture(taken, size, tick // 5))
+                self._say(time, self.image, **picture(taken, size, tick // 5))
         if time >= 1.0 and tick % 200 == 50 and (time - 1.0) // 4.0 < self.actions:
             ends = [('geometry_msgs/msg/PoseStamped', pose(x, 0.1)) for x in (0.4, 0.6)]
             steps = [made(kind, header=head(told, 'base_link'), pose=end) for kind, end in ends]
@@ -131,9 +136,12 @@ class MadeUpBag:
         if time == self.stop_at:
             self._say(time, 'e_stop', data=True)
 
-    def _say(self, time: float, topic: str, **content: object) -> None:
+    def _say(self, time: float, topic: str, **content: Any) -> None:
         if topic not in self.without:
             kind = self.kinds[topic]
+            if 'CompressedImage' in kind:
+                pixels = content['data'].reshape(*SIZE, 3)
+                content['data'] = cv2.imencode('.png', pixels)[1].ravel()
             data = bytes(TYPES.serialize_cdr(made(kind, **content), kind))
             recorded = 10**12 + round((self.starts + time) * 1e9)
             self._bag.write(f'{self.namespace}/{topic}', recorded, data)
@@ -162,14 +170,16 @@ def picture(time: float, size: tuple[int, int], grey: int) -> dict[str, object]:
     levels = np.full((*size, 3), 100, np.uint8)
     levels[:2, :2] = grey  # a thing tells which picture this is
     return {'header': head(time, ''), 'height': size[0], 'width': size[1], 'encoding': 'bgr8',
-            'is_bigendian': 0, 'step': 3 * size[1], 'data': levels.ravel()}
+            'is_bigendian': 0, 'step': 3 * size[1],
+            'data': levels.ravel(), 'format': 'png'}
 
 
-def lens(time: float) -> dict[str, object]:
+def lens(time: float, bend: float) -> dict[str, object]:
     region = made('sensor_msgs/msg/RegionOfInterest', x_offset=0, y_offset=0, height=0, width=0,
                   do_rectify=False)
     return {'header': head(time, ''), 'height': SIZE[0], 'width': SIZE[1],
-            'distortion_model': 'plumb_bob', 'd': np.zeros(5), 'k': np.eye(3).ravel(),
+            'distortion_model': 'plumb_bob', 'd': np.array([bend, 0.0, 0.0, 0.0, 0.0]),
+            'k': LENS.ravel(),
             'r': np.eye(3).ravel(), 'p': np.zeros(12), 'binning_x': 0, 'binning_y': 0,
             'roi': region}
 

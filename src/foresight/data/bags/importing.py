@@ -12,8 +12,9 @@ from jaxtyping import UInt8
 
 from foresight.data.bags.actions import Arm, BagActions, BagConfig, find_actions
 from foresight.data.bags.folder import find_bags, listing
-from foresight.data.bags.reader import Recording, read_bag
+from foresight.data.bags.reader import USUAL_CAMERA, Recording, read_bag
 from foresight.data.bags.storage import EMPTY
+from foresight.data.camera import CameraConfig
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
 from foresight.files import sha256, write_atomically
@@ -53,7 +54,8 @@ class BagImport:
     """Reads bags with one arm and one rectified view."""
 
     def __init__(self, scene: SceneConfig, encoder: EncoderConfig, robot: RobotConfig,
-                 config: BagConfig, action: MacroAction, background: Path | None = None) -> None:
+                 config: BagConfig, action: MacroAction, background: Path | None = None,
+                 camera: CameraConfig = USUAL_CAMERA) -> None:
         """Load the arm, and the file of the empty table (`background`) for bags that lack it.
 
         Raises:
@@ -61,7 +63,7 @@ class BagImport:
         """
         arm, self.scene = ArmModel.load(robot.robot, scene.stand), scene
         self._rectifier, self._names = Rectifier(scene, encoder), arm.joint_names
-        self._config, self._action = config, action
+        self._config, self._action, self._camera = config, action, camera
         self._table_from_base = arm.table_from_base
         self._arm = Arm(arm.retract, arm.tool_pose, robot.view_delay)
         self._given = self._empty_table(background) if background else None
@@ -89,7 +91,8 @@ class BagImport:
 
     def _actions_of(self, bag: Path) -> BagActions:
         """Find the actions of one bag."""
-        recording = read_bag(bag, self._rectifier.rectify, self._names, self._table_from_base)
+        recording = read_bag(
+            bag, self._rectifier.rectify, self._names, self._table_from_base, self._camera)
         recording = with_empty(recording, self._given)
         return find_actions(recording, self._arm, self._config, self._action)
 

@@ -22,21 +22,16 @@ from foresight.data.bags.storage import (
     messages,
     twice,
 )
+from foresight.data.camera import CameraConfig, Lens
 from foresight.data.episodes import Rectify
-from foresight.data.messages import (
-    IDENTITY,
-    ArmJoints,
-    Pose,
-    camera_view,
-    image_array,
-    path_poses,
-    seconds,
-)
+from foresight.data.images import image_array
+from foresight.data.messages import IDENTITY, ArmJoints, Pose, path_poses, seconds
 from foresight.errors import DatasetError, ObservationError, RobotError
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
 from foresight.world_model.observation.rectification import same_view
 
+USUAL_CAMERA = CameraConfig()
 EARLY, TWICE = 'image before camera_info or camera/pose', 'image that came twice'
 
 
@@ -89,6 +84,7 @@ class Recording:
 
 def read_bag(
     bag: Path, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose = IDENTITY,
+    camera: CameraConfig = USUAL_CAMERA,
 ) -> Recording:
     """Read one bag; joints other than those of the arm are left out, poses are the table's.
 
@@ -96,7 +92,7 @@ def read_bag(
         DatasetError: If the bag is cut off or no bag, lacks a topic, mixes image sizes, or its
             time jumps back. The message names bag and topic.
     """
-    reading = _Reading(bag, rectify, joint_names, table_from_base)
+    reading = _Reading(bag, rectify, joint_names, table_from_base, camera)
     for recorded in messages(bag):
         reading.take(recorded)
     return reading.finished()
@@ -107,8 +103,10 @@ class _Reading:
 
     def __init__(
         self, bag: Path, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose,
+        camera: CameraConfig,
     ) -> None:
-        self._table_from_base = table_from_base
+        self._table_from_base, self._camera = table_from_base, camera
+        self._lens: Lens | None = None
         self._bag, self._rectify, self._arm = bag, rectify, ArmJoints(joint_names)
         self._newest: dict[str, Any] = {}
         self._size: tuple[int, int] | None = None
@@ -171,8 +169,8 @@ class _Reading:
 
     def _on_image(self, recorded: Recorded) -> None:
         """Rectify an image with the newest camera."""
-        message = recorded.message
-        stamp, size = seconds(message.header.stamp), (message.height, message.width)
+        stamp, image = seconds(recorded.message.header.stamp), image_array(recorded.message)
+        size = image.shape[:2]
         self._size = self._size or size
         if size != self._size:
             raise DatasetError(
@@ -186,10 +184,13 @@ class _Reading:
         if INFO not in self._newest or POSE not in self._newest:
             self._left_out[EARLY] += 1
             return
-        view = camera_view(self._newest[INFO], self._newest[POSE], self._table_from_base)
+        info = self._newest[INFO]
+        if self._lens is None or not self._lens.describes(info):
+            self._lens = Lens(info, self._camera.is_rectified(recorded.topic))
+        view = self._lens.view(self._newest[POSE], self._table_from_base)
         if self._views and same_view(view, self._views[-1]):
             view = self._views[-1]  # one object a camera
-        self._images.append(self._rectify(image_array(message), view))
+        self._images.append(self._rectify(self._lens.straighten(image), view))
         self._stamps.append(stamp)
         self._views.append(view)
         self._empty.append(len(self._empties) - 1)

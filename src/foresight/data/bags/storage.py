@@ -1,6 +1,6 @@
 """The messages of a bag in the order of their recording, without a ROS installation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ TYPES = {
     EMPTY: 'sensor_msgs/msg/Image', STOP: 'std_msgs/msg/Bool',
 }
 """What is read, by relative name; `nodes/topics.py` has the same."""
+COMPRESSED = 'sensor_msgs/msg/CompressedImage'
 NEEDED = (IMAGE, INFO, POSE)
 SEVERAL = (JOINTS,)
 FAILURES = (ReaderError, SerdeError, OSError, ValueError, KeyError, IndexError, AssertionError)
@@ -78,7 +79,9 @@ def _topics(bag: Path, offered: dict[str, str]) -> dict[str, str]:
     """Find the one topic of each name, whatever namespace it has; of `SEVERAL` all of them."""
     found = {}
     for name, kind in TYPES.items():
-        topics = [topic for topic in offered if f'/{topic.lstrip("/")}'.endswith(f'/{name}')]
+        topics = _called(name, offered)
+        if not topics and name == IMAGE:
+            topics = _called(f'{name}/compressed', offered)
         if len(topics) > 1 and name not in SEVERAL:
             raise twice(bag, name, topics)
         if not topics and name in NEEDED:
@@ -86,10 +89,15 @@ def _topics(bag: Path, offered: dict[str, str]) -> dict[str, str]:
                 f'{bag} lacks the topic {name}: record it too; it has {", ".join(sorted(offered))}'
             )
         for topic in topics:
-            if offered[topic] != kind:
+            if offered[topic] != kind and (name, offered[topic]) != (IMAGE, COMPRESSED):
                 raise DatasetError(f'{bag}: {topic} is of {offered[topic]}, not {kind}')
         found.update(dict.fromkeys(topics, name))
     return found
+
+
+def _called(name: str, offered: Iterable[str]) -> list[str]:
+    """Return the topics that end with a name."""
+    return [topic for topic in offered if f'/{topic.lstrip("/")}'.endswith(f'/{name}')]
 
 
 def twice(bag: Path, name: str, topics: list[str]) -> DatasetError:

@@ -10,7 +10,8 @@ import yaml
 from foresight.actions.push.macro_action import PushAction
 from foresight.data.bags.folder import find_bags, listing
 from foresight.data.bags.reader import EARLY, TWICE, read_bag
-from foresight.data.bags.storage import TYPES
+from foresight.data.bags.storage import COMPRESSED, IMAGE, TYPES
+from foresight.data.camera import CameraConfig
 from foresight.errors import DatasetError, ObservationError
 from foresight.protocols import CameraView
 
@@ -160,6 +161,28 @@ def test_a_pose_of_last_digits_is_the_same_camera(make_bag: MakeBag) -> None:
 @pytest.mark.parametrize('behind', [0.0, 0.5, -0.5])
 def test_a_camera_whose_clock_is_apart_is_seen(make_bag: MakeBag, behind: float) -> None:
     assert read_bag(make_bag(camera_behind=behind), same, ARM).lag == pytest.approx(behind)
+
+
+def test_compressed_images_are_read_whatever_their_topic_is_called(make_bag: MakeBag) -> None:
+    plain = read_bag(make_bag(), same, ARM).images
+    for number, name in enumerate(('camera/image_raw', 'camera/image_raw/compressed')):
+        kinds = {**{name: kind for name, kind in TYPES.items() if name != IMAGE}, name: COMPRESSED}
+        bag = make_bag(f'packed{number}', image=name, kinds=kinds)
+        np.testing.assert_array_equal(read_bag(bag, same, ARM).images, plain)
+
+
+def test_of_a_plain_and_a_compressed_topic_the_plain_one_is_read(make_bag: MakeBag) -> None:
+    bag = make_bag(kinds={**TYPES, f'{IMAGE}/compressed': COMPRESSED})
+    assert len(read_bag(bag, same, ARM).images) == 100
+
+
+def test_bent_images_are_made_straight_unless_they_are(make_bag: MakeBag) -> None:
+    straight = read_bag(make_bag(), same, ARM).images
+    bag = make_bag('bent', bend=-0.4)
+    bent = read_bag(bag, same, ARM).images
+    assert not np.array_equal(bent, straight)
+    with pytest.raises(DatasetError, match='camera_info has no p'):
+        read_bag(bag, same, ARM, camera=CameraConfig('rectified'))
 
 
 def test_images_before_the_camera_is_known_are_counted(make_bag: MakeBag) -> None:

@@ -1,0 +1,118 @@
+"""Images as cameras send them: plain or compressed, in the common encodings, read as RGB."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from foresight.errors import ObservationError
+
+Picture = UInt8[np.ndarray, 'height width 3']
+
+ORDERS = {
+    'rgb8': (3, (0, 1, 2)), 'bgr8': (3, (2, 1, 0)), 'rgba8': (4, (0, 1, 2)),
+    'bgra8': (4, (2, 1, 0)), 'mono8': (1, (0, 0, 0)), '8UC1': (1, (0, 0, 0)),
+}
+"""Bytes of a pixel, and which of them are red, green and blue."""
+CODES = {
+    'yuv422': (2, cv2.COLOR_YUV2RGB_UYVY), 'uyvy': (2, cv2.COLOR_YUV2RGB_UYVY),
+    'yuv422_yuy2': (2, cv2.COLOR_YUV2RGB_YUYV), 'yuyv': (2, cv2.COLOR_YUV2RGB_YUYV),
+    'bayer_rggb8': (1, cv2.COLOR_BayerRGGB2RGB), 'bayer_bggr8': (1, cv2.COLOR_BayerBGGR2RGB),
+    'bayer_gbrg8': (1, cv2.COLOR_BayerGBRG2RGB), 'bayer_grbg8': (1, cv2.COLOR_BayerGRBG2RGB),
+}
+"""Bytes of a pixel, and how OpenCV calls the way to RGB."""
+DEPTH = ('16UC1', '16SC1', '32FC1')
+MOST = 50_000_000  # pixels of a compressed image: a small file may claim any size
+JPEG, PNG = b'\xff\xd8', b'\x89PNG\r\n\x1a\n'
+
+
+def image_array(message: Any) -> Picture:
+    """Read a colour or grey image, or a compressed one, as RGB; of 16 bits the upper 8.
+
+    Raises:
+        ObservationError: If the encoding is another one, or size and data do not go together.
+    """
+    if hasattr(message, 'format'):
+        return _decoded(message)
+    given = message.encoding
+    wide = given.endswith('16')
+    encoding = f'{given.removesuffix("16")}8' if wide else given
+    if encoding not in ORDERS and encoding not in CODES:
+        raise ObservationError(
+            f'image encoding {given} is a depth image: remap to the colour image'
+            if given in DEPTH else f'image encoding {given!r} is unknown: set the camera to rgb8'
+        )
+    channels, _ = ORDERS.get(encoding) or CODES[encoding]
+    rows = rows_of(message, channels * (2 if wide else 1))
+    if wide:
+        rows = rows[:, 0 if message.is_bigendian else 1::2]
+    pixels = rows.reshape(message.height, message.width, channels)
+    if encoding in ORDERS:
+        return np.ascontiguousarray(pixels[..., ORDERS[encoding][1]])
+    if message.width % 2 or message.height % 2:
+        raise ObservationError(f'an image in {given} has even sides: set the camera to rgb8')
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(pixels), CODES[encoding][1]))
+
+
+def rows_of(message: Any, pixel: int) -> UInt8[np.ndarray, 'height row']:
+    """Return the bytes of each row without padding; `pixel` is the size of a pixel in bytes."""
+    data = np.frombuffer(message.data, np.uint8)
+    needed = message.width * pixel
+    if not needed or message.step < needed or len(data) != message.step * message.height:
+        raise ObservationError(
+            f'image of {message.width} x {message.height} in {message.encoding} has '
+            f'{len(data)} bytes in rows of {message.step}: check the camera driver'
+        )
+    return data.reshape(message.height, message.step)[:, :needed]
+
+
+def _decoded(message: Any) -> Picture:
+    """Decode a JPEG or PNG."""
+    data = np.frombuffer(message.data, np.uint8)
+    content = data.tobytes()
+    if 'compressedDepth' in message.format or not content.startswith((JPEG, PNG)):
+        raise ObservationError(
+            f'the compressed image ({message.format!r}) is neither JPEG nor PNG in colour: set '
+            'the camera driver to one of them'
+        )
+    width, height = _size(content)
+    image = None
+    if 0 < width * height <= MOST and _is_whole(content):
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+    if image is None:
+        raise ObservationError(
+            f'the compressed image of {width} x {height} in {len(content)} bytes is damaged or '
+            'too large: check camera driver and network'
+        )
+    return np.ascontiguousarray(image[..., ::-1])
+
+
+def _is_whole(content: bytes) -> bool:
+    """Tell whether the end is there; of half an image OpenCV makes grey rows."""
+    if content.startswith(PNG):
+        return b'IEND' in content[-12:]
+    return content.rstrip(b'\0').endswith(b'\xff\xd9')
+
+
+def _size(content: bytes) -> tuple[int, int]:
+    """Read width and height in the header; 0 where there are none."""
+    if content.startswith(PNG):
+        return int.from_bytes(content[16:20], 'big'), int.from_bytes(content[20:24], 'big')
+    for kind, segment in _segments(content):
+        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):  # start of a frame
+            return int.from_bytes(segment[3:5], 'big'), int.from_bytes(segment[1:3], 'big')
+    return 0, 0
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Go through the segments of a JPEG before its pixels: kind and content."""
+    place = len(JPEG)
+    while place + 4 <= len(content) and content[place] == 0xFF:
+        kind, length = content[place + 1], int.from_bytes(content[place + 2:place + 4], 'big')
+        if kind == 0xFF:  # filling
+            place += 1
+            continue
+        yield kind, content[place + 4:place + 2 + length]
+        place += 2 + max(length, 2)
