@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -149,7 +150,17 @@ class Discrete(Bare):
     action_space = gymnasium.spaces.Discrete(2)
 
 
-for kind in (Bare, Unbounded, Discrete):
+class Rendered(Bare):
+    metadata: ClassVar = {'render_modes': ['rgb_array']}
+
+    def __init__(self, render_mode=None):
+        self.render_mode = render_mode
+
+    def render(self):
+        return np.full((32, 32, 3), 7, np.uint8)
+
+
+for kind in (Bare, Unbounded, Discrete, Rendered):
     gymnasium.register(f'{kind.__name__}-v0', kind)
 
 
@@ -165,6 +176,12 @@ def test_an_environment_that_cannot_be_learned_is_one_line(config, said):
     with pytest.raises(ConfigError, match=said) as error, GymEnvironment(config) as environment:
         environment.reset(0)
     assert '\n' not in str(error.value)
+
+
+@pytest.mark.parametrize('options', ['{}', '{"render_mode": "rgb_array"}'])
+def test_what_is_rendered_is_the_image_whether_or_not_options_ask_for_it(options):
+    with GymEnvironment(EnvironmentConfig('Rendered-v0', options)) as environment:
+        assert (environment.reset(0) == 7).all()
 
 
 def test_an_unknown_figure_names_those_there_are(place):

@@ -113,9 +113,9 @@ def _made(config: EnvironmentConfig) -> Any:
         creator = spec.entry_point
         known = load_env_creator(creator) if isinstance(creator, str) else creator
         modes = getattr(known, 'metadata', {}).get('render_modes', ())
+        shown = {'render_mode': MODE} if MODE in modes else {}
         return gymnasium.make(
-            spec, disable_env_checker=True, max_episode_steps=-1,
-            **({'render_mode': MODE} if MODE in modes else {}), **config.arguments,
+            spec, disable_env_checker=True, max_episode_steps=-1, **{**shown, **config.arguments},
         )
     except (gymnasium.error.Error, ImportError, AttributeError, TypeError, ValueError) as error:
         reason = ' '.join(str(error).split())
