@@ -1,10 +1,11 @@
 """Publishers, subscriptions and services, made from the table of nodes."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-from rclpy.event_handler import SubscriptionEventCallbacks
+from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
 from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
 from rclpy.publisher import Publisher
@@ -14,7 +15,7 @@ from rclpy.subscription import Subscription
 from std_srvs.srv import Trigger
 
 from foresight.errors import ForesightError
-from foresight.nodes.qos import READ, WRITE
+from foresight.nodes.qos import LOOSE, READ, WRITE
 from foresight.nodes.topics import COMPRESSED, IMAGE, NODES, TOPICS, Qos
 
 
@@ -48,12 +49,30 @@ def subscription(
 ) -> list[Subscription]:
     """Read a topic of the table; `raw` leaves its messages as they are on the wire."""
     kind, several = message_class(type_of(node, name)), profiles[TOPICS[name].qos]
+    if TOPICS[name].qos is Qos.PICTURE:
+        subscribe = partial(node.create_subscription, kind, name, callback, raw=raw)
+        return _as_offered(subscribe, several[0])
     # Of several readers one fits: that the others do not is no news.
     events = SubscriptionEventCallbacks(use_default_callbacks=len(several) == 1)
     return [
         node.create_subscription(kind, name, callback, profile, event_callbacks=events, raw=raw)
         for profile in several
     ]
+
+
+def _as_offered(
+    subscribe: Callable[..., Subscription], reliable: QoSProfile,
+) -> list[Subscription]:
+    """Read reliably; from a publisher that only tries its best, with best effort."""
+    made: list[Subscription] = []
+
+    def fall_back(_: QoSRequestedIncompatibleQoSInfo) -> None:
+        if len(made) == 1:
+            made.append(subscribe(qos_profile=LOOSE))
+
+    events = SubscriptionEventCallbacks(incompatible_qos=fall_back)
+    made.append(subscribe(qos_profile=reliable, event_callbacks=events))
+    return made
 
 
 def service(node: Node, name: str, action: Callable[[], str]) -> Service:

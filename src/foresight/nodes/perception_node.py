@@ -32,6 +32,9 @@ from foresight.world_model.observation.perception import (
 )
 
 SILENCE = 0.5  # without an image for so long the image is stale [s]
+NO_IMAGE = 'no image: check the camera driver'
+LOST = (f'{NO_IMAGE}; it is there: if it publishes with best effort, set it to reliable, or start '
+        'it with FASTDDS_DEFAULT_PROFILES_FILE=config/fastdds.xml of this package')
 
 
 class PerceptionNode(StagedNode):
@@ -145,8 +148,10 @@ class PerceptionNode(StagedNode):
 
     def _check_silence(self) -> None:
         silent = self.active and self._silence.is_silent(self.time)
-        if silent and self.health.status is not Status.STALE_IMAGE:
-            self.health.report(Status.STALE_IMAGE, 'no image: check the camera driver')
+        known = self.health.status is Status.STALE_IMAGE
+        if silent and (not known or self.health.reason in (NO_IMAGE, LOST)):
+            driven = self.count_publishers('camera/image_raw') > 0
+            self.health.report(Status.STALE_IMAGE, LOST if driven else NO_IMAGE)
 
 
 def main() -> None:

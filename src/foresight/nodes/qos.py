@@ -15,6 +15,7 @@ LATCHED = QoSProfile(depth=1, reliability=RELIABLE, durability=DurabilityPolicy.
 
 WRITE = {
     Qos.SENSOR: qos_profile_system_default,
+    Qos.PICTURE: qos_profile_system_default,
     Qos.STATE: QoSProfile(depth=1, reliability=RELIABLE),
     Qos.COMMAND: QoSProfile(depth=1, reliability=RELIABLE),
     Qos.LATCHED: LATCHED,
@@ -33,10 +34,19 @@ SAFETY = (
 READ = {
     **{purpose: (profile,) for purpose, profile in WRITE.items()},
     Qos.SENSOR: (qos_profile_sensor_data,),
+    Qos.PICTURE: (QoSProfile(depth=5, reliability=RELIABLE),),
     Qos.SAFETY: SAFETY,
 }
-"""Profiles of the subscriptions to a topic: sensors are read as sensor data (REP-2003)."""
+"""Profiles of the subscriptions to a topic: sensors are read as sensor data (REP-2003).
+
+Not so pictures: of a large one that is read with best effort, one lost piece loses all, and most
+are lost. They are read reliably where they are offered so, else with `LOOSE`.
+"""
+LOOSE = qos_profile_sensor_data
 
 _BUSY = QoSProfile(depth=200, reliability=BEST_EFFORT)
-RECORD = {**dict.fromkeys(Qos, (_BUSY,)), Qos.LATCHED: (LATCHED,), Qos.SAFETY: (LATCHED, _BUSY)}
+RECORD = {
+    **dict.fromkeys(Qos, (_BUSY,)), Qos.LATCHED: (LATCHED,), Qos.SAFETY: (LATCHED, _BUSY),
+    Qos.PICTURE: (QoSProfile(depth=30, reliability=RELIABLE),),
+}
 """Profiles of a recorder: it loses nothing to a short queue and slows nobody down."""

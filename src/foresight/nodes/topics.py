@@ -13,6 +13,7 @@ class Qos(StrEnum):
     """What a topic is for; `qos.py` turns the purpose into a profile."""
 
     SENSOR = 'sensor'
+    PICTURE = 'picture'
     STATE = 'state'
     COMMAND = 'command'
     LATCHED = 'latched'
@@ -66,7 +67,7 @@ IMAGE, COMPRESSED = 'sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage'
 
 TOPICS = {topic.name: topic for topic in (
     Topic('/clock', 'rosgraph_msgs/msg/Clock', Qos.EVENT, 'simulated time'),
-    Topic('camera/image_raw', IMAGE, Qos.SENSOR,
+    Topic('camera/image_raw', IMAGE, Qos.PICTURE,
           'camera image; a CompressedImage if it is remapped to a topic called so'),
     Topic('camera/camera_info', 'sensor_msgs/msg/CameraInfo', Qos.SENSOR, 'camera intrinsics'),
     Topic('camera/pose', 'geometry_msgs/msg/PoseStamped', Qos.LATCHED,
