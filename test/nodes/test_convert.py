@@ -8,7 +8,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from foresight.actions.push.macro_action import PushAction
 from foresight.data import messages
-from foresight.data.camera import Lens
+from foresight.data.camera import Lens, stamped_pose
 from foresight.data.images import image_array
 from foresight.errors import RobotError
 from foresight.nodes import convert
@@ -28,7 +28,8 @@ def test_latent_comes_back():
 
 
 def test_view_comes_back(view):
-    back = Lens(convert.camera_info(view, 0.0)).view(convert.camera_pose(view, 0.0))
+    back = Lens(convert.camera_info(view, 0.0)).view(
+        stamped_pose(convert.camera_pose(view, 0.0)))
     np.testing.assert_allclose(back.base_from_camera, view.base_from_camera, atol=1e-12)
     np.testing.assert_array_equal(back.matrix, view.matrix)
     assert (back.width, back.height) == (view.width, view.height)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from foresight.data.messages import BASE, IDENTITY, Pose, pose_array
+from foresight.data.messages import BASE, Pose, pose_array
 from foresight.errors import ObservationError
 from foresight.protocols import CameraView
 from foresight.settings import Checked, setting
@@ -99,17 +99,20 @@ class Lens:
             return image
         return np.asarray(cv2.remap(image, *self._maps, cv2.INTER_LINEAR))
 
-    def view(self, pose: Any, table_from_base: Pose = IDENTITY) -> CameraView:
-        """Join it with a stamped pose, which comes in `base_link`, in the table's frame.
+    def view(self, base_from_camera: Pose) -> CameraView:
+        """Join it with where the camera is, in the frame of the table."""
+        return CameraView(self.matrix, base_from_camera, self.width, self.height)
 
-        Raises:
-            ObservationError: If the pose is not in `base_link`.
-        """
-        if pose.header.frame_id.lstrip('/') != BASE:
-            raise ObservationError(
-                f'camera/pose is in {pose.header.frame_id!r}: give it in {BASE}')
-        return CameraView(
-            self.matrix, table_from_base @ pose_array(pose.pose), self.width, self.height)
+
+def stamped_pose(message: Any) -> Pose:
+    """Read a stamped pose, which comes in `base_link`.
+
+    Raises:
+        ObservationError: If it is in another frame, or no pose.
+    """
+    if message.header.frame_id.lstrip('/') != BASE:
+        raise ObservationError(f'camera/pose is in {message.header.frame_id!r}: give it in {BASE}')
+    return pose_array(message.pose)
 
 
 def _cut(matrix: Matrix, info: Any) -> tuple[Matrix, int, int]:

@@ -14,6 +14,7 @@ from foresight.data.messages import BASE, seconds
 from foresight.errors import ObservationError
 from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.frames import FrameReader
 from foresight.nodes.parameters import declare
 from foresight.nodes.readers import CameraReader, JointReader, Joints
 from foresight.nodes.run import run
@@ -53,6 +54,7 @@ class PerceptionNode(StagedNode):
         subscription(self, 'camera/image_raw', self._on_image)
         self._camera = CameraReader(self, self._camera_config)
         self._joints = JointReader(self, self._on_joints)
+        self._frames = FrameReader(self, self._base) if self._by_frames else None
         service(self, 'perception/capture_background', self._capture)
         self.create_timer(SILENCE, self._check_silence)
 
@@ -64,6 +66,7 @@ class PerceptionNode(StagedNode):
         self._camera_config = declare(self, CameraConfig(), 'camera.')
         config = declare(self, PerceptionConfig())
         self._file, self._most = config.background, config.most_covered
+        self._by_frames, self._base = config.camera_pose == 'tf', config.base_frame
 
     def configure(self) -> None:
         """Load the encoder, warm it up, and read the empty table if it is known."""
@@ -117,6 +120,10 @@ class PerceptionNode(StagedNode):
         self.health.report(Status.OK)
 
     def _observe(self, message: Image | CompressedImage) -> Observation:
+        if self._frames is not None:
+            self._frames.look_for(self._camera.frame)
+            if self._frames.objection:
+                raise ObservationError(self._frames.objection)
         view = self._camera.view()
         if view is None:
             raise ObservationError(self._camera.missing)

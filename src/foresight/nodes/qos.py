@@ -25,6 +25,13 @@ WRITE = {
 }
 """Profile of the publisher of a topic."""
 
+FRAMES = {
+    '/tf': QoSProfile(depth=100, reliability=RELIABLE),
+    '/tf_static': QoSProfile(
+        depth=100, reliability=RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL),
+}
+"""Profiles for the tree of frames, those of tf2."""
+
 SAFETY = (
     LATCHED, QoSProfile(depth=10, reliability=RELIABLE),
     QoSProfile(depth=10, reliability=BEST_EFFORT),

@@ -6,7 +6,7 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo, JointState
 
-from foresight.data.camera import CameraConfig, Lens, Picture
+from foresight.data.camera import CameraConfig, Lens, Picture, stamped_pose
 from foresight.data.messages import IDENTITY, ArmJoints, seconds
 from foresight.data.messages import Joints as Joints
 from foresight.nodes.endpoints import subscription
@@ -32,6 +32,11 @@ class CameraReader:
         subscription(node, 'camera/pose', self._on_pose)
 
     @property
+    def frame(self) -> str:
+        """Frame of the camera; empty before the first camera_info."""
+        return '' if self._info is None else str(self._info.header.frame_id).lstrip('/')
+
+    @property
     def missing(self) -> str:
         """What has not come yet, and what helps; empty if all is there."""
         if self._info is None:
@@ -49,7 +54,7 @@ class CameraReader:
         if self._info is None or self._pose is None:
             return None
         self._lens = self._lens or Lens(self._info, self._rectified)
-        return self._lens.view(self._pose, self.table_from_base)
+        return self._lens.view(self.table_from_base @ stamped_pose(self._pose))
 
     def straighten(self, image: Picture) -> Picture:
         """Return what a pinhole camera of the view would have seen.

@@ -62,6 +62,11 @@ class ModelConfig(Checked):
 class PerceptionConfig(Checked):
     """Perception node."""
 
+    camera_pose: str = setting(
+        'topic', 'where the pose of the camera comes from: camera/pose, or /tf and /tf_static, '
+        'from the frame of camera_info to base_frame', choices=('topic', 'tf'),
+    )
+    base_frame: str = setting('base_link', 'what /tf calls the base of the arm')
     background: str = setting('', 'file of the empty table; read if it is there, else written')
     most_covered: float = setting(
         0.065, 'share of the view that may differ from the empty table while the arm is away; '

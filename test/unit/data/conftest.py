@@ -75,6 +75,8 @@ class MadeUpBag:
     repeats: bool = False
     image: str = 'camera/image_raw'
     bend: float = 0.0
+    frames_at: float = 99.0
+    root: str = 'base_link'
     starts: float = 0.0
     jump_at: float = 99.0
     stop_at: float = 99.0
@@ -109,6 +111,9 @@ class MadeUpBag:
         told = self.starts + (time if time < self.jump_at else time - 5.0)
         if time == self.pose_at:
             self._say(time, 'camera/pose', header=head(told, 'base_link'), pose=pose(0.0, 0.0))
+        if time == self.frames_at:
+            links = [link(told, self.root, 'camera_link'), link(told, 'camera_link', 'lens')]
+            self._say(time, 'tf_static', transforms=links)
         if self.jitter and tick % 25 == 12:
             shift = self.jitter * (-1) ** tick
             self._say(time, 'camera/pose', header=head(told, 'base_link'), pose=pose(shift, 0.0))
@@ -166,6 +171,14 @@ def pose(x: float, y: float) -> object:
     return made('geometry_msgs/msg/Pose', position=point, orientation=upright)
 
 
+def link(time: float, parent: str, child: str) -> object:
+    move = made('geometry_msgs/msg/Vector3', x=0.1, y=0.0, z=0.0)
+    upright = made('geometry_msgs/msg/Quaternion', x=0.0, y=0.0, z=0.0, w=1.0)
+    return made('geometry_msgs/msg/TransformStamped', header=head(time, parent),
+                child_frame_id=child,
+                transform=made('geometry_msgs/msg/Transform', translation=move, rotation=upright))
+
+
 def picture(time: float, size: tuple[int, int], grey: int) -> dict[str, object]:
     levels = np.full((*size, 3), 100, np.uint8)
     levels[:2, :2] = grey  # a thing tells which picture this is
@@ -177,7 +190,7 @@ def picture(time: float, size: tuple[int, int], grey: int) -> dict[str, object]:
 def lens(time: float, bend: float) -> dict[str, object]:
     region = made('sensor_msgs/msg/RegionOfInterest', x_offset=0, y_offset=0, height=0, width=0,
                   do_rectify=False)
-    return {'header': head(time, ''), 'height': SIZE[0], 'width': SIZE[1],
+    return {'header': head(time, 'lens'), 'height': SIZE[0], 'width': SIZE[1],
             'distortion_model': 'plumb_bob', 'd': np.array([bend, 0.0, 0.0, 0.0, 0.0]),
             'k': LENS.ravel(),
             'r': np.eye(3).ravel(), 'p': np.zeros(12), 'binning_x': 0, 'binning_y': 0,

@@ -18,14 +18,17 @@ from foresight.data.bags.storage import (
     KIND,
     POSE,
     STOP,
+    TF,
+    TF_STATIC,
     Recorded,
     messages,
     twice,
 )
-from foresight.data.camera import CameraConfig, Lens
+from foresight.data.camera import CameraConfig, Lens, stamped_pose
 from foresight.data.episodes import Rectify
+from foresight.data.frames import Frames
 from foresight.data.images import image_array
-from foresight.data.messages import IDENTITY, ArmJoints, Pose, path_poses, seconds
+from foresight.data.messages import BASE, IDENTITY, ArmJoints, Pose, path_poses, seconds
 from foresight.errors import DatasetError, ObservationError, RobotError
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
@@ -107,6 +110,7 @@ class _Reading:
     ) -> None:
         self._table_from_base, self._camera = table_from_base, camera
         self._lens: Lens | None = None
+        self._frames = Frames()
         self._bag, self._rectify, self._arm = bag, rectify, ArmJoints(joint_names)
         self._newest: dict[str, Any] = {}
         self._size: tuple[int, int] | None = None
@@ -126,6 +130,7 @@ class _Reading:
         self._handlers: dict[str, Callable[[Recorded], None]] = {
             IMAGE: self._on_image, JOINTS: self._on_joints, ACTION: self._on_action,
             EMPTY: self._on_empty, STOP: self._on_stop,
+            TF: self._on_frames, TF_STATIC: self._on_frames,
         }
 
     def take(self, recorded: Recorded) -> None:
@@ -181,13 +186,14 @@ class _Reading:
         if stamp in self._seen:
             self._left_out[TWICE] += 1
             return
-        if INFO not in self._newest or POSE not in self._newest:
+        info = self._newest.get(INFO)
+        pose = None if info is None else self._pose(info.header.frame_id.lstrip('/'))
+        if pose is None:
             self._left_out[EARLY] += 1
             return
-        info = self._newest[INFO]
         if self._lens is None or not self._lens.describes(info):
             self._lens = Lens(info, self._camera.is_rectified(recorded.topic))
-        view = self._lens.view(self._newest[POSE], self._table_from_base)
+        view = self._lens.view(self._table_from_base @ pose)
         if self._views and same_view(view, self._views[-1]):
             view = self._views[-1]  # one object a camera
         self._images.append(self._rectify(self._lens.straighten(image), view))
@@ -198,6 +204,15 @@ class _Reading:
         self._newest_image = max(self._newest_image, stamp)
         self._delays[IMAGE].append((recorded.time, recorded.time - stamp))
         self._now = max(self._now, stamp)
+
+    def _pose(self, camera: str) -> Pose | None:
+        """Return where the camera is in the arm's base; None before it is told."""
+        if POSE in self._newest:
+            return stamped_pose(self._newest[POSE])
+        return self._frames.pose(BASE, camera) if TF_STATIC in self._newest else None
+
+    def _on_frames(self, recorded: Recorded) -> None:
+        self._frames.update(recorded.message, recorded.name == TF_STATIC)
 
     def _on_empty(self, recorded: Recorded) -> None:
         """Keep the rectified empty table, unless it is the one that is known."""

@@ -23,6 +23,9 @@ TYPES = {
     EMPTY: 'sensor_msgs/msg/Image', STOP: 'std_msgs/msg/Bool',
 }
 """What is read, by relative name; `nodes/topics.py` has the same."""
+TF, TF_STATIC = 'tf', 'tf_static'
+FRAMES = dict.fromkeys((TF, TF_STATIC), 'tf2_msgs/msg/TFMessage')
+"""Where the camera is told by, too."""
 COMPRESSED = 'sensor_msgs/msg/CompressedImage'
 NEEDED = (IMAGE, INFO, POSE)
 SEVERAL = (JOINTS,)
@@ -40,7 +43,7 @@ class Recorded:
 
 
 def messages(bag: Path) -> Iterator[Recorded]:
-    """Decode the messages of the topics in `TYPES`.
+    """Decode the messages of the topics in `TYPES` and `FRAMES`.
 
     Raises:
         DatasetError: If the bag is cut off or no bag, lacks a topic or has one twice.
@@ -78,13 +81,14 @@ def _files(bag: Path) -> list[Path]:
 def _topics(bag: Path, offered: dict[str, str]) -> dict[str, str]:
     """Find the one topic of each name, whatever namespace it has; of `SEVERAL` all of them."""
     found = {}
-    for name, kind in TYPES.items():
+    for name, kind in (TYPES | FRAMES).items():
         topics = _called(name, offered)
         if not topics and name == IMAGE:
             topics = _called(f'{name}/compressed', offered)
         if len(topics) > 1 and name not in SEVERAL:
             raise twice(bag, name, topics)
-        if not topics and name in NEEDED:
+        told = name == POSE and _called(TF_STATIC, offered)
+        if not topics and name in NEEDED and not told:
             raise DatasetError(
                 f'{bag} lacks the topic {name}: record it too; it has {", ".join(sorted(offered))}'
             )

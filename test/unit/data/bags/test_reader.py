@@ -185,6 +185,17 @@ def test_bent_images_are_made_straight_unless_they_are(make_bag: MakeBag) -> Non
         read_bag(bag, same, ARM, camera=CameraConfig('rectified'))
 
 
+def test_where_nobody_records_the_pose_the_frames_tell_it(make_bag: MakeBag) -> None:
+    kinds = {**TYPES, 'tf_static': 'tf2_msgs/msg/TFMessage'}
+    without = 'camera/pose',
+    recording = read_bag(make_bag(frames_at=1.0, kinds=kinds, without=without), same, ARM)
+    assert recording.left_out == {EARLY: 10} and len(recording.images) == 90
+    np.testing.assert_allclose(recording.views[0].base_from_camera[:3, 3], [0.2, 0.0, 0.0])
+    with pytest.raises(DatasetError, match='lens and base_link are not connected'):
+        read_bag(make_bag('lost', frames_at=1.0, kinds=kinds, without=without, root='elsewhere'),
+                 same, ARM)
+
+
 def test_images_before_the_camera_is_known_are_counted(make_bag: MakeBag) -> None:
     recording = read_bag(make_bag(pose_at=1.0), same, ARM)
     assert recording.left_out == {EARLY: 10} and recording.stamps[0] == 1.0
