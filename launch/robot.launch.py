@@ -28,9 +28,9 @@ ARGUMENTS = {
     'task': ('clear_table', 'task, or path of its YAML file'),
     'checkpoint': ('models/clear_table', 'folder of the world model'),
     'background': ('', 'file of the empty table: read if it is there, else written'),
+    'e_stop_file': ('~/.ros/foresight_e_stop', 'file that keeps an e-stop over a restart'),
     'use_sim_time': ('false', 'follow /clock'),
-    'record': ('false', 'record a bag'),
-    'bags': ('out/bags', 'folder of the bags'),
+    'record': ('false', 'record a bag'), 'bags': ('out/bags', 'folder of the bags'),
     'rviz': ('false', 'open RViz'),
 }
 
@@ -42,7 +42,7 @@ def generate_launch_description():
     parameters = {
         'perception': {**model, 'background': given['background']},
         'predictor': model, 'planner': {**model, 'task': given['task']},
-        'guard': {**common, 'command_interface': given['command_interface']},
+        'guard': {**common, **{n: given[n] for n in ('command_interface', 'e_stop_file')}},
     }
     remappings = [(topic, given[name]) for name, topic in TOPICS.items()]
     recorder = node(

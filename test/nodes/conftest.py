@@ -17,12 +17,14 @@ from rclpy.node import Node
 from std_srvs.srv import Trigger
 
 from foresight.actions.loading import make_model
-from foresight.nodes.convert import camera_info, camera_pose, image_message, joint_state
+from foresight.nodes.convert import camera_info, camera_pose, image_message
 from foresight.nodes.endpoints import message_class
+from foresight.nodes.joint_convert import joint_state
 from foresight.nodes.qos import READ, WRITE
 from foresight.nodes.topics import TOPICS
 from foresight.protocols import CameraView
 from foresight.robots.arm import ArmModel
+from foresight.robots.plan_window import PlanWindow
 from foresight.tasks.clear_table.cost_head import CostHead
 from foresight.world_model.checkpoint import CheckpointConfig, save
 
@@ -172,6 +174,15 @@ class Stage:
         self.bench.say('joint_states', joint_state(
             names or self.arm.joint_names, where, np.zeros(len(where)), self.bench.now()
         ))
+
+    def line(self, speed: float = 0.3, seconds: float = 2.0) -> PlanWindow:
+        """Plan from the retract pose, now, on which joint 1 turns at a speed."""
+        now = self.bench.now()
+        times = now + np.arange(0.0, seconds, 0.02)
+        velocities = np.zeros((len(times), 7))
+        velocities[:, 0] = speed
+        positions = np.array(self.arm.retract) + (times - now)[:, None] * velocities
+        return PlanWindow(times, positions, velocities)
 
     def camera(self) -> None:
         """Publish the camera's intrinsics, pose and image."""

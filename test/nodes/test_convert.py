@@ -7,11 +7,11 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.actions.push.macro_action import PushAction
-from foresight.data import messages
+from foresight.data import joint_messages, messages
 from foresight.data.camera import Lens, stamped_pose
 from foresight.data.images import image_array
 from foresight.errors import RobotError
-from foresight.nodes import convert
+from foresight.nodes import convert, joint_convert
 from foresight.robots.plan_window import PlanWindow
 
 NAMES = ('a', 'b', 'c')
@@ -36,16 +36,16 @@ def test_view_comes_back(view):
 
 
 def test_stamps_survive_to_the_nanosecond():
-    stamp = convert.stamp_of(12.345678912)
-    assert messages.seconds(stamp) == pytest.approx(12.345678912, abs=1e-9)
+    stamp = joint_convert.stamp_of(12.345678912)
+    assert joint_messages.seconds(stamp) == pytest.approx(12.345678912, abs=1e-9)
 
 
 def test_joints_are_matched_by_name():
     message = JointState(name=['c', 'x', 'a', 'b'], position=[3.0, 9.0, 1.0, 2.0])
-    positions, velocities = messages.joint_values(message, NAMES)
+    positions, velocities = joint_messages.joint_values(message, NAMES)
     assert positions.tolist() == [1.0, 2.0, 3.0] and not velocities.any()
     message.velocity = [float('nan'), 7.0, 0.5, float('nan')]
-    assert sorted(messages.joint_values(message, NAMES)[1]) == [0.0, 0.0, 0.5]
+    assert sorted(joint_messages.joint_values(message, NAMES)[1]) == [0.0, 0.0, 0.5]
 
 
 @pytest.mark.parametrize(('message', 'remedy'), [
@@ -56,27 +56,27 @@ def test_joints_are_matched_by_name():
 ])
 def test_bad_joint_states_are_named(message, remedy):
     with pytest.raises(RobotError, match=remedy):
-        messages.joint_values(message, NAMES)
+        joint_messages.joint_values(message, NAMES)
 
 
 def test_plan_window_comes_back_by_name():
     times = np.array([1000.0, 1000.02, 1000.05])
     window = PlanWindow(times, np.arange(9.0).reshape(3, 3), np.ones((3, 3)))
-    message = convert.trajectory(window, NAMES)
+    message = joint_convert.trajectory(window, NAMES)
     message.joint_names = ['c', 'b', 'a']
-    back = messages.plan_window(message, NAMES)
+    back = joint_messages.plan_window(message, NAMES)
     np.testing.assert_allclose(back.times, times, atol=1e-6)
     np.testing.assert_allclose(back.positions, window.positions[:, ::-1])
 
 
 def test_plan_without_velocities_or_points_is_refused():
     window = PlanWindow(np.array([0.0]), np.zeros((1, 3)), np.zeros((1, 3)))
-    message = convert.trajectory(window, NAMES)
+    message = joint_convert.trajectory(window, NAMES)
     message.points[0].velocities = []
     with pytest.raises(RobotError, match='a velocity for each joint'):
-        messages.plan_window(message, NAMES)
+        joint_messages.plan_window(message, NAMES)
     with pytest.raises(RobotError, match='empty'):
-        messages.plan_window(JointTrajectory(joint_names=list(NAMES)), NAMES)
+        joint_messages.plan_window(JointTrajectory(joint_names=list(NAMES)), NAMES)
 
 
 def test_action_comes_back():

@@ -7,7 +7,8 @@ import pytest
 from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
 
 from foresight.errors import ConfigError
-from foresight.nodes.convert import camera_info, header, image_message, pose_message
+from foresight.nodes.convert import camera_info, image_message, pose_message
+from foresight.nodes.joint_convert import header
 from foresight.nodes.perception_node import PerceptionNode
 from foresight.nodes.qos import FRAMES
 

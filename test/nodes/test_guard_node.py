@@ -1,49 +1,24 @@
 """Claims about the guard node, over real topics."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 from functools import partial
 
 import numpy as np
 import pytest
-from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
 from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
-from foresight.data.messages import seconds
 from foresight.errors import ConfigError
-from foresight.files import share
-from foresight.nodes.convert import joint_state, trajectory
 from foresight.nodes.guard_node import GuardNode
-from foresight.nodes.topics import NODES
+from foresight.nodes.joint_convert import joint_state, trajectory
 from foresight.robots.plan_window import PlanWindow
 from foresight.robots.robot_file import find_robot
 from foresight.robots.status import Status
 
 HEARS = ('commands', '/diagnostics')
-
-
-def line(arm, now, speed=0.3, seconds=2.0):
-    """A plan on which joint 1 turns at a speed."""
-    times = now + np.arange(0.0, seconds, 0.02)
-    velocities = np.zeros((len(times), 7))
-    velocities[:, 0] = speed
-    positions = np.array(arm.retract) + (times - now)[:, None] * velocities
-    return PlanWindow(times, positions, velocities)
-
-
-def commanded(bench):
-    """Joint 1 of the last command."""
-    message = bench.heard['commands'][-1]
-    return dict(zip(message.name, message.position))['joint1' if 'joint1' in message.name
-                                                      else message.name[0]]
 
 
 @pytest.fixture
@@ -66,7 +41,7 @@ def test_guard_holds_the_measured_pose(guarded):
 
 def test_guard_rides_a_plan_whose_joints_come_in_another_order(guarded):
     made, robot = guarded
-    plan = line(robot.arm, made.now())
+    plan = robot.line()
     turned = PlanWindow(plan.times, plan.positions[:, ::-1], plan.velocities[:, ::-1])
     made.say('joint_plan', trajectory(turned, robot.arm.joint_names[::-1]))
     made.spin_until(lambda: made.node.health.status is Status.OK, robot.joints)
@@ -76,7 +51,7 @@ def test_guard_rides_a_plan_whose_joints_come_in_another_order(guarded):
 
 def test_lost_plan_ends_at_rest_and_is_reported(guarded):
     made, robot = guarded
-    made.say('joint_plan', trajectory(line(robot.arm, made.now()), robot.arm.joint_names))
+    made.say('joint_plan', trajectory(robot.line(), robot.arm.joint_names))
     made.spin_until(lambda: made.node.health.status is Status.NO_PLAN, robot.joints)
     made.spin(0.3, robot.joints)
     assert not np.any(made.heard['commands'][-1].velocity)
@@ -84,7 +59,7 @@ def test_lost_plan_ends_at_rest_and_is_reported(guarded):
 
 def test_plan_that_is_not_finite_moves_nothing(guarded):
     made, robot = guarded
-    message = trajectory(line(robot.arm, made.now()), robot.arm.joint_names)
+    message = trajectory(robot.line(), robot.arm.joint_names)
     message.points[3].positions[2] = float('nan')
     made.say('joint_plan', message)
     made.spin_until(lambda: 'not finite' in made.node.health.reason, robot.joints)
@@ -330,86 +305,49 @@ def test_bad_parameter_is_refused(bench, name, value, remedy):
         bench(GuardNode, (), **{name: value})
 
 
-class Driver:
-    """The driver of an arm that goes where it is told by a guard in a process of its own."""
-
-    def __init__(self, made, stage, log):
-        self.made, self.robot = made, stage(made)
-        self.where = np.array(self.robot.arm.retract)
-        with log.open('wb') as output:
-            self.process = subprocess.Popen(
-                [sys.executable, '-m', NODES['guard'].module], stderr=output,
-                env={**os.environ, 'PYTHONPATH': str(share('src'))},
-            )
-        for step in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
-            client = made.probe.create_client(ChangeState, 'guard/change_state')
-            made.spin_until(client.service_is_ready)
-            made.spin(0.5)
-            done = client.call_async(ChangeState.Request(transition=Transition(id=step)))
-            made.spin_until(done.done)
-            assert done.result().success
-
-    @property
-    def commands(self):
-        return self.made.heard['commands']
-
-    def follow(self):
-        """Measure what was commanded last."""
-        last = self.commands[-1] if self.commands else joint_state(
-            self.robot.arm.joint_names, self.where, np.zeros(7), 0.0
-        )
-        self.made.say('joint_states', joint_state(
-            tuple(last.name), np.array(last.position), np.array(last.velocity), self.made.now(),
-        ))
-
-    def ride(self):
-        """Send a fast plan and wait until the arm is on its way."""
-        self.made.spin_until(lambda: self.commands, self.follow)
-        plan = line(self.robot.arm, self.made.now(), speed=1.5)
-        self.made.say('joint_plan', trajectory(plan, self.robot.arm.joint_names))
-        self.made.spin_until(lambda: self.commands[-1].velocity[0] > 1.4, self.follow)
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
+def test_plan_of_too_many_points_is_refused_before_it_is_read(guarded):
+    made, robot = guarded
+    plan = robot.line()
+    times = plan.times[0] + 1e-5 * np.arange(50_000)
+    long = PlanWindow(times, np.tile(plan.positions[0], (50_000, 1)), np.zeros((50_000, 7)))
+    made.say('joint_plan', trajectory(long, robot.arm.joint_names))
+    made.spin_until(lambda: 'bytes: send at most' in made.node.health.reason, robot.joints)
+    assert not np.any(made.heard['commands'][-1].velocity)
 
 
-@pytest.fixture
-def driver(bench, stage, tmp_path):
-    made = Driver(bench(partial(Node, 'driver'), HEARS), stage, tmp_path / 'log')
-    yield made
-    made.close()
+def test_plans_of_a_second_publisher_stop_the_arm_until_it_is_gone(guarded):
+    made, robot = guarded
+    made.say('joint_plan', trajectory(robot.line(), robot.arm.joint_names))
+    made.spin_until(lambda: made.heard['commands'][-1].velocity[0] > 0.1, robot.joints)
+    rogue = made.probe.create_publisher(JointTrajectory, 'joint_plan', 1)
+    made.spin_until(lambda: made.node.health.status is Status.RIVAL, robot.joints)
+    made.spin(0.3, robot.joints)
+    assert not np.any(made.heard['commands'][-1].velocity)
+    made.probe.destroy_publisher(rogue)
+    made.spin_until(lambda: made.node.health.status is Status.IDLE, robot.joints)
 
 
-@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT], ids=['SIGTERM', 'SIGINT'])
-def test_guard_that_is_ended_in_mid_motion_brakes_first(driver, number):
-    driver.ride()
-    driver.process.send_signal(number)
-    driver.made.spin_until(lambda: driver.process.poll() is not None, driver.follow)
-    driver.made.spin(0.2)
-    assert driver.process.returncode == 0
-    speeds = np.array([command.velocity[0] for command in driver.commands])
-    braking = speeds[np.flatnonzero(speeds > 1.4)[-1]:]
-    assert len(braking) > 10 and (np.diff(braking) < 1e-9).all() and braking[-1] == 0.0
-    turned = np.diff([command.position[0] for command in driver.commands])
-    # However late a tick was, the arm is led no further than it may go in that time.
-    passed = np.diff([seconds(command.header.stamp) for command in driver.commands])
-    fastest = driver.robot.arm.velocity_limit[0]
-    assert (np.abs(turned) <= fastest * (passed + 0.005)).all()
+def test_e_stop_outlives_the_process_in_its_file(bench, stage, tmp_path):
+    file = tmp_path / 'state' / 'e_stop'
+    made = bench(GuardNode, HEARS, e_stop_file=file)
+    made.call('guard/e_stop')
+    later = GuardNode('later')
+    made.executor.add_node(later)
+    robot = stage(made)
+    assert later.trigger_configure().name == later.trigger_activate().name == 'SUCCESS'
+    made.spin_until(lambda: later.health.status is Status.E_STOP, robot.joints)
+    assert made.call('later/release', robot.joints).success
+    assert not file.exists()
+    later.destroy_node()
 
 
-def test_second_signal_ends_the_guard_at_once(driver):
-    driver.ride()
-    driver.process.send_signal(signal.SIGTERM)
-    driver.made.spin(0.03, driver.follow)
-    driver.process.send_signal(signal.SIGTERM)
-    driver.made.spin_until(lambda: driver.process.poll() is not None, driver.follow)
-    driver.made.spin(0.2)
-    assert driver.process.returncode == 0
-    assert driver.commands[-1].velocity[0] > 0.0
-
-
-def test_guard_at_rest_leaves_with_status_0(driver):
-    driver.made.spin_until(lambda: driver.commands, driver.follow)
-    driver.process.send_signal(signal.SIGTERM)
-    assert driver.process.wait(10) == 0
+def test_deactivated_in_mid_motion_the_guard_stops_the_arm_within_its_limits(guarded):
+    made, robot = guarded
+    made.say('joint_plan', trajectory(robot.line(speed=1.0), robot.arm.joint_names))
+    made.spin_until(lambda: made.heard['commands'][-1].velocity[0] > 0.8, robot.joints)
+    made.node.trigger_deactivate()
+    made.node.trigger_cleanup()
+    made.spin(0.5, robot.joints)
+    speeds = np.array([command.velocity[0] for command in made.heard['commands']])
+    limit = robot.arm.acceleration_limit[0] * 0.01
+    assert speeds[-1] == 0.0 and np.abs(np.diff(speeds)).max() <= limit * 1.001

@@ -9,14 +9,8 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from foresight.data.images import image_array
 from foresight.data.messages import latent_tensor
-from foresight.nodes.convert import (
-    CAMERA,
-    camera_info,
-    camera_pose,
-    header,
-    image_message,
-    stamp_of,
-)
+from foresight.nodes.convert import CAMERA, camera_info, camera_pose, image_message
+from foresight.nodes.joint_convert import header, stamp_of
 from foresight.nodes.perception_node import PerceptionNode
 from foresight.robots.status import Status
 from foresight.settings import SceneConfig

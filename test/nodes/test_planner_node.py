@@ -10,7 +10,8 @@ from foresight.actions.loading import load
 from foresight.actions.push.keep_out import KeepOut
 from foresight.actions.push.macro_action import PushAction
 from foresight.agent.phase import Phase
-from foresight.data.messages import path_poses, plan_window
+from foresight.data.joint_messages import plan_window
+from foresight.data.messages import path_poses
 from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.planner_node import PlannerNode
 from foresight.robots.arm import ArmModel

@@ -8,7 +8,7 @@ from sensor_msgs.msg import CompressedImage, JointState
 from std_msgs.msg import Bool
 
 from foresight.errors import ConfigError
-from foresight.nodes.convert import joint_state
+from foresight.nodes.joint_convert import joint_state
 from foresight.nodes.recorder_node import RecorderNode
 
 NAMES = ('joint1', 'joint2')

@@ -5,9 +5,9 @@ import pytest
 from rclpy.parameter import Parameter
 
 from foresight.data.images import image_array
-from foresight.data.messages import seconds
+from foresight.data.joint_messages import seconds
 from foresight.errors import ConfigError
-from foresight.nodes.convert import joint_state
+from foresight.nodes.joint_convert import joint_state
 from foresight.nodes.sim_node import SimNode
 from foresight.robots.status import Status
 

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from foresight.data.messages import BASE, Pose, pose_array
+from foresight.data.joint_messages import BASE
+from foresight.data.messages import Pose, pose_array
 from foresight.errors import ObservationError
 from foresight.protocols import CameraView
 from foresight.settings import Checked, setting

@@ -4,36 +4,19 @@ from array import array
 
 import numpy as np
 import torch
-from builtin_interfaces.msg import Duration, Time
 from geometry_msgs.msg import Point, Pose, PoseStamped, Quaternion
 from jaxtyping import Float, UInt8
 from nav_msgs.msg import Path
 from scipy.spatial.transform import Rotation
-from sensor_msgs.msg import CameraInfo, Image, JointState
+from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
 from torch import Tensor
-from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from foresight.data.messages import BASE
+from foresight.data.joint_messages import BASE
+from foresight.nodes.joint_convert import header
 from foresight.protocols import CameraView
-from foresight.robots.plan_window import PlanWindow
 
 CAMERA = 'camera_optical_frame'
-
-
-def stamp_of(time: float) -> Time:
-    """Turn seconds into a stamp."""
-    return Time(**_parts(time))
-
-
-def _parts(time: float) -> dict[str, int]:
-    seconds, nanoseconds = divmod(round(time * 1e9), 10**9)
-    return {'sec': seconds, 'nanosec': nanoseconds}
-
-
-def header(time: float, frame: str) -> Header:
-    """Make a header."""
-    return Header(stamp=stamp_of(time), frame_id=frame)
 
 
 def image_message(
@@ -85,32 +68,6 @@ def camera_info(view: CameraView, time: float) -> CameraInfo:
 def camera_pose(view: CameraView, time: float) -> PoseStamped:
     """Say where the camera is."""
     return PoseStamped(header=header(time, BASE), pose=pose_message(view.base_from_camera))
-
-
-def joint_state(
-    names: tuple[str, ...], positions: Float[np.ndarray, ' joint'],
-    velocities: Float[np.ndarray, ' joint'], time: float,
-) -> JointState:
-    """Wrap joint positions [rad] and velocities [rad/s]."""
-    return JointState(
-        header=header(time, BASE), name=list(names), position=positions.tolist(),
-        velocity=velocities.tolist(),
-    )
-
-
-def trajectory(
-    window: PlanWindow, names: tuple[str, ...], start: float | None = None,
-) -> JointTrajectory:
-    """Wrap a plan window; the header's stamp is `start` [s], or the time of its first point."""
-    start = float(window.times[0]) if start is None else start
-    points = [
-        JointTrajectoryPoint(
-            positions=position.tolist(), velocities=velocity.tolist(),
-            time_from_start=Duration(**_parts(float(time) - start)),
-        )
-        for time, position, velocity in zip(window.times, window.positions, window.velocities)
-    ]
-    return JointTrajectory(header=header(start, BASE), joint_names=list(names), points=points)
 
 
 def poses_path(poses: Float[np.ndarray, 'step 4 4'], time: float) -> Path:

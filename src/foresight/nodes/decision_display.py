@@ -10,11 +10,13 @@ from visualization_msgs.msg import Marker, MarkerArray
 from foresight.agent.decision import Decision
 from foresight.agent.following import Following
 from foresight.agent.step import Step
-from foresight.data.messages import BASE, IDENTITY, Pose
+from foresight.data.joint_messages import BASE
+from foresight.data.messages import IDENTITY, Pose
 from foresight.macro_action import MacroAction
-from foresight.nodes.convert import header, latent_message, pose_message, poses_path
+from foresight.nodes.convert import latent_message, pose_message, poses_path
 from foresight.nodes.endpoints import publisher
 from foresight.nodes.health import Health
+from foresight.nodes.joint_convert import header
 from foresight.tasks.task_file import TaskConfig
 
 BEST = 12  # candidates that are published

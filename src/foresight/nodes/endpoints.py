@@ -34,11 +34,12 @@ def type_of(node: Node, name: str) -> str:
 def publisher(node: Node, name: str, kind: type | None = None) -> Publisher:
     """Publish a topic of the table; a lifecycle node does so only while it is active.
 
-    Diagnostics are published in every state. `kind` replaces the message type of the table.
+    Diagnostics are published in every state; so are commands, until the arm that they move is at
+    rest. `kind` replaces the message type of the table.
     """
     topic = TOPICS[name]
     what = kind or message_class(topic.type), _own(node, name), WRITE[topic.qos]
-    if isinstance(node, LifecycleNode) and name != '/diagnostics':
+    if isinstance(node, LifecycleNode) and name not in ('/diagnostics', 'commands'):
         return node.create_lifecycle_publisher(*what)
     return node.create_publisher(*what)
 

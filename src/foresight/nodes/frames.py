@@ -5,10 +5,11 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 
 from foresight.data.frames import Frames
-from foresight.data.messages import BASE
+from foresight.data.joint_messages import BASE
 from foresight.errors import ConfigError, ObservationError
-from foresight.nodes.convert import header, pose_message
+from foresight.nodes.convert import pose_message
 from foresight.nodes.endpoints import message_class
+from foresight.nodes.joint_convert import header
 from foresight.nodes.qos import FRAMES, LATCHED
 from foresight.world_model.observation.rectification import SAME_POSE
 

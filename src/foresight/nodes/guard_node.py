@@ -2,27 +2,32 @@
 
 import time
 from collections import deque
+from pathlib import Path
 
 import numpy as np
 from rclpy.duration import Duration
+from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
-from foresight.data.messages import plan_window
+from foresight.data.joint_messages import Joints, plan_window
 from foresight.errors import RobotError
-from foresight.nodes.convert import joint_state, trajectory
 from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.joint_convert import joint_state, trajectory
+from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.parameters import declare
-from foresight.nodes.readers import JointReader, Joints
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
 from foresight.robots.arm import ArmModel
 from foresight.robots.e_stop import EStop
-from foresight.robots.guarding import Command, Guard, GuardConfig, JointLimits
+from foresight.robots.guard_config import Command, GuardConfig
+from foresight.robots.guarding import Guard
+from foresight.robots.limits import JointLimits
 from foresight.robots.plan_window import PlanWindow
 from foresight.robots.robot_file import RobotConfig
 
+LARGEST = 1 << 20  # a plan of more bytes is not even read
 ACKNOWLEDGED = Duration(seconds=0.1)  # longest wait for the reader of the last command
 INTERFACES = {
     'joint_state': JointState,
@@ -37,14 +42,15 @@ class GuardNode(StagedNode):
     def __init__(self, name: str = 'guard') -> None:
         super().__init__(name)
         self._guard: Guard | None = None
-        self._e_stop = EStop()
+        file = self._config.e_stop_file
+        self._e_stop = EStop(Path(file) if file else None)
         self._spent: deque[float] = deque(maxlen=1000)
         self._intervals: deque[float] = deque(maxlen=1000)
         self._last = time.perf_counter()
         kind = INTERFACES[self._config.command_interface]
         self._commands = publisher(self, 'commands', kind)
         self._joints = JointReader(self, self._on_joints)
-        subscription(self, 'joint_plan', self._on_plan)
+        self._plans = subscription(self, 'joint_plan', self._on_plan, raw=True)[0]
         subscription(self, 'e_stop', self._on_e_stop)
         service(self, 'guard/e_stop', self._stop)
         service(self, 'guard/release', self._release)
@@ -57,11 +63,10 @@ class GuardNode(StagedNode):
 
     def configure(self) -> None:
         """Read the limits from the URDF."""
+        if self._guard is not None and self._guard.stopping:
+            raise RobotError('the arm still comes to rest: configure again in a moment')
         arm = ArmModel.load(self._robot)
-        limits = JointLimits(
-            arm.joint_names, arm.position_low, arm.position_high, arm.velocity_limit,
-        )
-        self._guard = Guard(limits, self._config, self._e_stop)
+        self._guard = Guard(JointLimits.of(arm), self._config, self._e_stop)
         self._joints.follow(arm.joint_names)
 
     def activate(self) -> None:
@@ -70,17 +75,14 @@ class GuardNode(StagedNode):
         self._intervals.clear()
 
     def deactivate(self) -> None:
-        """Hold: the last command says stand still."""
-        if self._guard is None:
-            return
-        self._guard.drop()
-        command = self._guard.tick(self.time)
-        if command is not None:
-            self._publish(command)
+        """Hold: the ticks to come bring the arm to rest, and then say nothing more."""
+        if self._guard is not None:
+            self._guard.drop()
 
     def cleanup(self) -> None:
-        """Forget joints and plan, but not an e-stop."""
-        self._guard = None
+        """Forget joints and plan, once the arm is at rest, but not an e-stop."""
+        if self._guard is not None and not self._guard.stopping:
+            self._guard = None
 
     def come_to_rest(self) -> bool:
         """Slow the arm down; return whether it stands still and whoever moves it knows."""
@@ -94,14 +96,23 @@ class GuardNode(StagedNode):
             # A stamp from the future must not keep old joints fresh.
             self._guard.accept_joints(positions, velocities, min(stamp, self.time))
 
-    def _on_plan(self, message: JointTrajectory) -> None:
+    def _on_plan(self, message: bytes) -> None:
         if self._guard is None or not self.active:
             return
+        self._count_rivals()
         try:
-            self._guard.accept_plan(plan_window(message, self._joints.names), self.time)
+            if len(message) > LARGEST:
+                raise RobotError(f'joint_plan has {len(message)} bytes: send at most {LARGEST}')
+            plan = deserialize_message(message, JointTrajectory)
+            self._guard.accept_plan(plan_window(plan, self._joints.names), self.time)
         except RobotError as error:
             self._guard.refuse_plan(str(error))
             self.get_logger().error(f'plan refused: {error}', throttle_duration_sec=1.0)
+
+    def _count_rivals(self) -> None:
+        """Ask the graph who sends plans."""
+        if self._guard is not None:
+            self._guard.rivals = max(self.count_publishers(self._plans.topic_name) - 1, 0)
 
     def _on_e_stop(self, message: Bool) -> None:
         self._e_stop.follow(message.data)
@@ -117,7 +128,7 @@ class GuardNode(StagedNode):
         return 'released; the next plan moves the arm'
 
     def _tick(self) -> None:
-        if self._guard is None or not self.active:
+        if self._guard is None or not (self.active or self._guard.stopping):
             return
         begin = time.perf_counter()
         self._intervals.append(begin - self._last)
@@ -130,6 +141,7 @@ class GuardNode(StagedNode):
         self._spent.append(time.perf_counter() - begin)
         if len(self._spent) % 50 == 0:
             self._measure()
+            self._count_rivals()
 
     def _measure(self) -> None:
         """Put the guard's own timing beside its status."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
-from foresight.nodes.convert import header
 from foresight.nodes.endpoints import publisher
+from foresight.nodes.joint_convert import header
 from foresight.robots.status import Status
 
 LEVELS = {
@@ -14,6 +14,9 @@ LEVELS = {
     Status.STALE_IMAGE: DiagnosticStatus.STALE, Status.STALE_JOINTS: DiagnosticStatus.STALE,
     Status.NO_PLAN: DiagnosticStatus.WARN, Status.LATE: DiagnosticStatus.WARN,
     Status.SURPRISED: DiagnosticStatus.WARN, Status.E_STOP: DiagnosticStatus.ERROR,
+    Status.RIVAL: DiagnosticStatus.WARN, Status.OUTSIDE: DiagnosticStatus.WARN,
+    Status.TRACKING: DiagnosticStatus.ERROR, Status.JOINTS_JUMPED: DiagnosticStatus.ERROR,
+    Status.CLOCK_JUMPED: DiagnosticStatus.ERROR,
 }
 
 

@@ -18,7 +18,8 @@ from std_msgs.msg import Float32
 from foresight.actions.kinds import make
 from foresight.data.camera import CameraConfig
 from foresight.data.images import image_array
-from foresight.data.messages import path_poses, seconds
+from foresight.data.joint_messages import seconds
+from foresight.data.messages import path_poses
 from foresight.macro_action import ActionConfig
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD

@@ -10,13 +10,14 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from foresight.data.camera import CameraConfig
 from foresight.data.images import image_array
-from foresight.data.messages import BASE, seconds
+from foresight.data.joint_messages import BASE, Joints, seconds
 from foresight.errors import ObservationError
 from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.frames import FrameReader
+from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.parameters import declare
-from foresight.nodes.readers import CameraReader, JointReader, Joints
+from foresight.nodes.readers import CameraReader
 from foresight.nodes.run import run
 from foresight.nodes.settings import ModelConfig, PerceptionConfig, PlaceConfig
 from foresight.nodes.staged import StagedNode

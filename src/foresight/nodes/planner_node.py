@@ -14,13 +14,14 @@ from foresight.agent.following import SurpriseConfig
 from foresight.agent.goals import REMEDIES, Goals, MakeTask
 from foresight.agent.step import Limits
 from foresight.data.images import image_array
-from foresight.data.messages import latent_tensor, seconds
+from foresight.data.joint_messages import Joints, seconds
+from foresight.data.messages import latent_tensor
 from foresight.errors import ObservationError, RobotError
-from foresight.nodes.convert import trajectory
 from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.joint_convert import trajectory
+from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.parameters import declare, with_overrides
-from foresight.nodes.readers import JointReader, Joints
 from foresight.nodes.run import run
 from foresight.nodes.settings import EpisodeConfig, ModelConfig, PlaceConfig
 from foresight.nodes.staged import StagedNode

@@ -12,13 +12,15 @@ from foresight.agent.arm_monitor import ArmMonitor
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.agent.witness import View, Witness
 from foresight.data.camera import CameraConfig
-from foresight.data.messages import latent_tensor, path_poses, seconds
+from foresight.data.joint_messages import Joints, seconds
+from foresight.data.messages import latent_tensor, path_poses
 from foresight.errors import FileError, ObservationError
 from foresight.nodes.convert import latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
+from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.memory_store import MemoryStore
 from foresight.nodes.parameters import declare
-from foresight.nodes.readers import CameraReader, JointReader, Joints
+from foresight.nodes.readers import CameraReader
 from foresight.nodes.run import run
 from foresight.nodes.settings import ModelConfig, PlaceConfig
 from foresight.nodes.staged import StagedNode

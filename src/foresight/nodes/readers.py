@@ -1,16 +1,13 @@
-"""Listens to the camera and to the joints of the arm."""
+"""Listens to the camera."""
 
-from collections.abc import Callable
 
 from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
-from sensor_msgs.msg import CameraInfo, JointState
+from sensor_msgs.msg import CameraInfo
 
 from foresight.data.camera import CameraConfig, Lens, Picture, stamped_pose
-from foresight.data.messages import IDENTITY, ArmJoints, seconds
-from foresight.data.messages import Joints as Joints
+from foresight.data.messages import IDENTITY
 from foresight.nodes.endpoints import subscription
-from foresight.nodes.surviving import SurvivingNode
 from foresight.protocols import CameraView
 
 
@@ -71,28 +68,3 @@ class CameraReader:
 
     def _on_pose(self, message: PoseStamped) -> None:
         self._pose = message
-
-
-class JointReader:
-    """Hands over positions [rad], velocities [rad/s] and the stamp [s] of the arm's joints.
-
-    Attributes:
-        names: Joints of the arm; nothing is handed over while there are none.
-    """
-
-    def __init__(
-        self, node: SurvivingNode, take: Callable[[Joints, Joints, float], object],
-    ) -> None:
-        """Listen; a RobotError of `take` is logged."""
-        self._take = take
-        self.follow(())
-        subscription(node, 'joint_states', self._hear)
-
-    def follow(self, names: tuple[str, ...]) -> None:
-        """Read these joints from now on."""
-        self.names, self._arm = names, ArmJoints(names)
-
-    def _hear(self, message: JointState) -> None:
-        joints = self._arm.read(message)
-        if joints is not None:
-            self._take(*joints, seconds(message.header.stamp))

@@ -13,19 +13,12 @@ from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import JointState
 from std_msgs.msg import String
 
-from foresight.data.messages import BASE, joint_values
+from foresight.data.joint_messages import BASE, joint_values
 from foresight.errors import RobotError
-from foresight.nodes.convert import (
-    camera_info,
-    camera_pose,
-    header,
-    image_message,
-    joint_state,
-    quaternion_pose,
-    stamp_of,
-)
+from foresight.nodes.convert import camera_info, camera_pose, image_message, quaternion_pose
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.health import Health
+from foresight.nodes.joint_convert import header, joint_state, stamp_of
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run
 from foresight.nodes.scheduling import take_turns

@@ -13,7 +13,8 @@ from rclpy.serialization import deserialize_message
 from scipy.spatial.transform import Rotation
 from sensor_msgs.msg import Image, JointState
 
-from foresight.data.messages import Pose, joint_values, latent_tensor, pose_array, seconds
+from foresight.data.joint_messages import joint_values, seconds
+from foresight.data.messages import Pose, latent_tensor, pose_array
 from foresight.macro_action import MacroAction
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD

@@ -3,9 +3,11 @@
 import numpy as np
 from jaxtyping import Float
 
-from foresight.robots.plan_window import REST, PlanWindow
+from foresight.robots.plan_window import PlanWindow
 
+Joints = Float[np.ndarray, ' joint']
 COAST = 1.0  # a plan that does not end at rest goes on for this long [s]
+CATCH_UP, HURRY = 2.0, 0.2  # change of pace per second of lag [1/s], and the most of it
 
 
 class Ride:
@@ -15,23 +17,29 @@ class Ride:
         window: The plan.
         accepted_at: When it arrived [s].
         braking: Whether the arm slows down to stand still on the path.
+        phase: Where in the plan the arm is [s].
     """
 
-    def __init__(self, window: PlanWindow, now: float) -> None:
-        """Start at the clock's pace."""
+    def __init__(self, window: PlanWindow, now: float, phase: float | None = None) -> None:
+        """Start at the clock's pace, or at the phase that a window before this one had reached."""
         self.window = window
         self.accepted_at = now
         self.braking = False
-        self._phase = now
+        self.phase = now if phase is None else max(phase, min(now, float(window.times[0])))
 
-    def follow(self, now: float) -> Float[np.ndarray, ' joint']:
-        """Return where the plan is now [rad]."""
-        self._phase = now
-        return self.window.sample(now)[0]
+    def follow(self, now: float, period: float) -> tuple[Joints, Joints]:
+        """Go on by one tick and return where the plan is then [rad] and how fast [rad/s].
 
-    def brake(
-        self, positions: Float[np.ndarray, ' joint'], distance: float,
-    ) -> Float[np.ndarray, ' joint']:
+        However late a tick is, the plan goes on by one period; it then catches up little by
+        little, so that the pace of the ticks does not shake the arm.
+        """
+        before = self.window.sample(self.phase)[0]
+        lag = now - self.phase - period
+        self.phase += period * (1.0 + min(max(CATCH_UP * lag, -HURRY), HURRY))
+        wanted = self.window.sample(self.phase)[0]
+        return wanted, (wanted - before) / period
+
+    def brake(self, positions: Joints, distance: float) -> Joints:
         """Go on from `positions` along the path until the joints have turned `distance` [rad].
 
         Only the positions of the plan count here: the velocities that it claims may be wrong.
@@ -42,22 +50,21 @@ class Ride:
             gap = float(np.abs(corner - positions).max())
             if gap > distance:
                 share = distance / gap
-                self._phase += share * (time - self._phase)
+                self.phase += share * (time - self.phase)
                 return np.asarray(positions + share * (corner - positions))
-            positions, distance, self._phase = corner, distance - gap, time
+            positions, distance, self.phase = corner, distance - gap, time
         return positions
 
     def _times_ahead(self) -> list[float]:
         """Times of the corners of the path that is left, from here on [s]."""
         times = self.window.times
-        rest = [] if self.window.ends_at_rest else [max(self._phase, self.window.end) + COAST]
-        return [self._phase, *times[times > self._phase].tolist(), *rest]
+        rest = [] if self.window.ends_at_rest else [max(self.phase, self.window.end) + COAST]
+        return [self.phase, *times[times > self.phase].tolist(), *rest]
 
-    def gap(self, positions: Float[np.ndarray, ' joint'], now: float) -> float:
+    def gap(self, positions: Joints, now: float) -> float:
         """Return how far `positions` are from where the plan is now [rad]."""
         return float(np.abs(self.window.sample(now)[0] - positions).max())
 
-    def has_ended(self, positions: Float[np.ndarray, ' joint'], now: float) -> bool:
-        """Return whether the plan ended at rest and `positions` are there."""
-        ended = self.window.ends_at_rest and self.window.end <= now
-        return ended and self.gap(positions, now) < REST
+    def is_over(self, now: float) -> bool:
+        """Return whether the plan ended at rest; the arm may still be on its way there."""
+        return self.window.ends_at_rest and self.window.end <= now

@@ -1,5 +1,6 @@
 """What a node is doing, in one word; the words that appear in `/diagnostics`."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -15,6 +16,11 @@ class Status(StrEnum):
         LATE: A deadline was missed: the plan is already somewhere else.
         SURPRISED: What is seen goes on differing from what was imagined.
         E_STOP: An emergency stop is set and was not released.
+        TRACKING: The arm does not go where it is told; somebody must look and release.
+        JOINTS_JUMPED: The measured joints moved farther than the arm can; so must somebody.
+        CLOCK_JUMPED: The clock jumped in mid-motion; so must somebody.
+        RIVAL: More than one node sends plans: none is ridden.
+        OUTSIDE: The arm stands outside its limits, where no command may begin.
     """
 
     OK = 'OK'
@@ -25,3 +31,16 @@ class Status(StrEnum):
     LATE = 'LATE'
     SURPRISED = 'SURPRISED'
     E_STOP = 'E_STOP'
+    TRACKING = 'TRACKING'
+    JOINTS_JUMPED = 'JOINTS_JUMPED'
+    CLOCK_JUMPED = 'CLOCK_JUMPED'
+    RIVAL = 'RIVAL'
+    OUTSIDE = 'OUTSIDE'
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a node is doing, and why in words (empty when all is well)."""
+
+    status: Status
+    reason: str

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from foresight.data.messages import WAITING, ArmJoints
+from foresight.data.joint_messages import WAITING, ArmJoints
 from foresight.errors import RobotError
 
 NAMES = ('a', 'b')

@@ -28,7 +28,8 @@ from foresight.data.camera import CameraConfig, Lens, stamped_pose
 from foresight.data.episodes import Rectify
 from foresight.data.frames import Frames
 from foresight.data.images import image_array
-from foresight.data.messages import BASE, IDENTITY, ArmJoints, Pose, path_poses, seconds
+from foresight.data.joint_messages import BASE, ArmJoints, seconds
+from foresight.data.messages import IDENTITY, Pose, path_poses
 from foresight.errors import DatasetError, ObservationError, RobotError
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
