@@ -1,8 +1,18 @@
 """Errors a user can meet; each message names the remedy."""
 
+LONGEST = 1000
+"""Letters of a message; of a longer one the middle is left out."""
+
 
 class ForesightError(Exception):
     """Base of every error that Foresight raises on purpose."""
+
+    def __str__(self) -> str:
+        """Return the message on one line, whatever a file has put into it."""
+        words = ' '.join(super().__str__().split())
+        line = ''.join(each if each.isprintable() else ascii(each)[1:-1] for each in words)
+        half = LONGEST // 2
+        return line if len(line) <= LONGEST else f'{line[:half]} ... {line[-half:]}'
 
 
 class ConfigError(ForesightError):
@@ -18,7 +28,7 @@ class ObservationError(ForesightError):
 
 
 class FileError(ForesightError):
-    """A file cannot be written."""
+    """A file cannot be read or written."""
 
 
 class MemoryFileError(ForesightError):

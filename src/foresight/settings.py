@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from foresight.errors import ConfigError
+from foresight.reading import damaged, read_yaml
 
 SHIPPED = Path('models/clear_table')
 """Checkpoint of the world model that ships, inside this package."""
@@ -43,7 +42,7 @@ def check_bounds(config: Any) -> None:
         for entry in value if isinstance(value, tuple) else (value,):
             if isinstance(entry, bool) or not isinstance(entry, (int, float)):
                 continue
-            if not math.isfinite(entry):
+            if isinstance(entry, float) and not math.isfinite(entry):
                 raise ConfigError(f'{where}: must be finite')
             if meta.get('low') is not None and entry < meta['low']:
                 raise ConfigError(f'{where}: must be >= {meta["low"]} {meta["unit"]}'.rstrip())
@@ -86,11 +85,8 @@ def read_mapping(path: Path, known: tuple[str, ...]) -> Mapping[str, Any]:
     Raises:
         ConfigError: If it cannot be read, or is anything else.
     """
-    try:
-        content = yaml.safe_load(path.read_text())
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        reason = ' '.join(str(error).split())
-        raise ConfigError(f'{path} cannot be read as YAML: {reason}') from error
+    with damaged(path, 'write it as YAML', ConfigError):
+        content = read_yaml(path)
     return mapping(content, known, f'{path}')
 
 
@@ -109,7 +105,10 @@ def changed(defaults: Settings, content: Any, where: str) -> Settings:
         usual = getattr(defaults, name)
         if _shape(value) != _shape(usual) and not _words(value, usual):
             raise ConfigError(f'{where}: {name} = {value!r}: write {_described(usual)}')
-    return replace(defaults, **values)  # type: ignore[type-var]
+    try:
+        return replace(defaults, **values)  # type: ignore[type-var]
+    except ConfigError as error:
+        raise ConfigError(f'{where}: {error}') from error
 
 
 def _shape(value: Any) -> tuple[type, ...]:

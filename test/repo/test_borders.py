@@ -10,8 +10,8 @@ from foresight.files import share
 SOURCE = share('src/foresight')
 # Rooms from the ground up; a room may import those below it, never one beside or above it.
 FLOORS = (
-    {'closing', 'differences', 'errors', 'files', 'progress', 'protocols', 'registry', 'settings',
-     'signals', 'zone_frame'},
+    {'arrays', 'closing', 'differences', 'errors', 'files', 'pictures', 'progress', 'protocols',
+     'reading', 'registry', 'settings', 'signals', 'zone_frame'},
     {'robots'},
     {'macro_action'},
     {'world_model', 'costs', 'planning'},

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import numpy as np
 import typer
 from jaxtyping import UInt8
@@ -14,6 +13,8 @@ from foresight.cli.output import CheckpointOption
 from foresight.errors import FileError, ObservationError
 from foresight.nodes.calls import ANSWER
 from foresight.nodes.goal import calling, capture_goal, publish_goal
+from foresight.pictures import LARGEST_FILE, unpack
+from foresight.reading import damaged, read_bytes
 from foresight.settings import SHIPPED
 
 
@@ -43,14 +44,8 @@ def read_goal(path: Path, checkpoint: Path) -> UInt8[np.ndarray, 'height width 3
     Raises:
         FileError: If it is no picture, or of another size.
     """
-    try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise FileError(f'{path} cannot be read ({error.strerror}): give a picture') from error
-    pixels = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
-    if pixels is None:
-        raise FileError(f'{path} is no picture that can be read: give a PNG or JPEG file')
-    picture = np.ascontiguousarray(np.asarray(pixels, np.uint8)[..., ::-1])
+    with damaged(path, 'give a PNG or JPEG file', FileError):
+        picture = unpack(read_bytes(path, LARGEST_FILE))
     try:
         check_size(picture, load(checkpoint, 'cpu').config.encoder)
     except ObservationError as error:

@@ -1,6 +1,5 @@
 """What was collected into a folder, of episodes or of bags: its table and its actions."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +15,9 @@ from foresight.data.transitions import (
     load_transitions,
     save_transitions,
 )
-from foresight.errors import ConfigError, DatasetError
+from foresight.errors import DatasetError
 from foresight.macro_action import ForeseenAction, MacroAction
+from foresight.reading import damaged, read_json
 from foresight.settings import SceneConfig, changed
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
@@ -43,13 +43,11 @@ def fitting(folder: Path, config: CheckpointConfig) -> CheckpointConfig:
     path = folder / MANIFEST
     if not path.exists():
         return config
-    try:
-        known = json.loads(path.read_text())
+    with damaged(path, 'collect into another folder', DatasetError):
+        known = read_json(path)
         if 'environment' in known:
             return described(known, config)
         return replace(config, scene=changed(SceneConfig(), known['scene'], 'scene'))
-    except (ValueError, KeyError, TypeError, ConfigError) as error:
-        raise DatasetError(f'{path} is damaged ({error}): collect into another folder') from error
 
 
 def collected(folder: Path, action: ForeseenAction, encoder: EncoderConfig) -> Transitions:

@@ -1,6 +1,5 @@
 """Play in an environment: which one it was, and its images as transitions to learn from."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from foresight.data.transitions import Transitions, build_transitions
 from foresight.errors import ConfigError, DatasetError
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
-from foresight.settings import Checked, setting
+from foresight.reading import parse_json
+from foresight.settings import Checked, changed, setting
 from foresight.world_model.checkpoint import CheckpointConfig
 from foresight.world_model.encoder import EncoderConfig
 
@@ -54,7 +54,7 @@ def json_object(text: str, option: str) -> dict[str, Any]:
         ConfigError: If it is anything else.
     """
     try:
-        found = json.loads(text or '{}')
+        found = parse_json(text or '{}')
     except ValueError as error:
         raise ConfigError(f'{option} {text!r} is no JSON ({error})') from error
     if not isinstance(found, dict):
@@ -105,12 +105,12 @@ def described(known: dict[str, Any], config: CheckpointConfig) -> CheckpointConf
 
     The encoder takes images as they were collected, unless it was told another size.
     """
-    environment = EnvironmentConfig(**known['environment'])
+    environment = changed(EnvironmentConfig(), known['environment'], 'environment')
     usual, encoder = EncoderConfig(), config.encoder
     if (encoder.rows, encoder.columns) == (usual.rows, usual.columns):
         size = environment.image_rows, environment.image_columns
         encoder = replace(encoder, rows=size[0], columns=size[1])
     return replace(
         config, encoder=encoder, environment=known['environment'],
-        action=ActionConfig(**known['action']),
+        action=changed(ActionConfig(), known['action'], 'action'),
     )

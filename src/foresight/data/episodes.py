@@ -14,11 +14,13 @@ import cv2
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
 
-from foresight.data.arrays import Read, reading
+from foresight.arrays import Read, fitting, reading
 from foresight.errors import DatasetError
 from foresight.files import writing
 from foresight.macro_action import ActionConfig
+from foresight.pictures import unpack
 from foresight.protocols import CameraView
+from foresight.reading import parse_json
 from foresight.settings import SceneConfig, changed
 
 JPEG_QUALITY = 92
@@ -33,10 +35,12 @@ class Images:
 
     Attributes:
         offsets: First byte of each image and the end of the last, shape (count + 1,).
+        where: What they belong to, for the error if one is damaged.
     """
 
     data: UInt8[np.ndarray, ' byte']
     offsets: Int[np.ndarray, ' count_plus_1']
+    where: str = 'episode'
 
     @classmethod
     def encode(cls, images: Sequence[UInt8[np.ndarray, 'h w 3']], extension: str) -> 'Images':
@@ -52,10 +56,12 @@ class Images:
 
     def __getitem__(self, index: int) -> UInt8[np.ndarray, 'h w 3']:
         """Decode one RGB image."""
-        image = cv2.imdecode(self.data[self.offsets[index] : self.offsets[index + 1]], 1)
-        if image is None:
-            raise DatasetError(f'image {index} does not decode: collect this episode again')
-        return np.ascontiguousarray(image[..., ::-1])
+        try:
+            return unpack(self.data[self.offsets[index] : self.offsets[index + 1]].tobytes())
+        except ValueError as error:
+            raise DatasetError(
+                f'{self.where}: image {index} does not decode ({error}): collect it again'
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ def load_episode(path: Path) -> Episode:
         DatasetError: If the file is missing, cut short or not an episode.
     """
     with reading(path, *WHOLE) as read:
-        return _episode(read)
+        return _checked(_episode(read, str(path)))
 
 
 def episode_seconds(path: Path) -> float:
@@ -133,6 +139,18 @@ def episode_seconds(path: Path) -> float:
     """
     with reading(path, *WHOLE) as read:
         return float(read('seconds'))
+
+
+def meta_of(read: Read) -> dict[str, Any]:
+    """Return what an episode says of itself.
+
+    Raises:
+        ValueError: If it says something else.
+    """
+    meta = parse_json(str(read('meta')))
+    if not isinstance(meta, dict):
+        raise ValueError(f'meta = {meta!r}')
+    return meta
 
 
 def _arrays(episode: Episode) -> dict[str, Any]:
@@ -155,16 +173,36 @@ def _arrays(episode: Episode) -> dict[str, Any]:
     }
 
 
-def _episode(read: Read) -> Episode:
+def _checked(episode: Episode) -> Episode:
+    """Return an episode whose parts belong together.
+
+    Raises:
+        ValueError: If they do not.
+    """
+    for images in (episode.stills, episode.frames):
+        if len(images) < 0 or images.offsets[0] < 0 or (np.diff(images.offsets) < 0).any():
+            raise ValueError('images that follow one another backwards')
+    actions, stills = len(episode.actions), len(episode.stills)
+    if (actions and actions >= stills) or len(episode.objects) != stills:
+        raise ValueError(f'{actions} actions with {stills} images')
+    if len(episode.frames) != len(episode.frame_stamps):
+        raise ValueError(f'{len(episode.frames)} frames')
+    if not (np.isfinite(episode.actions).all() and np.isfinite(episode.seconds)):
+        raise ValueError('a number that is not finite')
+    _ = episode.kind, episode.scene
+    return fitting(episode)
+
+
+def _episode(read: Read, where: str) -> Episode:
     """Build an episode from named arrays."""
     background = read('background')
     height, width = background.shape[:2]
     return Episode(
-        meta=json.loads(str(read('meta'))),
+        meta=meta_of(read),
         view=CameraView(read('camera_matrix'), read('base_from_camera'), width, height),
         background=background,
-        stills=Images(read('still_data'), read('still_offsets')),
-        frames=Images(read('frame_data'), read('frame_offsets')),
+        stills=Images(read('still_data'), read('still_offsets'), where),
+        frames=Images(read('frame_data'), read('frame_offsets'), where),
         seconds=float(read('seconds')),
         **{name: read(name) for name in (
             'actions', 'aimed', 'objects', 'statuses', 'frame_actions', 'frame_stamps',

@@ -1,6 +1,5 @@
 """Robot time: how long the robot worked for the actions of a dataset."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Int
 
-from foresight.data.arrays import reading
-from foresight.data.episodes import WHOLE
+from foresight.arrays import reading
+from foresight.data.episodes import WHOLE, meta_of
 from foresight.errors import DatasetError
 
 
@@ -61,5 +60,5 @@ def _row(path: Path) -> tuple[float, int, int] | None:
     with reading(path, *WHOLE) as read:
         if not np.isfinite(read('objects')).all():
             return None
-        meta = json.loads(str(read('meta')))
+        meta = meta_of(read)
         return float(read('seconds')), len(read('actions')), int(meta.get('rejected', 0))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from foresight.data.episodes import Episode, Rectify, load_episode
+from foresight.arrays import LARGEST_CACHE, check_header, fitting
+from foresight.data.episodes import WHOLE, Episode, Rectify, load_episode
 from foresight.errors import DatasetError
 from foresight.files import OLD_NAMES, sha256, write_atomically
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
+from foresight.reading import damaged, opened, read_json
 from foresight.world_model.observation.eye import see_levels
 
 Draw = Callable[[Episode], Float[np.ndarray, '2 height width']]
@@ -104,8 +107,9 @@ def build_transitions(folder: Path, rectify: Rectify, project: Project, draw: Dr
             continue
         kinds.add(episode.kind)
         digest.update(episode.actions.tobytes() + episode.stills.data.tobytes())
-        seen = _rectified(episode, rectify, project, most_objects, see)
-        parts.append((*seen, draw(episode)))
+        with damaged(path, WHOLE[1], DatasetError):
+            seen = _rectified(episode, rectify, project, most_objects, see)
+            parts.append((*seen, draw(episode)))
         starts.append(first + np.arange(len(episode.actions)))
         first += len(episode.stills)
     if not parts:
@@ -188,16 +192,34 @@ def load_transitions(folder: Path) -> Transitions:
     Raises:
         DatasetError: If the cache is missing or incomplete.
     """
-    try:
+    with damaged(folder, 'it is no complete cache, delete it and run again', DatasetError):
         arrays = {
-            item.name: np.load(_file(folder, item.name), mmap_mode='r', allow_pickle=False)
+            item.name: _mapped(_file(folder, item.name))
             for item in fields(Transitions) if item.name not in ('digest', 'kind')
         }
-        known = {'kind': ActionConfig().kind} | json.loads((folder / 'digest.json').read_text())
-    except (OSError, ValueError, KeyError) as error:
-        raise DatasetError(f'{folder}: no complete cache ({error}): delete it and run again')\
-            from error
-    return Transitions(digest=known['digest'], kind=known['kind'], **arrays)
+        known = {'kind': ActionConfig().kind} | read_json(folder / 'digest.json')
+        found = Transitions(digest=str(known['digest']), kind=str(known['kind']), **arrays)
+        _check_places(found)
+        return fitting(found)
+
+
+def _mapped(path: Path) -> np.ndarray:
+    """Map an array into memory.
+
+    Raises:
+        ValueError: If it is not as large as its header says, or of other things than numbers.
+    """
+    with opened(path, LARGEST_CACHE) as file:
+        check_header(file, os.fstat(file.fileno()).st_size)
+    return np.asanyarray(np.load(path, mmap_mode='r', allow_pickle=False))
+
+
+def _check_places(found: Transitions) -> None:
+    """Refuse actions of images or episodes that are not there."""
+    for places, count in ((found.before_index, len(found.stills) - 1),
+                          (found.episode, len(found.backgrounds))):
+        if len(places) and not (places.min() >= 0 and places.max() < count):
+            raise ValueError('actions of images that are not there')
 
 
 def _rectified(episode: Episode, rectify: Rectify, project: Project,

@@ -10,7 +10,9 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from foresight.errors import DatasetError
 from foresight.files import in_new_names, write_atomically
+from foresight.reading import damaged, read_json
 from foresight.robots.robot_file import RobotConfig
 
 Document = dict[str, Any]
@@ -46,7 +48,10 @@ def kept(path: Path, make: Callable[[], Mapping[str, Any]]) -> Document:
     """Read a document; make and keep it where there is none."""
     if not path.exists():
         write_json(make(), path)
-    found: Document = in_new_names(json.loads(path.read_text()))
+    with damaged(path, 'delete it and measure again', DatasetError):
+        found: Document = in_new_names(read_json(path))
+        if not isinstance(found, dict):
+            raise ValueError('no JSON object')
     return found
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from foresight.actions.loading import load
@@ -14,7 +13,9 @@ from foresight.data.environments import EnvironmentConfig, json_object, resize
 from foresight.errors import ConfigError
 from foresight.external.gym import GymEnvironment, Picture
 from foresight.external.policies import AimedActions, EnvironmentPolicy, GoalPlanner, RandomActions
+from foresight.pictures import LARGEST_FILE, unpack
 from foresight.planning.settings import OptimiserConfig
+from foresight.reading import damaged, read_bytes
 
 SEARCH = OptimiserConfig(
     horizon=5, samples=128, iterations=4, discount=1.0, robust_top=0, chunk=128,
@@ -180,13 +181,12 @@ def _read(path: str, environment: EnvironmentConfig) -> Picture:
     Raises:
         ConfigError: If it cannot be read, or its sides have another ratio.
     """
-    image = cv2.imread(path)
-    if image is None:
-        raise ConfigError(f'{path} is no image: give --goal a PNG or JPEG file')
+    with damaged(Path(path), 'give --goal a PNG or JPEG file', ConfigError):
+        image = unpack(read_bytes(Path(path), LARGEST_FILE))
     rows, columns = environment.image_rows, environment.image_columns
     if image.shape[0] * columns != image.shape[1] * rows:
         raise ConfigError(
             f'{path} has {image.shape[0]}x{image.shape[1]} pixels, the environment is seen at '
             f'{rows}x{columns}: give --goal an image whose sides have that ratio'
         )
-    return resize(image[..., ::-1], rows, columns)
+    return resize(image, rows, columns)

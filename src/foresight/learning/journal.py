@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from foresight.closing import Closing
+from foresight.errors import DatasetError
 from foresight.files import write_atomically
+from foresight.reading import damaged, parse_json, read_text
 
 FILE = 'journal.jsonl'
 
@@ -17,7 +19,8 @@ class Journal(Closing):
     def __init__(self, folder: Path, step: int) -> None:
         """Open the journal of a run that has `step` steps behind it."""
         self._path = folder / FILE
-        kept = [line for line in self._lines() if json.loads(line)['step'] <= step]
+        with damaged(self._path, 'delete it to start a new one', DatasetError):
+            kept = [line for line in self._lines() if parse_json(line)['step'] <= step]
         write_atomically(self._path, ''.join(f'{line}\n' for line in kept))
         self._file = self._path.open('a')
         self._board = _open_board(folder / 'tensorboard', step)
@@ -40,7 +43,7 @@ class Journal(Closing):
         """Return whole lines; the last may have been cut off by a kill."""
         if not self._path.exists():
             return []
-        text = self._path.read_text()
+        text = read_text(self._path)
         return text[:text.rfind('\n') + 1].splitlines()
 
 

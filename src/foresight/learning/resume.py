@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 from torch.nn import Module
@@ -17,9 +16,13 @@ from foresight.differences import differences, named
 from foresight.errors import CheckpointError
 from foresight.files import in_new_names, write_atomically
 from foresight.learning.settings import RunConfig
-from foresight.world_model.checkpoint import Described, flat, under
+from foresight.reading import damaged, parse_json
+from foresight.world_model.checkpoint import Described
+from foresight.world_model.tensor_file import fill, flat, read_tensor_file, under
 
 FILE = 'resume.safetensors'
+STATE = ('step', 'exp_avg', 'exp_avg_sq')
+"""What AdamW keeps of each parameter."""
 LATER = ('normalisation', 'scores', 'critic')  # Known only after a run.
 
 
@@ -81,20 +84,19 @@ def read_state(folder: Path, learner: Module, optimizer: Optimizer,
     path = folder / FILE
     if not path.exists():
         return 0
-    try:
-        with safe_open(path, 'pt') as file:
-            metadata = file.metadata()
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f'{path} is damaged ({error}): delete it to start anew') from error
-    if others := differing(json.loads(metadata['identity'])):
+    with damaged(path, 'delete it to start anew', CheckpointError):
+        tensors, words = read_tensor_file(path)
+        others = differing(parse_json(words['identity']))
+    if others:
         raise CheckpointError(
             f'{path} belongs to other settings or data ({named(others)}): give another --out, or '
             'delete it'
         )
-    learner.load_state_dict(under('learner', tensors))
-    _restore_optimizer(optimizer, under('optimizer', tensors))
-    return int(metadata['step'])
+    with damaged(path, 'delete it to start anew', CheckpointError):
+        step = int(words['step'])
+        fill('learner', learner, tensors, path)
+        _restore_optimizer(optimizer, under('optimizer', tensors))
+    return step
 
 
 def _restore_optimizer(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None:
@@ -104,5 +106,7 @@ def _restore_optimizer(optimizer: Optimizer, tensors: dict[str, Tensor]) -> None
         index, name = key.split('.')
         # The fused step walks memory: moments must have the strides of their parameter.
         like = parameters[int(index)] if value.dim() else value
+        if name not in STATE or like.shape != value.shape or value.dtype != torch.float32:
+            raise ValueError(f'no state of an optimiser: {key}')
         state.setdefault(int(index), {})[name] = torch.empty_like(like).detach().copy_(value)
     optimizer.load_state_dict({**optimizer.state_dict(), 'state': state})

@@ -9,6 +9,7 @@ import pinocchio as pin
 from jaxtyping import Float
 
 from foresight.errors import RobotError
+from foresight.reading import damaged
 from foresight.robots.description import TABLE, Stand, load_urdf, standing
 from foresight.robots.robot_file import RobotConfig, RobotFile
 from foresight.robots.tool import Tool
@@ -81,9 +82,10 @@ class ArmModel:
         """
         file = RobotFile.read(robot)
         urdf = load_urdf(file)
-        if stand == SceneConfig.stand:
-            return cls(urdf, file)
-        return cls(standing(urdf, file.base_frame, stand), replace(file, base_frame=TABLE))
+        with damaged(file.description, 'mend the URDF', RobotError):
+            if stand == SceneConfig.stand:
+                return cls(urdf, file)
+            return cls(standing(urdf, file.base_frame, stand), replace(file, base_frame=TABLE))
 
     def tool_pose(self, positions: Float[np.ndarray, ' joint']) -> Float[np.ndarray, '4 4']:
         """Pose of the tool in `base_link`, homogeneous [m]."""

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from foresight.errors import ConfigError
+from foresight.reading import damaged, read_yaml
 
 _LIMITS = {
     'min_position': 'position', 'max_position': 'position', 'max_velocity': 'velocity',
     'max_acceleration': 'acceleration', 'max_jerk': 'jerk',
 }
-_MOST = 1 << 20  # a file of limits is small [byte]
 
 
 @dataclass(frozen=True)
@@ -59,13 +57,8 @@ class MoveItLimits:
 
 def _content(path: Path) -> dict[str, Any]:
     """Return what the file says of joints, by name."""
-    try:
-        if path.stat().st_size > _MOST:
-            raise ConfigError(f'{path}: larger than 1 MiB: name a joint_limits.yaml of MoveIt')
-        content = yaml.safe_load(path.read_text())
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        reason = ' '.join(str(error).split())
-        raise ConfigError(f'{path} cannot be read as YAML: {reason}') from error
+    with damaged(path, 'name a joint_limits.yaml of MoveIt', ConfigError):
+        content = read_yaml(path)
     joints = content.get('joint_limits') if isinstance(content, dict) else None
     if not isinstance(joints, dict):
         raise ConfigError(f'{path}: joint_limits is missing: write what MoveIt reads')

@@ -8,6 +8,7 @@ import numpy as np
 
 from foresight.errors import ConfigError
 from foresight.files import share
+from foresight.reading import damaged
 from foresight.robots.moveit_limits import MoveItLimits
 from foresight.settings import Checked, read_mapping, setting
 
@@ -84,6 +85,12 @@ class RobotFile:
                 go together.
         """
         path = find_robot(robot)
+        with damaged(path, 'see docs/extend/robot.md', ConfigError):
+            return cls._read(path)
+
+    @classmethod
+    def _read(cls, path: Path) -> 'RobotFile':
+        """Read a file."""
         content = read_mapping(path, tuple(item.name for item in fields(cls)))
         for item in fields(cls):
             if item.default is MISSING and item.name not in content:

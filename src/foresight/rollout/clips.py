@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from foresight.data.arrays import load_arrays, save_arrays
+from foresight.arrays import load_arrays, save_arrays
 from foresight.data.clips import ClipPairs, Clips, clips_of_play, joined
 from foresight.rollout.workers import Crew
 from foresight.settings import SceneConfig

@@ -12,6 +12,7 @@ from foresight.data.episodes import Episode, load_episode, save_episode
 from foresight.differences import differences, named
 from foresight.errors import DatasetError, WorkerError
 from foresight.files import write_atomically
+from foresight.reading import damaged, read_json
 from foresight.rollout.workers import Builder, Crew
 
 EPISODES = 'episode_*.npz'
@@ -94,7 +95,10 @@ def check_manifest(
     path, wanted = folder / MANIFEST, json.loads(json.dumps(described))
     if not path.exists():
         write_atomically(path, json.dumps(wanted, indent=2) + '\n')
-    elif others := differences(completed(json.loads(path.read_text())), wanted):
+        return
+    with damaged(path, 'choose another --out', DatasetError):
+        others = differences(completed(read_json(path)), wanted)
+    if others:
         raise DatasetError(
             f'{folder} was made with other settings ({named(others)}): choose another --out'
         )

@@ -1,20 +1,20 @@
 """Inventory: what a folder of episodes or of bags holds."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from foresight.actions.kinds import make
+from foresight.arrays import reading
 from foresight.data.bags.folder import find_bags
 from foresight.data.collected import MANIFEST, collected_scene
+from foresight.data.episodes import WHOLE, meta_of
 from foresight.data.robot_time import robot_time
-from foresight.errors import FileError
+from foresight.errors import DatasetError, FileError
 from foresight.files import share
 from foresight.macro_action import ActionConfig
+from foresight.reading import damaged, read_json
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
 from foresight.sim.site import USUAL, load_site
@@ -62,14 +62,16 @@ def _of_episodes(folder: Path) -> Inventory:
     time = robot_time(folder)
     counts: Counter[int] = Counter()
     for path in sorted(folder.glob('episode_*.npz')):
-        with np.load(path, allow_pickle=False) as arrays:
-            counts[len(json.loads(str(arrays['meta']))['objects'])] += 1
+        with reading(path, *WHOLE) as read:
+            counts[len(meta_of(read)['objects'])] += 1
     path = folder / MANIFEST
-    known: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    with damaged(path, 'collect into another folder', DatasetError):
+        known: dict[str, Any] = read_json(path) if path.exists() else {}
+        environment = str(known.get('environment', {}).get('env', ''))
     return Inventory(
         'episodes', len(time.seconds), int(time.actions.sum()),
         round(float(time.seconds.sum()) / 3600.0, 4),
-        known.get('environment', {}).get('env') or site_of(collected_scene(folder)),
+        environment or site_of(collected_scene(folder)),
         str(known.get('robot', RobotConfig.robot)), dict(sorted(counts.items())),
     )
 

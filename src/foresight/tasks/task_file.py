@@ -13,6 +13,7 @@ from foresight.errors import ConfigError
 from foresight.files import share
 from foresight.macro_action import ActionConfig, Spread
 from foresight.planning.settings import OptimiserConfig
+from foresight.reading import damaged
 from foresight.settings import changed, mapping, read_mapping
 from foresight.tasks.success import Success
 from foresight.tasks.terms import TERMS, check_term
@@ -77,6 +78,12 @@ def load_task(task: str | Path) -> TaskConfig:
         ConfigError: If there is no such task, or a key, term or value is not known.
     """
     path = find_file('task', task)
+    with damaged(path, 'see docs/extend/task.md', ConfigError):
+        return _read(path)
+
+
+def _read(path: Path) -> TaskConfig:
+    """Read a file."""
     described = read_mapping(path, KEYS)
     terms = _terms(described.get('terms'), f'{path}: terms')
     done = mapping(described.get('done'), ('term', 'below'), f'{path}: done')
@@ -140,6 +147,8 @@ def _check_done(name: Any, terms: Mapping[str, _Term], where: str) -> None:
     Raises:
         ConfigError: If there is no such term.
     """
+    if not isinstance(name, str):
+        raise ConfigError(f'{where} = {name!r}: write the name of a term')
     if name not in terms:
         _check_term(name, {}, where)
 

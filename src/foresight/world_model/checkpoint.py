@@ -6,21 +6,21 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from foresight.errors import CheckpointError, ConfigError
 from foresight.files import find_model, sha256, write_atomically
 from foresight.macro_action import ActionConfig, ForeseenAction, MacroAction, with_action
-from foresight.settings import SceneConfig
+from foresight.reading import DAMAGE, reason
+from foresight.reading import read_json as read_any_json
+from foresight.settings import SceneConfig, changed
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.jepa import Jepa
 from foresight.world_model.precision import pick_device
 from foresight.world_model.predictors.task import PredictorConfig
 from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig, VideoJepa
+from foresight.world_model.tensor_file import fill, flat, read_tensors
 
 FORMAT = 1
 MakeAction = Callable[[ActionConfig, SceneConfig], ForeseenAction]
@@ -198,14 +198,16 @@ def read_json(path: Path) -> dict[str, Any]:
         CheckpointError: If it cannot be read or is of another format.
     """
     try:
-        described = json.loads(path.read_text())
+        described = read_any_json(path)
     except OSError as error:
         raise CheckpointError(
             f'{path} cannot be read: give --checkpoint a folder that `foresight train '
             'world-model` wrote'
         ) from error
     except ValueError as error:
-        raise CheckpointError(f'{path} is damaged: copy or train the checkpoint again') from error
+        raise CheckpointError(
+            f'{path} is damaged ({error}): copy or train the checkpoint again'
+        ) from error
     if not isinstance(described, dict) or described.get('format') != FORMAT:
         raise CheckpointError(f'{path} is not of format {FORMAT}: train with this version')
     return described
@@ -216,79 +218,26 @@ def _read(kind: type[ConfigType], folder: Path) -> tuple[ConfigType, dict[str, T
     described = with_action(read_json(folder / CONFIG))
     digest = str(described.pop('tensors', ''))
     try:
-        for item in fields(kind):
-            if is_dataclass(item.type):
-                described[item.name] = _build(item.type, described[item.name])
-        config = kind(**described)
-    except (TypeError, KeyError, ConfigError) as error:
+        config = _built(kind, described)
+    except (*DAMAGE, ConfigError) as error:
         raise CheckpointError(
-            f'{folder / CONFIG} does not fit this version ({error}): {kind.remedy}'
+            f'{folder / CONFIG} does not fit this version ({reason(error)}): {kind.remedy}'
         ) from error
     return config, read_tensors(folder / TENSORS, digest)
 
 
-def _build(kind: Any, values: Mapping[str, Any]) -> Any:
-    """Make a configuration; JSON has lists where it has tuples."""
-    return kind(**{
-        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
-    })
-
-
-def flat(modules: Mapping[str, nn.Module]) -> dict[str, Tensor]:
-    """Name every tensor of some modules `module.tensor`."""
-    return {
-        f'{name}.{key}': value.detach().cpu().contiguous()
-        for name, module in modules.items() for key, value in module.state_dict().items()
-    }
-
-
-def under(name: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return the tensors of one module, by their names in it."""
-    return {
-        key.removeprefix(f'{name}.'): value
-        for key, value in tensors.items() if key.startswith(f'{name}.')
-    }
-
-
-def read_tensors(path: Path, digest: str) -> dict[str, Tensor]:
-    """Read all tensors of a checkpoint, whose file must have the hash `digest`.
-
-    Raises:
-        CheckpointError: If the file is missing, damaged or holds a number that is not finite.
-    """
-    try:
-        blob = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f'{path} is missing: copy the whole checkpoint folder') from error
-    if sha256(blob) != digest:
-        raise CheckpointError(
-            f'{path} ({len(blob)} bytes) is not the file that config.json describes: it is '
-            'damaged or cut off, copy the checkpoint again or run the same training again'
-        )
-    try:
-        tensors = load_tensors(blob)
-    except SafetensorError as error:
-        raise CheckpointError(f'{path} is no safetensors file: copy it again') from error
-    for key, value in tensors.items():
-        if not bool(torch.isfinite(value).all()):
-            raise CheckpointError(f'{path}: {key} is not finite: train again, with a lower rate')
-    return tensors
-
-
-def fill(name: str, module: nn.Module, tensors: Mapping[str, Tensor], folder: Path) -> None:
-    """Load the tensors of one module; every name and shape must match."""
-    found = under(name, tensors)
-    wanted = module.state_dict()
-    for key in sorted(wanted.keys() | found.keys()):
-        if key not in found or key not in wanted:
-            problem = 'has no' if key not in found else 'has an unknown'
-            raise CheckpointError(f'{folder} {problem} tensor {name}.{key}: train again')
-        if found[key].shape != wanted[key].shape:
-            raise CheckpointError(
-                f'{folder}: {name}.{key} is {tuple(found[key].shape)}, this configuration needs '
-                f'{tuple(wanted[key].shape)}: train again or restore its config.json'
+def _built(kind: type[ConfigType], described: dict[str, Any]) -> ConfigType:
+    """Make a configuration, each part of which is of the type of its default."""
+    usual = kind()
+    for item in fields(kind):
+        default = getattr(usual, item.name)
+        if is_dataclass(default):
+            described[item.name] = changed(
+                type(default)(), described[item.name], item.name,  # type: ignore[misc]
             )
-    module.load_state_dict(found)
+        elif not isinstance(described.get(item.name, default), type(default)):
+            raise TypeError(f'{item.name} = {described[item.name]!r}')
+    return kind(**described)
 
 
 def _ready(name: str, model: ModuleType, tensors: Mapping[str, Tensor], folder: Path,

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from foresight.data.arrays import load_arrays, save_arrays
+from foresight.arrays import load_arrays, save_arrays
 from foresight.data.clips import Clips, clips_of_play, joined
 from foresight.data.episodes import save_episode
 from foresight.errors import DatasetError

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from foresight.data.arrays import load_arrays, save_arrays
+from foresight.arrays import load_arrays, save_arrays
 from foresight.data.repeated_actions import RepeatedActions, stack
 from foresight.errors import DatasetError
 

@@ -56,5 +56,5 @@ def test_what_is_no_limit_is_refused(tmp_path: Path, content: Any, message: str)
 def test_a_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / 'joint_limits.yaml'
     path.write_text('#' * (1 << 20) + '\n')
-    with pytest.raises(ConfigError, match='larger than 1 MiB'):
+    with pytest.raises(ConfigError, match='larger than 65536 bytes'):
         MoveItLimits.read(path, ('a',))

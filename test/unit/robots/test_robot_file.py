@@ -42,7 +42,7 @@ def test_a_wrong_path_is_no_such_file_and_names_the_robots_there_are(wrong: str)
     ({'acceleration': [1.0] * 6}, 'acceleration needs one number, or one for each of joints'),
     ({'jerk': [100.0] * 6 + [float('inf')]}, 'jerk is above 0 and finite'),
     ({'jerk': [True] * 7}, 'write a number, or a list'),
-    ({'joint_limits': 'typo.yaml'}, r'typo.yaml cannot be read as YAML'),
+    ({'joint_limits': 'typo.yaml'}, r'typo.yaml cannot be read'),
     ({'description': 'typo.urdf'}, r'typo.urdf: no such file'),
     ({'keep_out': [1]}, 'keep_out is a mapping'),
     ({'keep_out': {'glass': [0.3, 0.4, -0.3]}}, 'keep_out: glass: give x low'),

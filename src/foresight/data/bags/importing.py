@@ -19,6 +19,7 @@ from foresight.data.transitions import Transitions, load_transitions, save_trans
 from foresight.errors import DatasetError, ObservationError
 from foresight.files import sha256, write_atomically
 from foresight.macro_action import MacroAction
+from foresight.reading import read_json
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SceneConfig
@@ -111,12 +112,19 @@ def kept_transitions(folder: Path, action: MacroAction, encoder: EncoderConfig) 
         DatasetError: If a bag cannot be used, or none has an action.
     """
     cache = cache_of(folder, encoder)
-    if (cache / 'digest.json').exists() and (cache / LISTING).exists() \
-            and json.loads((cache / LISTING).read_text()) == listing(folder):
+    if (cache / 'digest.json').exists() and _listed(cache / LISTING) == listing(folder):
         return load_transitions(cache)
     bags = BagImport(action.scene, encoder, RobotConfig(), BagConfig(), action)
     keep(to_transitions(bags.read(folder), action.scene, encoder.grid), folder, encoder)
     return load_transitions(cache)
+
+
+def _listed(path: Path) -> Any:
+    """Read what the bags were when they were imported; None if nobody knows."""
+    try:
+        return read_json(path)
+    except (OSError, ValueError):
+        return None
 
 
 def import_folder(reader: BagImport, folder: Path, encoder: EncoderConfig) -> list[BagSummary]:

@@ -33,9 +33,12 @@ from foresight.data.messages import IDENTITY, Pose, path_poses
 from foresight.errors import DatasetError, ObservationError, RobotError
 from foresight.macro_action import ActionConfig
 from foresight.protocols import CameraView
+from foresight.reading import damaged
 from foresight.world_model.observation.rectification import same_view
 
 USUAL_CAMERA = CameraConfig()
+MOST_IMAGES, MOST_MESSAGES = 250_000, 20_000_000
+"""Of a bag; more of them do not fit into memory."""
 EARLY, TWICE = 'image before camera_info or camera/pose', 'image that came twice'
 
 
@@ -97,8 +100,12 @@ def read_bag(
             time jumps back. The message names bag and topic.
     """
     reading = _Reading(bag, rectify, joint_names, table_from_base, camera)
-    for recorded in messages(bag):
-        reading.take(recorded)
+    for count, recorded in enumerate(messages(bag)):
+        if count > MOST_MESSAGES or reading.images > MOST_IMAGES:
+            raise DatasetError(f'{bag} has more than {MOST_IMAGES} images or {MOST_MESSAGES} '
+                               'messages: split it')
+        with damaged(bag, f'leave it out; the topic is {recorded.topic}', DatasetError):
+            reading.take(recorded)
     return reading.finished()
 
 
@@ -133,6 +140,11 @@ class _Reading:
             EMPTY: self._on_empty, STOP: self._on_stop,
             TF: self._on_frames, TF_STATIC: self._on_frames,
         }
+
+    @property
+    def images(self) -> int:
+        """How many images there are so far."""
+        return len(self._images)
 
     def take(self, recorded: Recorded) -> None:
         """Take one message."""

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import apsw
 from rosbags.rosbag2 import Reader
 from rosbags.rosbag2.errors import ReaderError
 from rosbags.serde import SerdeError
 from rosbags.typesys import Stores, get_typestore
 
+from foresight.data.bags.bounds import check_bag
 from foresight.errors import DatasetError
+from foresight.reading import DAMAGE, reason
 
 IMAGE, INFO, POSE = 'camera/image_raw', 'camera/camera_info', 'camera/pose'
 JOINTS, ACTION, KIND = 'joint_states', 'macro_action', 'macro_action/kind'
@@ -29,7 +32,10 @@ FRAMES = dict.fromkeys((TF, TF_STATIC), 'tf2_msgs/msg/TFMessage')
 COMPRESSED = 'sensor_msgs/msg/CompressedImage'
 NEEDED = (IMAGE, INFO, POSE)
 SEVERAL = (JOINTS,)
-FAILURES = (ReaderError, SerdeError, OSError, ValueError, KeyError, IndexError, AssertionError)
+FAILURES = (
+    ReaderError, SerdeError, apsw.Error, AssertionError, MemoryError, RecursionError, *DAMAGE,
+)
+"""What the reader of bags raises where a bag is damaged; it takes memory for lengths unseen."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ def messages(bag: Path) -> Iterator[Recorded]:
     """
     types = get_typestore(Stores.ROS2_KILTED)
     try:
+        check_bag(bag)
         with ExitStack() as stack:
             readers = [stack.enter_context(Reader(path)) for path in _files(bag)]
             offered = [item for reader in readers for item in reader.connections]
@@ -61,8 +68,8 @@ def messages(bag: Path) -> Iterator[Recorded]:
                     yield Recorded(known[item.topic], item.topic, 1e-9 * time, message)
     except FAILURES as error:
         raise DatasetError(
-            f'{bag} is cut off, damaged or no bag ({error}): leave it out, or repair it with '
-            '`ros2 bag reindex` or `mcap recover`'
+            f'{bag} is cut off, damaged or no bag ({reason(error)}): leave it out, or repair it '
+            'with `ros2 bag reindex` or `mcap recover`'
         ) from error
 
 
@@ -72,9 +79,6 @@ def _files(bag: Path) -> list[Path]:
     What `metadata.yaml` says beside them may be missing, or another quality of service.
     """
     files = sorted(bag.glob('*.mcap'), key=lambda path: (len(path.name), path.name))
-    if files and (bag / 'metadata.yaml').is_file():
-        with Reader(bag) as reader:
-            return [bag] if reader.compression_mode in ('file', 'message') else files
     return files or [bag]
 
 

@@ -24,6 +24,7 @@ from foresight.learning.loop import Loop
 from foresight.learning.probes.position import position_r2
 from foresight.learning.resume import identity, same_run
 from foresight.learning.settings import TrainConfig
+from foresight.reading import damaged, read_json
 from foresight.world_model import checkpoint
 from foresight.world_model.checkpoint import CheckpointConfig
 
@@ -195,14 +196,12 @@ class Ablation:
 
     def _finished(self, path: Path, row: Row, seed: int) -> dict[str, Any]:
         """Read a result, if it is of the same settings, start, data and budget."""
-        try:
-            result: dict[str, Any] = in_new_names(json.loads(path.read_text()))
+        with damaged(path, 'delete it', ConfigError):
+            result: dict[str, Any] = in_new_names(read_json(path))
             same = same_run(result['identity'], self._config(row, seed), TrainConfig())
             same = same and result['start'] == self._given(row)
             same = same and result['task'] == row.task
             same = same and (result['collapsed'] or result['budget'] == asdict(self.table.budget))
-        except (ValueError, KeyError) as error:
-            raise ConfigError(f'{path} is damaged ({error}): delete it') from error
         if not same:
             raise ConfigError(
                 f'{path} has other settings, task, data, budget or start: delete it, or give '

@@ -15,6 +15,7 @@ from foresight.errors import DatasetError
 from foresight.experiments.surprise.episode import DisturbedEpisode
 from foresight.experiments.surprise.play import DisturbedPlay, OnAction
 from foresight.files import in_new_names
+from foresight.reading import damaged, parse_json, read_text
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.robot_file import RobotConfig
@@ -140,9 +141,9 @@ class Playing(Closing):
 
     def _read(self, kept: Path) -> None:
         """Read the episodes of a file."""
-        try:
-            for line in kept.read_text().splitlines():
-                found = in_new_names(json.loads(line))
+        with damaged(kept, 'delete it and play again', DatasetError):
+            for line in read_text(kept).splitlines():
+                found = in_new_names(parse_json(line))
                 mode, owner = found.pop('mode'), found.pop('scales')
                 episode = DisturbedEpisode(alarms=tuple(found.pop('alarms')), **found)
                 self._known[mode, episode.kind, episode.seed] = episode
@@ -151,5 +152,3 @@ class Playing(Closing):
                         f'{kept} was played with another world model or other scales or another '
                         'robot: give another --kept, or delete it'
                     )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DatasetError(f'{kept} is damaged: delete it and play again') from error

@@ -10,7 +10,7 @@ import torch
 from rich.console import Console
 
 from foresight.actions.loading import load
-from foresight.data.arrays import load_arrays, save_arrays
+from foresight.arrays import load_arrays, save_arrays
 from foresight.data.repeated_actions import RepeatedActions, stack
 from foresight.experiments.document import Document, closing, table
 from foresight.experiments.experiment import Experiment

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
+from torch import Tensor
 
 from foresight.errors import MemoryFileError
 from foresight.files import sha256, write_atomically
+from foresight.reading import damaged, parse_json
 from foresight.settings import SceneConfig
 from foresight.world_model.belief.memory import Memory
 from foresight.world_model.checkpoint import Checkpoint
+from foresight.world_model.tensor_file import read_tensor_file
 
 FORMAT, HEADER = 1, 'memory'
 PARTS = ('latent', 'age', 'confidence')
@@ -70,18 +72,25 @@ def load_memory(path: Path, owner: MemoryOwner, now: float) -> Memory:
     Raises:
         MemoryFileError: If the file is damaged or of another model or scene.
     """
-    try:
-        with safe_open(path, 'pt') as file:
-            header = json.loads((file.metadata() or {})[HEADER])
-            tensors = {name: file.get_tensor(name) for name in PARTS}
-        age = tensors['age'] + max(0.0, now - float(header['saved']))
+    with damaged(path, 'delete it to begin anew', MemoryFileError):
+        tensors, words = read_tensor_file(path)
+        header = parse_json(words[HEADER])
+        latent, age, confidence = (_floats(tensors[name]) for name in PARTS)
+        if age.shape != latent.shape[1:] or confidence.shape != age.shape:
+            raise ValueError('its parts differ in size')
+        age = age + max(0.0, now - float(header['saved']))
         mine = {key: header[key] for key in OWNED}
-    except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise MemoryFileError(f'{path} is damaged: delete it to begin anew') from error
     for key, wanted in {'format': FORMAT, **owner.described()}.items():
         if mine[key] != wanted:
             raise MemoryFileError(
                 f'{path} belongs to another {OWNED[key]}: give another memory.file, or delete '
                 'this one to begin anew'
             )
-    return Memory(tensors['latent'], age, tensors['confidence'], -math.inf)
+    return Memory(latent, age, confidence, -math.inf)
+
+
+def _floats(tensor: Tensor) -> Tensor:
+    """Return a tensor of numbers as networks take them; NaN is none."""
+    if tensor.dtype != torch.float32 or bool(tensor.isnan().any()):
+        raise ValueError(f'a tensor of {tensor.dtype}, or of NaN')
+    return tensor

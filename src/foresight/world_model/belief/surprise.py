@@ -13,6 +13,7 @@ from foresight.errors import CheckpointError
 from foresight.files import write_atomically
 from foresight.macro_action import ActionRaster
 from foresight.protocols import CellMap, CellMaps, Latent, Latents
+from foresight.reading import damaged, read_json
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.checkpoint import Checkpoint
 
@@ -113,17 +114,15 @@ def load_scales(checkpoint: Checkpoint) -> SurpriseScales:
         CheckpointError: If there are none, they are damaged or of another world model.
     """
     path = checkpoint.folder / FILE
-    try:
-        found = json.loads(path.read_text())
+    if not path.exists():
+        raise CheckpointError(f'{path} is missing: {REMEDY}')
+    with damaged(path, REMEDY, CheckpointError):
+        found = read_json(path)
         kind = found.pop('format')
         scales = SurpriseScales(**{
             item.name: item.type(found.pop(item.name))  # type: ignore[operator]
             for item in fields(SurpriseScales)
         })
-    except FileNotFoundError as error:
-        raise CheckpointError(f'{path} is missing: {REMEDY}') from error
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise CheckpointError(f'{path} is damaged: {REMEDY}') from error
     sizes = (scales.cell, scales.action, scales.rest)
     if kind != FORMAT or found or not all(math.isfinite(s) and s > 0.0 for s in sizes):
         raise CheckpointError(f'{path} does not fit this version: {REMEDY}')

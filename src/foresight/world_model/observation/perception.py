@@ -1,13 +1,13 @@
 """Perception: camera image to belief, against the empty table, which is kept on disk too."""
 
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from foresight.arrays import fitting, reading
 from foresight.errors import ObservationError
 from foresight.files import writing
 from foresight.protocols import Belief, CameraView, Observation
@@ -116,11 +116,10 @@ def load_background(path: Path) -> Observation:
     Raises:
         ObservationError: If the file is damaged.
     """
-    try:
-        with path.open('rb') as file, np.load(file, allow_pickle=False) as kept:
-            image, matrix, pose = kept['image'], kept['matrix'], kept['base_from_camera']
-            stamp = float(kept['stamp'])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise ObservationError(f'{path} is damaged: delete it and capture again') from error
-    view = CameraView(matrix, pose, image.shape[1], image.shape[0])
-    return Observation(image, view, stamp)
+    remedy = 'delete it and capture again'
+    with reading(path, 'image of the empty table', remedy, ObservationError) as read:
+        image, matrix, pose = read('image'), read('matrix'), read('base_from_camera')
+        if not (np.isfinite(matrix).all() and np.isfinite(pose).all()):
+            raise ValueError('a camera that is not finite')
+        view = CameraView(matrix, pose, image.shape[1], image.shape[0])
+        return fitting(Observation(image, view, float(read('stamp'))))

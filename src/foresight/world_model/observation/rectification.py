@@ -14,6 +14,7 @@ Homography = Float[np.ndarray, '3 3']
 Picture = UInt8[np.ndarray, 'height width 3']
 Rectified = UInt8[np.ndarray, 'rows columns 3']
 
+MOST_SCALE = 64  # Of the finest camera that is averaged; it bounds the memory.
 DIFFERENCE = 30  # Sum over RGB of a difference to the empty table that counts.
 # Less than this moves nothing that can be seen: a pose out of a tree of frames has last digits.
 SAME_PIXEL, SAME_POSE = 1e-2, 1e-4  # [px] and [m], of axes [rad]
@@ -92,7 +93,7 @@ class Rectifier:
         sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
         sizes = np.array([self.columns, self.rows, self.columns, self.rows])
         # A finer camera is sampled at `scale` points an axis and averaged, or it would alias.
-        self._scale = max(1, round(float((sides / sizes).max())))
+        self._scale = min(MOST_SCALE, max(1, round(float((sides / sizes).max()))))
         shift = (1 / self._scale - 1) / 2
         fine = np.array([[1 / self._scale, 0, shift], [0, 1 / self._scale, shift], [0, 0, 1]])
         self._image_from_grid, self._image_from_fine = matrix, matrix @ fine

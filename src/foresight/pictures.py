@@ -1,0 +1,58 @@
+"""Compressed pictures, PNG and JPEG: their size is known before they are unpacked."""
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+Picture = UInt8[np.ndarray, 'height width 3']
+MOST_PIXELS, LONGEST_SIDE, MOST_SCANS = 1 << 23, 1 << 13, 64
+"""Of a picture; a JPEG is drawn scan by scan."""
+LARGEST_FILE = 1 << 26
+"""Bytes of a picture file."""
+PNG = b'\x89PNG\r\n\x1a\n'
+JPEG = b'\xff\xd8'
+FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+"""Markers of a JPEG that tell its size."""
+SCAN = b'\xff\xda'
+
+
+def unpack(data: bytes) -> Picture:
+    """Return a PNG or JPEG picture as RGB.
+
+    Raises:
+        ValueError: If it is none, or is too large.
+    """
+    height, width = _size(data)
+    if not (0 < height <= LONGEST_SIDE and 0 < width <= LONGEST_SIDE
+            and height * width <= MOST_PIXELS):
+        raise ValueError(f'a picture of {width} x {height} pixels, {MOST_PIXELS} at most')
+    try:
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error as error:
+        raise ValueError(str(error)) from error
+    if pixels is None:
+        raise ValueError('a damaged picture')
+    return np.ascontiguousarray(np.asarray(pixels, np.uint8)[..., ::-1])
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """Read height and width."""
+    if data.startswith(PNG) and data[12:16] == b'IHDR' and len(data) > 24:
+        return int.from_bytes(data[20:24]), int.from_bytes(data[16:20])
+    if data.startswith(JPEG) and data.count(SCAN) <= MOST_SCANS:
+        return _size_of_jpeg(data)
+    raise ValueError('neither a PNG nor a JPEG picture')
+
+
+def _size_of_jpeg(data: bytes) -> tuple[int, int]:
+    """Walk over the segments of a JPEG to the one that tells its size."""
+    place = len(JPEG)
+    while place + 9 <= len(data):
+        if data[place] != 0xFF or data[place + 1] == 0xFF:
+            place += 1  # bytes that fill
+        elif data[place + 1] in FRAMES:
+            return (int.from_bytes(data[place + 5:place + 7]),
+                    int.from_bytes(data[place + 7:place + 9]))
+        else:
+            place += 2 + int.from_bytes(data[place + 2:place + 4])
+    raise ValueError('a JPEG picture that does not tell its size')
