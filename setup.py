@@ -63,7 +63,6 @@ setup(
         'scipy',
         'torch',
         'typer',
-        'xacro',
     ],
     extras_require={
         'ros': [

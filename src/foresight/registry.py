@@ -1,6 +1,7 @@
 """What a file names: something of this package, of another package, or `module:Class`."""
 
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -27,6 +28,8 @@ def find(what: str, name: str, known: Mapping[str, Part], group: str = '') -> Pa
     if name in known:
         return known[name]
     module, colon, attribute = name.partition(':')
+    if module.partition('.')[0] in sys.stdlib_module_names:
+        raise ConfigError(f'{what} {name!r} is of Python itself: write module:Class of your own')
     if colon:
         own: Part = _imported(what, name, lambda: getattr(import_module(module), attribute))
         return own
@@ -89,7 +92,7 @@ def _imported(
     """
     try:
         return load()
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
         remedy = 'write module:Class and put the module on PYTHONPATH'
         if entry is not None:
             remedy = f'mend or remove the package that offers it as {entry.value}'

@@ -8,15 +8,19 @@ import xml.etree.ElementTree as ElementTree
 from functools import cache
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement
-from xml.parsers.expat import ExpatError
-
-import xacro
 
 from foresight.errors import RobotError
 from foresight.files import share
+from foresight.reading import DAMAGE, damaged, read_bytes, reason
 from foresight.robots.meshes import replace_meshes
 from foresight.robots.robot_file import RobotFile
+from foresight.robots.xacro import Xacro
+from foresight.robots.xml import parse_xml
 
+NOT_XACRO = ('of xacro, macros and arithmetic are read, and no Python is run; if it needs more '
+             'and you trust it, run `xacro` yourself and give the URDF')
+LARGEST = 1 << 22
+"""Bytes of a description."""
 TOOLS = 'urdf/tools'
 TABLE = 'table'
 """Frame of the table, where the arm has a stand of its own."""
@@ -36,10 +40,8 @@ def load_urdf(robot: RobotFile) -> str:
     root = _read(robot.description, shapes=str(share('urdf/shapes.xacro')))
     if robot.tool is not None:
         _mount(root, robot)
-    try:
+    with damaged(robot.description, 'write it as URDF has it', RobotError):
         _make_plain(root, robot)
-    except ValueError as error:  # a number that is none
-        raise RobotError(f'{robot.description}: {error}') from error
     ElementTree.indent(root)  # PyBullet cuts lines at 8 kB, so one element a line.
     return ElementTree.tostring(root, encoding='unicode')
 
@@ -72,13 +74,12 @@ def standing(urdf: str, base: str, stand: Stand) -> str:
 def _read(path: Path, **arguments: str) -> Element:
     """Read URDF or expand xacro."""
     try:
-        if path.suffix != '.xacro':
-            return ElementTree.parse(path).getroot()
-        document = xacro.process_file(str(path), mappings=arguments)
-        return ElementTree.fromstring(document.toxml())
-    except (xacro.XacroException, ExpatError, ElementTree.ParseError, OSError) as error:
-        reason = ' '.join(str(error).split())
-        raise RobotError(f'{path} cannot be read: {reason}') from error
+        if path.suffix == '.xacro':
+            return Xacro(arguments).expand(path)
+        return parse_xml(read_bytes(path, LARGEST))
+    except DAMAGE as error:
+        remedy = NOT_XACRO if path.suffix == '.xacro' else 'give the whole URDF'
+        raise RobotError(f'{path} cannot be read ({reason(error)}): {remedy}') from error
 
 
 def _mount(root: Element, robot: RobotFile) -> None:
