@@ -20,7 +20,6 @@ INTERFACES = {
     'joint_trajectory': JointTrajectory,
 }
 """Message types by the name of the parameter `command_interface`."""
-Message = JointState | Float64MultiArray | JointTrajectory
 SHORTEST = 1e-3  # the points of a trajectory are apart [s]
 
 
@@ -52,7 +51,9 @@ class CommandStream:
         self._deceleration, self._later = deceleration, later
         self._recent: deque[tuple[float, Joints, Joints]] = deque()
 
-    def message(self, positions: Joints, velocities: Joints, now: float) -> Message:
+    def message(
+        self, positions: Joints, velocities: Joints, now: float,
+    ) -> JointState | Float64MultiArray | JointTrajectory:
         """Wrap the command [rad], [rad/s] of time `now` [s]."""
         if self._interface == 'float64_multi_array':
             return Float64MultiArray(data=array('d', positions))
