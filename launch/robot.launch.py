@@ -1,8 +1,6 @@
 """Everything but the simulator, against the topics of a real arm and camera.
 
-ros2 launch foresight robot.launch.py image:=/camera/color/image_raw \
-    camera_info:=/camera/color/camera_info commands:=/forward_position_controller/commands \
-    command_interface:=float64_multi_array
+ros2 launch foresight robot.launch.py robot:=ur5e camera:=realsense
 
 Clear the table, call perception/capture_background, put the objects down, call planner/start.
 """
@@ -11,27 +9,28 @@ from launch import LaunchDescription
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 
-from foresight.nodes.bringup import NAMESPACE, arguments, node, node_actions, typed, view
+from foresight.nodes import bringup
+from foresight.nodes.bringup import DriverName, node, typed
 
-TOPICS = {
+DRIVEN = {
     'image': 'camera/image_raw', 'camera_info': 'camera/camera_info',
     'camera_pose': 'camera/pose', 'joint_states': 'joint_states', 'commands': 'commands',
-    'e_stop': 'e_stop', 'goal_image': 'goal_image',
 }
+TOPICS = ('e_stop', 'goal_image')
 ARGUMENTS = {
-    **{name: (topic, f'topic to use as {topic}') for name, topic in TOPICS.items()}, **NAMESPACE,
-    'command_interface': (
-        'float64_multi_array', 'joint_state, float64_multi_array or joint_trajectory'
-    ),
     'robot': ('panda', 'name of the robot, its folder, or its file'),
+    'camera': ('', 'names that its driver uses: realsense, webcam, or a YAML file'),
+    **{name: ('', f'topic to use as {topic}; empty = as the driver of robot or camera calls it')
+       for name, topic in DRIVEN.items()},
+    **{name: (name, f'topic to use as {name}') for name in TOPICS}, **bringup.NAMESPACE,
+    'command_interface': ('', 'joint_state, float64_multi_array or joint_trajectory'),
     'site': ('', 'where the robot works: a name in config/sites, or a YAML file'),
     'task': ('clear_table', 'task, or path of its YAML file'),
     'checkpoint': ('models/clear_table', 'folder of the world model'),
     'background': ('', 'file of the empty table: read if it is there, else written'),
     'e_stop_file': ('~/.ros/foresight_e_stop', 'file that keeps an e-stop over a restart'),
-    'use_sim_time': ('false', 'follow /clock'),
+    'use_sim_time': ('false', 'follow /clock'), 'rviz': ('false', 'open RViz'),
     'record': ('false', 'record a bag'), 'bags': ('out/bags', 'folder of the bags'),
-    'rviz': ('false', 'open RViz'),
 }
 
 
@@ -39,21 +38,22 @@ def generate_launch_description():
     given = {name: LaunchConfiguration(name) for name in ARGUMENTS}
     common = {'robot': given['robot'], 'use_sim_time': typed('use_sim_time', bool)}
     model = {**common, 'site': given['site'], 'checkpoint': given['checkpoint']}
+    seen = {**model, 'camera.image': DriverName('image_is')}
+    found = {'camera_pose': DriverName('pose_from'), 'base_frame': DriverName('base_frame')}
     parameters = {
-        'perception': {**model, 'background': given['background']},
-        'predictor': model, 'planner': {**model, 'task': given['task']},
-        'guard': {**common, **{n: given[n] for n in ('command_interface', 'e_stop_file')}},
+        'perception': {**seen, **found, 'background': given['background']},
+        'predictor': seen, 'planner': {**model, 'task': given['task']},
+        'guard': {**common, 'command_interface': DriverName('command_interface'),
+                  'e_stop_file': given['e_stop_file']},
     }
-    remappings = [(topic, given[name]) for name, topic in TOPICS.items()]
-    recorder = node(
-        'recorder', remappings=remappings, condition=IfCondition(given['record']),
-        parameters=[{'folder': given['bags'], 'use_sim_time': typed('use_sim_time', bool)}],
-    )
+    rules = [(topic, DriverName(name)) for name, topic in DRIVEN.items()]
+    rules += [(topic, given[topic]) for topic in TOPICS]
+    kept = {'folder': given['bags'], 'use_sim_time': typed('use_sim_time', bool)}
     names = ('guard', 'perception', 'predictor', 'planner')
     return LaunchDescription([
-        *arguments(ARGUMENTS), *node_actions(names, parameters, remappings),
-        recorder,
-        # The driver of a real arm has a robot_state_publisher.
-        view(given['rviz'], use_sim_time=given['use_sim_time'], robot=given['robot'],
-             publish_frames='false'),
+        *bringup.arguments(ARGUMENTS), *bringup.node_actions(names, parameters, rules),
+        node('recorder', remappings=rules, condition=IfCondition(given['record']),
+             parameters=[kept]),
+        bringup.view(given['rviz'], use_sim_time=given['use_sim_time'], robot=given['robot'],
+                     publish_frames='false'),  # the driver of an arm has its own
     ])

@@ -72,3 +72,27 @@ def test_every_node_at_a_real_arm_follows_remapping_and_namespace():
     }
     rule = ('camera/image_raw', '/camera/color/image_raw')
     assert all(rule in node.expanded_remapping_rules for node in nodes)
+
+
+@pytest.mark.skipif(MISSING, reason=SKIPPED)
+def test_a_known_arm_and_camera_need_no_topic():
+    from launch import LaunchContext
+    from launch_ros.actions import Node
+
+    context, description = LaunchContext(), load(share('launch/robot.launch.py'))
+    context.launch_configurations.update({
+        argument.name: argument.default_value[0].perform(context) if argument.default_value else ''
+        for argument in description.get_launch_arguments()
+    } | {'robot': 'ur5e', 'camera': 'realsense', 'joint_states': '/mine/joint_states'})
+    nodes = {entity.node_executable: entity
+             for entity in description.entities if isinstance(entity, Node)}
+    for node in nodes.values():
+        node._perform_substitutions(context)
+    assert set(nodes['guard'].expanded_remapping_rules) >= {
+        ('camera/image_raw', '/camera/camera/color/image_raw'),
+        ('commands', '/forward_position_controller/commands'),
+        ('joint_states', '/mine/joint_states'), ('e_stop', 'e_stop'),
+    }
+    written = [Path(path).read_text() for path, is_file in
+               nodes['perception']._Node__expanded_parameter_arguments if is_file]
+    assert 'camera_pose: tf' in ''.join(written)

@@ -16,7 +16,7 @@ from foresight.actions.kinds import make
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, RobotOption, SiteOption, quiet_stdout, show
 from foresight.data.bags.actions import BagConfig
-from foresight.data.camera import CameraConfig
+from foresight.data.camera import LensConfig
 from foresight.data.environments import EnvironmentConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
@@ -117,7 +117,7 @@ def import_bags(
     bags: Annotated[BagConfig, Shown(('gap',))],
     robot: RobotConfig,
     encoder: Annotated[EncoderConfig, Shown(('rows', 'columns'))],
-    camera: CameraConfig,
+    camera: LensConfig,
     folder: BagsArgument = Path('out/bags'), background: BackgroundOption = None,
     site: SiteOption = '', json: JsonOption = None,
 ) -> None:

@@ -20,7 +20,7 @@ NONE = 1e-9  # a distortion coefficient that is none
 
 
 @dataclass(frozen=True)
-class CameraConfig(Checked):
+class LensConfig(Checked):
     """Camera: how its messages are to be read; give perception and predictor the same."""
 
     image: str = setting(

@@ -15,6 +15,7 @@ from launch.conditions import IfCondition
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
 from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitution import Substitution
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode, LifecycleTransition, Node
 from launch_ros.event_handlers import OnStateTransition
@@ -24,6 +25,7 @@ from lifecycle_msgs.msg import Transition
 
 from foresight.errors import ForesightError
 from foresight.files import PACKAGE, root, share
+from foresight.nodes.drivers import driver_names
 from foresight.nodes.scheduling import ONE_THREAD
 from foresight.nodes.topics import NODES
 
@@ -117,6 +119,20 @@ def arguments(table: Mapping[str, tuple[str, str]]) -> list[Action]:
 def typed(name: str, kind: type) -> ParameterValue:
     """Return a launch argument as a parameter of a type."""
     return ParameterValue(LaunchConfiguration(name), value_type=kind)
+
+
+class DriverName(Substitution):
+    """A launch argument; where it is empty, how the drivers of robot and camera call it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def perform(self, context: LaunchContext) -> str:
+        """Look it up."""
+        given = context.launch_configurations
+        names = driver_names(given['robot'], given['camera'])
+        return given.get(self._name) or names[self._name]
 
 
 def view(condition: Any, **given: Any) -> Action:

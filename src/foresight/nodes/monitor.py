@@ -16,7 +16,7 @@ from sensor_msgs.msg import Image
 from std_msgs.msg import Float32
 
 from foresight.actions.kinds import make
-from foresight.data.camera import CameraConfig
+from foresight.data.camera import LensConfig
 from foresight.data.images import image_array
 from foresight.data.joint_messages import seconds
 from foresight.data.messages import path_poses
@@ -53,7 +53,7 @@ class Monitor(Node):
         """Listen to what an arm does at a table."""
         super().__init__('monitor', context=context)
         self._action, table_from_base = make(ActionConfig(), scene), arm.table_from_base
-        self.now, self.camera = 0.0, CameraReader(self, CameraConfig())
+        self.now, self.camera = 0.0, CameraReader(self, LensConfig())
         self.camera.table_from_base = table_from_base
         self.track = MotionTrack(self, arm.joint_names, table_from_base)
         self._thoughts = ThoughtTrack(self, table_from_base)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from sensor_msgs.msg import CompressedImage, Image
 
-from foresight.data.camera import CameraConfig
+from foresight.data.camera import LensConfig
 from foresight.data.images import image_array
 from foresight.data.joint_messages import BASE, Joints, seconds
 from foresight.errors import ObservationError
@@ -64,7 +64,7 @@ class PerceptionNode(StagedNode):
         self._model = declare(self, ModelConfig())
         self._site = declare(self, PlaceConfig()).site
         self._robot = declare(self, RobotConfig())
-        self._camera_config = declare(self, CameraConfig(), 'camera.')
+        self._camera_config = declare(self, LensConfig(), 'camera.')
         config = declare(self, PerceptionConfig())
         self._file, self._most = config.background, config.most_covered
         self._by_frames, self._base = config.camera_pose == 'tf', config.base_frame

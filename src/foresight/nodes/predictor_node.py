@@ -11,7 +11,7 @@ from std_msgs.msg import Float32
 from foresight.agent.arm_monitor import ArmMonitor
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.agent.witness import View, Witness
-from foresight.data.camera import CameraConfig
+from foresight.data.camera import LensConfig
 from foresight.data.joint_messages import Joints, seconds
 from foresight.data.messages import latent_tensor, path_poses
 from foresight.errors import FileError, ObservationError
@@ -65,7 +65,7 @@ class PredictorNode(StagedNode):
         self._model = declare(self, ModelConfig())
         self._site = declare(self, PlaceConfig()).site
         self._robot = declare(self, RobotConfig())
-        self._camera_config = declare(self, CameraConfig(), 'camera.')
+        self._camera_config = declare(self, LensConfig(), 'camera.')
         self._memory = declare(self, MemoryConfig(), 'memory.')
         self._vigilance = declare(self, VigilanceConfig(), 'vigilance.')
 

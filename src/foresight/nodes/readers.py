@@ -5,7 +5,7 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 
-from foresight.data.camera import CameraConfig, Lens, Picture, stamped_pose
+from foresight.data.camera import Lens, LensConfig, Picture, stamped_pose
 from foresight.data.messages import IDENTITY
 from foresight.nodes.endpoints import subscription
 from foresight.protocols import CameraView
@@ -18,7 +18,7 @@ class CameraReader:
         table_from_base: Where the arm's base stands, in whose frame the pose comes.
     """
 
-    def __init__(self, node: Node, config: CameraConfig) -> None:
+    def __init__(self, node: Node, config: LensConfig) -> None:
         """Listen."""
         self._rectified = config.is_rectified(node.resolve_topic_name('camera/image_raw'))
         self._info: CameraInfo | None = None

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from foresight.data.camera import CameraConfig, Lens, stamped_pose
+from foresight.data.camera import Lens, LensConfig, stamped_pose
 from foresight.errors import ObservationError
 from foresight.world_model.observation.rectification import project_points
 
@@ -135,4 +135,4 @@ def test_a_lens_knows_its_camera_info():
 def test_the_topic_tells_whether_an_image_is_rectified_unless_somebody_says_it(
     topic, config, rectified,
 ):
-    assert CameraConfig(config).is_rectified(topic) == rectified
+    assert LensConfig(config).is_rectified(topic) == rectified

@@ -14,7 +14,7 @@ from foresight.data.bags.actions import Arm, BagActions, BagConfig, find_actions
 from foresight.data.bags.folder import find_bags, listing
 from foresight.data.bags.reader import USUAL_CAMERA, Recording, read_bag
 from foresight.data.bags.storage import EMPTY
-from foresight.data.camera import CameraConfig
+from foresight.data.camera import LensConfig
 from foresight.data.transitions import Transitions, load_transitions, save_transitions
 from foresight.errors import DatasetError, ObservationError
 from foresight.files import sha256, write_atomically
@@ -56,7 +56,7 @@ class BagImport:
 
     def __init__(self, scene: SceneConfig, encoder: EncoderConfig, robot: RobotConfig,
                  config: BagConfig, action: MacroAction, background: Path | None = None,
-                 camera: CameraConfig = USUAL_CAMERA) -> None:
+                 camera: LensConfig = USUAL_CAMERA) -> None:
         """Load the arm, and the file of the empty table (`background`) for bags that lack it.
 
         Raises:

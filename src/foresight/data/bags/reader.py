@@ -24,7 +24,7 @@ from foresight.data.bags.storage import (
     messages,
     twice,
 )
-from foresight.data.camera import CameraConfig, Lens, stamped_pose
+from foresight.data.camera import Lens, LensConfig, stamped_pose
 from foresight.data.episodes import Rectify
 from foresight.data.frames import Frames
 from foresight.data.images import image_array
@@ -36,7 +36,7 @@ from foresight.protocols import CameraView
 from foresight.reading import damaged
 from foresight.world_model.observation.rectification import same_view
 
-USUAL_CAMERA = CameraConfig()
+USUAL_CAMERA = LensConfig()
 MOST_IMAGES, MOST_MESSAGES = 250_000, 20_000_000
 """Of a bag; more of them do not fit into memory."""
 EARLY, TWICE = 'image before camera_info or camera/pose', 'image that came twice'
@@ -91,7 +91,7 @@ class Recording:
 
 def read_bag(
     bag: Path, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose = IDENTITY,
-    camera: CameraConfig = USUAL_CAMERA,
+    camera: LensConfig = USUAL_CAMERA,
 ) -> Recording:
     """Read one bag; joints other than those of the arm are left out, poses are the table's.
 
@@ -114,7 +114,7 @@ class _Reading:
 
     def __init__(
         self, bag: Path, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose,
-        camera: CameraConfig,
+        camera: LensConfig,
     ) -> None:
         self._table_from_base, self._camera = table_from_base, camera
         self._lens: Lens | None = None

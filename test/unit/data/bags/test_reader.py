@@ -11,7 +11,7 @@ from foresight.actions.push.macro_action import PushAction
 from foresight.data.bags.folder import find_bags, listing
 from foresight.data.bags.reader import EARLY, TWICE, read_bag
 from foresight.data.bags.storage import COMPRESSED, IMAGE, TYPES
-from foresight.data.camera import CameraConfig
+from foresight.data.camera import LensConfig
 from foresight.errors import DatasetError, ObservationError
 from foresight.protocols import CameraView
 
@@ -182,7 +182,7 @@ def test_bent_images_are_made_straight_unless_they_are(make_bag: MakeBag) -> Non
     bent = read_bag(bag, same, ARM).images
     assert not np.array_equal(bent, straight)
     with pytest.raises(DatasetError, match='camera_info has no p'):
-        read_bag(bag, same, ARM, camera=CameraConfig('rectified'))
+        read_bag(bag, same, ARM, camera=LensConfig('rectified'))
 
 
 def test_where_nobody_records_the_pose_the_frames_tell_it(make_bag: MakeBag) -> None:
