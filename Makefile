@@ -38,9 +38,9 @@ demo: $(STAMP)  ## Clear a simulated table over ROS 2; SEED=n chooses the scene.
 	$(BIN)/foresight demo --seed $(SEED)
 
 test: $(STAMP)  ## Run every test.
-	$(PYTEST) -n 2 test/unit test/repo
+	$(PYTEST) -n 2 --dist loadscope test/unit test/repo test/closed_loop
 # One after the other: these keep time.
-	$(PYTEST) test/closed_loop test/launch test/nodes
+	$(PYTEST) test/launch test/nodes
 
 quick: $(STAMP)  ## Run the tests without ROS or long runs.
 	$(PYTEST) -n 2 -m 'not slow' test/unit test/repo

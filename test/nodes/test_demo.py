@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 @pytest.fixture(scope='module')
 def checkpoint(tmp_path_factory) -> Path:
-    """An untrained checkpoint: it actions somewhere."""
+    """An untrained checkpoint: it pushes somewhere."""
     torch.manual_seed(0)
     folder, known = tmp_path_factory.mktemp('checkpoint'), CheckpointConfig()
     model = make_model(known)
