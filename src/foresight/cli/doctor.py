@@ -7,16 +7,17 @@ from dataclasses import asdict, dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from foresight.cli.output import JsonOption, quiet_stdout
+from foresight.cli.output import JsonOption, RobotOption, quiet_stdout
 from foresight.errors import ForesightError
 from foresight.experiments.document import write_json
 from foresight.files import DISTRIBUTION, version
+from foresight.robots.robot_file import RobotConfig
 from foresight.settings import SHIPPED
 
 CORE = 'torch', 'numpy', 'pin', 'daqp', 'opencv-python-headless', 'typer'
@@ -49,8 +50,22 @@ class Finding:
     needed: bool = False
 
 
-def doctor(json: JsonOption = None) -> None:
+LiveOption = Annotated[bool, typer.Option(
+    '--live', help='Look at the topics of a running arm and camera instead.')]
+CameraOption = Annotated[str, typer.Option(
+    help='Camera of --live: a name in config/cameras, or a YAML file.')]
+SecondsOption = Annotated[float, typer.Option(
+    help='How long --live watches.', min=1.0, max=600.0)]
+
+
+def doctor(
+    live: LiveOption = False, robot: RobotOption = RobotConfig.robot, camera: CameraOption = '',
+    seconds: SecondsOption = 5.0, json: JsonOption = None,
+) -> None:
     """Say what is installed, what is missing and whether the demo can run."""
+    if live:
+        examine_live(robot, camera, seconds, json)
+        return
     with quiet_stdout(json):
         findings = [*packages(), *demo_parts(), checkpoint(), *machine()]
     runs = not any(item.needed and item.remedy for item in findings)
@@ -59,6 +74,22 @@ def doctor(json: JsonOption = None) -> None:
         print('the demo can run' if runs else 'the demo cannot run: see above what to do')
     write_json({'demo': runs, 'findings': [asdict(item) for item in findings]}, json)
     if not runs:
+        raise typer.Exit(1)
+
+
+def examine_live(robot: str, camera: str, seconds: float, json: str | None) -> None:
+    """Say what is wrong with the topics of an arm and a camera, in the order to mend it."""
+    from foresight.nodes.live import LiveConfig, examine  # needs the extra `ros`
+
+    with quiet_stdout(json):
+        found = examine(LiveConfig(robot, camera, seconds))
+    findings = [Finding(item.what, item.found, item.remedy) for item in found]
+    wrong = any(item.remedy for item in findings)
+    if json is None:
+        show(findings)
+        print('mend the above in this order' if wrong else 'the nodes can work with this')
+    write_json({'live': not wrong, 'findings': [asdict(item) for item in findings]}, json)
+    if wrong:
         raise typer.Exit(1)
 
 
