@@ -1,5 +1,6 @@
 """Where the files beside the code are, how a file is written, and what it is known by."""
 
+import fcntl
 import hashlib
 import os
 import xml.etree.ElementTree as ElementTree
@@ -14,6 +15,8 @@ from foresight.errors import ConfigError, FileError
 PACKAGE = 'foresight'
 DISTRIBUTION = 'foresight-robotics'
 """What pip calls the package: on PyPI, `foresight` is somebody else's."""
+LOCK = '.lock'
+"""File that the process holds which keeps a folder to itself."""
 OLD_NAMES = {
     'pushes': 'actions', 'frame_pushes': 'frame_actions', 'max_pushes': 'max_actions',
     'pushes_an_object': 'actions_an_object', 'pushes_an_episode': 'actions_an_episode',
@@ -110,6 +113,30 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     """
     with writing(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep a folder to this process, which may end in any way.
+
+    Raises:
+        FileError: If another one keeps it, or it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open('w')
+    except OSError as error:
+        raise FileError(
+            f'cannot write {folder}: {error.strerror}; choose another --out'
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise FileError(
+                f'{folder} is in use by another command: wait for its end, or choose another --out'
+            ) from error
+        yield
 
 
 def in_new_names(described: Any) -> Any:

@@ -166,7 +166,8 @@ def change_array(value: np.ndarray, dice: random.Random) -> bytes | None:
     if fate == 2:
         return npy(np.full(value.shape, np.nan))
     if fate == 3:
-        return npy(value.astype(dice.choice(('f8', 'i1', 'u1', 'i8', 'U4', 'c16', '?', 'M8[s]'))))
+        kind = dice.choice(('f8', 'i1', 'u1', 'i8', 'U4', 'c16', '?', 'M8[s]'))
+        return npy(value.astype('U4' if value.dtype.kind == 'U' else kind))
     if fate == 4:
         return npy(np.repeat(value[None], dice.choice((1, 2, 3)), axis=0))
     if fate == 5 and value.ndim:

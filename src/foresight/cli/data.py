@@ -20,6 +20,7 @@ from foresight.data.camera import LensConfig
 from foresight.data.environments import EnvironmentConfig
 from foresight.data.episodes import episode_seconds
 from foresight.experiments.document import write_json
+from foresight.files import alone
 from foresight.macro_action import ActionConfig
 from foresight.progress import bars
 from foresight.robots.robot_file import RobotConfig
@@ -60,7 +61,7 @@ def collect(
     collecting = in_environment(config, environment) if environment.env else \
         at_table(config, load_site(site), robot)
     console = Console(stderr=True)
-    with quiet_stdout(json), terminating():
+    with quiet_stdout(json), terminating(), alone(out):
         try:
             with bars(console) as progress:
                 total, first = collect_under(progress, config.actions, collecting, out)

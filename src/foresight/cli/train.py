@@ -16,6 +16,7 @@ from foresight.cli.output import CheckpointOption, JsonOption, quiet_stdout, sho
 from foresight.data.collected import collected, fitting
 from foresight.data.transitions import join
 from foresight.experiments.document import write_json
+from foresight.files import alone
 from foresight.learning.learners.critic import CriticLearner, Sweep
 from foresight.learning.learners.video import VideoLearner
 from foresight.learning.learners.world_model import WorldModelLearner
@@ -55,7 +56,7 @@ def world_model(
     data: FoldersOption = None, out: OutOption = Path('runs/train'), json: JsonOption = None,
 ) -> None:
     """Train the world model and its cost head."""
-    with quiet_stdout(json):
+    with quiet_stdout(json), alone(out):
         console = Console(stderr=True)
         folders = data or [PLAY]
         config = fitting(folders[0], CheckpointConfig(encoder=encoder, predictor=predictor))
@@ -74,7 +75,7 @@ def critic(
     data: DataOption = PLAY, out: OutOption = Path('runs/critic'), json: JsonOption = None,
 ) -> None:
     """Learn the expected remaining cost from play, by planning in the world model."""
-    with quiet_stdout(json):
+    with quiet_stdout(json), alone(out):
         console = Console(stderr=True)
         torch.set_num_threads(critic.threads)
         before = load(checkpoint)
@@ -102,7 +103,7 @@ def video(
     """Learn to predict video, without actions, from possible motions alone."""
     from foresight.rollout.clips import SECONDS_A_CLIP, scenes_of, training_clips  # needs `sim`
 
-    with quiet_stdout(json):
+    with quiet_stdout(json), alone(out):
         console = Console(stderr=True)
         config = VideoCheckpointConfig(encoder=encoder, video=video)
         with bars(console) as progress:

@@ -1,6 +1,5 @@
 """Node processes: started from the table, watched, and never left behind."""
 
-import ctypes
 import os
 import signal
 import socket
@@ -19,12 +18,11 @@ from foresight.errors import ForesightError
 from foresight.files import root
 from foresight.nodes.scheduling import ONE_THREAD, let_others_go_first
 from foresight.nodes.topics import NodeEntry
+from foresight.signals import die_with
 
 GRACE = 5.0  # time for the nodes to end by themselves [s]
-PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 FIRST_PORT, PORTS = 7400, 250  # of a DDS domain (RTPS 2.3, section 9.6.1.1)
 FIRST_PARTICIPANTS = range(10, 26, 2)  # port offsets of the first eight participants
-LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class NodeDiedError(ForesightError):
@@ -130,9 +128,7 @@ def _as_yaml(value: Any) -> str:
 def _prepare(parent: int, niceness: int) -> None:
     """Let others go first, and die when the parent is gone, even by SIGKILL."""
     let_others_go_first(niceness)
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it was gone before the kernel was asked
-        os._exit(1)
+    die_with(parent)
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:

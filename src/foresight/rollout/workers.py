@@ -2,6 +2,7 @@
 
 import atexit
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,6 +15,7 @@ import torch
 
 from foresight.closing import Closing
 from foresight.errors import WorkerError
+from foresight.signals import die_with
 
 Kept = TypeVar('Kept', covariant=True)
 Job = TypeVar('Job')
@@ -64,7 +66,7 @@ class Crew(Closing):
         self._ahead, self._shelf = AHEAD * count, _Shelf()
         self._pool: ProcessPoolExecutor | None = None
         if count > 1:
-            self._pool = ProcessPoolExecutor(count, context, torch.set_num_threads, (1,))
+            self._pool = ProcessPoolExecutor(count, context, _begin, (os.getpid(),))
 
     def run(
         self, build: Builder[Kept], use: Callable[[Kept, Job], Result], jobs: Iterable[Job],
@@ -105,6 +107,12 @@ class Crew(Closing):
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
         self._shelf.close()
+
+
+def _begin(parent: int) -> None:
+    """Make a worker of a new process: on one thread, and never left behind."""
+    die_with(parent)
+    torch.set_num_threads(1)
 
 
 def _do(build: Builder[Kept], use: Callable[[Kept, Job], Result], job: Job) -> Result:

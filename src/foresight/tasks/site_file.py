@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from foresight.errors import ConfigError
+from foresight.reading import damaged
 from foresight.settings import SceneConfig, changed, read_mapping
 from foresight.tasks.task_file import find_file
 
@@ -34,5 +36,6 @@ def load_scene(site: str | Path) -> SceneConfig:
         return SceneConfig()
     path, described = read_site(site)
     scene = changed(SceneConfig(), described.get('scene', {}), f'{path}: scene')
-    scene.check_view()
+    with damaged(path, 'mend its scene', ConfigError):
+        scene.check_view()
     return scene
