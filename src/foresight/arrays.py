@@ -1,6 +1,7 @@
 """Files of named arrays: a dataclass whose fields are arrays is one compressed file."""
 
 import math
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,7 +98,12 @@ def read_array(file: IO[bytes] | ZipExtFile, size: int) -> np.ndarray:
     """
     check_header(file, size)
     file.seek(0)
-    return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+    array = np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+    if array.dtype.kind == 'U' and array.size:
+        letters = np.frombuffer(array.tobytes(), f'{array.dtype.byteorder}u4')
+        if letters.max(initial=0) > sys.maxunicode:  # Python itself breaks on such a text
+            raise ValueError('a text of what are no letters')
+    return array
 
 
 def check_header(file: IO[bytes] | ZipExtFile, size: int) -> None:

@@ -69,6 +69,20 @@ def test_arrays_that_do_not_go_together_are_refused(tmp_path: Path) -> None:
             load_arrays(Pair, path)
 
 
+@pytest.mark.parametrize('order', ['<', '>'])
+def test_a_text_of_no_letters_is_refused(tmp_path: Path, order: str) -> None:
+    for letter, fine in ((0x10FFFF, True), (0x110000, False), (0xFFFFFFFF, False)):
+        data = header('()', f"'{order}U1'") + np.array(letter, f'{order}u4').tobytes()
+        path = packed(tmp_path / 'text.npz', text=data)
+        if fine:
+            with reading(path, 'text', 'delete it') as read:
+                assert str(read('text')) == chr(letter)
+        else:
+            with pytest.raises(DatasetError, match='no letters'), \
+                    reading(path, 'text', 'delete it') as read:
+                read('text')
+
+
 def test_what_fits_stays(tmp_path: Path) -> None:
     pair = Pair(np.ones((3, 2)), np.arange(3))
     assert fitting(pair) is pair
