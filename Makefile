@@ -13,7 +13,7 @@ export OMP_NUM_THREADS ?= 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV AMENT_PREFIX_PATH LD_LIBRARY_PATH
 unexport RMW_IMPLEMENTATION _ROS_WHEELS_BOOTSTRAP_COMPLETE
 
-.PHONY: help install demo test quick fuzz lint docs clean
+.PHONY: help install demo test quick fuzz soak lint docs clean
 
 help:  ## Show this list.
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -47,6 +47,9 @@ quick: $(STAMP)  ## Run the tests without ROS or long runs.
 
 fuzz: $(STAMP)  ## Read 100 000 broken and hostile files; SEED=n chooses them.
 	$(BIN)/python test/fuzz/run.py --seed $(SEED)
+
+soak: $(STAMP)  ## Soak the guard in a million hostile ticks; write docs/results/guard.md.
+	$(BIN)/python -m foresight.experiments.guard
 
 lint: $(STAMP)  ## Check style and types.
 	$(BIN)/ruff check .
