@@ -15,7 +15,7 @@ from foresight.robots.plan_window import PlanWindow
 
 Joints = Float[np.ndarray, ' joint']
 BASE = 'base_link'
-WAITING = 10  # stamps that wait for the rest of their joints
+WAITING = 100  # stamps that wait for the rest of their joints; they come in bursts
 MOST_POINTS = 2000  # of a plan window; a window of 20 s at 100 Hz
 
 

@@ -51,6 +51,12 @@ def test_joints_in_several_messages_of_one_stamp_are_joined():
     ]
 
 
+def test_parts_may_come_in_bursts_of_many_stamps():
+    arm, times = ArmJoints(NAMES), [0.01 * step for step in range(50)]
+    assert not any(arm.read(message(time, a=(1.0, 0.1))) for time in times)
+    assert all(arm.read(message(time, b=(2.0, 0.2))) for time in times)
+
+
 def test_a_part_that_is_not_finite_is_refused():
     with pytest.raises(RobotError, match='of a is not finite'):
         ArmJoints(NAMES).read(message(0.0, a=(np.nan, 0.0)))
