@@ -5,12 +5,14 @@ from functools import partial
 
 import numpy as np
 import pytest
+from controllers import TrajectoryController
 from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from std_msgs.msg import Bool, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
+from foresight.data.joint_messages import seconds
 from foresight.errors import ConfigError
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.joint_convert import joint_state, trajectory
@@ -292,6 +294,22 @@ def test_guard_speaks_what_controllers_understand(bench, stage, interface, kind)
     message = made.heard['commands'][-1]
     values = message.data if kind is Float64MultiArray else message.points[0].positions
     np.testing.assert_allclose(values, robot.arm.retract, atol=1e-9)
+
+
+def test_an_arm_in_motion_is_commanded_as_the_trajectory_controller_takes_it(bench, stage):
+    made = bench(GuardNode, (), command_interface='joint_trajectory').up()
+    made.hear('commands', JointTrajectory)
+    robot = stage(made)
+    made.spin_until(lambda: made.heard['commands'], robot.joints)
+    made.heard['commands'].clear()
+    made.say('joint_plan', trajectory(robot.line(), robot.arm.joint_names))
+    made.spin(0.3, robot.joints)
+    judge = TrajectoryController(robot.arm.joint_names, robot.arm.retract)
+    for message in made.heard['commands']:
+        sent = seconds(message.header.stamp) - made.node._config.trajectory_delay
+        judge.accept(message, sent, (robot.arm.retract, np.zeros(7)))
+    assert judge.refused == []
+    assert any(np.any(message.points[0].velocities) for message in made.heard['commands'])
 
 
 @pytest.mark.parametrize(('name', 'value', 'remedy'), [

@@ -11,7 +11,7 @@ from std_msgs.msg import Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from foresight.data.joint_messages import BASE
-from foresight.nodes.joint_convert import header
+from foresight.nodes.joint_convert import header, joint_state
 from foresight.robots.plan_window import REST
 
 Joints = Float[np.ndarray, ' joint']
@@ -58,8 +58,7 @@ class CommandStream:
         if self._interface == 'float64_multi_array':
             return Float64MultiArray(data=array('d', positions))
         if self._interface == 'joint_state':
-            return JointState(header=header(now, BASE), name=list(self._names),
-                              position=array('d', positions), velocity=array('d', velocities))
+            return joint_state(self._names, positions, velocities, now)
         self._remember(positions, velocities, now)
         return self._trajectory()
 

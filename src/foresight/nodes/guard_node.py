@@ -7,14 +7,13 @@ from pathlib import Path
 import numpy as np
 from rclpy.duration import Duration
 from rclpy.serialization import deserialize_message
-from sensor_msgs.msg import JointState
-from std_msgs.msg import Bool, Float64MultiArray
+from std_msgs.msg import Bool
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.data.joint_messages import Joints, plan_window
 from foresight.errors import RobotError
+from foresight.nodes.commands import INTERFACES, CommandStream
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.joint_convert import joint_state, trajectory
 from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
@@ -24,16 +23,10 @@ from foresight.robots.e_stop import EStop
 from foresight.robots.guard_config import Command, GuardConfig
 from foresight.robots.guarding import Guard
 from foresight.robots.limits import JointLimits
-from foresight.robots.plan_window import PlanWindow
 from foresight.robots.robot_file import RobotConfig
 
 LARGEST = 1 << 20  # a plan of more bytes is not even read
 ACKNOWLEDGED = Duration(seconds=0.1)  # longest wait for the reader of the last command
-INTERFACES = {
-    'joint_state': JointState,
-    'float64_multi_array': Float64MultiArray,
-    'joint_trajectory': JointTrajectory,
-}
 
 
 class GuardNode(StagedNode):
@@ -42,6 +35,7 @@ class GuardNode(StagedNode):
     def __init__(self, name: str = 'guard') -> None:
         super().__init__(name)
         self._guard: Guard | None = None
+        self._stream: CommandStream | None = None
         file = self._config.e_stop_file
         self._e_stop = EStop(Path(file) if file else None)
         self._spent: deque[float] = deque(maxlen=1000)
@@ -68,6 +62,10 @@ class GuardNode(StagedNode):
         arm = ArmModel.load(self._robot)
         self._guard = Guard(JointLimits.of(arm), self._config, self._e_stop)
         self._joints.follow(arm.joint_names)
+        self._stream = CommandStream(
+            self._config.command_interface, arm.joint_names, arm.position_low, arm.position_high,
+            self._config.stop_deceleration, self._config.trajectory_delay,
+        )
 
     def activate(self) -> None:
         """Measure from now on."""
@@ -153,17 +151,10 @@ class GuardNode(StagedNode):
 
     def _publish(self, command: Command) -> None:
         """Publish in the message type the controller speaks."""
-        interface = self._config.command_interface
-        if interface == 'float64_multi_array':
-            self._commands.publish(Float64MultiArray(data=command.positions.tolist()))
-        elif interface == 'joint_trajectory':
-            due = np.array([self.time + 1.0 / self._config.rate])
-            window = PlanWindow(due, command.positions[None], command.velocities[None])
-            self._commands.publish(trajectory(window, self._joints.names, self.time))
-        else:
-            self._commands.publish(
-                joint_state(self._joints.names, command.positions, command.velocities, self.time)
-            )
+        assert self._stream is not None
+        self._commands.publish(
+            self._stream.message(command.positions, command.velocities, self.time)
+        )
 
 
 def main() -> None:

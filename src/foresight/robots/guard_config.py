@@ -37,6 +37,10 @@ class GuardConfig(Checked):
         'joint_state', 'message type of commands',
         choices=('joint_state', 'float64_multi_array', 'joint_trajectory'),
     )
+    trajectory_delay: float = setting(
+        0.04, 'how much later than commanded a joint_trajectory is due; longer than it travels',
+        's', 0.01, 0.5,
+    )
     e_stop_file: str = setting(
         '', 'file that keeps an e-stop while the guard does not run; empty = none'
     )
