@@ -15,6 +15,7 @@ from foresight.robots.ride import Ride
 from foresight.robots.status import Finding, Status
 
 BACK, AHEAD = 0.05, 1.0  # a clock that moves so far between two ticks jumped [s]
+ARRIVED = 1e-6  # so near to its end a plan has been carried out [rad]
 
 
 class Guard:
@@ -178,7 +179,7 @@ class Guard:
             speed = max(0.0, motion.speed - braking * period)
             wanted = ride.brake(motion.positions, speed * period)
             motion.go(wanted, (wanted - motion.positions) / period)
-        arrived = ride.is_over(now) and ride.gap(motion.positions, now) < REST
+        arrived = ride.is_over(now) and ride.gap(motion.positions, now) < ARRIVED
         if motion.at_rest and ride.is_over(now) or (
             motion.speed < REST and (ride.braking or arrived)
         ):
