@@ -35,7 +35,7 @@ def generate_launch_description():
         },
         'perception': model, 'predictor': model,
         'planner': {**model, 'task': LaunchConfiguration('task')},
-        'guard': common,
+        'guard': {**common, **place},
     }
     episode = node(
         'episode',

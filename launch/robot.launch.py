@@ -43,8 +43,8 @@ def generate_launch_description():
     parameters = {
         'perception': {**seen, **found, 'background': given['background']},
         'predictor': seen, 'planner': {**model, 'task': given['task']},
-        'guard': {**common, 'command_interface': DriverName('command_interface'),
-                  'e_stop_file': given['e_stop_file']},
+        'guard': {**common, 'site': given['site'], 'e_stop_file': given['e_stop_file'],
+                  'command_interface': DriverName('command_interface')},
     }
     rules = [(topic, DriverName(name)) for name, topic in DRIVEN.items()]
     rules += [(topic, given[topic]) for topic in TOPICS]

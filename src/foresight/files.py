@@ -50,6 +50,23 @@ def share(relative: str) -> Path:
     return path
 
 
+def find_file(kind: str, name: str | Path) -> Path:
+    """Find the YAML file of a `task` or a `site`: its path, or its name in this package.
+
+    Raises:
+        ConfigError: If there is none of that name.
+    """
+    folder, given = share(f'config/{kind}s'), Path(name).suffix in ('.yaml', '.yml')
+    path = Path(name) if given else folder / f'{name}.yaml'
+    if not path.is_file():
+        known = ', '.join(sorted(item.stem for item in folder.glob('*.yaml')))
+        what = 'file' if given else kind
+        raise ConfigError(
+            f'there is no {what} {str(name)!r}: choose one of {known}, or give a YAML file'
+        )
+    return path
+
+
 def at_home(value: Any) -> Any:
     """Return a value; `~/` at its beginning is the home directory, as shells have it."""
     if isinstance(value, list):

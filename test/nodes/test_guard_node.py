@@ -16,9 +16,11 @@ from foresight.data.joint_messages import seconds
 from foresight.errors import ConfigError
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.joint_convert import joint_state, trajectory
+from foresight.robots.kinematics import InverseKinematics
 from foresight.robots.plan_window import PlanWindow
 from foresight.robots.robot_file import find_robot
 from foresight.robots.status import Status
+from foresight.robots.tool_path import vertical_poses
 
 HEARS = ('commands', '/diagnostics')
 
@@ -115,6 +117,38 @@ def test_joint_without_speed_leaves_the_guard_unconfigured(bench, tmp_path, capf
     made = bench(GuardNode, HEARS, robot=folder)
     assert made.node.trigger_configure().name == 'FAILURE'
     assert 'joint4 has a velocity limit of 0' in capfd.readouterr().err
+
+
+def test_plan_into_the_table_is_stopped_before_it_and_says_so(bench, stage):
+    made = bench(GuardNode, HEARS, plan_timeout=5.0).up()
+    robot = stage(made)
+    poses = vertical_poses(*np.array([[0.5, 0.5], [-0.2, -0.2], [0.12, -0.037], [0.0, 0.0]]))
+    hover, below = (
+        InverseKinematics(robot.arm, 0.02).reach(pose, np.array(robot.arm.retract))
+        for pose in poses
+    )
+    made.spin_until(lambda: made.heard['commands'], lambda: robot.joints(hover))
+
+    def follow():
+        robot.joints(np.array(made.heard['commands'][-1].position))
+
+    speed, times = (below - hover) / 2.0, made.now() + np.array([0.0, 2.0])
+    plan = PlanWindow(times, np.stack([hover, below]), np.stack([speed, np.zeros(7)]))
+    made.say('joint_plan', trajectory(plan, robot.arm.joint_names))
+    made.spin_until(lambda: made.node.health.status is Status.BLOCKED, follow)
+    assert 'leads tool0 into the table' in made.node.health.reason
+    made.spin(0.5, follow)
+    assert not np.any(made.heard['commands'][-1].velocity)
+    heights = [
+        robot.arm.tool_pose(np.array(each.position))[2, 3] for each in made.heard['commands']
+    ]
+    assert 0.0 < min(heights) < 0.1
+
+
+def test_guard_of_an_unknown_site_is_left_unconfigured(bench, capfd):
+    made = bench(GuardNode, HEARS, site='nowhere')
+    assert made.node.trigger_configure().name == 'FAILURE'
+    assert "there is no site 'nowhere'" in capfd.readouterr().err
 
 
 def test_joint_states_in_another_order_are_matched_by_name(bench, stage):

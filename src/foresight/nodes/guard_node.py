@@ -24,6 +24,8 @@ from foresight.robots.guard_config import Command, GuardConfig
 from foresight.robots.guarding import Guard
 from foresight.robots.limits import JointLimits
 from foresight.robots.robot_file import RobotConfig
+from foresight.robots.workspace import Workspace
+from foresight.tasks.site_file import PlaceConfig, load_scene
 
 LARGEST = 1 << 20  # a plan of more bytes is not even read
 ACKNOWLEDGED = Duration(seconds=0.1)  # longest wait for the reader of the last command
@@ -51,16 +53,19 @@ class GuardNode(StagedNode):
         self.create_timer(1.0 / self._config.rate, self._tick)
 
     def declare(self) -> None:
-        """Declare the limits and the robot."""
+        """Declare the limits, the robot and where it stands."""
         self._config = declare(self, GuardConfig())
         self._robot = declare(self, RobotConfig()).robot
+        self._site = declare(self, PlaceConfig()).site
 
     def configure(self) -> None:
-        """Read the limits from the URDF."""
+        """Read limits and shapes from the URDF, the table from the site."""
         if self._guard is not None and self._guard.stopping:
             raise RobotError('the arm still comes to rest: configure again in a moment')
-        arm = ArmModel.load(self._robot)
-        self._guard = Guard(JointLimits.of(arm), self._config, self._e_stop)
+        scene = load_scene(self._site)
+        arm = ArmModel.load(self._robot, scene.stand)
+        workspace = Workspace(arm, scene, self._config.table_margin)
+        self._guard = Guard(JointLimits.of(arm), self._config, self._e_stop, workspace)
         self._joints.follow(arm.joint_names)
         self._stream = CommandStream(
             self._config.command_interface, arm.joint_names, arm.position_low, arm.position_high,

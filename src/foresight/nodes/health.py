@@ -16,7 +16,7 @@ LEVELS = {
     Status.SURPRISED: DiagnosticStatus.WARN, Status.E_STOP: DiagnosticStatus.ERROR,
     Status.RIVAL: DiagnosticStatus.WARN, Status.OUTSIDE: DiagnosticStatus.WARN,
     Status.TRACKING: DiagnosticStatus.ERROR, Status.JOINTS_JUMPED: DiagnosticStatus.ERROR,
-    Status.CLOCK_JUMPED: DiagnosticStatus.ERROR,
+    Status.CLOCK_JUMPED: DiagnosticStatus.ERROR, Status.BLOCKED: DiagnosticStatus.WARN,
 }
 
 

@@ -19,7 +19,7 @@ from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.parameters import declare
 from foresight.nodes.readers import CameraReader
 from foresight.nodes.run import run
-from foresight.nodes.settings import ModelConfig, PerceptionConfig, PlaceConfig
+from foresight.nodes.settings import ModelConfig, PerceptionConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel
@@ -27,6 +27,7 @@ from foresight.robots.retract_monitor import RetractMonitor
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.silence_monitor import SilenceMonitor
 from foresight.robots.status import Status
+from foresight.tasks.site_file import PlaceConfig
 from foresight.world_model.observation.perception import (
     Perception,
     load_background,

@@ -23,13 +23,14 @@ from foresight.nodes.joint_convert import trajectory
 from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.parameters import declare, with_overrides
 from foresight.nodes.run import run
-from foresight.nodes.settings import EpisodeConfig, ModelConfig, PlaceConfig
+from foresight.nodes.settings import EpisodeConfig, ModelConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
+from foresight.tasks.site_file import PlaceConfig
 from foresight.tasks.task_file import load_task
 from foresight.world_model.belief.surprise import worst_cells
 

@@ -22,13 +22,14 @@ from foresight.nodes.memory_store import MemoryStore
 from foresight.nodes.parameters import declare
 from foresight.nodes.readers import CameraReader
 from foresight.nodes.run import run
-from foresight.nodes.settings import ModelConfig, PlaceConfig
+from foresight.nodes.settings import ModelConfig
 from foresight.nodes.staged import StagedNode
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.shape import ArmShape
 from foresight.robots.silence_monitor import SilenceMonitor
 from foresight.robots.status import Status
+from foresight.tasks.site_file import PlaceConfig
 from foresight.world_model.belief.memory import Memory, MemoryConfig
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.tracker import BeliefTracker

@@ -118,7 +118,7 @@ class SessionOptions:
             'perception': model,
             'predictor': model,
             'planner': {**model, **limit, 'task': self.task, 'max_actions': sim.max_actions},
-            'guard': common,
+            'guard': {**common, **place},
             'recorder': {
                 'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
             },

@@ -32,15 +32,6 @@ class JudgeConfig(Checked):
 
 
 @dataclass(frozen=True)
-class PlaceConfig(Checked):
-    """Where the robot works; give sim, perception, predictor and planner the same."""
-
-    site: str = setting(
-        '', 'a name in config/sites, or a YAML file; empty = where the world model learned'
-    )
-
-
-@dataclass(frozen=True)
 class ModelConfig(Checked):
     """World model that perception, predictor and planner load; give all three the same."""
 

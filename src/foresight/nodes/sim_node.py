@@ -22,7 +22,7 @@ from foresight.nodes.joint_convert import header, joint_state, stamp_of
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.run import run
 from foresight.nodes.scheduling import take_turns
-from foresight.nodes.settings import JudgeConfig, PlaceConfig
+from foresight.nodes.settings import JudgeConfig
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
@@ -30,6 +30,7 @@ from foresight.sim.clear_table import ClearTable
 from foresight.sim.settings import SimConfig
 from foresight.sim.site import load_site
 from foresight.tasks.clear_table.score import score
+from foresight.tasks.site_file import PlaceConfig
 from foresight.tasks.task_file import load_task
 
 PATIENCE = 0.1  # commands older than this make the driver hold [s]

@@ -32,6 +32,8 @@ class ArmModel:
         retract: Positions that keep the arm out of the camera's view [rad].
         held: Joints that stay where they are at `retract`.
         keep_out: Zones that no action may sweep: name and x low, x high, y low, y high [m].
+        workspace: Box that whatever of the arm moves stays in: x low, x high, y low, y high, z
+            low, z high [m]; None bounds nothing.
         look: URDF with meshes that films show instead; empty if there is none.
         base_frame: Frame of every pose: that of the table, which is the arm's own base unless
             it has a stand.
@@ -55,7 +57,7 @@ class ArmModel:
         self.joint_names, self.held = robot.joints, robot.held
         self.base_frame, self.tool_frame = robot.base_frame, robot.tool_frame
         self.retract = _frozen(robot.retract)
-        self.keep_out, self.look = robot.keep_out, robot.look
+        self.keep_out, self.workspace, self.look = robot.keep_out, robot.workspace, robot.look
         self._check(robot)
         more = robot.joint_limits
         self.position_low = _frozen(np.maximum(self.model.lowerPositionLimit, more.low))

@@ -24,6 +24,12 @@ def outside(name: str, value: float, low: float, high: float) -> Finding:
                    f"{high:.3f}]: move it inside by hand or with the maker's tool")
 
 
+def blocked(part: str, boundary: str) -> Finding:
+    """Say what a plan runs into."""
+    return Finding(Status.BLOCKED, f'the plan leads {part} into {boundary}: plan around it; the '
+                   "site says where the table is, the robot's file where the arm may be")
+
+
 def astray(gap: float, name: str) -> Finding:
     """Say which joint does not go where it is told."""
     return Finding(Status.TRACKING, f'{name} is {gap:.2f} rad from where it was told to be'

@@ -32,6 +32,9 @@ class GuardConfig(Checked):
     tracking_delay: float = setting(
         0.3, 'longest time that the arm may lag behind its commands', 's', 0.02, 2.0
     )
+    table_margin: float = setting(
+        0.0, 'distance kept from the table; pushes come down to 2 mm', 'm', 0.0, 0.05
+    )
     rate: float = setting(100.0, 'command rate', 'Hz', 10.0, 1000.0)
     command_interface: str = setting(
         'joint_state', 'message type of commands',

@@ -1,5 +1,7 @@
 """The guard: holds the arm within its limits whatever arrives, and still when in doubt."""
 
+from copy import copy
+
 import numpy as np
 
 from foresight.errors import RobotError
@@ -8,12 +10,15 @@ from foresight.robots.admission import Admission
 from foresight.robots.e_stop import EStop
 from foresight.robots.guard_config import Command, GuardConfig
 from foresight.robots.limits import JointLimits
+from foresight.robots.lookahead import Lookahead
 from foresight.robots.measured import Joints, Measured
 from foresight.robots.motion import Motion
 from foresight.robots.plan_window import REST, PlanWindow
 from foresight.robots.ride import Ride
 from foresight.robots.status import Finding, Status
+from foresight.robots.workspace import Workspace
 
+OFF = 0.01  # so far from where the plan is, the arm does not follow it [rad]
 BACK, AHEAD = 0.05, 1.0  # a clock that moves so far between two ticks jumped [s]
 ARRIVED = 1e-6  # so near to its end a plan has been carried out [rad]
 
@@ -30,8 +35,18 @@ class Guard:
         rivals: How many others send plans.
     """
 
-    def __init__(self, limits: JointLimits, config: GuardConfig, e_stop: EStop) -> None:
-        """Start without joints; the first command holds the first measured position."""
+    def __init__(
+        self, limits: JointLimits, config: GuardConfig, e_stop: EStop,
+        workspace: Workspace | None = None,
+    ) -> None:
+        """Start without joints; the first command holds the first measured position.
+
+        Args:
+            limits: Limits of the joints.
+            config: Settings.
+            e_stop: What latches.
+            workspace: What plans must not run into; None looks at joints alone.
+        """
         self.finding, self.rivals = findings.NO_JOINTS, 0
         self._limits, self._config, self._e_stop = limits, config, e_stop
         self._period = 1.0 / config.rate
@@ -40,6 +55,7 @@ class Guard:
             limits, config.position_margin, config.velocity_scale, self._period,
         )
         self._admission = Admission(limits, config)
+        self._lookahead = None if workspace is None else Lookahead(workspace)
         self._started, self._follows_hand, self._was_set = False, False, e_stop.is_set
         self._ride: Ride | None = None
         self._ticked_at = -np.inf
@@ -167,23 +183,48 @@ class Guard:
             return findings.lost(self._objection)
         if not ride.braking and ride.gap(at, now) > self._config.jump_limit:
             return findings.BEHIND
-        return None
+        return self._look(ride)
 
     def _advance(self, ride: Ride, now: float, fault: Finding | None) -> None:
         """Move the command along the plan; once slowing down, stop before anything else."""
         motion, period = self._motion, self._period
         if fault is None and not ride.braking:
-            motion.go(*ride.follow(now, period))
+            self._go(ride, *ride.follow(now, period))
         else:
             braking = motion.deceleration(self._config.stop_deceleration)
             speed = max(0.0, motion.speed - braking * period)
             wanted = ride.brake(motion.positions, speed * period)
-            motion.go(wanted, (wanted - motion.positions) / period)
+            self._go(ride, wanted, (wanted - motion.positions) / period)
+        motion = self._motion
         arrived = ride.is_over(now) and ride.gap(motion.positions, now) < ARRIVED
         if motion.at_rest and ride.is_over(now) or (
             motion.speed < REST and (ride.braking or arrived)
         ):
             self.drop()
+
+    def _look(self, ride: Ride) -> Finding | None:
+        """Look whether the way ahead is clear."""
+        if ride.braking or self._lookahead is None:
+            return None
+        breach = self._lookahead.find(ride, self._motion.positions)
+        return None if breach is None else findings.blocked(breach.part, breach.boundary)
+
+    def _go(self, ride: Ride, wanted: Joints, velocity: Joints) -> None:
+        """Take a step to where the plan is.
+
+        Where the arm cannot follow the plan, looking at the plan does not say where the arm comes
+        to: then a step is taken only if the stop after it is clear, else the stop at hand.
+        """
+        before = copy(self._motion)
+        self._motion.go(wanted, velocity)
+        astray = np.abs(self._motion.positions - wanted).max() > OFF
+        if self._lookahead is None or not astray:
+            return
+        breach = self._lookahead.find_stop(self._motion, before.positions)
+        if breach is not None:
+            self._motion = before
+            self._motion.halt()
+            ride.braking, self.finding = True, findings.blocked(breach.part, breach.boundary)
 
     def _hold(self, fault: Finding | None) -> None:
         """Stand still, or go to where an arm that was told to hold clearly is instead."""
@@ -199,7 +240,7 @@ class Guard:
 
     def _report(self, fault: Finding | None) -> None:
         """Set the finding; a lost plan stays reported until the next one is accepted."""
-        lost = self.finding.status in (Status.NO_PLAN, Status.LATE)
+        lost = self.finding.status in (Status.NO_PLAN, Status.LATE, Status.BLOCKED)
         if fault is not None:
             self.finding = fault
         elif self._ride is not None:

@@ -65,6 +65,13 @@ class Motion:
         """Whether the command stands still."""
         return not (self.velocities.any() or self.accelerations.any())
 
+    def stop_at(self, share: float) -> Joints:
+        """Return where the joints are after a share of the ticks of the stop at hand [rad]."""
+        speeds = self.velocities + np.cumsum(self._stop, axis=0) * self._period
+        moving = np.flatnonzero(np.abs(speeds).max(axis=1) > SLACK)
+        ticks = round(share * (moving[-1] + 1)) if len(moving) else 0
+        return np.asarray(self.positions + speeds[:ticks].sum(axis=0) * self._period)
+
     def inside(self, positions: Joints) -> Joints:
         """Return the positions nearest to these that are within the limits [rad]."""
         return np.asarray(np.clip(positions, self._low, self._high))

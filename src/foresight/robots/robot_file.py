@@ -10,9 +10,9 @@ from foresight.errors import ConfigError
 from foresight.files import share
 from foresight.reading import damaged
 from foresight.robots.moveit_limits import MoveItLimits
+from foresight.robots.zones import Box, Zone, read_box, read_zones
 from foresight.settings import Checked, read_mapping, setting
 
-Zone = tuple[float, float, float, float]
 FILE = 'robot.yaml'
 ACCELERATION = 12.0  # of a joint whose maker publishes none [rad/s^2]
 JERK = 500.0  # jerk of a joint in accelerations: what Franka publishes of its own [1/s]
@@ -54,6 +54,8 @@ class RobotFile:
         joint_limits: What MoveIt's `joint_limits.yaml` says of the joints; the narrower limit
             counts.
         keep_out: Name and x low, x high, y low, y high of each zone that no action may sweep [m].
+        workspace: x low, x high, y low, y high, z low, z high of the box that whatever of the arm
+            moves stays in [m]; None bounds nothing.
         look: URDF with meshes that films show instead, beside this file or in pybullet_data,
             with the same joints in the same order; empty shows the description itself.
     """
@@ -71,6 +73,7 @@ class RobotFile:
     jerk: tuple[float, ...] = ()
     joint_limits: MoveItLimits = MoveItLimits.none(0)
     keep_out: tuple[tuple[str, Zone], ...] = ()
+    workspace: Box | None = None
     look: str = ''
 
     @classmethod
@@ -141,7 +144,9 @@ def find_robot(robot: str | Path) -> Path:
 def _value(key: str, value: Any, path: Path) -> Any:
     """Read what a key says; a list becomes a tuple."""
     if key == 'keep_out':
-        return _zones(value, path)
+        return read_zones(value, str(path))
+    if key == 'workspace':
+        return read_box(value, str(path))
     if key in ('acceleration', 'jerk'):
         return _above_zero(key, value, path)
     if key in _LISTS:
@@ -183,22 +188,3 @@ def _set_limits(values: dict[str, Any], path: Path) -> None:
     values['acceleration'] = tuple(steep)
     values['jerk'] = tuple(JERK * a if j == np.inf else j
                            for a, j in zip(values['acceleration'], values['jerk'], strict=True))
-
-
-def _zones(content: Any, path: Path) -> tuple[tuple[str, Zone], ...]:
-    """Read the zones that no action may sweep."""
-    if not isinstance(content, dict):
-        raise ConfigError(f'{path}: keep_out is a mapping; write {{}} for no zone')
-    return tuple(
-        (str(name), _zone(zone, f'{path}: keep_out: {name}')) for name, zone in content.items()
-    )
-
-
-def _zone(content: Any, where: str) -> Zone:
-    """Read one zone."""
-    if not isinstance(content, list) or len(content) != 4 or not all(
-        isinstance(number, (int, float)) and np.isfinite(number) for number in content
-    ):
-        raise ConfigError(f'{where}: give x low, x high, y low, y high [m]')
-    x_low, x_high, y_low, y_high = map(float, content)
-    return x_low, x_high, y_low, y_high

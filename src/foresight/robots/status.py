@@ -21,6 +21,7 @@ class Status(StrEnum):
         CLOCK_JUMPED: The clock jumped in mid-motion; so must somebody.
         RIVAL: More than one node sends plans: none is ridden.
         OUTSIDE: The arm stands outside its limits, where no command may begin.
+        BLOCKED: The plan leads into the table, a zone, the end of the workspace or the arm.
     """
 
     OK = 'OK'
@@ -36,6 +37,7 @@ class Status(StrEnum):
     CLOCK_JUMPED = 'CLOCK_JUMPED'
     RIVAL = 'RIVAL'
     OUTSIDE = 'OUTSIDE'
+    BLOCKED = 'BLOCKED'
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,25 @@
 """Site files: where a robot works, read from `config/sites/<site>.yaml`."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from foresight.errors import ConfigError
+from foresight.files import find_file
 from foresight.reading import damaged
-from foresight.settings import SceneConfig, changed, read_mapping
-from foresight.tasks.task_file import find_file
+from foresight.settings import Checked, SceneConfig, changed, read_mapping, setting
 
 KEYS = ('scene', 'camera', 'sim')
+
+
+@dataclass(frozen=True)
+class PlaceConfig(Checked):
+    """Where the robot works; give sim, perception, predictor, planner and guard the same."""
+
+    site: str = setting(
+        '', 'a name in config/sites, or a YAML file; empty = where the world model learned'
+    )
 
 
 def read_site(site: str | Path) -> tuple[Path, Mapping[str, Any]]:

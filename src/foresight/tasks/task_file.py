@@ -10,7 +10,7 @@ from foresight.actions.kinds import spread_of
 from foresight.costs.critic import ExpectedCost
 from foresight.costs.goal_energy import GoalEnergy, RegionConfig
 from foresight.errors import ConfigError
-from foresight.files import share
+from foresight.files import find_file
 from foresight.macro_action import ActionConfig, Spread
 from foresight.planning.settings import OptimiserConfig
 from foresight.reading import damaged
@@ -168,23 +168,6 @@ def _success(content: Any, where: str) -> Success:
     except ConfigError as error:
         raise ConfigError(f'{where}: {error}') from error
     return success
-
-
-def find_file(kind: str, name: str | Path) -> Path:
-    """Find the YAML file of a `task` or a `site`: its path, or its name in this package.
-
-    Raises:
-        ConfigError: If there is none of that name.
-    """
-    folder, given = share(f'config/{kind}s'), Path(name).suffix in ('.yaml', '.yml')
-    path = Path(name) if given else folder / f'{name}.yaml'
-    if not path.is_file():
-        known = ', '.join(sorted(item.stem for item in folder.glob('*.yaml')))
-        what = 'file' if given else kind
-        raise ConfigError(
-            f'there is no {what} {str(name)!r}: choose one of {known}, or give a YAML file'
-        )
-    return path
 
 
 def _weight(value: Any, where: str) -> float:

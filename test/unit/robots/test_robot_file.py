@@ -49,6 +49,9 @@ def test_a_wrong_path_is_no_such_file_and_names_the_robots_there_are(wrong: str)
     ({'keep_out': {'glass': [0.3, 0.4, 0.0, float('nan')]}}, 'keep_out: glass: give x low'),
     ({'keep_out': {'glass': 1}}, 'keep_out: glass: give x low'),
     ({'keep_out': {'glass': list('abcd')}}, 'keep_out: glass: give x low'),
+    ({'workspace': [0.0, 1.0]}, 'workspace: give x low'),
+    ({'workspace': [0.0, 1.0, 0.0, 1.0, 1.0, 0.0]}, 'high .m., each low below its high'),
+    ({'workspace': 'wide'}, 'workspace: give x low'),
 ])
 def test_what_makes_no_sense_is_refused(
     make_robot: Make, changes: dict[str, Any], message: str,
@@ -73,6 +76,12 @@ def test_keep_out_zones_are_read_and_may_be_left_out(make_robot: Make) -> None:
     path = make_robot(keep_out={'glass': [0.3, 0.4, -0.3, 0]})
     assert RobotFile.read(path).keep_out == (('glass', (0.3, 0.4, -0.3, 0.0)),)
     assert RobotFile.read(make_robot(keep_out=None)).keep_out == ()
+
+
+def test_the_workspace_is_read_and_may_be_left_out(make_robot: Make) -> None:
+    box = (-1.0, 1.0, -1.0, 1.0, 0.0, 2.0)
+    assert RobotFile.read(make_robot(workspace=list(box))).workspace == box
+    assert RobotFile.read('panda').workspace is None
 
 
 def test_the_page_tells_every_key() -> None:

@@ -1,0 +1,41 @@
+"""Whether the path of a plan is clear, some way ahead of the arm."""
+
+from foresight.robots.measured import Joints
+from foresight.robots.motion import Motion
+from foresight.robots.ride import Ride
+from foresight.robots.workspace import Breach, Workspace
+
+HORIZON = 0.2  # how far ahead a plan is looked at [s]
+STEP = 0.02  # time between two looks [s]
+SHARES = (0.5, 1.0)  # of a stop where it is looked at
+_ROUNDING = 1e-9
+
+
+class Lookahead:
+    """Looks along the plan that is ridden, at each place of it once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Look for the boundaries of a workspace."""
+        self._workspace = workspace
+        self._ride: Ride | None = None
+        self._seen = 0.0
+
+    def find(self, ride: Ride, positions: Joints) -> Breach | None:
+        """Return the first boundary that an arm at `positions` [rad] runs into, if there is one.
+
+        The plan is looked at up to `HORIZON` ahead of where it is ridden.
+        """
+        if ride is not self._ride:
+            self._ride, self._seen = ride, ride.phase - STEP
+        while self._seen + STEP <= ride.phase + HORIZON + _ROUNDING:
+            self._seen += STEP
+            wanted = ride.window.sample(self._seen)[0]
+            breach = self._workspace.breach(wanted, positions)
+            if breach is not None:
+                return breach
+        return None
+
+    def find_stop(self, motion: Motion, positions: Joints) -> Breach | None:
+        """Return what the stop of a motion runs into that an arm at `positions` [rad] does not."""
+        ways = (self._workspace.breach(motion.stop_at(share), positions) for share in SHARES)
+        return next((breach for breach in ways if breach is not None), None)
