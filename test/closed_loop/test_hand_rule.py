@@ -74,7 +74,8 @@ def test_the_planner_decides_the_same_twice(tmp_path: Path) -> None:
     first, second = list(evaluate(untrained, [6, 7])), list(evaluate(untrained, [7]))
     assert first[1].records[0].action == second[0].records[0].action
     assert first[1].records[0].feasible
-    assert set(first[1].records[0].terms) == {'remaining', 'progress', 'dropped'}
+    terms = {'goal_energy', 'remaining', 'progress', 'dropped'}
+    assert set(first[1].records[0].terms) == terms
 
 
 def test_a_missing_checkpoint_is_named_before_anything_runs() -> None:

@@ -49,7 +49,7 @@ def test_episodes_of_another_robot_are_refused(kept):
 
 def test_a_damaged_file_is_refused(kept):
     kept.write_text(json.dumps({'mode': WITH}) + '\n')
-    with pytest.raises(DatasetError, match='is damaged: delete it'):
+    with pytest.raises(DatasetError, match='is damaged .*: delete it and play again'):
         Playing(1, kept, SCALES)
 
 

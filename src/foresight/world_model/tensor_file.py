@@ -12,7 +12,7 @@ from foresight.errors import CheckpointError
 from foresight.files import sha256
 from foresight.reading import opened, read_bytes, reason
 
-KINDS = (torch.float32, torch.int64, torch.bool)
+KINDS = (torch.float32, torch.int64, torch.uint8, torch.bool)
 """Types of the numbers of a checkpoint."""
 LARGEST = 1 << 32
 """Bytes of a file of tensors."""
