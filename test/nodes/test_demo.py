@@ -18,6 +18,7 @@ from foresight.actions.push.macro_action import PushAction
 from foresight.cli.data import import_bags
 from foresight.data.bags.actions import NO_AFTER, BagConfig
 from foresight.data.bags.importing import BagImport, kept_transitions
+from foresight.data.camera import LensConfig
 from foresight.errors import DatasetError
 from foresight.files import share
 from foresight.nodes.topics import NODES
@@ -124,7 +125,7 @@ def check_import(bag: Path) -> None:
     assert NO_AFTER not in found.dropped  # the recording waits for the last action
     assert importer.summary(found).clip_seconds > 3.0
     said = bag / 'said.json'
-    settings = BagConfig(), RobotConfig(), EncoderConfig()
+    settings = BagConfig(), RobotConfig(), EncoderConfig(), LensConfig()
     import_bags(*settings, bag, json=str(said))
     document = json.loads(said.read_text())
     assert document['actions'] == len(found.actions) and document['bags'] == 1
