@@ -12,6 +12,7 @@ import torch
 from foresight.agent.phase import Phase
 from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.planner_node import PlannerNode
+from foresight.settings import BY_COST_HEAD
 
 LATENT = torch.randn(16, 16, 24, generator=torch.Generator().manual_seed(0))
 EMPTY = np.full((64, 96, 3), 90, np.uint8)
@@ -22,7 +23,7 @@ def planning(bench, stage, checkpoint):
     """An active planner node that clears tables, and a robot to publish for it."""
     made = bench(
         PlannerNode, ('macro_action', '/diagnostics'), checkpoint=checkpoint, device='cpu',
-        samples=16, iterations=1, robust_top=0, elites=4,
+        task=BY_COST_HEAD, samples=16, iterations=1, robust_top=0, elites=4,
     ).up()
     return made, stage(made)
 
@@ -86,13 +87,13 @@ def test_nothing_is_captured_without_a_view_or_with_the_arm_in_it(planning):
     assert 'wait until it is back' in made.call('planner/capture_goal').message
     made.spin(0.3, robot.joints)
     assert 'activate perception' in made.call('planner/capture_goal', robot.joints).message
-    assert made.node._goals.task.name == 'clear_table'
+    assert made.node._goals.task.name == BY_COST_HEAD
 
 
 @pytest.mark.parametrize(('content', 'message'), [
-    (b'no picture', 'is no picture that can be read: give a PNG or JPEG file'),
+    (b'no picture', 'neither a PNG nor a JPEG picture.: give a PNG or JPEG file'),
     (b'', 'give a PNG or JPEG file'),
-    (None, 'cannot be read .No such file or directory.: give a picture'),
+    (None, 'cannot be read .No such file or directory.: give a PNG or JPEG file'),
     ((96, 128), 'it is 128 x 96: give a rectified image of 96 x 64'),
 ])
 def test_a_picture_that_is_of_no_use_is_one_line_with_the_remedy(tmp_path, content, message):

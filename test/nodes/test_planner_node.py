@@ -17,6 +17,7 @@ from foresight.nodes.planner_node import PlannerNode
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import FILE, find_robot
 from foresight.robots.status import Status
+from foresight.settings import BY_COST_HEAD
 from foresight.world_model.belief.memory_file import MemoryOwner
 from foresight.world_model.belief.surprise import SurpriseScales, save_scales
 
@@ -30,7 +31,7 @@ def planning(bench, stage, checkpoint):
     """An active planner node, and a robot to publish for it."""
     made = bench(
         PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
-        robust_top=0, elites=4,
+        task=BY_COST_HEAD, robust_top=0, elites=4,
     ).up()
     return made, stage(made)
 
@@ -87,7 +88,7 @@ def test_action_is_announced_with_the_stamp_of_its_belief_and_streamed(planning)
 def test_another_robot_is_planned_for_by_its_name(bench, stage, checkpoint, name):
     made = bench(
         PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
-        robust_top=0, elites=4, robot=name,
+        task=BY_COST_HEAD, robust_top=0, elites=4, robot=name,
     ).up()
     robot = stage(made, ArmModel.load(name))
     made.call('planner/start')
@@ -271,7 +272,7 @@ def test_keep_out_zone_of_the_robot_holds_for_every_task(bench, stage, checkpoin
     (folder / FILE).write_text(text.replace('{}\n', '{glass: [0.2, 0.7, -0.4, 0.0]}\n'))
     made = bench(
         PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
-        robust_top=0, elites=4, robot=folder,
+        task=BY_COST_HEAD, robust_top=0, elites=4, robot=folder,
     ).up()
     robot = stage(made)
     zone = KeepOut((0.2, 0.7), (-0.4, 0.0), robot.arm.tool)
@@ -296,7 +297,7 @@ def watching_planner(bench, checkpoint, **more):
     """Make an active planner node that lets surprise decide."""
     return bench(
         PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
-        robust_top=0, elites=4, horizon=2, **{'surprise.watch': True, **more},
+        task=BY_COST_HEAD, robust_top=0, elites=4, horizon=2, **{'surprise.watch': True, **more},
     )
 
 

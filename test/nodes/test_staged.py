@@ -13,6 +13,7 @@ from foresight.nodes.perception_node import PerceptionNode
 from foresight.nodes.planner_node import PlannerNode
 from foresight.nodes.predictor_node import PredictorNode
 from foresight.nodes.staged import StagedNode
+from foresight.settings import BY_COST_HEAD
 
 ONCE = ('configure', 'activate', 'deactivate', 'cleanup')
 ORDERS = {
@@ -45,7 +46,9 @@ def staged(request, bench, stage, checkpoint):
     """Each lifecycle node, and a robot."""
     more = {} if request.param is GuardNode else {'checkpoint': checkpoint, 'device': 'cpu'}
     if request.param is PlannerNode:
-        more |= {'samples': 16, 'iterations': 1, 'robust_top': 0, 'elites': 4}
+        more |= {
+            'samples': 16, 'iterations': 1, 'robust_top': 0, 'elites': 4, 'task': BY_COST_HEAD,
+        }
     made = bench(request.param, (), **more)
     return made, stage(made)
 
