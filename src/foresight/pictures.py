@@ -13,7 +13,9 @@ PNG = b'\x89PNG\r\n\x1a\n'
 JPEG = b'\xff\xd8'
 FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 """Markers of a JPEG that tell its size."""
-SCAN = b'\xff\xda'
+SCAN, END = b'\xff\xda', b'\xff\xd9'
+UPRIGHT = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
+"""How a picture is unpacked: in colour, as its pixels lie."""
 
 
 def unpack(data: bytes) -> Picture:
@@ -23,11 +25,13 @@ def unpack(data: bytes) -> Picture:
         ValueError: If it is none, or is too large.
     """
     height, width = _size(data)
+    if not _is_whole(data):
+        raise ValueError(f'a damaged picture of {width} x {height} pixels')
     if not (0 < height <= LONGEST_SIDE and 0 < width <= LONGEST_SIDE
             and height * width <= MOST_PIXELS):
-        raise ValueError(f'a picture of {width} x {height} pixels, {MOST_PIXELS} at most')
+        raise ValueError(f'a picture of {width} x {height} pixels, which is too large')
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), UPRIGHT)
     except cv2.error as error:
         raise ValueError(str(error)) from error
     if pixels is None:
@@ -35,9 +39,16 @@ def unpack(data: bytes) -> Picture:
     return np.ascontiguousarray(np.asarray(pixels, np.uint8)[..., ::-1])
 
 
+def _is_whole(data: bytes) -> bool:
+    """Tell whether the end is there; of half a picture OpenCV makes grey rows."""
+    return b'IEND' in data[-12:] if data.startswith(PNG) else data.rstrip(b'\0').endswith(END)
+
+
 def _size(data: bytes) -> tuple[int, int]:
     """Read height and width."""
-    if data.startswith(PNG) and data[12:16] == b'IHDR' and len(data) > 24:
+    if data.startswith(PNG):
+        if data[12:16] != b'IHDR' or len(data) <= 24:
+            raise ValueError('a damaged PNG picture')
         return int.from_bytes(data[20:24]), int.from_bytes(data[16:20])
     if data.startswith(JPEG) and data.count(SCAN) <= MOST_SCANS:
         return _size_of_jpeg(data)
@@ -55,4 +66,4 @@ def _size_of_jpeg(data: bytes) -> tuple[int, int]:
                     int.from_bytes(data[place + 7:place + 9]))
         else:
             place += 2 + int.from_bytes(data[place + 2:place + 4])
-    raise ValueError('a JPEG picture that does not tell its size')
+    raise ValueError('a damaged JPEG picture')

@@ -110,14 +110,12 @@ def read_yaml(path: Path, most: int = LONGEST_YAML) -> Any:
     content = read_bytes(path, most)
     try:
         loader = _PlainLoader(content)
+        try:
+            return loader.get_single_data()
+        finally:
+            loader.dispose()  # type: ignore[no-untyped-call]
     except yaml.YAMLError as error:
         raise ValueError(f'cannot be read as YAML: {error}') from error
-    try:
-        return loader.get_single_data()
-    except yaml.YAMLError as error:
-        raise ValueError(f'cannot be read as YAML: {error}') from error
-    finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
 
 
 class _PlainLoader(yaml.SafeLoader):

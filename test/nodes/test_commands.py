@@ -1,5 +1,7 @@
 """Claims about commands: every controller takes all of them, and the arm follows smoothly."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from controllers import Arm, ForwardController, StateController, TrajectoryController, seconds_of
@@ -7,6 +9,7 @@ from controllers import Arm, ForwardController, StateController, TrajectoryContr
 from foresight.data.joint_messages import seconds
 from foresight.nodes.commands import INTERFACES, CommandStream
 from foresight.robots.arm import ArmModel
+from foresight.robots.guard_config import GuardConfig
 
 CONTROLLERS = {
     'joint_state': StateController, 'float64_multi_array': ForwardController,
@@ -49,6 +52,11 @@ def drive(arm, interface, until, ends=np.inf, **settings):
             made.send(words.message(*motion(arm, now - 5.0), now), now)
         made.advance(now, 0.002)
     return made
+
+
+def test_the_guard_may_be_told_of_every_interface():
+    (known,) = (item for item in fields(GuardConfig) if item.name == 'command_interface')
+    assert known.metadata['choices'] == tuple(INTERFACES)
 
 
 @pytest.mark.parametrize('interface', list(INTERFACES))

@@ -39,6 +39,7 @@ def test_a_jpeg_that_says_to_be_huge_is_not_unpacked() -> None:
 
 @pytest.mark.parametrize('data', [
     b'', b'\xff\xd8', b'\xff\xd8\xff\xe0\x00\x00' * 3, b'GIF89a', packed('.png')[:40],
+    packed('.png')[:-9], packed('.jpg')[:-9],
     packed('.jpg')[:2] + SCAN * 65 + packed('.jpg')[2:], packed('.bmp'),
 ])
 def test_what_is_no_picture_is_refused(data: bytes) -> None:

@@ -105,6 +105,11 @@ class Lens:
         return CameraView(self.matrix, base_from_camera, self.width, self.height)
 
 
+def renewed(lens: Lens | None, info: Any, rectified: bool) -> Lens:
+    """Return the lens that is known if it is the one of `info`, else a new one; see `Lens`."""
+    return lens if lens is not None and lens.describes(info) else Lens(info, rectified)
+
+
 def stamped_pose(message: Any) -> Pose:
     """Read a stamped pose, which comes in `base_link`.
 

@@ -1,6 +1,5 @@
 """Images as cameras send them: plain or compressed, in the common encodings, read as RGB."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -8,8 +7,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from foresight.errors import ObservationError
-
-Picture = UInt8[np.ndarray, 'height width 3']
+from foresight.pictures import JPEG, PNG, Picture, unpack
 
 ORDERS = {
     'rgb8': (3, (0, 1, 2)), 'bgr8': (3, (2, 1, 0)), 'rgba8': (4, (0, 1, 2)),
@@ -24,8 +22,6 @@ CODES = {
 }
 """Bytes of a pixel, and how OpenCV calls the way to RGB."""
 DEPTH = ('16UC1', '16SC1', '32FC1')
-MOST = 50_000_000  # pixels of a compressed image: a small file may claim any size
-JPEG, PNG = b'\xff\xd8', b'\x89PNG\r\n\x1a\n'
 
 
 def image_array(message: Any) -> Picture:
@@ -70,49 +66,15 @@ def rows_of(message: Any, pixel: int) -> UInt8[np.ndarray, 'height row']:
 
 def _decoded(message: Any) -> Picture:
     """Decode a JPEG or PNG."""
-    data = np.frombuffer(message.data, np.uint8)
-    content = data.tobytes()
-    if 'compressedDepth' in message.format or not content.startswith((JPEG, PNG)):
+    data = bytes(message.data)
+    if 'compressedDepth' in message.format or not data.startswith((JPEG, PNG)):
         raise ObservationError(
             f'the compressed image ({message.format!r}) is neither JPEG nor PNG in colour: set '
             'the camera driver to one of them'
         )
-    width, height = _size(content)
-    image = None
-    if 0 < width * height <= MOST and _is_whole(content):
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
-    if image is None:
+    try:
+        return unpack(data)
+    except ValueError as error:
         raise ObservationError(
-            f'the compressed image of {width} x {height} in {len(content)} bytes is damaged or '
-            'too large: check camera driver and network'
-        )
-    return np.ascontiguousarray(image[..., ::-1])
-
-
-def _is_whole(content: bytes) -> bool:
-    """Tell whether the end is there; of half an image OpenCV makes grey rows."""
-    if content.startswith(PNG):
-        return b'IEND' in content[-12:]
-    return content.rstrip(b'\0').endswith(b'\xff\xd9')
-
-
-def _size(content: bytes) -> tuple[int, int]:
-    """Read width and height in the header; 0 where there are none."""
-    if content.startswith(PNG):
-        return int.from_bytes(content[16:20], 'big'), int.from_bytes(content[20:24], 'big')
-    for kind, segment in _segments(content):
-        if 0xC0 <= kind <= 0xCF and kind not in (0xC4, 0xC8, 0xCC):  # start of a frame
-            return int.from_bytes(segment[3:5], 'big'), int.from_bytes(segment[1:3], 'big')
-    return 0, 0
-
-
-def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """Go through the segments of a JPEG before its pixels: kind and content."""
-    place = len(JPEG)
-    while place + 4 <= len(content) and content[place] == 0xFF:
-        kind, length = content[place + 1], int.from_bytes(content[place + 2:place + 4], 'big')
-        if kind == 0xFF:  # filling
-            place += 1
-            continue
-        yield kind, content[place + 4:place + 2 + length]
-        place += 2 + max(length, 2)
+            f'the compressed image cannot be used ({error}): check camera driver and network'
+        ) from error

@@ -7,13 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from foresight.errors import RobotError
 from foresight.robots.joint_speed import JointSpeed
-from foresight.robots.plan_window import PlanWindow
+from foresight.robots.plan_window import Joints, PlanWindow
 
-Joints = Float[np.ndarray, ' joint']
 BASE = 'base_link'
 WAITING = 100  # stamps that wait for the rest of their joints; they come in bursts
 MOST_POINTS = 2000  # of a plan window; a window of 20 s at 100 Hz

@@ -5,16 +5,14 @@ from collections import deque
 
 import numpy as np
 from builtin_interfaces.msg import Duration
-from jaxtyping import Float
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from foresight.data.joint_messages import BASE
 from foresight.nodes.joint_convert import header, joint_state
-from foresight.robots.plan_window import REST
+from foresight.robots.plan_window import REST, Joints
 
-Joints = Float[np.ndarray, ' joint']
 INTERFACES = {
     'joint_state': JointState, 'float64_multi_array': Float64MultiArray,
     'joint_trajectory': JointTrajectory,

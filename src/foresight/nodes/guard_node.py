@@ -10,7 +10,7 @@ from rclpy.serialization import deserialize_message
 from std_msgs.msg import Bool
 from trajectory_msgs.msg import JointTrajectory
 
-from foresight.data.joint_messages import Joints, plan_window
+from foresight.data.joint_messages import plan_window
 from foresight.errors import RobotError
 from foresight.nodes.commands import INTERFACES, CommandStream
 from foresight.nodes.endpoints import publisher, service, subscription
@@ -23,6 +23,7 @@ from foresight.robots.e_stop import EStop
 from foresight.robots.guard_config import Command, GuardConfig
 from foresight.robots.guarding import Guard
 from foresight.robots.limits import JointLimits
+from foresight.robots.plan_window import Joints
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.workspace import Workspace
 from foresight.tasks.site_file import PlaceConfig, load_scene

@@ -37,11 +37,9 @@ def joint_state(
     )
 
 
-def trajectory(
-    window: PlanWindow, names: tuple[str, ...], start: float | None = None,
-) -> JointTrajectory:
-    """Wrap a plan window; the header's stamp is `start` [s], or the time of its first point."""
-    start = float(window.times[0]) if start is None else start
+def trajectory(window: PlanWindow, names: tuple[str, ...]) -> JointTrajectory:
+    """Wrap a plan window; the header's stamp is the time of its first point."""
+    start = float(window.times[0])
     points = [
         JointTrajectoryPoint(
             positions=position.tolist(), velocities=velocity.tolist(),

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from sensor_msgs.msg import JointState
 
-from foresight.data.joint_messages import ArmJoints, Joints, seconds
+from foresight.data.joint_messages import ArmJoints, seconds
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.surviving import SurvivingNode
+from foresight.robots.plan_window import Joints
 
 
 class JointReader:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import rclpy
 from rclpy.context import Context
@@ -12,11 +13,12 @@ from rclpy.parameter import Parameter
 from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 
 from foresight.data.camera import LensConfig
+from foresight.data.joint_messages import seconds
 from foresight.nodes.commands import INTERFACES
 from foresight.nodes.drivers import driver_names
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.qos import LOOSE, READ
-from foresight.nodes.symptoms import Symptom, Watched, stamp_of, symptoms
+from foresight.nodes.symptoms import Symptom, Watched, symptoms
 from foresight.nodes.topics import COMPRESSED, TOPICS, Qos
 from foresight.robots.arm import ArmModel
 
@@ -115,10 +117,10 @@ class Watcher:
         return seen
 
     def _listen(self, seen: Watched, offered: QoSProfile) -> None:
-        def hear(message: object) -> None:
+        def hear(message: Any) -> None:
             now = self._node.get_clock().now().nanoseconds * 1e-9
             seen.receipts.append(time.monotonic())
-            seen.delays.append(now - stamp_of(message))
+            seen.delays.append(now - seconds(message.header.stamp))
             seen.messages = [*seen.messages[1 - KEPT:], message]
 
         profile = QoSProfile(

@@ -10,7 +10,7 @@ from sensor_msgs.msg import CompressedImage, Image
 
 from foresight.data.camera import LensConfig
 from foresight.data.images import image_array
-from foresight.data.joint_messages import BASE, Joints, seconds
+from foresight.data.joint_messages import BASE, seconds
 from foresight.errors import ObservationError
 from foresight.nodes.convert import image_message, latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
@@ -23,6 +23,7 @@ from foresight.nodes.settings import ModelConfig, PerceptionConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel
+from foresight.robots.plan_window import Joints
 from foresight.robots.retract_monitor import RetractMonitor
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.silence_monitor import SilenceMonitor

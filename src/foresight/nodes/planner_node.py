@@ -14,7 +14,7 @@ from foresight.agent.following import SurpriseConfig
 from foresight.agent.goals import REMEDIES, Goals, MakeTask
 from foresight.agent.step import Limits
 from foresight.data.images import image_array
-from foresight.data.joint_messages import Joints, seconds
+from foresight.data.joint_messages import seconds
 from foresight.data.messages import latent_tensor
 from foresight.errors import ObservationError, RobotError
 from foresight.nodes.decision_display import DecisionDisplay, tell
@@ -28,6 +28,7 @@ from foresight.nodes.staged import StagedNode
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.plan_window import Joints
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
 from foresight.tasks.site_file import PlaceConfig

@@ -12,7 +12,7 @@ from foresight.agent.arm_monitor import ArmMonitor
 from foresight.agent.surprise_monitor import SurpriseMonitor
 from foresight.agent.witness import View, Witness
 from foresight.data.camera import LensConfig
-from foresight.data.joint_messages import Joints, seconds
+from foresight.data.joint_messages import seconds
 from foresight.data.messages import latent_tensor, path_poses
 from foresight.errors import FileError, ObservationError
 from foresight.nodes.convert import latent_message
@@ -25,6 +25,7 @@ from foresight.nodes.run import run
 from foresight.nodes.settings import ModelConfig
 from foresight.nodes.staged import StagedNode
 from foresight.robots.arm import ArmModel
+from foresight.robots.plan_window import Joints
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.shape import ArmShape
 from foresight.robots.silence_monitor import SilenceMonitor

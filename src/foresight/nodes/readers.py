@@ -5,7 +5,7 @@ from geometry_msgs.msg import PoseStamped
 from rclpy.node import Node
 from sensor_msgs.msg import CameraInfo
 
-from foresight.data.camera import Lens, LensConfig, Picture, stamped_pose
+from foresight.data.camera import Lens, LensConfig, Picture, renewed, stamped_pose
 from foresight.data.messages import IDENTITY
 from foresight.nodes.endpoints import subscription
 from foresight.protocols import CameraView
@@ -50,7 +50,7 @@ class CameraReader:
         """
         if self._info is None or self._pose is None:
             return None
-        self._lens = self._lens or Lens(self._info, self._rectified)
+        self._lens = renewed(self._lens, self._info, self._rectified)
         return self._lens.view(self.table_from_base @ stamped_pose(self._pose))
 
     def straighten(self, image: Picture) -> Picture:
@@ -62,8 +62,6 @@ class CameraReader:
         return image if self._lens is None else self._lens.straighten(image)
 
     def _on_info(self, message: CameraInfo) -> None:
-        if self._lens is not None and not self._lens.describes(message):
-            self._lens = None
         self._info = message
 
     def _on_pose(self, message: PoseStamped) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from foresight.data.camera import Lens, stamped_pose
 from foresight.data.images import image_array
-from foresight.data.joint_messages import ArmJoints, seconds
+from foresight.data.joint_messages import ArmJoints
 from foresight.errors import ObservationError, RobotError
 from foresight.robots.arm import ArmModel
 
@@ -156,8 +156,3 @@ def camera(watched: dict[str, Watched], rectified: bool) -> Iterator[Symptom]:
             yield Symptom('camera stands at', ', '.join(f'{value:.2f} m' for value in stands))
         except ObservationError as error:
             yield Symptom('camera stands at', 'nowhere', str(error))
-
-
-def stamp_of(message: Any) -> float:
-    """Return the stamp of a message [s]."""
-    return seconds(message.header.stamp)

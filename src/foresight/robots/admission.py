@@ -4,8 +4,7 @@ import numpy as np
 
 from foresight.robots.guard_config import GuardConfig
 from foresight.robots.limits import JointLimits
-from foresight.robots.measured import Joints
-from foresight.robots.plan_window import REST, PlanWindow
+from foresight.robots.plan_window import REST, Joints, PlanWindow
 
 ROUNDING = 1.01  # share of a velocity limit that a plan may claim
 PAST = 1.0  # a plan may have begun so long ago [s]

@@ -11,9 +11,9 @@ from foresight.robots.e_stop import EStop
 from foresight.robots.guard_config import Command, GuardConfig
 from foresight.robots.limits import JointLimits
 from foresight.robots.lookahead import Lookahead
-from foresight.robots.measured import Joints, Measured
+from foresight.robots.measured import Measured
 from foresight.robots.motion import Motion
-from foresight.robots.plan_window import REST, PlanWindow
+from foresight.robots.plan_window import REST, Joints, PlanWindow
 from foresight.robots.ride import Ride
 from foresight.robots.status import Finding, Status
 from foresight.robots.workspace import Workspace
@@ -217,8 +217,7 @@ class Guard:
         """
         before = copy(self._motion)
         self._motion.go(wanted, velocity)
-        astray = np.abs(self._motion.positions - wanted).max() > OFF
-        if self._lookahead is None or not astray:
+        if self._lookahead is None or np.abs(self._motion.positions - wanted).max() <= OFF:
             return
         breach = self._lookahead.find_stop(self._motion, before.positions)
         if breach is not None:

@@ -1,7 +1,7 @@
 """Whether the path of a plan is clear, some way ahead of the arm."""
 
-from foresight.robots.measured import Joints
 from foresight.robots.motion import Motion
+from foresight.robots.plan_window import Joints
 from foresight.robots.ride import Ride
 from foresight.robots.workspace import Breach, Workspace
 

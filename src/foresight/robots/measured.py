@@ -3,14 +3,13 @@
 from collections import deque
 
 import numpy as np
-from jaxtyping import Float
 
 from foresight.errors import RobotError
 from foresight.robots import findings
 from foresight.robots.limits import JointLimits
+from foresight.robots.plan_window import Joints
 from foresight.robots.status import Finding
 
-Joints = Float[np.ndarray, ' joint']
 STILL = 0.02  # measured joints slower than this stand still [rad/s]
 JUMP = 0.1  # a joint may be measured so far beyond what its speed explains [rad]
 

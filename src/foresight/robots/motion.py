@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Bool
 
 from foresight.robots.limits import JointLimits
-from foresight.robots.stopping import Joints, Series, Stopping
+from foresight.robots.plan_window import Joints
+from foresight.robots.stopping import Series, Stopping
 
 PULL = 0.25  # share of an acceleration that brings a joint back to where it is wanted
 EXACT = 1.0 - 1e-6  # share of a limit that is used: positions are rounded

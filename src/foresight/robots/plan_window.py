@@ -7,6 +7,8 @@ from jaxtyping import Float
 
 from foresight.errors import RobotError
 
+Joints = Float[np.ndarray, ' joint']
+"""One number a joint."""
 REST = 1e-3  # a joint slower than this stands still [rad/s]
 
 

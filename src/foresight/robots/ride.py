@@ -1,11 +1,9 @@
 """Riding a plan: at the clock's pace, or slowing down on the plan's own path."""
 
 import numpy as np
-from jaxtyping import Float
 
-from foresight.robots.plan_window import PlanWindow
+from foresight.robots.plan_window import Joints, PlanWindow
 
-Joints = Float[np.ndarray, ' joint']
 COAST = 1.0  # a plan that does not end at rest goes on for this long [s]
 CATCH_UP, HURRY = 2.0, 0.2  # change of pace per second of lag [1/s], and the most of it
 

@@ -10,7 +10,8 @@ does every mixture of the two. The stop is the mixture whose sum takes away the 
 import numpy as np
 from jaxtyping import Float, Int
 
-Joints = Float[np.ndarray, ' joint']
+from foresight.robots.plan_window import Joints
+
 Series = Float[np.ndarray, 'tick joint']
 
 
@@ -86,11 +87,3 @@ def stop_time(
     peak = np.minimum(free, most)
     plateau = np.maximum(speed + pull**2 / (2.0 * jerk) - peak**2 / jerk, 0.0) / most
     return np.asarray((pull + 2.0 * peak) / jerk + plateau)
-
-
-def stop_distance(
-    velocity: Joints, most: Joints, jerk: Joints,
-) -> Joints:
-    """Way of the shortest stop from a steady velocity [rad]: half its time, by symmetry."""
-    rest = np.zeros_like(velocity)
-    return np.asarray(velocity * stop_time(velocity, rest, most, jerk) / 2.0)

@@ -7,14 +7,13 @@ from itertools import combinations, product
 import coal
 import numpy as np
 import pinocchio as pin
-from jaxtyping import Float
 
 from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
+from foresight.robots.plan_window import Joints
 from foresight.robots.zones import Zone
 from foresight.settings import SceneConfig
 
-Joints = Float[np.ndarray, ' joint']
 NEAR = 0.03  # shapes of an arm so near at retract may touch: links are thinner than drawn [m]
 ZONE_HEIGHT = 0.10  # of a zone above the table; the tool passes 0.12 m above it [m]
 _TABLE_DEPTH = 0.5  # of what counts as table below its top: deeper than a tool comes [m]

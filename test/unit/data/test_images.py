@@ -110,7 +110,7 @@ def test_png_is_read_exactly_and_jpeg_nearly():
 def test_a_damaged_picture_is_refused(extension):
     whole = encoded(NOISE, extension)
     for content in (whole[:-9], whole[:20], whole[:2], b'', b'GIF89a' + whole):
-        with pytest.raises(ObservationError, match='damaged|neither JPEG nor PNG'):
+        with pytest.raises(ObservationError, match='damaged|neither JPEG nor PNG in colour'):
             image_array(packed(content))
 
 

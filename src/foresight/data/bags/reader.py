@@ -24,7 +24,7 @@ from foresight.data.bags.storage import (
     messages,
     twice,
 )
-from foresight.data.camera import Lens, LensConfig, stamped_pose
+from foresight.data.camera import Lens, LensConfig, renewed, stamped_pose
 from foresight.data.episodes import Rectify
 from foresight.data.frames import Frames
 from foresight.data.images import image_array
@@ -204,8 +204,7 @@ class _Reading:
         if pose is None:
             self._left_out[EARLY] += 1
             return
-        if self._lens is None or not self._lens.describes(info):
-            self._lens = Lens(info, self._camera.is_rectified(recorded.topic))
+        self._lens = renewed(self._lens, info, self._camera.is_rectified(recorded.topic))
         view = self._lens.view(self._table_from_base @ pose)
         if self._views and same_view(view, self._views[-1]):
             view = self._views[-1]  # one object a camera

@@ -8,7 +8,7 @@ from foresight.robots.arm import ArmModel
 from foresight.robots.guard_config import GuardConfig
 from foresight.robots.limits import JointLimits
 from foresight.robots.motion import Motion
-from foresight.robots.stopping import Joints
+from foresight.robots.plan_window import Joints
 
 
 @dataclass(frozen=True)

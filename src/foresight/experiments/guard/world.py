@@ -3,16 +3,14 @@
 from contextlib import suppress
 
 import numpy as np
-from jaxtyping import Float
 
 from foresight.errors import RobotError
 from foresight.robots.e_stop import EStop
 from foresight.robots.guard_config import Command, GuardConfig
 from foresight.robots.guarding import Guard
 from foresight.robots.limits import JointLimits
-from foresight.robots.plan_window import PlanWindow
+from foresight.robots.plan_window import Joints, PlanWindow
 
-Joints = Float[np.ndarray, ' joint']
 PLAN = 5  # ticks between two plans
 REACH = 40  # ticks that a plan looks ahead
 REST = 20  # ticks after which somebody releases what stopped the arm, in the mean
