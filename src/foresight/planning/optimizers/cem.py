@@ -13,6 +13,7 @@ from foresight.planning.action_space import ActionSpace
 from foresight.planning.candidates import BlendedSampler, Candidates
 from foresight.planning.deadline import Deadline
 from foresight.planning.optimizers.mixture import EliteMixture, refit
+from foresight.planning.optimizers.rescoring import Rescoring
 from foresight.planning.rollout import evaluate, first_of_group, roll_out, share_beginnings
 from foresight.planning.settings import OptimiserConfig
 from foresight.protocols import (
@@ -23,7 +24,6 @@ from foresight.protocols import (
     Guardrail,
     Plan,
     Risk,
-    StochasticWorldModel,
     WorldModel,
 )
 
@@ -36,16 +36,6 @@ class _Search:
     iterations: int
     evaluations: int
     truncated: bool
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """A chosen action sequence with its expected cost."""
-
-    actions: Tensor
-    cost: float
-    terms: dict[str, float]
-    evaluations: int
 
 
 class CemPlanner:
@@ -70,11 +60,11 @@ class CemPlanner:
         clock: Callable[[], float] = time.perf_counter, risk: Risk | None = None,
     ) -> None:
         """Hold the parts; nothing runs until `plan`."""
-        self._model, self._cost, self._risk = model, cost, risk
+        self._model, self._cost = model, cost
         self._guardrails, self._sampler = tuple(guardrails), sampler
         self._config, self._space, self._clock = config, space, clock
         self._noise = torch.tensor(space.noise)
-        self._jitter = torch.tensor(space.jitter)
+        self._rescoring = Rescoring(self._evaluate, model, space, config, risk)
         self._generator = torch.Generator()
         self._warm: Tensor | None = None
         self.reseed(config.seed)
@@ -104,7 +94,9 @@ class CemPlanner:
         candidates = self._candidates(proposals)
         with torch.inference_mode():
             search = self._search(belief.latent, candidates, deadline)
-            choice, rescored = self._choose(belief.latent, candidates, search.elites, deadline)
+            choice, rescored = self._rescoring.choose(
+                belief.latent, candidates, search.elites, deadline, self._generator,
+            )
             latents = roll_out(self._model, belief.latent, choice.actions[None]).latents[0]
         # Cloned outside inference mode: the caller may do with them what it likes.
         actions = choice.actions.clone()
@@ -130,7 +122,7 @@ class CemPlanner:
         elites: EliteMixture | None = None
         for iteration in range(config.iterations):
             if elites is not None:
-                if not deadline.allows(self._least + self._kept):
+                if not deadline.allows(self._least + self._rescoring.evaluations):
                     return _Search(elites, iteration, evaluations, truncated=True)
                 actions = self._refined(elites, candidates, scale)
                 scale *= config.noise_decay
@@ -153,7 +145,7 @@ class CemPlanner:
         """Score candidates chunk by chunk, as many as leave time to re-score the best."""
         costs: list[Tensor] = []
         for part in torch.split(actions, self._config.chunk):
-            if costs and not deadline.allows(len(part) + self._kept):
+            if costs and not deadline.allows(len(part) + self._rescoring.evaluations):
                 break
             deadline.begin()
             costs.append(self._evaluate(latent, part).total)
@@ -206,81 +198,3 @@ class CemPlanner:
             self._model, self._cost, latent, actions, config.chunk, unknowns,
             branched=config.branches > 1,
         )
-
-    @property
-    def _futures(self) -> int:
-        """Futures that the robust re-scoring imagines of each candidate."""
-        config = self._config
-        return config.robust_samples if self._risk is None else config.risk_samples
-
-    @property
-    def _kept(self) -> int:
-        """Evaluations for whose time the search leaves room: those of the robust re-scoring."""
-        return min(self._config.robust_top, self._config.elites) * self._futures
-
-    def _choose(
-        self, latent: Tensor, candidates: Candidates, elites: EliteMixture, deadline: Deadline,
-    ) -> tuple[_Choice, bool]:
-        """Pick the elite that is cheapest on average under jitter; False if time ran out.
-
-        Where it does, fewer of the best are compared, and in the end the best is taken as it is.
-        """
-        wanted = min(self._config.robust_top, len(elites.costs))
-        count = int(min(wanted, deadline.room // self._futures))
-        if count == 0:
-            return self._cheapest(latent, elites.actions[:1, None]), wanted == 0
-        best = elites.actions[:count, None]  # top 1 horizon action
-        copies = self._jittered(best, candidates)  # top copies horizon action
-        if self._risk is None:
-            return self._cheapest(latent, copies), count == wanted
-        futures = copies[:, torch.arange(self._futures) % copies.shape[1]]
-        chosen = self._cheapest(latent, futures, self._drawn_unknowns(), self._risk)
-        return chosen, count == wanted
-
-    def _drawn_unknowns(self) -> Float[Tensor, 'future horizon unknown'] | None:
-        """Draw the latent variable of each future, the same for all candidates."""
-        model = self._model
-        if not isinstance(model, StochasticWorldModel) or model.unknowns == 0:
-            return None
-        shape = (self._futures, self._config.horizon, model.unknowns)
-        return torch.randn(shape, generator=self._generator)
-
-    def _jittered(
-        self, best: Float[Tensor, 'top 1 horizon action'], candidates: Candidates,
-    ) -> Float[Tensor, 'top copies horizon action']:
-        """Return jittered copies, the first one exact; all share the same jitter."""
-        shape = (1, self._config.robust_samples, *best.shape[2:])
-        jitter = self._jitter * torch.randn(shape, generator=self._generator)
-        jitter[:, 0] = 0.0
-        copies = self._space.settle(best + jitter)
-        allowed = candidates.feasible(copies)[..., None]
-        return torch.where(allowed, copies, best)
-
-    def _cheapest(
-        self, latent: Tensor, copies: Float[Tensor, 'top copies horizon action'],
-        unknowns: Float[Tensor, 'copies horizon unknown'] | None = None, risk: Risk | None = None,
-    ) -> _Choice:
-        """Return the first copy of the sequence whose copies cost least on the whole."""
-        shape, flat = copies.shape[:2], copies.flatten(0, 1)  # top*copies horizon action
-        if unknowns is not None:
-            unknowns = unknowns.repeat(len(copies), 1, 1)  # top*copies horizon unknown
-        breakdown = self._evaluate(latent, flat, unknowns)
-        totals = breakdown.total.reshape(shape)
-        weights = None if risk is None else risk(totals)
-        costs = _weighed(totals, weights)
-        index = int(costs.nan_to_num(torch.inf).argmin())
-        terms = {
-            name: float(_weighed(share.reshape(shape), weights)[index])
-            for name, share in breakdown.shares.items()
-        }
-        return _Choice(copies[index, 0], float(costs[index]), terms, len(flat))
-
-
-def _weighed(
-    values: Float[Tensor, 'top copies'], weights: Float[Tensor, 'top copies'] | None,
-) -> Float[Tensor, ' top']:
-    """Return the weighted sum over the copies; without weights their mean."""
-    if weights is None:
-        return values.mean(dim=1)
-    # What does not count does not matter, even where it is not finite.
-    return torch.where(weights > 0.0, weights * values, 0.0).sum(dim=1)

@@ -127,6 +127,23 @@ def test_fewer_are_scored_again_where_time_is_short(linear):
     assert plan.seconds <= 0.09
 
 
+def test_a_machine_that_slows_down_at_the_end_is_late_by_one_chunk(linear):
+    clock = linear.FakeClock()
+    model = linear.SlowModel(clock, 0.001)
+
+    def others_work():
+        model.seconds = 0.003 if clock.now > 0.25 else 0.001
+        return clock.now
+
+    planner = linear.make_planner(
+        linear.GoalCost((0.2, -0.1)), clock=others_work, model=model, samples=64, iterations=4,
+        deadline=0.5, robust_top=24, robust_samples=8,
+    )
+    plan = planner.plan(linear.belief_at(0.0, 0.0))
+    assert plan.truncated and plan.evaluations < 4 * 64 + 24 * 8
+    assert plan.seconds <= 0.5 + 64 * 0.003
+
+
 def test_a_plan_in_time_is_not_truncated(linear):
     plan = linear.make_planner(linear.GoalCost((0.2, -0.1))).plan(linear.belief_at(0.0, 0.0))
     assert not plan.truncated
