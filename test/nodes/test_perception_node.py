@@ -288,3 +288,39 @@ def test_a_compressed_image_is_read_where_the_topic_is_one(bench, stage, checkpo
     expected = Rectifier(SceneConfig(), EncoderConfig()).rectify(here.image, here.view)
     seen = image_array(made.heard['image_rectified'][-1]).astype(int)
     assert np.abs(seen - expected).max() <= (0 if extension == 'png' else 40)
+
+
+def test_a_frozen_picture_gives_no_latent_until_it_changes(seeing):
+    made, robot = seeing
+    capture(made, robot)
+    turn = iter(np.concatenate([np.linspace(0.0, 1.2, 30), np.full(10_000, 1.2)]))
+
+    def frozen():
+        where = np.array(robot.arm.retract)
+        where[0] += next(turn)
+        robot.joints(where)
+        robot.camera()
+
+    made.spin_until(lambda: 'frozen' in made.node.health.reason, frozen)
+    made.heard['latent'].clear()
+    made.spin(0.3, show(robot))
+    assert made.node.health.status is Status.STALE_IMAGE and not made.heard['latent']
+    robot.image = robot.image.copy()
+    robot.image[40:44, 40:44] = 0
+    made.spin_until(lambda: made.heard['latent'], show(robot))
+
+
+def test_images_out_of_order_are_left_out_and_stamps_that_stand_still_are_named(seeing):
+    made, robot = seeing
+    capture(made, robot)
+    stamp = made.now()
+    image = image_message(robot.image, stamp)
+
+    def still():
+        robot.joints()
+        made.say('camera/image_raw', image)
+
+    made.spin_until(lambda: 'stamps of the images stand still' in made.node.health.reason, still)
+    made.spin_until(lambda: made.node.health.status is Status.OK, show(robot))
+    stamps = [(m.header.stamp.sec, m.header.stamp.nanosec) for m in made.heard['latent']]
+    assert stamps == sorted(set(stamps))

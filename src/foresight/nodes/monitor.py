@@ -10,7 +10,6 @@ from diagnostic_msgs.msg import DiagnosticArray
 from jaxtyping import Float
 from nav_msgs.msg import Path
 from rclpy.context import Context
-from rclpy.node import Node
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_msgs.msg import Float32
@@ -24,6 +23,7 @@ from foresight.macro_action import ActionConfig
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.qos import RECORD
 from foresight.nodes.readers import CameraReader
+from foresight.nodes.surviving import SurvivingNode
 from foresight.nodes.tracking import MotionTrack, ThoughtTrack
 from foresight.robots.arm import ArmModel
 from foresight.settings import SceneConfig
@@ -33,8 +33,10 @@ from foresight.viz.demo_result import DemoAction, Frame
 Info = Any  # a mapping; rclpy names its type differently from release to release
 
 
-class Monitor(Node):
+class Monitor(SurvivingNode):
     """Keeps what one episode shows; sending times are those of the sender's middleware.
+
+    A message that cannot be read is logged and passed over.
 
     Attributes:
         now: Newest simulated time [s].

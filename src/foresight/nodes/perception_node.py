@@ -23,12 +23,14 @@ from foresight.nodes.settings import ModelConfig, PerceptionConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel
+from foresight.robots.joint_history import JointHistory
 from foresight.robots.plan_window import Joints
 from foresight.robots.retract_monitor import RetractMonitor
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.silence_monitor import SilenceMonitor
 from foresight.robots.status import Status
 from foresight.tasks.site_file import PlaceConfig
+from foresight.world_model.observation.frame_monitor import FrameMonitor, pixel_of
 from foresight.world_model.observation.perception import (
     Perception,
     load_background,
@@ -37,6 +39,7 @@ from foresight.world_model.observation.perception import (
 
 SILENCE = 0.5  # without an image for so long the image is stale [s]
 NO_IMAGE = 'no image: check the camera driver'
+STAMPS = 'the stamps of the images stand still or go back: check the camera driver and clocks'
 LOST = (f'{NO_IMAGE}; it is there: if it publishes with best effort, set it to reliable, or start '
         'it with FASTDDS_DEFAULT_PROFILES_FILE=config/fastdds.xml of this package')
 
@@ -50,6 +53,8 @@ class PerceptionNode(StagedNode):
         self._observation: Observation | None = None
         self._empty: Image | None = None
         self._silence = SilenceMonitor(SILENCE)
+        self._watch = FrameMonitor()
+        self._history = JointHistory()
         self._spent: deque[float] = deque(maxlen=200)
         self._latent = publisher(self, 'latent')
         self._rectified = publisher(self, 'image_rectified')
@@ -76,14 +81,14 @@ class PerceptionNode(StagedNode):
         torch.set_num_threads(1)
         checkpoint = self._model.load(self._site)
         known = checkpoint.config
-        arm = ArmModel.load(self._robot.robot, checkpoint.config.scene.stand)
+        arm = ArmModel.load(self._robot.robot, known.scene.stand)
         self._camera.table_from_base = arm.table_from_base
         self._arm = RetractMonitor(np.array(arm.retract), self._robot.view_delay)
         blank = torch.zeros(1, known.encoder.rows, known.encoder.columns, 3, dtype=torch.uint8)
         with torch.inference_mode():
             checkpoint.model.encode(blank.to(checkpoint.model.device),
                                     blank.to(checkpoint.model.device))
-        self._perception = Perception.of(checkpoint)
+        self._perception, self._tool_pose = Perception.of(checkpoint), arm.tool_pose
         self._joints.follow(arm.joint_names)
         if self._file and Path(self._file).is_file():
             self._remember(load_background(Path(self._file)))
@@ -91,15 +96,18 @@ class PerceptionNode(StagedNode):
     def activate(self) -> None:
         """Show a remembered empty table, and wait for the first image."""
         self._silence.hear(self.time)
+        self._watch.begin()
         self._show_background()
 
     def cleanup(self) -> None:
         """Free the encoder and forget the empty table."""
         self._perception = self._observation = self._empty = None
+        self._history = JointHistory()
         self._joints.follow(())
 
     def _on_joints(self, positions: Joints, velocities: Joints, stamp: float) -> None:
         self._arm.update(positions, velocities, stamp)
+        self._history.add(positions, stamp)
 
     def _on_image(self, message: Image | CompressedImage) -> None:
         """Publish rectified image and latent with the image's stamp."""
@@ -107,6 +115,10 @@ class PerceptionNode(StagedNode):
             return
         begin = time.perf_counter()
         try:
+            if not self._watch.is_new(seconds(message.header.stamp), self.time):
+                self._pass_over()
+                return
+            self._observation = None
             self._observation = self._observe(message)
             rectified = self._perception.rectify(self._observation)
             stamp = self._observation.stamp
@@ -130,8 +142,16 @@ class PerceptionNode(StagedNode):
         view = self._camera.view()
         if view is None:
             raise ObservationError(self._camera.missing)
-        image = self._camera.straighten(image_array(message))
-        return Observation(image, view, seconds(message.header.stamp))
+        image, stamp = self._camera.straighten(image_array(message)), seconds(message.header.stamp)
+        joints = self._history.at(min(stamp, self._arm.stamp))
+        tool = None if joints is None else pixel_of(self._tool_pose(joints)[:3, 3], view)
+        self._watch.check(image, tool)
+        return Observation(image, view, stamp)
+
+    def _pass_over(self) -> None:
+        """Leave out an image that is no newer than those before; say if all are."""
+        if self._silence.is_silent(self.time):
+            self.health.report(Status.STALE_IMAGE, STAMPS)
 
     def _capture(self) -> str:
         """Take the newest image as the empty table."""
@@ -149,6 +169,7 @@ class PerceptionNode(StagedNode):
         """Use this image as the empty table, and show it."""
         assert self._perception is not None
         self._perception.set_background(empty.image, empty.view)
+        self._watch.compare_with(empty.image)
         self._empty = image_message(self._perception.rectify(empty), empty.stamp, BASE)
         self._show_background()
 
