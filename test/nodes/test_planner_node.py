@@ -5,6 +5,8 @@ import shutil
 import numpy as np
 import pytest
 import torch
+from geometry_msgs.msg import Point32, Polygon, PolygonStamped
+from std_msgs.msg import Header
 
 from foresight.actions.loading import load
 from foresight.actions.push.keep_out import KeepOut
@@ -276,6 +278,26 @@ def test_keep_out_zone_of_the_robot_holds_for_every_task(bench, stage, checkpoin
     ).up()
     robot = stage(made)
     zone = KeepOut((0.2, 0.7), (-0.4, 0.0), robot.arm.tool)
+    made.call('planner/start')
+    made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
+    first = ACTION.from_poses(path_poses(made.heard['macro_action'][-1]))
+    assert zone(torch.from_numpy(first)[None].float()).all()
+
+
+def test_a_zone_that_comes_while_it_works_holds_from_the_next_decision_on(
+    bench, stage, checkpoint,
+):
+    made = bench(
+        PlannerNode, HEARS, checkpoint=checkpoint, device='cpu', samples=16, iterations=1,
+        task=BY_COST_HEAD, robust_top=0, elites=4,
+    ).up()
+    robot = stage(made)
+    zone = KeepOut((0.2, 0.7), (-0.4, 0.0), robot.arm.tool)
+    points = [Point32(x=x, y=y) for x in zone.x for y in zone.y]
+    made.say('keep_out', PolygonStamped(
+        header=Header(frame_id='base_link'), polygon=Polygon(points=points),
+    ))
+    made.spin_until(lambda: made.node._arm.keep_out)
     made.call('planner/start')
     made.spin_until(lambda: made.heard['macro_action'], show(made, robot))
     first = ACTION.from_poses(path_poses(made.heard['macro_action'][-1]))

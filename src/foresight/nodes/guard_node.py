@@ -18,6 +18,8 @@ from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.parameters import declare
 from foresight.nodes.run import run
 from foresight.nodes.staged import StagedNode
+from foresight.nodes.zone_reader import ZoneReader
+from foresight.robots import findings
 from foresight.robots.arm import ArmModel
 from foresight.robots.e_stop import EStop
 from foresight.robots.guard_config import Command, GuardConfig
@@ -26,6 +28,7 @@ from foresight.robots.limits import JointLimits
 from foresight.robots.plan_window import Joints
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.workspace import Workspace
+from foresight.robots.zones import Zone
 from foresight.tasks.site_file import PlaceConfig, load_scene
 
 LARGEST = 1 << 20  # a plan of more bytes is not even read
@@ -49,6 +52,7 @@ class GuardNode(StagedNode):
         self._joints = JointReader(self, self._on_joints)
         self._plans = subscription(self, 'joint_plan', self._on_plan, raw=True)[0]
         subscription(self, 'e_stop', self._on_e_stop)
+        self._zones = ZoneReader(self, self._on_zone, self._on_bad_zone)
         service(self, 'guard/e_stop', self._stop)
         service(self, 'guard/release', self._release)
         self.create_timer(1.0 / self._config.rate, self._tick)
@@ -68,6 +72,7 @@ class GuardNode(StagedNode):
         workspace = Workspace(arm, scene, self._config.table_margin)
         self._guard = Guard(JointLimits.of(arm), self._config, self._e_stop, workspace)
         self._joints.follow(arm.joint_names)
+        self._zones.follow(arm)
         self._stream = CommandStream(
             self._config.command_interface, arm.joint_names, arm.position_low, arm.position_high,
             self._config.stop_deceleration, self._config.trajectory_delay,
@@ -87,6 +92,7 @@ class GuardNode(StagedNode):
         """Forget joints and plan, once the arm is at rest, but not an e-stop."""
         if self._guard is not None and not self._guard.stopping:
             self._guard = None
+            self._zones.forget()
 
     def come_to_rest(self) -> bool:
         """Slow the arm down; return whether it stands still and whoever moves it knows."""
@@ -120,6 +126,15 @@ class GuardNode(StagedNode):
 
     def _on_e_stop(self, message: Bool) -> None:
         self._e_stop.follow(message.data)
+
+    def _on_zone(self, name: str, zone: Zone) -> None:
+        if self._guard is not None:
+            self._guard.keep_out(name, zone)
+            self.get_logger().info(f'keeps out of the zone {name}')
+
+    def _on_bad_zone(self, why: str) -> None:
+        """Stop: the arm may be where somebody does not want it."""
+        self._e_stop.trip(findings.bad_zone(why))
 
     def _stop(self) -> str:
         self._e_stop.press()

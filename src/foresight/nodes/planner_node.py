@@ -25,12 +25,14 @@ from foresight.nodes.parameters import declare, with_overrides
 from foresight.nodes.run import run
 from foresight.nodes.settings import EpisodeConfig, ModelConfig
 from foresight.nodes.staged import StagedNode
+from foresight.nodes.zone_reader import ZoneReader
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.plan_window import Joints
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
+from foresight.robots.zones import Zone
 from foresight.tasks.site_file import PlaceConfig
 from foresight.tasks.task_file import load_task
 from foresight.world_model.belief.surprise import worst_cells
@@ -57,6 +59,7 @@ class PlannerNode(StagedNode):
         subscription(self, 'belief', self._on_belief)
         subscription(self, 'surprise', self._on_surprise)
         self._joints = JointReader(self, self._on_joints)
+        self._zones = ZoneReader(self, self._on_zone, self.get_logger().error)
         service(self, 'planner/start', self._start)
         service(self, 'planner/stop', self._stop)
         service(self, 'planner/capture_goal', self._capture_goal)
@@ -86,7 +89,10 @@ class PlannerNode(StagedNode):
         checkpoint = self._model.load(self._site)
         self._surprise.check(checkpoint, self._config.horizon)
         arm = ArmModel.load(self._robot.robot, checkpoint.config.scene.stand)
+        self._arm = arm
+        self._zones.follow(arm)
         tasks, home = make_tasks(checkpoint, arm), np.array(arm.retract)
+        self._make_task: MakeTask = partial(tasks.try_out, self._task)
         thinker = make_thinker(tasks.try_out(self._task), checkpoint, arm, self._level)
         self._thread.submit(thinker.warm_up, noise(checkpoint), home).result()
         limits = Limits(self._episode.max_actions, self._episode.settle_time)
@@ -111,6 +117,7 @@ class PlannerNode(StagedNode):
         """Free the world model."""
         self._goals.connect(None)
         self._agent = self._seen = None
+        self._zones.forget()
         self._joints.follow(())
 
     def destroy_node(self) -> None:
@@ -125,6 +132,7 @@ class PlannerNode(StagedNode):
 
     def _use_task(self, make: MakeTask) -> None:
         self._configured().set_task(make)
+        self._make_task = make
 
     def _start(self) -> str:
         agent = self._configured()
@@ -155,6 +163,12 @@ class PlannerNode(StagedNode):
 
     def _on_joints(self, positions: Joints, velocities: Joints, stamp: float) -> None:
         self._configured().feel(positions, min(stamp, self.time))
+
+    def _on_zone(self, name: str, zone: Zone) -> None:
+        """Keep out of one more zone from the next decision on."""
+        self._arm.forbid(name, zone)
+        if self._agent is not None:
+            self._agent.set_task(self._make_task)
 
     def _on_surprise(self, message: Image) -> None:
         if self._agent is not None:

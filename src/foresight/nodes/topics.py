@@ -102,6 +102,8 @@ TOPICS = {topic.name: topic for topic in (
     Topic('commands', 'sensor_msgs/msg/JointState', Qos.COMMAND, 'joint commands'),
     Topic('e_stop', 'std_msgs/msg/Bool', Qos.SAFETY,
           'true stops the arm; heard from any publisher'),
+    Topic('keep_out', 'geometry_msgs/msg/PolygonStamped', Qos.SAFETY,
+          'corners of a zone to keep out of, in base_link: the rectangle around them is added'),
     Topic('/diagnostics', 'diagnostic_msgs/msg/DiagnosticArray', Qos.EVENT,
           'state and figures of each node'),
 )}
@@ -130,7 +132,7 @@ NODES = {node.name: node for node in (
     ),
     NodeEntry(
         'planner', True,
-        ('belief', 'surprise', 'joint_states', 'goal_image', 'image_background'),
+        ('belief', 'surprise', 'joint_states', 'goal_image', 'image_background', 'keep_out'),
         ('joint_plan', 'macro_action', 'macro_action/kind', 'planner/tool_path',
          'planner/candidates', 'planner/markers', 'planner/subgoal', '/diagnostics'),
         {'planner/start': 'start acting', 'planner/stop': 'finish this action, then stop',
@@ -138,7 +140,8 @@ NODES = {node.name: node for node in (
         'belief to actions and joint motion', niceness=5,
     ),
     NodeEntry(
-        'guard', True, ('joint_plan', 'joint_states', 'e_stop'), ('commands', '/diagnostics'),
+        'guard', True, ('joint_plan', 'joint_states', 'e_stop', 'keep_out'),
+        ('commands', '/diagnostics'),
         {'guard/e_stop': 'stop the arm',
          'guard/release': 'end an e-stop; refused while the arm moves'},
         'joint motion to safe commands',

@@ -13,6 +13,7 @@ from foresight.reading import damaged
 from foresight.robots.description import TABLE, Stand, load_urdf, standing
 from foresight.robots.robot_file import RobotConfig, RobotFile
 from foresight.robots.tool import Tool
+from foresight.robots.zones import Zone
 from foresight.settings import SceneConfig
 
 _UPRIGHT = 0.999  # least vertical component of the first joint's axis
@@ -88,6 +89,10 @@ class ArmModel:
             if stand == SceneConfig.stand:
                 return cls(urdf, file)
             return cls(standing(urdf, file.base_frame, stand), replace(file, base_frame=TABLE))
+
+    def forbid(self, name: str, zone: Zone) -> None:
+        """Keep out of one more zone: x low, x high, y low, y high [m]."""
+        self.keep_out = (*self.keep_out, (name, zone))
 
     def tool_pose(self, positions: Float[np.ndarray, ' joint']) -> Float[np.ndarray, '4 4']:
         """Pose of the tool in `base_link`, homogeneous [m]."""

@@ -30,6 +30,11 @@ def blocked(part: str, boundary: str) -> Finding:
                    "site says where the table is, the robot's file where the arm may be")
 
 
+def bad_zone(why: str) -> Finding:
+    """Say why a zone to keep out of is of no use: nobody knows where the arm may be."""
+    return Finding(Status.E_STOP, why + RELEASE)
+
+
 def astray(gap: float, name: str) -> Finding:
     """Say which joint does not go where it is told."""
     return Finding(Status.TRACKING, f'{name} is {gap:.2f} rad from where it was told to be'

@@ -17,6 +17,7 @@ from foresight.robots.plan_window import REST, Joints, PlanWindow
 from foresight.robots.ride import Ride
 from foresight.robots.status import Finding, Status
 from foresight.robots.workspace import Workspace
+from foresight.robots.zones import Zone
 
 OFF = 0.01  # so far from where the plan is, the arm does not follow it [rad]
 BACK, AHEAD = 0.05, 1.0  # a clock that moves so far between two ticks jumped [s]
@@ -100,6 +101,11 @@ class Guard:
     def refuse_plan(self, reason: str) -> None:
         """Remember why a plan that could not even be read was refused."""
         self._objection = reason
+
+    def keep_out(self, name: str, zone: Zone) -> None:
+        """Keep out of one more zone."""
+        if self._lookahead is not None:
+            self._lookahead.add(name, zone)
 
     def leave(self) -> None:
         """Stop the arm for good: no plan moves it again."""

@@ -4,6 +4,7 @@ from foresight.robots.motion import Motion
 from foresight.robots.plan_window import Joints
 from foresight.robots.ride import Ride
 from foresight.robots.workspace import Breach, Workspace
+from foresight.robots.zones import Zone
 
 HORIZON = 0.2  # how far ahead a plan is looked at [s]
 STEP = 0.02  # time between two looks [s]
@@ -19,6 +20,11 @@ class Lookahead:
         self._workspace = workspace
         self._ride: Ride | None = None
         self._seen = 0.0
+
+    def add(self, name: str, zone: Zone) -> None:
+        """Keep out of one more zone, from where the arm is on."""
+        self._workspace.add(name, zone)
+        self._ride = None
 
     def find(self, ride: Ride, positions: Joints) -> Breach | None:
         """Return the first boundary that an arm at `positions` [rad] runs into, if there is one.

@@ -57,8 +57,8 @@ class Workspace:
         self._model, self._data = arm.model, arm.model.createData()
         self._geometry = pin.buildGeomFromUrdfString(arm.model, arm.urdf, pin.COLLISION)
         drawn = self._geometry.ngeoms
-        moving = [shape for shape in range(drawn) if self._joint(shape) > 0]
-        if not moving:
+        self._moving = [shape for shape in range(drawn) if self._joint(shape) > 0]
+        if not self._moving:
             raise RobotError(f'{arm.name} has no <collision> that moves: draw its links and its '
                              'tool in the URDF, or nothing keeps them off the table')
         bounds = [self._geometry.addGeometryObject(bound) for bound in _bounds(arm, scene, margin)]
@@ -66,12 +66,17 @@ class Workspace:
         self._watch([pair for pair in pairs if not self._neighbours(*pair)])
         gaps = self._gaps(arm.retract)
         apart = [pair for pair, gap in zip(self._pairs, gaps, strict=True) if gap > NEAR]
-        self._watch([*product(moving, bounds), *apart])
+        self._watch([*product(self._moving, bounds), *apart])
         for breach in self.breaches(arm.retract):
             raise RobotError(
                 f'at retract, {breach.part} of {arm.name} is {1e3 * breach.depth:.0f} mm in '
                 f'{breach.boundary}: change retract, workspace or keep_out, or the site'
             )
+
+    def add(self, name: str, zone: Zone) -> None:
+        """Keep out of one more zone; an arm that is in it already may leave it."""
+        bound = self._geometry.addGeometryObject(_zone(name, zone))
+        self._watch([*self._pairs, *product(self._moving, [bound])])
 
     def breaches(self, positions: Joints) -> tuple[Breach, ...]:
         """Return all boundaries that are broken at `positions` [rad]."""
@@ -155,13 +160,18 @@ def _bounds(arm: ArmModel, scene: SceneConfig, margin: float) -> Iterator[pin.Ge
     """Yield the boundaries around the arm."""
     yield _block('the table', (*scene.table_x, *scene.table_y), -_TABLE_DEPTH, margin)
     for name, zone in arm.keep_out:
-        yield _block(f'the zone {name}', zone, 0.0, ZONE_HEIGHT)
+        yield _zone(name, zone)
     for side, end in enumerate(arm.workspace or ()):
         inward = np.zeros(3)
         inward[side // 2] = -1.0 if side % 2 else 1.0
         beyond = coal.Halfspace(inward, float(inward.sum()) * end)
         name = f'the end of the workspace at {"high" if side % 2 else "low"} {_AXES[side // 2]}'
         yield pin.GeometryObject(name, 0, 0, pin.SE3.Identity(), beyond)
+
+
+def _zone(name: str, zone: Zone) -> pin.GeometryObject:
+    """Return what stands on a zone."""
+    return _block(f'the zone {name}', zone, 0.0, ZONE_HEIGHT)
 
 
 def _block(name: str, zone: Zone, low: float, high: float) -> pin.GeometryObject:

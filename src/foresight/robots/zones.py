@@ -3,11 +3,14 @@
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
-from foresight.errors import ConfigError
+from foresight.errors import ConfigError, RobotError
 
 Zone = tuple[float, float, float, float]
 Box = tuple[float, float, float, float, float, float]
+CORNERS = (3, 64)  # fewest and most of a zone
+FAR = 10.0  # no corner is farther from the origin [m]
 
 
 def read_zones(content: Any, where: str) -> tuple[tuple[str, Zone], ...]:
@@ -36,6 +39,24 @@ def read_box(content: Any, where: str) -> Box:
     if not (x_low < x_high and y_low < y_high and z_low < z_high):
         raise ConfigError(f'{wanted}, each low below its high')
     return x_low, x_high, y_low, y_high, z_low, z_high
+
+
+def around(corners: Float[np.ndarray, 'corner 3']) -> Zone:
+    """Return the rectangle around corners [m].
+
+    Raises:
+        RobotError: If they are too few or too many, not finite, far away or on one line along x
+            or y.
+    """
+    fewest, most = CORNERS
+    if not fewest <= len(corners) <= most:
+        raise RobotError(f'keep_out has {len(corners)} corners: give {fewest} to {most}')
+    if not (np.abs(corners) <= FAR).all():
+        raise RobotError(f'keep_out: give finite corners, at most {FAR:g} m away')
+    (x_low, y_low), (x_high, y_high) = corners[:, :2].min(axis=0), corners[:, :2].max(axis=0)
+    if x_low == x_high or y_low == y_high:
+        raise RobotError('keep_out has no area: give corners that are not on one line')
+    return float(x_low), float(x_high), float(y_low), float(y_high)
 
 
 def _zone(content: Any, where: str) -> Zone:

@@ -1,6 +1,7 @@
 """Claims about a guard that looks ahead: it stops before what is hit, and goes on when clear."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,10 @@ class Arm:
         self.statuses: list[Status] = []
         self.guard.accept_joints(start, np.zeros(7), self.now)
 
-    def ride(self, end: np.ndarray, seconds: float, more: float = 0.5) -> None:
+    def ride(
+        self, end: np.ndarray, seconds: float, more: float = 0.5,
+        halfway: Callable[[], object] = lambda: None,
+    ) -> None:
         """Stream the way to `end`, from rest to rest, in windows; wait on for some time."""
         start, begin = self.trace[-1], self.now
         for tick in range(round((seconds + more) / PERIOD)):
@@ -52,6 +56,8 @@ class Arm:
                 speed = np.pi / (2 * seconds) * np.sin(turn)[:, None]
                 self.send(PlanWindow(times, start + share * (end - start), speed * (end - start)))
             self.tick()
+            if tick == round(seconds / PERIOD / 2):
+                halfway()
 
     def send(self, window: PlanWindow) -> None:
         """Hand a plan to the guard, which may find it too far away once the arm has stopped."""
@@ -133,6 +139,15 @@ def test_a_plan_through_a_zone_is_stopped_and_one_above_it_is_not(make_robot: Ma
     above = Arm(at(0.5, -0.25, HOVER), robot)
     above.ride(at(0.5, 0.25, HOVER), 2.0)
     assert set(above.statuses) == {Status.OK}
+
+
+def test_a_zone_that_comes_in_mid_motion_is_not_entered():
+    arm = Arm(at(0.5, -0.25, 0.05))
+    glass = partial(arm.guard.keep_out, 'glass', (0.45, 0.55, 0.15, 0.25))
+    arm.ride(at(0.5, 0.25, 0.05), 2.0, halfway=glass)
+    assert set(arm.statuses[:100]) == {Status.OK}
+    assert Status.BLOCKED in arm.statuses[100:]
+    assert 0.0 < PANDA.tool_pose(arm.trace[-1])[1, 3] < 0.15
 
 
 @pytest.mark.parametrize('seed', range(4, 8))
