@@ -1,8 +1,7 @@
 """Everything but the simulator, against the topics of a real arm and camera.
 
 ros2 launch foresight robot.launch.py robot:=ur5e camera:=realsense
-
-Clear the table, call perception/capture_background, put the objects down, call planner/start.
+docs/real_robot.md says what to do, in order.
 """
 
 from launch import LaunchDescription
@@ -10,7 +9,7 @@ from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 
 from foresight.nodes import bringup
-from foresight.nodes.bringup import DriverName, node, typed
+from foresight.nodes.bringup import CAMERA_AT, DriverName, node, typed
 
 DRIVEN = {
     'image': 'camera/image_raw', 'camera_info': 'camera/camera_info',
@@ -39,7 +38,8 @@ def generate_launch_description():
     common = {'robot': given['robot'], 'use_sim_time': typed('use_sim_time', bool)}
     model = {**common, 'site': given['site'], 'checkpoint': given['checkpoint']}
     seen = {**model, 'camera.image': DriverName('image_is')}
-    found = {'camera_pose': DriverName('pose_from'), 'base_frame': DriverName('base_frame')}
+    found = {'camera_pose': DriverName('pose_from'), 'base_frame': DriverName('base_frame'),
+             'camera_at': CAMERA_AT}
     parameters = {
         'perception': {**seen, **found, 'background': given['background']},
         'predictor': seen, 'planner': {**model, 'task': given['task']},

@@ -22,6 +22,17 @@ def test_that_the_messages_of_the_tree_are_missing_is_said(bench, checkpoint):
         bench(PerceptionNode, checkpoint=checkpoint, camera_pose='tf')
 
 
+def test_a_camera_that_was_calibrated_is_where_its_file_says(bench, stage, checkpoint):
+    made = bench(PerceptionNode, ('image_rectified', 'camera/pose'), checkpoint=checkpoint,
+                 camera_pose='given', camera_at='[0.5, 0.1, 1.25, 0.8, -0.6, 0.0, 0.0]')
+    made.up()
+    robot = stage(made)
+    made.spin_until(lambda: made.heard['image_rectified'], look(made, robot))
+    told = made.heard['camera/pose'][-1]
+    assert told.header.frame_id == 'base_link' and told.pose.position.z == 1.25
+    assert told.pose.orientation.y == -0.6
+
+
 @pytest.fixture
 def tree(bench, stage, checkpoint):
     """A perception node that reads the tree, a robot, and what says where a frame is."""

@@ -16,7 +16,7 @@ FLOORS = (
     {'macro_action'},
     {'world_model', 'costs', 'planning'},
     {'data'},
-    {'actions'},
+    {'actions', 'calibration'},
     {'tasks'},
     {'agent'},
     {'sim', 'learning', 'viz'},

@@ -33,7 +33,7 @@ GROUPS = {
     'data': 'Collect, import and look at training data.',
     'train': 'Train the world model and what goes with it.',
     'experiment': 'Measure what a results page is made of; --list names the experiments.',
-    'calibrate': 'Measure thresholds and the feasibility test.',
+    'calibrate': 'Measure thresholds, the feasibility test, and where camera and table are.',
 }
 """Words that begin several commands."""
 COMMANDS = {
@@ -85,6 +85,26 @@ COMMANDS = {
     'calibrate surprise': Command(
         'calibrate:surprise', 'Measure on undisturbed play what counts as a surprise.',
         'foresight calibrate surprise --checkpoint runs/train --hours 1',
+    ),
+    'calibrate board': Command(
+        'calibrate_arm:board', 'Draw the chessboard that the tool carries.',
+        'foresight calibrate board board.png',
+    ),
+    'calibrate capture': Command(
+        'calibrate_arm:capture', 'Take captures at a running arm, one with each Enter.',
+        'foresight calibrate capture seen --robot ur5e --camera realsense',
+    ),
+    'calibrate camera': Command(
+        'calibrate_arm:camera', 'Find where the camera is, from a board or from touches.',
+        'foresight calibrate camera seen --robot ur5e --camera realsense --square 0.025',
+    ),
+    'calibrate table': Command(
+        'calibrate_arm:table', 'Find the table from touches, or from the board on it.',
+        'foresight calibrate table touched --robot ur5e --out my_table.yaml',
+    ),
+    'calibrate paddle': Command(
+        'calibrate_arm:paddle', 'Find how long the tool is, from touches of one point.',
+        'foresight calibrate paddle turned --robot ur5e --out my_robot',
     ),
     'doctor': Command(
         'doctor:doctor', 'Say what is installed, what is missing and whether the demo can run.',

@@ -25,7 +25,7 @@ from lifecycle_msgs.msg import Transition
 
 from foresight.errors import ForesightError
 from foresight.files import PACKAGE, root, share
-from foresight.nodes.drivers import driver_names
+from foresight.nodes.drivers import camera_pose, driver_names
 from foresight.nodes.scheduling import ONE_THREAD
 from foresight.nodes.topics import NODES
 
@@ -133,6 +133,18 @@ class DriverName(Substitution):
         given = context.launch_configurations
         names = driver_names(given['robot'], given['camera'])
         return given.get(self._name) or names[self._name]
+
+
+class CameraAt(Substitution):
+    """The pose that the file of the camera says, as YAML."""
+
+    def perform(self, context: LaunchContext) -> str:
+        """Look it up."""
+        return str(list(camera_pose(context.launch_configurations['camera'])))
+
+
+CAMERA_AT = ParameterValue(CameraAt(), value_type=list[float])
+"""The pose of a calibrated camera as a parameter."""
 
 
 def view(condition: Any, **given: Any) -> Action:

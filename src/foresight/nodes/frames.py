@@ -7,11 +7,19 @@ from rclpy.node import Node
 from foresight.data.frames import Frames
 from foresight.data.joint_messages import BASE
 from foresight.errors import ConfigError, ObservationError
-from foresight.nodes.convert import pose_message
+from foresight.nodes.convert import pose_message, quaternion_pose
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.joint_convert import header
 from foresight.nodes.qos import FRAMES, LATCHED
 from foresight.world_model.observation.rectification import SAME_POSE
+
+
+def tell_pose(node: Node, pose: tuple[float, ...]) -> None:
+    """Publish where a camera is that was calibrated: place [m], quaternion x, y, z, w."""
+    now = node.get_clock().now().nanoseconds * 1e-9
+    there = quaternion_pose(np.array(pose[:3]), np.array(pose[3:]))
+    poses = node.create_publisher(PoseStamped, 'camera/pose', LATCHED)
+    poses.publish(PoseStamped(header=header(now, BASE), pose=there))
 
 
 class FrameReader:

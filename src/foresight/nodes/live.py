@@ -82,7 +82,7 @@ class Watcher:
         followed = {name: topic for name, topic in NAMES.items()
                     if name != 'camera_pose' or self._names['pose_from'] == 'topic'}
         watched = {name: self._begin(name, topic) for name, topic in followed.items()}
-        if 'camera_pose' not in watched:
+        if self._names['pose_from'] == 'tf':
             self.general.append(self._tree())
         self._spin(seconds)
         return watched

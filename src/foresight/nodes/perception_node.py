@@ -13,8 +13,9 @@ from foresight.data.images import image_array
 from foresight.data.joint_messages import BASE, seconds
 from foresight.errors import ObservationError
 from foresight.nodes.convert import image_message, latent_message
+from foresight.nodes.drivers import GIVEN
 from foresight.nodes.endpoints import publisher, service, subscription
-from foresight.nodes.frames import FrameReader
+from foresight.nodes.frames import FrameReader, tell_pose
 from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.parameters import declare
 from foresight.nodes.readers import CameraReader
@@ -62,7 +63,9 @@ class PerceptionNode(StagedNode):
         subscription(self, 'camera/image_raw', self._on_image)
         self._camera = CameraReader(self, self._camera_config)
         self._joints = JointReader(self, self._on_joints)
-        self._frames = FrameReader(self, self._base) if self._by_frames else None
+        self._frames = FrameReader(self, self._base) if self._pose_from == 'tf' else None
+        if self._pose_from == GIVEN:
+            tell_pose(self, self._camera_at)
         service(self, 'perception/capture_background', self._capture)
         self.create_timer(SILENCE, self._check_silence)
 
@@ -74,7 +77,8 @@ class PerceptionNode(StagedNode):
         self._camera_config = declare(self, LensConfig(), 'camera.')
         config = declare(self, PerceptionConfig())
         self._file, self._most = config.background, config.most_covered
-        self._by_frames, self._base = config.camera_pose == 'tf', config.base_frame
+        self._pose_from, self._base = config.camera_pose, config.base_frame
+        self._camera_at = config.camera_at
 
     def configure(self) -> None:
         """Load the encoder, warm it up, and read the empty table if it is known."""

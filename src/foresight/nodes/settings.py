@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from foresight.actions.loading import load
+from foresight.nodes.drivers import GIVEN, ORIGIN
 from foresight.nodes.topics import RECORDED
 from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, setting
 from foresight.tasks.site_file import load_scene
@@ -54,8 +55,13 @@ class PerceptionConfig(Checked):
     """Perception node."""
 
     camera_pose: str = setting(
-        'topic', 'where the pose of the camera comes from: camera/pose, or /tf and /tf_static, '
-        'from the frame of camera_info to base_frame', choices=('topic', 'tf'),
+        'topic', 'where the pose of the camera comes from: camera/pose; or /tf and /tf_static, '
+        'from the frame of camera_info to base_frame; or camera_at',
+        choices=('topic', 'tf', GIVEN),
+    )
+    camera_at: tuple[float, float, float, float, float, float, float] = setting(
+        ORIGIN, 'pose of a camera that was calibrated, in base_link: x, y, z [m], quaternion x, '
+        'y, z, w'
     )
     base_frame: str = setting('base_link', 'what /tf calls the base of the arm')
     background: str = setting('', 'file of the empty table; read if it is there, else written')

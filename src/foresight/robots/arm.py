@@ -100,6 +100,14 @@ class ArmModel:
         pose = pin.updateFramePlacement(self.model, self._data, self._tool)
         return np.asarray(pose.homogeneous)
 
+    def flange_pose(
+        self, flange: str, positions: Float[np.ndarray, ' joint'],
+    ) -> Float[np.ndarray, '4 4']:
+        """Pose of the link that carries the tool in `base_link`, homogeneous [m]."""
+        pin.forwardKinematics(self.model, self._data, positions)
+        pose = pin.updateFramePlacement(self.model, self._data, self.model.getFrameId(flange))
+        return np.asarray(pose.homogeneous)
+
     def check_positions(self, positions: Float[np.ndarray, ' joint'], slack: float = 1e-6) -> None:
         """Raise RobotError naming the first joint that is outside its limits or not finite."""
         limits = zip(

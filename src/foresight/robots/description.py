@@ -93,7 +93,8 @@ def _mount(root: Element, robot: RobotFile) -> None:
             f'{robot.description}: the tool {robot.tool_frame} needs a link {robot.flange} to be '
             'mounted on, and its own name: change flange or tool_frame'
         )
-    tool = _read(tools[robot.tool], flange=str(robot.flange), tip=robot.tool_frame)
+    reach = {} if robot.tool_reach is None else {'reach': str(robot.tool_reach)}
+    tool = _read(tools[robot.tool], flange=str(robot.flange), tip=robot.tool_frame, **reach)
     materials = {material.get('name') for material in root.findall('material')}
     root.extend(
         item for item in tool if item.tag != 'material' or item.get('name') not in materials

@@ -16,6 +16,7 @@ from foresight.settings import Checked, read_mapping, setting
 FILE = 'robot.yaml'
 ACCELERATION = 12.0  # of a joint whose maker publishes none [rad/s^2]
 JERK = 500.0  # jerk of a joint in accelerations: what Franka publishes of its own [1/s]
+SHORTEST, LONGEST = 0.07, 0.5  # way from the flange to the tip of a tool [m]
 _LISTS = {
     'joints': (str, 'a list of names'), 'held': (str, 'a list of names'),
     'retract': (int | float, 'a list of numbers [rad]'),
@@ -49,6 +50,7 @@ class RobotFile:
             joints, those after the second.
         tool: Name of the tool that is mounted; None if the description brings its own.
         flange: Link that the tool is mounted on.
+        tool_reach: Way from the flange to the tip of the tool [m]; None = as the tool is drawn.
         acceleration: Largest acceleration of each joint [rad/s^2].
         jerk: Largest change of the acceleration of each joint [rad/s^3].
         joint_limits: What MoveIt's `joint_limits.yaml` says of the joints; the narrower limit
@@ -69,6 +71,7 @@ class RobotFile:
     held: tuple[str, ...] = ()
     tool: str | None = None
     flange: str | None = None
+    tool_reach: float | None = None
     acceleration: tuple[float, ...] = ()
     jerk: tuple[float, ...] = ()
     joint_limits: MoveItLimits = MoveItLimits.none(0)
@@ -119,6 +122,8 @@ class RobotFile:
         if len(self.joints) - len(self.held) > _POSE:
             raise ConfigError(f'{path}: {len(self.joints)} joints reach a pose in many ways: say '
                               'in held which of them stay where they are')
+        if self.tool_reach is not None and self.tool is None:
+            raise ConfigError(f'{path}: tool_reach needs tool and flange: else the URDF says it')
         if (self.tool is None) != (self.flange is None):
             raise ConfigError(f'{path}: tool and flange go together: give both or neither')
         if not self.description.is_file():
@@ -149,6 +154,8 @@ def _value(key: str, value: Any, path: Path) -> Any:
         return read_box(value, str(path))
     if key in ('acceleration', 'jerk'):
         return _above_zero(key, value, path)
+    if key == 'tool_reach':
+        return _reach(value, path)
     if key in _LISTS:
         kind, what = _LISTS[key]
         if isinstance(value, list) and all(isinstance(item, kind) for item in value):
@@ -158,6 +165,13 @@ def _value(key: str, value: Any, path: Path) -> Any:
         if isinstance(value, str):
             return value
     raise ConfigError(f'{path}: {key} = {value!r}: write {what}')
+
+
+def _reach(value: Any, path: Path) -> float:
+    """Read the length of a tool."""
+    if not isinstance(value, float) or not SHORTEST <= value <= LONGEST:
+        raise ConfigError(f'{path}: tool_reach = {value!r}: write {SHORTEST} to {LONGEST} m')
+    return value
 
 
 def _above_zero(key: str, value: Any, path: Path) -> tuple[float, ...]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from foresight.errors import ConfigError
-from foresight.files import find_file
+from foresight.files import find_file, write_atomically
 from foresight.reading import damaged
 from foresight.settings import Checked, SceneConfig, changed, read_mapping, setting
 
@@ -49,3 +51,20 @@ def load_scene(site: str | Path) -> SceneConfig:
     with damaged(path, 'mend its scene', ConfigError):
         scene.check_view()
     return scene
+
+
+def write_stand(path: Path, site: str | Path, stand: tuple[float, float, float, float]) -> None:
+    """Write a site that is another one but for where the base of the arm stands.
+
+    Args:
+        path: The file.
+        site: Name of a site of the package, or path of a YAML file; empty = the usual one.
+        stand: Where the base stands in the frame of the table: x, y, height [m], turn [rad].
+
+    Raises:
+        FileError: If it cannot be written.
+    """
+    known = dict(read_site(site)[1]) if str(site) else {}
+    numbers = [round(float(number), 6) for number in stand]
+    known['scene'] = {**known.get('scene', {}), 'stand': numbers}
+    write_atomically(path, yaml.safe_dump(known, sort_keys=False))

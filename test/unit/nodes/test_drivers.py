@@ -4,7 +4,7 @@ import pytest
 
 from foresight.errors import ConfigError
 from foresight.files import share
-from foresight.nodes.drivers import ARM, CAMERA, driver_names
+from foresight.nodes.drivers import ARM, CAMERA, ORIGIN, camera_pose, driver_names, write_camera
 
 CAMERAS = sorted(path.stem for path in share('config/cameras').iterdir())
 ROBOTS = sorted(path.name for path in share('config/robots').iterdir())
@@ -30,6 +30,23 @@ def test_a_camera_may_be_a_file_of_ones_own(tmp_path):
     names = driver_names('ur5e', str(path))
     assert names['image'] == '/mine/image_rect' and names['pose_from'] == 'topic'
     assert names['commands'] == '/forward_position_controller/commands'
+
+
+def test_the_file_of_a_calibrated_camera_says_where_it_is(tmp_path):
+    path, pose = tmp_path / 'mine.yaml', (0.5, 0.1, 1.2, 0.0, 1.0, 0.0, 0.0)
+    write_camera(path, 'webcam', pose, 'Calibrated.')
+    names = driver_names('ur5e', str(path))
+    assert names == {**driver_names('ur5e', 'webcam'), 'pose_from': 'given'}
+    assert camera_pose(str(path)) == pose and camera_pose('webcam') == ORIGIN == camera_pose('')
+
+
+@pytest.mark.parametrize('pose', ['3', '[1.0, 2.0]', '[0, 0, 1.0, 0, 0, 0, 2.0]',
+                                  '[0, 0, .nan, 0, 0, 0, 1]', '[0, 0, true, 0, 0, 0, 1]'])
+def test_what_is_no_pose_is_refused(tmp_path, pose):
+    path = tmp_path / 'mine.yaml'
+    path.write_text(f'pose: {pose}')
+    with pytest.raises(ConfigError, match='unit quaternion'):
+        driver_names('panda', str(path))
 
 
 @pytest.mark.parametrize(('content', 'remedy'), [
