@@ -148,13 +148,25 @@ def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob('*') if path.is_file()}
 
 
-@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGKILL])
-def test_no_node_outlives_a_demo_that_is_interrupted(checkpoint, tmp_path, number):
+def test_tables_are_cleared_one_after_the_other_until_it_is_stopped(checkpoint, tmp_path):
+    running = demo(checkpoint, tmp_path, '--episodes', '0', '--objects', '1', '--max-actions', '1')
+    assert any(line.startswith('table 1, seed 0: ') for line in running.stderr)
+    wait_for(lambda: (tmp_path / 'bag_1').exists())
+    running.send_signal(signal.SIGINT)
+    assert running.wait(30) == 0
+    running.stderr.close()
+    assert not nodes_of(tmp_path)
+    document = json.loads((tmp_path / 'demo.json').read_text())
+    assert document['episodes'] >= 1 and document['objects'] == document['episodes']
+    assert document['commands'] > 500 and set(document['resident_bytes']) == {'demo', *NODES}
+
+
+def test_no_node_outlives_a_demo_that_is_killed(checkpoint, tmp_path):
     running = demo(checkpoint, tmp_path)
     wait_for(lambda: plays(tmp_path))
     assert len(nodes_of(tmp_path)) == len(NODES)
-    running.send_signal(number)
-    assert running.wait(30) != 0
+    running.kill()
+    running.wait(30)
     running.stderr.close()
     wait_for(lambda: not nodes_of(tmp_path), 5.0)
 

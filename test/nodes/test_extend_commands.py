@@ -15,7 +15,7 @@ from foresight.files import share
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SHORTER = {
     'calibrate': ('--count', '20'), 'evaluate': ('--episodes', '1', '--workers', '1'),
-    'demo': ('--max-actions', '1', '--real-time-factor', '0'),
+    'demo': ('--max-actions', '1', '--objects', '1'),
 }
 
 

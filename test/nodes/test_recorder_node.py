@@ -80,6 +80,15 @@ def test_next_bag_gets_another_name(bench, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ['bag', 'bag_1']
 
 
+def test_the_newest_bags_are_kept_and_no_others_touched(bench, tmp_path):
+    (tmp_path / 'bag').mkdir()
+    made = bench(RecorderNode, (), folder=tmp_path, record_at_once='false', keep=2)
+    names = [made.call('recorder/start').message.rpartition('/')[2] for _ in range(4)]
+    assert names[:3] == ['bag_1', 'bag_2', 'bag_3']
+    made.call('recorder/stop')
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(['bag', *names[2:]])
+
+
 def test_a_folder_may_begin_at_home(bench, tmp_path, monkeypatch):
     monkeypatch.setenv('HOME', str(tmp_path))
     made = bench(RecorderNode, (), folder='~/bags')

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from foresight.actions.loading import load
+from foresight.cli.demo_many import play_many
 from foresight.cli.output import (
     CheckpointOption,
     JsonOption,
@@ -56,6 +57,10 @@ def demo(
     max_actions: Annotated[
         int, typer.Option(min=1, help='Actions before the demo gives up.'),
     ] = 10,
+    episodes: Annotated[
+        int, typer.Option(min=0, help='Tables, one after the other, each of the next seed; more '
+                          'than one without film and report. 0 = until stopped.'),
+    ] = 1,
     real_time_factor: Annotated[
         float, typer.Option(min=0.0, help='Simulated over wall-clock time.'),
     ] = 1.0,
@@ -81,6 +86,10 @@ def demo(
     prepare(out)
     with quiet_stdout(json):
         console = Console(stderr=True)
+        if episodes != 1:
+            tally = play_many(options, seed, episodes, console)
+            write_json(tally.document(), json)
+            return
         result = run(options, seed, console)
         with console.status('drawing the film'):
             film = draw_film(options, result, out)
@@ -117,8 +126,8 @@ def prepare(out: Path) -> None:
     """Make the folder, without what an earlier run left."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name in ('bag', 'log'):
-            shutil.rmtree(out / name, ignore_errors=True)
+        for folder in (out / 'log', out / 'bag', *out.glob('bag_[0-9]*')):
+            shutil.rmtree(folder, ignore_errors=True)
         for name in ('film.mp4', 'film.png', 'report.html'):
             (out / name).unlink(missing_ok=True)
     except OSError as error:

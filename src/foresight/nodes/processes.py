@@ -104,7 +104,7 @@ class NodeProcesses(Closing):
 
     def resident(self) -> dict[str, int]:
         """Return the resident memory of each node [byte]."""
-        return {name: _resident(process.pid) for name, process in self._running.items()}
+        return {name: resident(process.pid) for name, process in self._running.items()}
 
     def close(self) -> None:
         """End every node: politely, then by force."""
@@ -137,7 +137,7 @@ def _signal(process: subprocess.Popen[bytes], number: int) -> None:
         os.killpg(process.pid, number)
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
     """Return the resident memory of a process [byte]; 0 once it is gone."""
     try:
         pages = int(Path(f'/proc/{pid}/statm').read_text().split()[1])

@@ -1,5 +1,7 @@
 """The recorder node: messages, as they are on the wire, to a rosbag2 MCAP."""
 
+import shutil
+from collections import deque
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +31,7 @@ class RecorderNode(SurvivingNode):
         self._config = declare(self, RecorderConfig())
         refuse_unknown(self)
         self._bag: BagWriter | None = None
+        self._written: deque[Path] = deque()
         self._latched: dict[str, bytes] = {}
         self._topics: dict[str, Topic] = {}
         for topic in self._config.topics:
@@ -66,12 +69,19 @@ class RecorderNode(SurvivingNode):
         """Open a bag that begins with the latched messages."""
         self._stop()
         self._bag = BagWriter(free_folder(Path(self._config.folder), self._config.bag))
+        self._rotate(self._bag.folder)
         for name, topic in self._topics.items():
             self._bag.add_topic(name, type_of(self, topic.name), topic.qos in LASTING)
         for name, data in self._latched.items():
             self._write(name, data)
         self.get_logger().info(f'recording {self._bag.folder}')
         return str(self._bag.folder)
+
+    def _rotate(self, newest: Path) -> None:
+        """Remove the oldest bag of this run if there are more than are kept."""
+        self._written.append(newest)
+        if len(self._written) > self._config.keep > 0:
+            shutil.rmtree(self._written.popleft(), ignore_errors=True)
 
     def _stop(self) -> str:
         if self._bag is None:

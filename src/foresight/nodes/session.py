@@ -20,7 +20,7 @@ from foresight.errors import ConfigError, ForesightError
 from foresight.nodes.calls import ANSWER, Calls
 from foresight.nodes.episode_node import capture_empty_table, start_episode
 from foresight.nodes.monitor import Monitor
-from foresight.nodes.processes import NodeProcesses, free_domain, local_environment
+from foresight.nodes.processes import NodeProcesses, free_domain, local_environment, resident
 from foresight.nodes.summary import summarise
 from foresight.nodes.topics import NODES, NodeEntry
 from foresight.robots.arm import ArmModel
@@ -57,6 +57,7 @@ class SessionOptions:
         robot: Name of the robot, its folder, or its file.
         camera: What the camera does to its pictures.
         site: Where the robot works: a name in config/sites, or a YAML file.
+        keep_bags: Newest bags that are kept; 0 keeps all.
     """
 
     checkpoint: Path
@@ -68,6 +69,7 @@ class SessionOptions:
     robot: str = RobotConfig.robot
     camera: str = CameraConfig.effect
     site: str = ''
+    keep_bags: int = 0
 
     def __post_init__(self) -> None:
         """Check the robot, the camera and the task, to which nobody can give a goal image.
@@ -121,6 +123,7 @@ class SessionOptions:
             'guard': {**common, **place},
             'recorder': {
                 'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
+                'keep': self.keep_bags,
             },
         }
         return table[node]
@@ -185,6 +188,10 @@ class RosSession:
         except ForesightError:
             request = calls.ask(GetState, f'{name}/get_state', GetState.Request())
             return bool(calls.wait_for(request, name).current_state.id == goal)
+
+    def resident(self) -> dict[str, int]:
+        """Return the resident memory of this process and of each node now [byte]."""
+        return {'demo': resident(os.getpid()), **self._processes.resident()}
 
     def play(self, seed: int, show: Callable[[Monitor], None] = lambda _: None) -> DemoResult:
         """Run one episode of a seed to its end; `show` is called a few times a second.

@@ -79,3 +79,6 @@ class RecorderConfig(Checked):
     folder: str = setting('out/bags', 'folder of the bags')
     bag: str = setting('bag', 'name of a bag; a number is added if it exists')
     record_at_once: bool = setting(True, 'start a bag with the node')
+    keep: int = setting(
+        0, 'newest bags of this run that are kept; older ones are removed; 0 = all', '', 0, 10_000
+    )

@@ -5,9 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from foresight.nodes.monitor import Monitor
-from foresight.viz.demo_result import DemoResult
-
-COMMAND_MS = 10.0  # period of the commands at real-time factor 1 [ms]
+from foresight.viz.demo_result import COMMAND_MS, JITTER, DemoResult
 
 
 def summarise(
@@ -40,7 +38,7 @@ def latencies(monitor: Monitor) -> dict[str, tuple[float, ...]]:
         ),
         'joint level, each command (planner)': tuple(action.joint_ms for action in actions),
         'tick p99 (guard)': tuple(monitor.guard_ms),
-        'command jitter (guard)': tuple(np.abs(gaps - COMMAND_MS).tolist()),
+        JITTER: tuple(np.abs(gaps - COMMAND_MS).tolist()),
     }
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from foresight.files import write_atomically
 from foresight.settings import SceneConfig
-from foresight.viz.demo_result import DemoAction, DemoResult
+from foresight.viz.demo_result import JITTER, DemoAction, DemoResult
 from foresight.viz.drawing import draw_on_rectified
 from foresight.viz.film.pages import at
 from foresight.viz.report import Budget, Latency, Report, ReportAction, render
@@ -16,7 +16,7 @@ from foresight.world_model.encoder import EncoderConfig
 PLANE = SceneConfig(), EncoderConfig()  # what the rectified view shows, and its size
 GIGABYTE = 2**30
 LIMITS = {
-    'task plan (planner)': 500.0, 'command jitter (guard)': 3.0, 'image stamp to belief': 50.0,
+    'task plan (planner)': 500.0, JITTER: 3.0, 'image stamp to belief': 50.0,
 }
 """Budget of a latency [ms], by its name in DemoResult."""
 

@@ -10,6 +10,8 @@ from foresight.macro_action import Outline
 from foresight.settings import CLEAR_TABLE
 from foresight.tasks.clear_table.score import CLEARED
 
+JITTER = 'command jitter (guard)'
+COMMAND_MS = 10.0  # period of the commands at real-time factor 1 [ms]
 Picture = UInt8[np.ndarray, 'height width 3']
 
 
