@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import apsw
@@ -13,6 +14,7 @@ from rosbags.serde import SerdeError
 from rosbags.typesys import Stores, get_typestore
 
 from foresight.data.bags.bounds import check_bag
+from foresight.data.bags.recovery import closed
 from foresight.errors import DatasetError
 from foresight.reading import DAMAGE, reason
 
@@ -58,7 +60,9 @@ def messages(bag: Path) -> Iterator[Recorded]:
     try:
         check_bag(bag)
         with ExitStack() as stack:
-            readers = [stack.enter_context(Reader(path)) for path in _files(bag)]
+            spare = Path(stack.enter_context(TemporaryDirectory()))
+            files = [closed(path, spare) if path.is_file() else path for path in _files(bag)]
+            readers = [stack.enter_context(Reader(path)) for path in files]
             offered = [item for reader in readers for item in reader.connections]
             known = _topics(bag, {item.topic: item.msgtype for item in offered})
             for reader in readers:

@@ -1,8 +1,10 @@
 """Write a rosbag2 bag (MCAP with zstd chunks) without a ROS installation."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
+from backports import zstd
 from rosbags.interfaces import (
     Connection,
     Qos,
@@ -14,6 +16,7 @@ from rosbags.interfaces import (
 )
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, Writer
 from rosbags.rosbag2.errors import WriterError
+from rosbags.rosbag2.storage_mcap import McapWriter
 from rosbags.typesys import Stores, get_typestore
 
 from foresight.closing import Closing
@@ -25,7 +28,7 @@ FOREVER = QosTime(sec=9223372036, nsec=854775807)
 class BagWriter(Closing):
     """An open bag of `count` messages; closing it writes `metadata.yaml`.
 
-    What was written before a kill stays readable message by message, but without the metadata.
+    What was written before a kill stays readable, but for the last chunk of a mebibyte.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,6 +45,9 @@ class BagWriter(Closing):
             self._writer = Writer(folder, version=9, storage_plugin=StoragePlugin.MCAP)
             self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
             self._writer.open()
+            storage = self._writer.storage
+            assert isinstance(storage, McapWriter)
+            storage.compressor, self._storage = _checked, storage
         except (WriterError, OSError) as error:
             raise DatasetError(f'cannot write the bag {folder}: {error}') from error
 
@@ -58,11 +64,14 @@ class BagWriter(Closing):
         """Append a serialized message.
 
         Raises:
-            DatasetError: If the disk is full or fails; what was written stays.
+            DatasetError: If the disk is full or fails; what was written stays, and no more is.
         """
         try:
             self._writer.write(self._topics[topic], nanoseconds, data)
         except OSError as error:
+            with suppress(OSError):  # what waits to be written does not fit either
+                self._storage.abort()
+            self._writer.storage = None
             raise DatasetError(
                 f'{self.folder}: {error.strerror}; free space and record again'
             ) from error
@@ -78,6 +87,11 @@ def free_folder(parent: Path, name: str) -> Path:
     """Return `parent/name`, with a number behind it if that exists."""
     candidates: Iterable[str] = (name, *(f'{name}_{i}' for i in range(1, 10_000)))
     return next(parent / c for c in candidates if not (parent / c).exists())
+
+
+def _checked(chunk: bytes) -> bytes:
+    """Compress a chunk with a checksum, so that a flipped bit is found and not read."""
+    return zstd.compress(chunk, options={zstd.CompressionParameter.checksum_flag: 1})
 
 
 def _quality(latched: bool) -> Qos:

@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from rosbags.rosbag2 import Reader
 
 from foresight.actions.push.macro_action import PushAction
 from foresight.data.bags.folder import find_bags, listing
 from foresight.data.bags.reader import EARLY, TWICE, read_bag
+from foresight.data.bags.recovery import closed
 from foresight.data.bags.storage import COMPRESSED, IMAGE, TYPES
+from foresight.data.bags.writer import BagWriter
 from foresight.data.camera import LensConfig
 from foresight.errors import DatasetError, ObservationError
 from foresight.protocols import CameraView
@@ -69,21 +72,50 @@ def test_a_topic_of_another_type_is_named(make_bag: MakeBag) -> None:
         read_bag(make_bag(kinds=kinds), same, ARM)
 
 
-def test_a_cut_bag_is_refused(make_bag: MakeBag) -> None:
-    bag = make_bag('cut')
+def cut(bag: Path, left: int) -> None:
+    """Let a kill or a full disk end a bag."""
+    (bag / 'metadata.yaml').unlink()
     storage = next(bag.glob('*.mcap'))
-    storage.write_bytes(storage.read_bytes()[:-2000])
-    with pytest.raises(DatasetError, match=r'cut is cut off, damaged or no bag'):
+    storage.write_bytes(storage.read_bytes()[:left])
+
+
+def test_a_bag_that_nobody_closed_is_read_up_to_the_cut(make_bag: MakeBag) -> None:
+    whole = make_bag('killed', seconds=10.0)
+    size = next(whole.glob('*.mcap')).stat().st_size
+    cut(whole, size - 2000)  # in what comes after the messages
+    assert len(read_bag(whole, same, ARM).images) == 100
+
+
+def test_of_several_chunks_those_before_the_cut_are_read(tmp_path: Path) -> None:
+    kind, data = 'std_msgs/msg/String', bytes([0, 1, 0, 0]) + (600_000).to_bytes(4, 'little')
+    noise = np.random.default_rng(0).integers(1, 127, 599_999, np.uint8).tobytes() + b'\0'
+    with BagWriter(tmp_path / 'bag') as bag:
+        bag.add_topic('/text', kind)
+        for second in range(6):
+            bag.write('/text', second * 10**9, data + noise)
+    path = tmp_path / 'bag' / 'bag.mcap'
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
+    (tmp_path / 'spare').mkdir()
+    with Reader(closed(path, tmp_path / 'spare')) as reader:
+        times = [time for _, time, _ in reader.messages()]
+    assert times == [0, 10**9, 2 * 10**9, 3 * 10**9]
+
+
+def test_a_flipped_bit_is_found(make_bag: MakeBag) -> None:
+    bag = make_bag('flipped')
+    path = next(bag.glob('*.mcap'))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 4] ^= 0x10
+    path.write_bytes(content)
+    with pytest.raises(DatasetError, match='flipped is cut off, damaged or no bag'):
         read_bag(bag, same, ARM)
 
 
-def test_a_bag_that_was_killed_and_a_foreign_file_are_refused(
+def test_a_bag_without_a_whole_chunk_and_a_foreign_file_are_refused(
     make_bag: MakeBag, tmp_path: Path,
 ) -> None:
     killed = make_bag('killed')
-    (killed / 'metadata.yaml').unlink()
-    storage = next(killed.glob('*.mcap'))
-    storage.write_bytes(storage.read_bytes()[:-2000])
+    cut(killed, 2000)
     foreign = tmp_path / 'foreign'
     foreign.mkdir()
     (foreign / 'film.mcap').write_bytes(b'not a bag')
