@@ -1,7 +1,6 @@
-"""Everything but the simulator, against the topics of a real arm and camera.
+"""Everything but the simulator, at a real arm and camera; docs/real_robot.md says what to do.
 
 ros2 launch foresight robot.launch.py robot:=ur5e camera:=realsense
-docs/real_robot.md says what to do, in order.
 """
 
 from launch import LaunchDescription
@@ -28,6 +27,7 @@ ARGUMENTS = {
     'checkpoint': ('models/clear_table', 'folder of the world model'),
     'background': ('', 'file of the empty table: read if it is there, else written'),
     'e_stop_file': ('~/.ros/foresight_e_stop', 'file that keeps an e-stop over a restart'),
+    'dry_run': ('false', 'send the arm no command'), 'speed': ('100', 'share of every speed [%]'),
     'use_sim_time': ('false', 'follow /clock'), 'rviz': ('false', 'open RViz'),
     'record': ('false', 'record a bag'), 'bags': ('out/bags', 'folder of the bags'),
 }
@@ -39,21 +39,21 @@ def generate_launch_description():
     model = {**common, 'site': given['site'], 'checkpoint': given['checkpoint']}
     seen = {**model, 'camera.image': DriverName('image_is')}
     found = {'camera_pose': DriverName('pose_from'), 'base_frame': DriverName('base_frame'),
-             'camera_at': CAMERA_AT}
+             'camera_at': CAMERA_AT, 'background': given['background']}
+    pace = {'dry_run': typed('dry_run', bool), 'speed': typed('speed', float)}
     parameters = {
-        'perception': {**seen, **found, 'background': given['background']},
-        'predictor': seen, 'planner': {**model, 'task': given['task']},
-        'guard': {**common, 'site': given['site'], 'e_stop_file': given['e_stop_file'],
+        'perception': {**seen, **found}, 'predictor': seen,
+        'planner': {**model, **pace, 'task': given['task']},
+        'guard': {**common, **pace, 'site': given['site'], 'e_stop_file': given['e_stop_file'],
                   'command_interface': DriverName('command_interface')},
     }
     rules = [(topic, DriverName(name)) for name, topic in DRIVEN.items()]
     rules += [(topic, given[topic]) for topic in TOPICS]
-    kept = {'folder': given['bags'], 'use_sim_time': typed('use_sim_time', bool)}
     names = ('guard', 'perception', 'predictor', 'planner')
     return LaunchDescription([
         *bringup.arguments(ARGUMENTS), *bringup.node_actions(names, parameters, rules),
         node('recorder', remappings=rules, condition=IfCondition(given['record']),
-             parameters=[kept]),
+             parameters=[{'folder': given['bags'], 'use_sim_time': common['use_sim_time']}]),
         bringup.view(given['rviz'], use_sim_time=given['use_sim_time'], robot=given['robot'],
                      publish_frames='false'),  # the driver of an arm has its own
     ])

@@ -452,3 +452,51 @@ def test_deactivated_in_mid_motion_the_guard_stops_the_arm_within_its_limits(gua
     speeds = np.array([command.velocity[0] for command in made.heard['commands']])
     limit = robot.arm.acceleration_limit[0] * 0.01
     assert speeds[-1] == 0.0 and np.abs(np.diff(speeds)).max() <= limit * 1.001
+
+
+def test_a_dry_run_judges_plans_and_has_nothing_to_command_with(bench, stage):
+    made = bench(GuardNode, HEARS, dry_run=True).up()
+    robot, states = stage(made), []
+    assert not made.node.get_publishers_info_by_topic('/commands')
+    made.spin_until(lambda: 'dry run' in made.node.health.reason, robot.joints)
+
+    def ride():
+        made.say('joint_plan', trajectory(plan, robot.arm.joint_names))
+        robot.joints()  # the real arm stands still
+        states.append(made.node.health.status)
+
+    plan = robot.line(seconds=1.5)  # it goes 0.45 rad away and ends in motion
+    made.spin_until(lambda: made.now() > plan.end, ride)
+    assert states.count(Status.OK) > 3 and Status.TRACKING not in states
+    made.spin_until(lambda: made.node.health.status is Status.IDLE, robot.joints)
+    plan = robot.line(seconds=1.0)  # it begins where the real arm is
+    states.clear()
+    made.spin_until(lambda: made.now() > plan.end, ride)
+    assert Status.OK in states and not made.heard['commands']
+
+
+@pytest.mark.parametrize('speed', ['4.0', '101.0'])
+def test_a_speed_outside_5_to_100_percent_is_refused(bench, speed):
+    with pytest.raises(ConfigError, match=r'parameter speed must be in \[5.0, 100.0\]'):
+        bench(GuardNode, speed=speed)
+
+
+def test_at_a_tenth_of_the_speed_no_joint_is_commanded_faster(bench, stage):
+    made = bench(GuardNode, HEARS, speed='10.0').up()
+    robot = stage(made)
+    made.spin_until(lambda: made.heard['commands'], robot.joints)
+    most = 0.1 * robot.arm.velocity_limit[0]
+
+    def follow(speed):
+        def each():
+            where = made.heard['commands'][-1].position
+            robot.joints(np.array(where))
+            made.say('joint_plan', trajectory(plan, robot.arm.joint_names))
+        plan = robot.line(speed)
+        return each
+
+    made.spin_until(lambda: 'which turns at most' in made.node.health.reason, follow(2.0 * most))
+    made.spin_until(lambda: made.heard['commands'][-1].velocity[0] > 0.8 * most,
+                    follow(0.9 * most))
+    fastest = max(abs(each.velocity[0]) for each in made.heard['commands'])
+    assert fastest <= most

@@ -23,7 +23,6 @@ from foresight.robots.status import Status
 
 AHEAD = 0.6  # reach of a plan window [s]
 LEAD = 0.1  # a motion starts this long after it was planned [s]
-STRAY = 0.4  # an arm this far from its path does not follow it [rad]
 STRAYS = 1  # times in a row that a lost arm is brought home to go on
 LOST = 'the arm does not follow the plan: see the guard, then call start'
 NO_JOINTS = 'no joint states: check the joint driver'
@@ -176,7 +175,7 @@ class Agent(Generic[Seen]):
         elif decision.motion is None:
             self._fail(decision, now)
         else:
-            self.stream = PlanStream(decision.motion, now + LEAD, AHEAD)
+            self.stream = PlanStream(decision.motion.slowed(self._limits.pace), now + LEAD, AHEAD)
             self.phase = Phase.EXECUTING
             self._follow(decision)
         return decision
@@ -200,7 +199,7 @@ class Agent(Generic[Seen]):
         """Return the next window, unless the arm does not follow or has arrived."""
         if now - self._joints_at > self._limits.patience:
             self._end(Phase.IDLE, Status.STALE_JOINTS, NO_JOINTS)
-        elif stream.gap(self._joints, self._joints_at) > STRAY:
+        elif stream.gap(self._joints, self._joints_at) > self._limits.stray:
             self._lose_arm(now)
         elif now < stream.end + LEAD:
             self._status, self._reason = Status.OK, ''

@@ -19,12 +19,16 @@ class Limits:
             arm that is not at its retract pose may take to get there by itself.
         home: An arm this near the retract pose is there [rad]; infinite where what is seen does
             not depend on where the arm is.
+        stray: An arm this far from its path does not follow it [rad]; infinite in a dry run.
+        pace: Share of the speed at which motions are carried out, in (0, 1].
     """
 
     max_actions: int
     settle_time: float = 0.0
     patience: float = 2.0
     home: float = 0.05
+    stray: float = 0.4
+    pace: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,15 @@ from foresight.robots.e_stop import EStop
 from foresight.robots.guard_config import Command, GuardConfig
 from foresight.robots.guarding import Guard
 from foresight.robots.limits import JointLimits
+from foresight.robots.pace import ImaginedArm, PaceConfig
 from foresight.robots.plan_window import Joints
 from foresight.robots.robot_file import RobotConfig
+from foresight.robots.status import Status
 from foresight.robots.workspace import Workspace
 from foresight.robots.zones import Zone
 from foresight.tasks.site_file import PlaceConfig, load_scene
 
+DRY = 'dry run: nothing is sent to the arm'
 LARGEST = 1 << 20  # a plan of more bytes is not even read
 ACKNOWLEDGED = Duration(seconds=0.1)  # longest wait for the reader of the last command
 
@@ -48,7 +52,8 @@ class GuardNode(StagedNode):
         self._intervals: deque[float] = deque(maxlen=1000)
         self._last = time.perf_counter()
         kind = INTERFACES[self._config.command_interface]
-        self._commands = publisher(self, 'commands', kind)
+        self._imagined = ImaginedArm() if self._pace.dry_run else None
+        self._commands = None if self._pace.dry_run else publisher(self, 'commands', kind)
         self._joints = JointReader(self, self._on_joints)
         self._plans = subscription(self, 'joint_plan', self._on_plan, raw=True)[0]
         subscription(self, 'e_stop', self._on_e_stop)
@@ -62,6 +67,7 @@ class GuardNode(StagedNode):
         self._config = declare(self, GuardConfig())
         self._robot = declare(self, RobotConfig()).robot
         self._site = declare(self, PlaceConfig()).site
+        self._pace = declare(self, PaceConfig())
 
     def configure(self) -> None:
         """Read limits and shapes from the URDF, the table from the site."""
@@ -70,7 +76,9 @@ class GuardNode(StagedNode):
         scene = load_scene(self._site)
         arm = ArmModel.load(self._robot, scene.stand)
         workspace = Workspace(arm, scene, self._config.table_margin)
-        self._guard = Guard(JointLimits.of(arm), self._config, self._e_stop, workspace)
+        limits = JointLimits.of(arm, self._pace.share)
+        self._make = partial(Guard, limits, self._config, self._e_stop, workspace)
+        self._guard = self._make()
         self._joints.follow(arm.joint_names)
         self._zones.follow(arm)
         self._stream = CommandStream(
@@ -99,12 +107,25 @@ class GuardNode(StagedNode):
         if self._guard is None or not self.active:
             return True
         self._guard.leave()
-        return not self._guard.moving and self._commands.wait_for_all_acked(ACKNOWLEDGED)
+        known = self._commands is None or self._commands.wait_for_all_acked(ACKNOWLEDGED)
+        return not self._guard.moving and known
 
     def _on_joints(self, positions: Joints, velocities: Joints, stamp: float) -> None:
         if self._guard is not None:
+            if self._imagined is not None:
+                positions, velocities = self._imagine(self._imagined, positions, velocities)
             # A stamp from the future must not keep old joints fresh.
             self._guard.accept_joints(positions, velocities, min(stamp, self.time))
+
+    def _imagine(
+        self, arm: ImaginedArm, positions: Joints, velocities: Joints,
+    ) -> tuple[Joints, Joints]:
+        """Return where the arm of a dry run is; one that ended elsewhere begins anew."""
+        lost = self._guard is None or self._guard.finding.status is not Status.OK
+        if lost and arm.is_lost(positions):
+            self._guard, self._imagined = self._make(), ImaginedArm()
+            return positions, velocities
+        return arm.measured(positions, velocities)
 
     def _on_plan(self, message: bytes) -> None:
         if self._guard is None or not self.active:
@@ -153,10 +174,13 @@ class GuardNode(StagedNode):
         self._intervals.append(begin - self._last)
         self._last = begin
         command = self._guard.tick(self.time)
-        if command is not None:
+        if command is not None and self._imagined is not None:
+            self._imagined.follow(command)
+        elif command is not None:
             self._publish(command)
         finding = self._guard.finding
-        self.health.report(finding.status, finding.reason)
+        words = finding.reason, DRY if self._imagined is not None else ''
+        self.health.report(finding.status, '; '.join(filter(None, words)))
         self._spent.append(time.perf_counter() - begin)
         if len(self._spent) % 50 == 0:
             self._measure()
@@ -172,7 +196,7 @@ class GuardNode(StagedNode):
 
     def _publish(self, command: Command) -> None:
         """Publish in the message type the controller speaks."""
-        assert self._stream is not None
+        assert self._stream is not None and self._commands is not None
         self._commands.publish(
             self._stream.message(command.positions, command.velocities, self.time)
         )

@@ -29,6 +29,7 @@ from foresight.nodes.zone_reader import ZoneReader
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.pace import PaceConfig
 from foresight.robots.plan_window import Joints
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
@@ -82,6 +83,7 @@ class PlannerNode(StagedNode):
         )
         self._level = declare(self, JointLevelConfig(), 'joint_level.')
         self._surprise = declare(self, SurpriseConfig(), 'surprise.')
+        self._pace = declare(self, PaceConfig())
 
     def configure(self) -> None:
         """Load the world model and the task, and warm them up."""
@@ -95,7 +97,10 @@ class PlannerNode(StagedNode):
         self._make_task: MakeTask = partial(tasks.try_out, self._task)
         thinker = make_thinker(tasks.try_out(self._task), checkpoint, arm, self._level)
         self._thread.submit(thinker.warm_up, noise(checkpoint), home).result()
-        limits = Limits(self._episode.max_actions, self._episode.settle_time)
+        limits = Limits(
+            self._episode.max_actions, self._episode.settle_time, pace=self._pace.share,
+            stray=np.inf if self._pace.dry_run else Limits.stray,
+        )
         self._agent = Agent(thinker, home, limits, self._surprise, self._thread.submit)
         self._device = checkpoint.model.device
         self._joints.follow(arm.joint_names)

@@ -48,7 +48,7 @@ class JointLimits:
                                  'its <limit lower="..." upper="..."/> in the URDF')
 
     @classmethod
-    def of(cls, arm: ArmModel) -> 'JointLimits':
-        """Return the limits of an arm."""
-        return cls(arm.joint_names, arm.position_low, arm.position_high, arm.velocity_limit,
-                   arm.acceleration_limit, arm.jerk_limit)
+    def of(cls, arm: ArmModel, share: float = 1.0) -> 'JointLimits':
+        """Return the limits of an arm, at a share of its velocities: it stops as well as ever."""
+        return cls(arm.joint_names, arm.position_low, arm.position_high,
+                   share * arm.velocity_limit, arm.acceleration_limit, arm.jerk_limit)

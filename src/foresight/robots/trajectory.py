@@ -1,6 +1,6 @@
 """A timed path of the joints, as the joint level commands it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -36,6 +36,12 @@ class JointPath:
     def duration(self) -> float:
         """Time from the first to the last command [s]."""
         return float(self.times[-1] - self.times[0])
+
+    def slowed(self, share: float) -> 'JointPath':
+        """Return the same path at a share of its speed, in (0, 1]."""
+        if share == 1.0:
+            return self
+        return replace(self, times=self.times / share, velocities=self.velocities * share)
 
     def sample(
         self, time: float,

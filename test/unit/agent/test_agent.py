@@ -398,3 +398,23 @@ def test_joints_that_stop_as_the_clock_jumps_back_are_missed():
     agent.tick(100.0)
     agent.tick(0.0)
     assert agent.tick(2.5).status is Status.STALE_JOINTS
+
+
+def test_in_a_dry_run_an_arm_that_stands_still_is_decided_for_again_and_again():
+    agent, _ = make(plan(), plan(), limits=Limits(3, stray=np.inf))
+    agent.start(0, 0.0)
+    now, decided = 0.0, 0
+    while not (step := look(agent, now)).ended:
+        decided += step.begins
+        now += 0.05
+    assert decided == 2 and step.status is Status.IDLE  # each for as long as it would take
+
+
+def test_at_a_tenth_of_the_pace_a_motion_takes_ten_times_as_long():
+    agent, _ = make(plan(), limits=Limits(1, pace=0.1))
+    agent.start(0, 0.0)
+    step = look(agent, 0.0)
+    while not step.begins:
+        step = look(agent, 0.1)
+    assert agent.stream.path.duration == pytest.approx(10.0)
+    assert follow(agent, 0.2, 5.0).phase is Phase.EXECUTING

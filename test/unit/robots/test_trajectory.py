@@ -31,3 +31,11 @@ def test_joint_path_needs_finite_positions() -> None:
     path = joint_path()
     with pytest.raises(RobotError, match='finite'):
         JointPath(path.times, path.positions * np.nan, path.velocities, path.tool)
+
+
+def test_a_slowed_path_takes_longer_through_the_same_places() -> None:
+    path = joint_path()
+    slow = path.slowed(0.1)
+    assert slow.duration == pytest.approx(2.0) and path.slowed(1.0) is path
+    assert slow.sample(1.5)[0][0] == pytest.approx(path.sample(0.15)[0][0])
+    assert slow.sample(1.5)[1][0] == pytest.approx(2.0)
