@@ -20,9 +20,10 @@ from foresight.nodes.topics import NODES
 HEARS = ('commands', '/diagnostics')
 
 
-def test_the_guard_loads_nothing_that_learns():
+@pytest.mark.parametrize('name', ['guard', 'recorder'])
+def test_what_does_not_learn_loads_nothing_that_does(name):
     loaded = subprocess.run(
-        [sys.executable, '-c', f'import {NODES["guard"].module}, sys; print(*sys.modules)'],
+        [sys.executable, '-c', f'import {NODES[name].module}, sys; print(*sys.modules)'],
         env={**os.environ, 'PYTHONPATH': str(share('src'))}, capture_output=True, text=True,
         check=True,
     ).stdout.split()

@@ -17,10 +17,11 @@ from foresight.nodes.drivers import GIVEN
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.frames import FrameReader, tell_pose
 from foresight.nodes.joint_reader import JointReader
+from foresight.nodes.model_config import ModelConfig
 from foresight.nodes.parameters import declare
 from foresight.nodes.readers import CameraReader
 from foresight.nodes.run import run
-from foresight.nodes.settings import ModelConfig, PerceptionConfig
+from foresight.nodes.settings import PerceptionConfig
 from foresight.nodes.staged import StagedNode
 from foresight.protocols import Observation
 from foresight.robots.arm import ArmModel

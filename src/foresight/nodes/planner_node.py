@@ -21,9 +21,10 @@ from foresight.nodes.decision_display import DecisionDisplay, tell
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.joint_convert import trajectory
 from foresight.nodes.joint_reader import JointReader
+from foresight.nodes.model_config import ModelConfig
 from foresight.nodes.parameters import declare, with_overrides
 from foresight.nodes.run import run
-from foresight.nodes.settings import EpisodeConfig, ModelConfig
+from foresight.nodes.settings import EpisodeConfig
 from foresight.nodes.staged import StagedNode
 from foresight.nodes.zone_reader import ZoneReader
 from foresight.protocols import Belief

@@ -19,10 +19,10 @@ from foresight.nodes.convert import latent_message
 from foresight.nodes.endpoints import publisher, service, subscription
 from foresight.nodes.joint_reader import JointReader
 from foresight.nodes.memory_store import MemoryStore
+from foresight.nodes.model_config import ModelConfig
 from foresight.nodes.parameters import declare
 from foresight.nodes.readers import CameraReader
 from foresight.nodes.run import run
-from foresight.nodes.settings import ModelConfig
 from foresight.nodes.staged import StagedNode
 from foresight.robots.arm import ArmModel
 from foresight.robots.plan_window import Joints

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 
-from foresight.actions.loading import load
 from foresight.nodes.drivers import GIVEN, ORIGIN
 from foresight.nodes.topics import RECORDED
-from foresight.settings import CLEAR_TABLE, SHIPPED, Checked, setting
-from foresight.tasks.site_file import load_scene
-from foresight.world_model.checkpoint import Checkpoint
+from foresight.settings import CLEAR_TABLE, Checked, setting
 
 
 @dataclass(frozen=True)
@@ -30,24 +27,6 @@ class JudgeConfig(Checked):
     task: str = setting(
         CLEAR_TABLE, 'task, or path of its YAML file, whose success the figures tell'
     )
-
-
-@dataclass(frozen=True)
-class ModelConfig(Checked):
-    """World model that perception, predictor and planner load; give all three the same."""
-
-    checkpoint: str = setting(str(SHIPPED), 'folder, by itself or inside this package')
-    device: str = setting('auto', 'auto, cpu or cuda', choices=('auto', 'cpu', 'cuda'))
-
-    def load(self, site: str) -> Checkpoint:
-        """Load the world model for a site; empty = where it learned.
-
-        Raises:
-            CheckpointError: If it is missing, damaged or of another view.
-            ConfigError: If there is no such site.
-        """
-        scene = load_scene(site) if site else None
-        return load(self.checkpoint, self.device, scene)
 
 
 @dataclass(frozen=True)
