@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
@@ -11,6 +12,8 @@ from foresight.planning.levels.task import TaskLevel
 from foresight.protocols import Belief
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
+from foresight.robots.lookahead import check_path
+from foresight.robots.workspace import Workspace
 from foresight.tasks.assembly import assemble
 from foresight.tasks.task_file import TaskConfig
 from foresight.world_model.checkpoint import Checkpoint
@@ -29,11 +32,12 @@ def make_tasks(
 
 def make_thinker(
     chooser: Chooser[Seen], checkpoint: Checkpoint, arm: ArmModel, joint_level: JointLevelConfig,
+    workspace: Workspace,
 ) -> Thinker[Seen]:
-    """Give what chooses macro-actions the skill and the way home of an arm."""
+    """Give what chooses macro-actions the skill and the way home of an arm in its workspace."""
     action = checkpoint.action
     skill, homing = action.skill(arm, joint_level), action.homing(arm, joint_level)
-    return Thinker(chooser, skill, homing)
+    return Thinker(chooser, skill, homing, partial(check_path, workspace))
 
 
 def noise(checkpoint: Checkpoint) -> Belief:

@@ -66,8 +66,13 @@ class WayHome(Protocol):
 class Thinker(Generic[Seen]):
     """Chooses macro-actions and plans motions, one call after the other; it knows no thread."""
 
-    def __init__(self, chooser: Chooser[Seen], skill: Skill, homing: WayHome) -> None:
+    def __init__(
+        self, chooser: Chooser[Seen], skill: Skill, homing: WayHome,
+        check: Callable[[JointPath], object] = lambda path: None,
+    ) -> None:
+        """Hold the parts; `check` raises RobotError for a path that must not be taken."""
         self._chooser, self._skill, self._homing = chooser, skill, homing
+        self._check = check
         self._seed = 0
 
     def reset(self, seed: int) -> None:
@@ -123,7 +128,9 @@ class Thinker(Generic[Seen]):
     def go_home(self, start: Joints, stamp: float) -> Decision:
         """Plan the way home from these joints [rad]."""
         try:
-            return Decision(stamp, self._homing.plan(start))
+            path = self._homing.plan(start)
+            self._check(path)
+            return Decision(stamp, path)
         except RobotError as error:
             return Decision(stamp, error=f'the arm cannot go home by itself: {error}')
 
@@ -132,6 +139,8 @@ class Thinker(Generic[Seen]):
     ) -> tuple[JointPath | None, str]:
         """Plan the motion of a macro-action, or say why the arm cannot do it."""
         try:
-            return self._skill.plan(action, start).joint_path, ''
+            path = self._skill.plan(action, start).joint_path
+            self._check(path)
+            return path, ''
         except RobotError as error:
             return None, f'the arm cannot do this: {error}'

@@ -34,6 +34,7 @@ from foresight.robots.pace import PaceConfig
 from foresight.robots.plan_window import Joints
 from foresight.robots.robot_file import RobotConfig
 from foresight.robots.status import Status
+from foresight.robots.workspace import Workspace
 from foresight.robots.zones import Zone
 from foresight.tasks.site_file import PlaceConfig
 from foresight.tasks.task_file import load_task
@@ -92,11 +93,13 @@ class PlannerNode(StagedNode):
         checkpoint = self._model.load(self._site)
         self._surprise.check(checkpoint, self._config.horizon)
         arm = ArmModel.load(self._robot.robot, checkpoint.config.scene.stand)
-        self._arm = arm
+        self._arm, self._workspace = arm, Workspace(arm, checkpoint.config.scene)
         self._zones.follow(arm)
         tasks, home = make_tasks(checkpoint, arm), np.array(arm.retract)
         self._make_task: MakeTask = partial(tasks.try_out, self._task)
-        thinker = make_thinker(tasks.try_out(self._task), checkpoint, arm, self._level)
+        thinker = make_thinker(
+            tasks.try_out(self._task), checkpoint, arm, self._level, self._workspace,
+        )
         self._thread.submit(thinker.warm_up, noise(checkpoint), home).result()
         limits = Limits(
             self._episode.max_actions, self._episode.settle_time, pace=self._pace.share,
@@ -173,6 +176,7 @@ class PlannerNode(StagedNode):
     def _on_zone(self, name: str, zone: Zone) -> None:
         """Keep out of one more zone from the next decision on."""
         self._arm.forbid(name, zone)
+        self._thread.submit(self._workspace.add, name, zone).result()  # it may look at it now
         if self._agent is not None:
             self._agent.set_task(self._make_task)
 

@@ -1,8 +1,10 @@
 """Whether the path of a plan is clear, some way ahead of the arm."""
 
+from foresight.errors import RobotError
 from foresight.robots.motion import Motion
 from foresight.robots.plan_window import Joints
 from foresight.robots.ride import Ride
+from foresight.robots.trajectory import JointPath
 from foresight.robots.workspace import Breach, Workspace
 from foresight.robots.zones import Zone
 
@@ -10,6 +12,20 @@ HORIZON = 0.2  # how far ahead a plan is looked at [s]
 STEP = 0.02  # time between two looks [s]
 SHARES = (0.5, 1.0)  # of a stop where it is looked at
 _ROUNDING = 1e-9
+
+
+def check_path(workspace: Workspace, path: JointPath) -> None:
+    """Look along a whole path, as a guard will.
+
+    Raises:
+        RobotError: If it runs into something.
+    """
+    start = path.positions[0]
+    rate = max(len(path.times) - 1, 1) / max(path.duration, STEP)
+    for positions in path.positions[:: max(round(STEP * rate), 1)]:
+        breach = workspace.breach(positions, start)
+        if breach is not None:
+            raise RobotError(f'it would lead {breach.part} into {breach.boundary}')
 
 
 class Lookahead:

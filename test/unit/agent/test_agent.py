@@ -157,6 +157,20 @@ def test_an_action_that_the_arm_cannot_do_counts_and_another_is_tried():
     assert look(agent, 0.1).begins
 
 
+def test_a_way_that_must_not_be_taken_counts_and_another_is_tried():
+    refusals = [RobotError('into the table')]
+
+    def check(way: JointPath) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    chooser = Chooser(plan(), plan())
+    agent = Agent(Thinker(chooser, Skill(), Homing(), check), HOME, FEW)
+    agent.start(0, 0.0)
+    assert 'into the table' in look(agent, 0.0).decision.error
+    assert look(agent, 0.1).begins
+
+
 def test_without_an_allowed_plan_the_arm_holds():
     agent, _ = make(PlanningError('no candidate'))
     agent.start(0, 0.0)

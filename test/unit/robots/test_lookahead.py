@@ -7,15 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.e_stop import EStop
 from foresight.robots.guard_config import GuardConfig
 from foresight.robots.guarding import Guard
 from foresight.robots.kinematics import InverseKinematics
 from foresight.robots.limits import JointLimits
+from foresight.robots.lookahead import check_path
 from foresight.robots.plan_window import PlanWindow
 from foresight.robots.status import Status
 from foresight.robots.tool_path import vertical_poses
+from foresight.robots.trajectory import JointPath
 from foresight.robots.workspace import Workspace
 from foresight.settings import SceneConfig
 
@@ -139,6 +142,26 @@ def test_a_plan_through_a_zone_is_stopped_and_one_above_it_is_not(make_robot: Ma
     above = Arm(at(0.5, -0.25, HOVER), robot)
     above.ride(at(0.5, 0.25, HOVER), 2.0)
     assert set(above.statuses) == {Status.OK}
+
+
+@pytest.mark.parametrize(('ends', 'why'), [
+    ((at(0.5, -0.25, 0.05), at(0.5, 0.25, 0.05)), 'would lead .* into the zone glass'),
+    ((at(*ALONG, HOVER), at(*ALONG, BELOW)), 'would lead tool0 into the table'),
+    ((at(0.5, -0.25, HOVER), at(0.5, 0.25, HOVER)), ''),
+], ids=['through a zone', 'into the table', 'above both'])
+def test_a_whole_path_is_looked_at_before_it_is_taken(ends, why):
+    workspace = Workspace(PANDA, SCENE)
+    workspace.add('glass', (0.45, 0.55, -0.05, 0.05))
+    shares = np.linspace(0.0, 1.0, 101)[:, None]
+    positions = (1.0 - shares) * ends[0] + shares * ends[1]
+    velocities = np.diff(positions, axis=0, prepend=positions[:1]) / PERIOD
+    tool = np.stack([PANDA.tool_pose(each) for each in positions])
+    path = JointPath(PERIOD * np.arange(101.0), positions, velocities, tool)
+    if why:
+        with pytest.raises(RobotError, match=why):
+            check_path(workspace, path)
+    else:
+        check_path(workspace, path)
 
 
 def test_a_zone_that_comes_in_mid_motion_is_not_entered():
