@@ -7,6 +7,7 @@ from foresight.nodes.endpoints import message_class
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.perception_node import PerceptionNode
 from foresight.nodes.planner_node import PlannerNode
+from foresight.nodes.policy import rights
 from foresight.nodes.predictor_node import PredictorNode
 from foresight.nodes.recorder_node import RecorderNode
 from foresight.nodes.sim_node import SimNode
@@ -17,6 +18,8 @@ CLASSES = {
     'planner': PlannerNode, 'guard': GuardNode, 'recorder': RecorderNode,
 }
 OF_ROS = {'parameter_events', 'rosout'}
+# What only some have: with simulated time, with a camera in /tf, of some releases of ROS.
+SPARE = {'/clock', '/parameter_events', '/tf', '/tf_static'}
 
 
 def names(pairs, node):
@@ -52,6 +55,25 @@ def test_node_publishes_reads_and_serves_what_the_table_says(bench, entry, tmp_p
     made.spin_until(lambda: written() == {name.lstrip('/') for name in entry.publishes})
     made.spin_until(lambda: read() == {name.lstrip('/') for name in entry.subscribes})
     made.spin_until(lambda: served() == set(entry.services))
+
+
+    check_policy(node, own, entry)
+
+
+def check_policy(node, own, entry):
+    """Check that the policy grants all that a node has, and nothing that it has not."""
+    granted = rights(entry)
+    for right, endpoints in (
+        (granted.publish, node.get_publisher_names_and_types_by_node),
+        (granted.subscribe, node.get_subscriber_names_and_types_by_node),
+        (granted.reply, node.get_service_names_and_types_by_node),
+        (granted.request, node.get_client_names_and_types_by_node),
+    ):
+        allowed = {name.replace('~', f'/{entry.name}') for name in right}
+        allowed = {name if name.startswith('/') else f'/{name}' for name in allowed}
+        used = {name for name, _ in endpoints(*own)}
+        assert used <= allowed, f'{entry.name}: {used - allowed} not in the policy'
+        assert allowed - used <= SPARE, f'{entry.name} has no {allowed - used - SPARE}'
 
 
 @pytest.mark.parametrize('topic', TOPICS.values(), ids=TOPICS)

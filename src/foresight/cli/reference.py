@@ -14,6 +14,7 @@ import foresight
 from foresight.cli.flags import ADVANCED, allowed
 from foresight.cli.main import COMMANDS, Command, build
 from foresight.experiments.document import table as lines
+from foresight.nodes.policy import policy
 from foresight.nodes.topics import NODES, RECORDED, TOPICS
 from foresight.settings import Checked
 
@@ -157,7 +158,10 @@ def _option(item: Any) -> tuple[str, tuple[str, str, str]]:
     return item.rich_help_panel or '', (f'`{name}`', default, help_text)
 
 
-PAGES = {'commands.md': commands, 'parameters.md': parameters, 'topics.md': topics}
+PAGES = {
+    'commands.md': commands, 'parameters.md': parameters, 'topics.md': topics,
+    'sros2_policy.xml': policy,
+}
 
 
 def main() -> None:
