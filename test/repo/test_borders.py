@@ -19,7 +19,7 @@ FLOORS = (
     {'actions', 'calibration'},
     {'tasks'},
     {'agent'},
-    {'sim', 'learning', 'viz'},
+    {'faults', 'sim', 'learning', 'viz'},
     {'rollout'},
     {'external'},
     {'nodes', 'experiments'},

@@ -1,6 +1,6 @@
 """`foresight experiment NAME`: measure what a results page is made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,13 +13,16 @@ from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, quiet_stdout
 from foresight.experiments.document import write_json
 from foresight.experiments.experiment import RESULTS, Experiment, find_experiment, run
+from foresight.experiments.faults.measure import Faults, FaultsSettings, Todo
+from foresight.faults.fault import Outcome
 from foresight.settings import Checked
+from foresight.sim.settings import SimConfig
 
 USUAL = (
     'task', 'episodes', 'seed', 'objects', 'split', 'policy', 'checkpoint', 'workers', 'rows',
     'seeds', 'data', 'site', 'robot', 'hours', 'pairs', 'states', 'repeats', 'kept', 'over_ros',
     'extra_objects', 'horizons', 'kinds', 'actions', 'figure', 'goal', 'goal_options', 'horizon',
-    'samples',
+    'samples', 'only',
 )
 """Settings that most users set."""
 OutOption = Annotated[Path | None, typer.Option(
@@ -41,7 +44,7 @@ def measure(
 
 def command(name: str) -> Callable[..., None]:
     """Make the command of an experiment."""
-    experiment = find_experiment(name)
+    experiment = Faults(play_faults) if name == 'faults' else find_experiment(name)
     kind = type(experiment.settings)
     look = Shown(USUAL, 'task' if 'task' in {entry.name for entry in fields(kind)} else '')
 
@@ -53,3 +56,12 @@ def command(name: str) -> Callable[..., None]:
 
     experiment_command.__doc__ = type(experiment).__doc__
     return experiment_command
+
+
+def play_faults(settings: FaultsSettings, todo: Todo) -> Iterator[Outcome]:
+    """Cause faults in a running system of real nodes."""
+    from foresight.nodes.faults.bench import TappedOptions, play  # needs the extra `ros`
+
+    home = settings.lines.parent
+    sim = SimConfig(objects=5, seed=settings.seed)
+    return play(TappedOptions(settings.checkpoint, sim, home / 'bags', home / 'log'), todo)

@@ -33,6 +33,7 @@ EXPERIMENTS = {
     'risk': 'Compare in closed loop how imagined futures may count.',
     'environment': 'Measure how far a planner gets in a Gymnasium environment.',
     'surprise': 'Measure surprise in the loop: who notices what, how soon, and success.',
+    'faults': 'Cause faults in a running system and hold it to what is promised.',
 }
 """What each experiment measures, by name."""
 TABLES = ('ablation', 'quick', 'labels', 'transfer', 'practice')

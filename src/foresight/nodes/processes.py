@@ -20,6 +20,7 @@ from foresight.nodes.scheduling import ONE_THREAD, let_others_go_first
 from foresight.nodes.topics import NodeEntry
 from foresight.signals import die_with
 
+AS_IN_THE_TABLE: Mapping[str, str] = {}
 GRACE = 5.0  # time for the nodes to end by themselves [s]
 FIRST_PORT, PORTS = 7400, 250  # of a DDS domain (RTPS 2.3, section 9.6.1.1)
 FIRST_PARTICIPANTS = range(10, 26, 2)  # port offsets of the first eight participants
@@ -74,7 +75,10 @@ class NodeProcesses(Closing):
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
-    def start(self, entry: NodeEntry, parameters: Mapping[str, Any]) -> None:
+    def start(
+        self, entry: NodeEntry, parameters: Mapping[str, Any],
+        remappings: Mapping[str, str] = AS_IN_THE_TABLE,
+    ) -> None:
         """Start a node with its YAML file, overridden by `parameters`."""
         command = [sys.executable, '-m', entry.module, '--ros-args']
         config = root() / entry.config
@@ -82,12 +86,18 @@ class NodeProcesses(Closing):
             command += ['--params-file', str(config)]
         for name, value in parameters.items():
             command += ['-p', f'{name}:={_as_yaml(value)}']
+        for name, called in remappings.items():
+            command += ['-r', f'{name}:={called}']
         parent = os.getpid()
         with (self._logs / f'{entry.name}.log').open('wb') as log:
             self._running[entry.name] = subprocess.Popen(
                 command, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, preexec_fn=lambda: _prepare(parent, entry.niceness),
             )
+
+    def pid(self, name: str) -> int:
+        """Return the process of a node."""
+        return self._running[name].pid
 
     def check(self) -> None:
         """Raise NodeDiedError if a node has ended."""

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,13 @@ from foresight.errors import ConfigError, ForesightError
 from foresight.nodes.calls import ANSWER, Calls
 from foresight.nodes.episode_node import capture_empty_table, start_episode
 from foresight.nodes.monitor import Monitor
-from foresight.nodes.processes import NodeProcesses, free_domain, local_environment, resident
+from foresight.nodes.processes import (
+    AS_IN_THE_TABLE,
+    NodeProcesses,
+    free_domain,
+    local_environment,
+    resident,
+)
 from foresight.nodes.summary import summarise
 from foresight.nodes.topics import NODES, NodeEntry
 from foresight.robots.arm import ArmModel
@@ -106,6 +112,10 @@ class SessionOptions:
         left_out = '' if self.bags is not None else 'recorder'
         return [entry for name, entry in NODES.items() if name != left_out]
 
+    def remappings(self, node: str) -> Mapping[str, str]:
+        """Return what a node calls other than it is called in the table of nodes."""
+        return AS_IN_THE_TABLE
+
     def parameters(self, node: str) -> dict[str, Any]:
         """Return the parameters of a node."""
         sim, robot = self.sim, {'robot': str(find_robot(self.robot).resolve())}
@@ -138,7 +148,9 @@ def ros_session(options: SessionOptions) -> Iterator['RosSession']:
     with ExitStack() as stack:
         processes = stack.enter_context(NodeProcesses(environment, options.logs))
         for entry in options.nodes:
-            processes.start(entry, options.parameters(entry.name))
+            processes.start(
+                entry, options.parameters(entry.name), options.remappings(entry.name),
+            )
         context = Context()
         rclpy.init(
             args=[], context=context, domain_id=domain,
@@ -168,6 +180,21 @@ class RosSession:
         self._options, self._processes = options, processes
         self._monitor, self._calls = monitor, calls
         self._resident: dict[str, int] = {}
+
+    @property
+    def calls(self) -> Calls:
+        """What calls the nodes."""
+        return self._calls
+
+    @property
+    def monitor(self) -> Monitor:
+        """What listens to the nodes."""
+        return self._monitor
+
+    @property
+    def processes(self) -> NodeProcesses:
+        """What runs the nodes."""
+        return self._processes
 
     def bring_up(self) -> None:
         """Configure and activate the lifecycle nodes, all at once."""

@@ -1,0 +1,1 @@
+"""Faults around the robot: what is promised, and what was kept."""

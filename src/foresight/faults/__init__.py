@@ -1,0 +1,1 @@
+"""What can go wrong around a robot, what is promised then, and whether it was kept."""
