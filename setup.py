@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent
 MANIFEST = ElementTree.parse(ROOT / 'package.xml').getroot()
 NAME = 'foresight'
 DISTRIBUTION = 'foresight-robotics'  # `foresight` is somebody else's on PyPI
-NODES = ('sim', 'perception', 'predictor', 'planner', 'guard', 'recorder', 'episode')
+NODES = ('sim', 'perception', 'predictor', 'planner', 'guard', 'recorder', 'supervisor', 'episode')
 SHARED_FOLDERS = ('launch', 'config', 'urdf', 'rviz', 'models')
 
 

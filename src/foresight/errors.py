@@ -53,3 +53,7 @@ class PlanningError(ForesightError):
 
 class WorkerError(ForesightError):
     """A worker process ended before its work did."""
+
+
+class NodeDiedError(ForesightError):
+    """A node ended although nobody asked it to, or cannot be brought up."""

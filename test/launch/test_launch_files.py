@@ -68,7 +68,7 @@ def test_every_node_at_a_real_arm_follows_remapping_and_namespace():
     for node in nodes:
         node._perform_substitutions(context)
     assert {node.node_name for node in nodes} == {
-        f'/arm1/{name}' for name in ('perception', 'predictor', 'planner', 'guard', 'recorder')
+        f'/arm1/{name}' for name in NODES if name != 'sim'
     }
     rule = ('camera/image_raw', '/camera/color/image_raw')
     assert all(rule in node.expanded_remapping_rules for node in nodes)

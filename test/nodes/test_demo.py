@@ -172,17 +172,17 @@ def test_no_node_outlives_a_demo_that_is_killed(checkpoint, tmp_path):
     wait_for(lambda: not nodes_of(tmp_path), 5.0)
 
 
-def test_demo_names_the_node_that_dies_and_stops_the_others(checkpoint, tmp_path):
+def test_demo_ends_with_its_world_and_stops_the_others(checkpoint, tmp_path):
     running = demo(checkpoint, tmp_path)
     wait_for(lambda: plays(tmp_path))
-    guard = next(
+    sim = next(
         pid for pid in nodes_of(tmp_path)
-        if os.readlink(f'/proc/{pid}/fd/1').endswith('guard.log')
+        if os.readlink(f'/proc/{pid}/fd/1').endswith('sim.log')
     )
-    os.kill(guard, signal.SIGKILL)
+    os.kill(sim, signal.SIGKILL)
     _, words = running.communicate(timeout=60)
     assert running.returncode == 2
-    assert 'guard ended with status -9' in words
+    assert 'sim ended with status -9' in words
     assert not nodes_of(tmp_path)
 
 

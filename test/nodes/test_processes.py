@@ -49,7 +49,7 @@ def is_alive(pid: int) -> bool:
     return state != 'Z'
 
 
-def wait_for(condition, seconds: float = 20.0):
+def wait_for(condition, seconds: float = 60.0):
     """Wait until something holds."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -99,7 +99,7 @@ def test_a_nice_node_is_nice_among_sessions_too(tmp_path, monkeypatch):
         processes.start(script, {})
         wait_for(lambda: (tmp_path / 'log' / 'scripted.log').read_text().endswith('\n'))
         said = (tmp_path / 'log' / 'scripted.log').read_text()
-    assert said.startswith(f'{os.nice(0) + 5} ') and 'nice 5' in said
+    assert said.startswith(f'{min(os.nice(0) + 5, 19)} ') and 'nice 5' in said
 
 
 def test_nodes_die_with_a_killed_launcher(tmp_path):

@@ -28,7 +28,7 @@ def options() -> Any:
 
 def test_every_node_with_an_arm_gets_the_same_robot(options) -> None:
     given = {name: options('ur5e').parameters(name).get('robot') for name in NODES}
-    assert {name for name, robot in given.items() if robot is None} == {'recorder'}
+    assert {name for name, robot in given.items() if robot is None} == {'recorder', 'supervisor'}
     assert set(given.values()) == {None, str(find_robot('ur5e'))}
 
 

@@ -11,11 +11,13 @@ from foresight.nodes.policy import rights
 from foresight.nodes.predictor_node import PredictorNode
 from foresight.nodes.recorder_node import RecorderNode
 from foresight.nodes.sim_node import SimNode
+from foresight.nodes.supervisor_node import SupervisorNode
 from foresight.nodes.topics import NODES, RECORDED, TOPICS
 
 CLASSES = {
     'sim': SimNode, 'perception': PerceptionNode, 'predictor': PredictorNode,
     'planner': PlannerNode, 'guard': GuardNode, 'recorder': RecorderNode,
+    'supervisor': SupervisorNode,
 }
 OF_ROS = {'parameter_events', 'rosout'}
 # What only some have: with simulated time, with a camera in /tf, of some releases of ROS.

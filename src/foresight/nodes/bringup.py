@@ -1,36 +1,30 @@
 """The table of nodes as launch actions; only launch files import this."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import sys
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from launch import Action, LaunchContext
-from launch.actions import (
-    DeclareLaunchArgument,
-    IncludeLaunchDescription,
-    OpaqueFunction,
-    RegisterEventHandler,
-)
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, RegisterEventHandler
 from launch.conditions import IfCondition
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitution import Substitution
 from launch.substitutions import LaunchConfiguration
-from launch_ros.actions import LifecycleNode, LifecycleTransition, Node
+from launch_ros.actions import LifecycleNode, Node
 from launch_ros.event_handlers import OnStateTransition
 from launch_ros.events.lifecycle import StateTransition
 from launch_ros.parameter_descriptions import ParameterValue
-from lifecycle_msgs.msg import Transition
 
 from foresight.errors import ForesightError
 from foresight.files import PACKAGE, root, share
 from foresight.nodes.drivers import camera_pose, driver_names
-from foresight.nodes.scheduling import ONE_THREAD
-from foresight.nodes.topics import NODES
+from foresight.nodes.scheduling import PAUSE, node_environment
+from foresight.nodes.topics import NODES, SUPERVISOR, NodeEntry
 
-STEPS = (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE)
-COMING_UP, UP = ('configuring', 'activating'), ('inactive', 'active')
 NAMESPACE = {'namespace': ('', 'namespace of every node and topic, such as arm1')}
 
 
@@ -43,8 +37,8 @@ def node(name: str, **settings: Any) -> Node:
     known = NODES.get(name)
     kind = LifecycleNode if known is not None and known.lifecycle else Node
     return kind(
-        package=PACKAGE, executable=name, name=name, namespace=LaunchConfiguration('namespace'),
-        output='screen', **settings,
+        package=PACKAGE, executable=name, exec_name=name, name=name,
+        namespace=LaunchConfiguration('namespace'), output='screen', **settings,
     )
 
 
@@ -52,59 +46,55 @@ def node_actions(
     names: Iterable[str], parameters: Mapping[str, Mapping[str, Any]],
     remappings: Iterable[tuple[Any, Any]] = (),
 ) -> list[Action]:
-    """Return what starts these nodes, then configures and activates those with a lifecycle.
+    """Return what starts these nodes and the supervisor, who brings them up and keeps them up.
 
     Args:
         names: Nodes of the table.
         parameters: Parameters by node, over its YAML file; those of '' go to every node.
         remappings: Topics by other names, for every node.
     """
-    nodes = []
-    for entry in (NODES[name] for name in names):
-        config = root() / entry.config
-        files = [str(config)] if config.is_file() else []
-        own = {**parameters.get('', {}), **parameters.get(entry.name, {})}
-        nodes.append(node(
-            entry.name, parameters=[*files, own], remappings=list(remappings),
-            additional_env=ONE_THREAD,
-        ))
-    return [*nodes, OpaqueFunction(function=partial(_bring_up, nodes=nodes))]
+    started = {name: _start(NODES[name], parameters, remappings)
+               for name in (*names, SUPERVISOR)}
+    return [*started.values(), *_watch(started)]
 
 
-def _bring_up(context: LaunchContext, nodes: Sequence[Node]) -> list[Action]:
-    """Configure and activate; a node that cannot come up ends the launch, later ones do not."""
-    managed = [item for item in nodes if isinstance(item, LifecycleNode)]
-    up: set[str] = set()
+def _start(
+    entry: NodeEntry, parameters: Mapping[str, Mapping[str, Any]],
+    remappings: Iterable[tuple[Any, Any]],
+) -> Node:
+    """Return what starts a node, again and again if it may be."""
+    config = root() / entry.config
+    files = [str(config)] if config.is_file() else []
+    own = {**parameters.get('', {}), **parameters.get(entry.name, {})}
+    return node(
+        entry.name, parameters=[*files, own], remappings=list(remappings),
+        additional_env=node_environment(), respawn=entry.restarts, respawn_delay=PAUSE,
+        prefix=f'{sys.executable} -m foresight.nodes.child {os.getpid()} {entry.niceness}',
+    )
 
-    def fails(event: Any) -> bool:
-        """Take note of a step; return whether it failed."""
-        if not isinstance(event, StateTransition) or event.start_state not in COMING_UP:
-            return False
-        if event.goal_state == UP[-1]:
-            up.add(event.action.node_name)
-        return event.goal_state not in UP
 
-    def leave(event: ProcessExited, context: LaunchContext) -> None:
-        """End the launch if a node went before it was up."""
-        name = event.action.node_name
-        if event.returncode and name not in up and not context.is_shutdown:
+def _watch(started: Mapping[str, Node]) -> list[Action]:
+    """End the launch if a node goes before all are up, or one that cannot be started again."""
+    waiting = {name for name in started if NODES[name].lifecycle}
+
+    def comes_up(event: Any) -> bool:
+        """Take note of who is up."""
+        if isinstance(event, StateTransition) and event.goal_state == 'active':
+            waiting.discard(event.action.node_name.rpartition('/')[2])
+        return False
+
+    def leave(event: ProcessExited, context: LaunchContext, name: str) -> None:
+        """End the launch, unless the node is started again."""
+        says_why = name == SUPERVISOR and event.returncode == 1
+        stays = not waiting and NODES[name].restarts and not says_why
+        if event.returncode and not stays and not context.is_shutdown:
             raise BringupError(f'{name} ended with status {event.returncode}: see its last line')
 
-    def refuse(context: LaunchContext) -> None:
-        """End the launch."""
-        name = context.locals.event.action.node_name
-        raise BringupError(f'{name} cannot be configured: its line above says why')
-
     return [
-        *(RegisterEventHandler(OnProcessExit(target_action=item, on_exit=leave))
-          for item in nodes),
-        RegisterEventHandler(OnStateTransition(
-            matcher=fails, entities=[OpaqueFunction(function=refuse)],
-        )),
-        # By now each node has its full name, in whatever namespace this launch is included.
-        LifecycleTransition(
-            lifecycle_node_names=[item.node_name for item in managed], transition_ids=STEPS,
-        ),
+        *(RegisterEventHandler(OnProcessExit(
+            target_action=item, on_exit=partial(leave, name=name),
+        )) for name, item in started.items()),
+        RegisterEventHandler(OnStateTransition(matcher=comes_up, entities=[])),
     ]
 
 

@@ -1,10 +1,15 @@
 """What a node says about itself in `/diagnostics`, once a second and whenever it changes."""
 
+import os
+import socket
 from collections.abc import Callable, Mapping
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
 from rclpy.node import Node
 
+from foresight.nodes.charge import Beat, Stage
 from foresight.nodes.endpoints import publisher
 from foresight.nodes.joint_convert import header
 from foresight.robots.status import Status
@@ -17,7 +22,9 @@ LEVELS = {
     Status.RIVAL: DiagnosticStatus.WARN, Status.OUTSIDE: DiagnosticStatus.WARN,
     Status.TRACKING: DiagnosticStatus.ERROR, Status.JOINTS_JUMPED: DiagnosticStatus.ERROR,
     Status.CLOCK_JUMPED: DiagnosticStatus.ERROR, Status.BLOCKED: DiagnosticStatus.WARN,
+    Status.RESTORING: DiagnosticStatus.WARN, Status.NODE_LOST: DiagnosticStatus.ERROR,
 }
+HOST = socket.gethostname()
 
 
 class Health:
@@ -28,13 +35,29 @@ class Health:
         reason: Why, in words; empty when all is well.
     """
 
-    def __init__(self, node: Node, clock: Callable[[], float]) -> None:
-        """Publish once a second, stamped by `clock` [s]."""
-        self._node, self._clock = node, clock
+    def __init__(
+        self, node: Node, clock: Callable[[], float],
+        stage: Callable[[], str] = lambda: Stage.ACTIVE,
+    ) -> None:
+        """Publish once a second, also while simulated time stands still.
+
+        Args:
+            node: Of which it speaks.
+            clock: Stamps what it says [s].
+            stage: State of the node's lifecycle, if it has one.
+        """
+        self._node, self._clock, self._stage = node, clock, stage
         self.status, self.reason = Status.IDLE, ''
         self._figures: dict[str, str] = {}
+        self._failures, self._error = 0, ''
         self._publisher = publisher(node, '/diagnostics')
-        node.create_timer(1.0, self.publish)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        node.create_timer(1.0, self.publish, clock=steady)
+
+    def fail(self, why: str) -> None:
+        """Say that a stage of the lifecycle failed."""
+        self._failures, self._error = self._failures + 1, why
+        self.publish()
 
     def report(self, status: Status, reason: str = '') -> None:
         """Set the status; a new one is logged and published at once."""
@@ -62,7 +85,12 @@ class Health:
 
     def publish(self) -> None:
         """Publish what is known."""
-        values = [KeyValue(key='status', value=str(self.status))]
+        said = {
+            'status': self.status, 'node': self._node.get_fully_qualified_name(),
+            'host': HOST, 'pid': os.getpid(), 'stage': self._stage(),
+            'failures': self._failures, 'error': self._error,
+        }
+        values = [KeyValue(key=key, value=str(value)) for key, value in said.items()]
         values += [KeyValue(key=key, value=value) for key, value in self._figures.items()]
         status = DiagnosticStatus(
             level=LEVELS[self.status], name=self._node.get_name(), message=self.reason,
@@ -70,3 +98,15 @@ class Health:
         )
         time = self._clock()
         self._publisher.publish(DiagnosticArray(header=header(time, ''), status=[status]))
+
+
+def beat_of(status: DiagnosticStatus) -> Beat | None:
+    """Return what a node of this package says of itself; None if it is another's."""
+    said = {item.key: item.value for item in status.values}
+    try:
+        return Beat(
+            said['node'], int(said['pid']), said['host'], said['stage'], said['status'],
+            said.get('phase', ''), int(said['failures']), said['error'],
+        )
+    except (KeyError, ValueError):
+        return None

@@ -92,6 +92,10 @@ class Monitor(SurvivingNode):
         """What the planner is at; empty before it said anything."""
         return self.figures.get('planner', {}).get('phase', '')
 
+    def status(self, node: str) -> str:
+        """Return what a node is doing; empty before it said anything."""
+        return self.figures.get(node, {}).get('status', '')
+
     def figure(self, node: str, name: str, default: float = math.nan) -> float:
         """Return a figure of a node, or a default before it said it."""
         return float(self.figures.get(node, {}).get(name, default))

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,20 +14,15 @@ from typing import Any
 import yaml
 
 from foresight.closing import Closing
-from foresight.errors import ForesightError
+from foresight.errors import ForesightError, NodeDiedError
 from foresight.files import root
-from foresight.nodes.scheduling import ONE_THREAD, let_others_go_first
-from foresight.nodes.topics import NodeEntry
-from foresight.signals import die_with
+from foresight.nodes.scheduling import PAUSE, node_environment
+from foresight.nodes.topics import SUPERVISOR, NodeEntry
 
 AS_IN_THE_TABLE: Mapping[str, str] = {}
 GRACE = 5.0  # time for the nodes to end by themselves [s]
 FIRST_PORT, PORTS = 7400, 250  # of a DDS domain (RTPS 2.3, section 9.6.1.1)
 FIRST_PARTICIPANTS = range(10, 26, 2)  # port offsets of the first eight participants
-
-
-class NodeDiedError(ForesightError):
-    """A node ended although nobody asked it to."""
 
 
 def free_domain(low: int = 20, high: int = 100) -> int:
@@ -58,7 +53,7 @@ def local_environment(domain: int) -> dict[str, str]:
     """Return the environment of nodes that talk on this host only, one thread each."""
     return {
         **os.environ, 'ROS_DOMAIN_ID': str(domain),
-        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', **ONE_THREAD,
+        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', **node_environment(),
         'RCUTILS_COLORIZED_OUTPUT': '0', 'PYTHONUNBUFFERED': '1',
     }
 
@@ -66,13 +61,18 @@ def local_environment(domain: int) -> dict[str, str]:
 class NodeProcesses(Closing):
     """Runs each node in a process group of its own that dies with this process.
 
-    Start nodes before this process has threads: the children are forked.
+    Attributes:
+        restarts: Whether a node that ends is started again; one that says why it cannot start
+            is not.
     """
 
     def __init__(self, environment: Mapping[str, str], logs: Path) -> None:
         """Keep the environment; the output of each node goes to `logs`/<node>.log."""
         self._environment, self._logs = dict(environment), logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._started: dict[str, tuple[NodeEntry, list[str]]] = {}
+        self._due: dict[str, float] = {}
+        self.restarts = False
         logs.mkdir(parents=True, exist_ok=True)
 
     def start(
@@ -80,7 +80,10 @@ class NodeProcesses(Closing):
         remappings: Mapping[str, str] = AS_IN_THE_TABLE,
     ) -> None:
         """Start a node with its YAML file, overridden by `parameters`."""
-        command = [sys.executable, '-m', entry.module, '--ros-args']
+        command = [
+            sys.executable, '-m', 'foresight.nodes.child', str(os.getpid()), str(entry.niceness),
+            sys.executable, '-m', entry.module, '--ros-args',
+        ]
         config = root() / entry.config
         if config.is_file():
             command += ['--params-file', str(config)]
@@ -88,11 +91,17 @@ class NodeProcesses(Closing):
             command += ['-p', f'{name}:={_as_yaml(value)}']
         for name, called in remappings.items():
             command += ['-r', f'{name}:={called}']
-        parent = os.getpid()
-        with (self._logs / f'{entry.name}.log').open('wb') as log:
-            self._running[entry.name] = subprocess.Popen(
+        self._started[entry.name] = entry, command
+        self._log(entry.name).unlink(missing_ok=True)
+        self._run(entry.name)
+
+    def _run(self, name: str) -> None:
+        """Start a process; what it writes comes after what the last one wrote."""
+        _, command = self._started[name]
+        with self._log(name).open('ab') as log:
+            self._running[name] = subprocess.Popen(
                 command, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=lambda: _prepare(parent, entry.niceness),
+                start_new_session=True,
             )
 
     def pid(self, name: str) -> int:
@@ -100,15 +109,33 @@ class NodeProcesses(Closing):
         return self._running[name].pid
 
     def check(self) -> None:
-        """Raise NodeDiedError if a node has ended."""
+        """Start again what has ended, if that is to be.
+
+        Raises:
+            NodeDiedError: If it is not, or the node is one without which nothing goes on.
+        """
         for name, process in self._running.items():
             status = process.poll()
             if status is not None:
-                raise NodeDiedError(f'{name} ended with status {status}: {self.last_words(name)}')
+                self._replace(name, status)
+
+    def _replace(self, name: str, status: int) -> None:
+        """Start a node that ended again, after a pause."""
+        entry, _ = self._started[name]
+        if not (self.restarts and entry.restarts) or (name == SUPERVISOR and status == 1):
+            raise NodeDiedError(f'{name} ended with status {status}: {self.last_words(name)}')
+        now = time.monotonic()
+        if now >= self._due.setdefault(name, now + PAUSE):
+            del self._due[name]
+            _signal(self._running[name], signal.SIGKILL)  # what it may have started itself
+            self._run(name)
+
+    def _log(self, name: str) -> Path:
+        return self._logs / f'{name}.log'
 
     def last_words(self, name: str) -> str:
         """Return the last line a node has written."""
-        log = self._logs / f'{name}.log'
+        log = self._log(name)
         lines = log.read_text(errors='replace').strip().splitlines()
         return f'{lines[-1] if lines else "it wrote nothing"} (see {log})'
 
@@ -117,28 +144,28 @@ class NodeProcesses(Closing):
         return {name: resident(process.pid) for name, process in self._running.items()}
 
     def close(self) -> None:
-        """End every node: politely, then by force."""
-        for process in self._running.values():
-            _signal(process, signal.SIGTERM)
-        deadline = time.monotonic() + GRACE
-        for process in self._running.values():
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, deadline - time.monotonic()))
-        for process in self._running.values():
-            _signal(process, signal.SIGKILL)  # also what a node may have started itself
-            process.wait()
-        self._running.clear()
+        """End every node, first those that move the arm: politely, then by force."""
+        world = {name for name, (entry, _) in self._started.items() if not entry.moves}
+        for names in (self._running.keys() - world, self._running.keys() & world):
+            _end([self._running.pop(name) for name in names])
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """End processes: politely, then by force."""
+    for process in processes:
+        _signal(process, signal.SIGTERM)
+    deadline = time.monotonic() + GRACE
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+    for process in processes:
+        _signal(process, signal.SIGKILL)  # also what a node may have started itself
+        process.wait()
 
 
 def _as_yaml(value: Any) -> str:
     """Write a parameter the way the ROS command line reads it."""
     return yaml.safe_dump(value, default_flow_style=True, width=10_000).split('\n')[0]
-
-
-def _prepare(parent: int, niceness: int) -> None:
-    """Let others go first, and die when the parent is gone, even by SIGKILL."""
-    let_others_go_first(niceness)
-    die_with(parent)
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:

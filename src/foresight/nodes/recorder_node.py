@@ -8,12 +8,14 @@ from pathlib import Path
 from foresight.data.bags.writer import BagWriter, free_folder
 from foresight.errors import ConfigError, DatasetError
 from foresight.nodes.endpoints import service, subscription, type_of
+from foresight.nodes.health import Health
 from foresight.nodes.parameters import declare, refuse_unknown
 from foresight.nodes.qos import RECORD
 from foresight.nodes.run import run
 from foresight.nodes.settings import RecorderConfig
 from foresight.nodes.surviving import SurvivingNode
 from foresight.nodes.topics import TOPICS, Qos, Topic
+from foresight.robots.status import Status
 
 LASTING = (Qos.LATCHED, Qos.SAFETY)  # the last message holds until the next one
 
@@ -32,6 +34,7 @@ class RecorderNode(SurvivingNode):
         refuse_unknown(self)
         self._bag: BagWriter | None = None
         self._written: deque[Path] = deque()
+        self.health = Health(self, lambda: self.get_clock().now().nanoseconds * 1e-9)
         self._latched: dict[str, bytes] = {}
         self._topics: dict[str, Topic] = {}
         for topic in self._config.topics:
@@ -64,6 +67,7 @@ class RecorderNode(SurvivingNode):
         except DatasetError as error:
             self.get_logger().error(str(error))
             self._bag = None
+            self._say(Status.IDLE, str(error))
 
     def _start(self) -> str:
         """Open a bag that begins with the latched messages."""
@@ -75,6 +79,7 @@ class RecorderNode(SurvivingNode):
         for name, data in self._latched.items():
             self._write(name, data)
         self.get_logger().info(f'recording {self._bag.folder}')
+        self._say(Status.OK)
         return str(self._bag.folder)
 
     def _rotate(self, newest: Path) -> None:
@@ -84,15 +89,27 @@ class RecorderNode(SurvivingNode):
             shutil.rmtree(self._written.popleft(), ignore_errors=True)
 
     def _stop(self) -> str:
-        if self._bag is None:
+        bag = self._close()
+        if bag is None:
             return 'nothing was recorded'
-        bag, self._bag = self._bag, None
-        bag.close()
+        self._say(Status.IDLE)
         return f'{bag.count} messages in {bag.folder}'
+
+    def _close(self) -> BagWriter | None:
+        """Finish the bag that is open, and return it."""
+        bag, self._bag = self._bag, None
+        if bag is not None:
+            bag.close()
+        return bag
+
+    def _say(self, status: Status, reason: str = '') -> None:
+        """Say whether it records."""
+        self.health.report(status, reason)
+        self.health.figures({'phase': 'RECORDING' if status is Status.OK else 'IDLE'}, now=True)
 
     def destroy_node(self) -> None:
         """Finish the bag first."""
-        self._stop()
+        self._close()
         super().destroy_node()
 
 

@@ -4,18 +4,30 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from foresight.files import share
+
 ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'OPENCV_FOR_THREADS_NUM': '1'}
-"""Environment of a node: no library hands its work to threads that wait for a processor."""
+"""No library hands its work to threads that wait for a processor."""
+PAUSE = 1.0  # before a node's process is started again [s]
+PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE'
 PRIORITY = 10  # among real-time processes; drivers and interrupts stay above
 
 
+def node_environment() -> dict[str, str]:
+    """Return what is put into the environment of a node; a profile of the user's own stays."""
+    profiles = os.environ.get(PROFILES) or str(share('config/fastdds_nodes.xml'))
+    return {**ONE_THREAD, PROFILES: profiles}
+
+
 def let_others_go_first(niceness: int) -> None:
-    """Raise the niceness of this process and of its session.
+    """Raise the niceness of this process, and of its session if that is its own.
 
     Linux shares the processor among sessions first (sched(7), autogroup): without the second,
     the niceness of a node that has a session of its own says nothing.
     """
     os.nice(niceness)
+    if os.getsid(0) != os.getpid():
+        return
     with suppress(OSError):  # a kernel without the feature needs nothing
         Path('/proc/self/autogroup').write_text(str(niceness))
 

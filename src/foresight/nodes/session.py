@@ -1,23 +1,25 @@
 """A running system in processes of its own: brought up, played with, taken down."""
 
+import math
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import rclpy
-from lifecycle_msgs.msg import State, Transition
-from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from foresight.data.bags.actions import BagConfig
-from foresight.errors import ConfigError, ForesightError
+from foresight.errors import ConfigError, ForesightError, NodeDiedError
 from foresight.nodes.calls import ANSWER, Calls
+from foresight.nodes.charge import OVER
 from foresight.nodes.episode_node import capture_empty_table, start_episode
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import (
@@ -28,25 +30,21 @@ from foresight.nodes.processes import (
     resident,
 )
 from foresight.nodes.summary import summarise
-from foresight.nodes.topics import NODES, NodeEntry
+from foresight.nodes.supervision import APPEAR, LOADING, SupervisorConfig
+from foresight.nodes.topics import NODES, SUPERVISOR, NodeEntry
 from foresight.robots.arm import ArmModel
 from foresight.robots.robot_file import RobotConfig, find_robot
+from foresight.robots.status import Status
 from foresight.settings import CLEAR_TABLE
 from foresight.sim.settings import CameraConfig, SimConfig
 from foresight.sim.site import Site, load_site
 from foresight.tasks.task_file import EMPTY_TABLE, load_task
 from foresight.viz.demo_result import DemoResult
 
-STEPS = {
-    Transition.TRANSITION_CONFIGURE: State.PRIMARY_STATE_INACTIVE,
-    Transition.TRANSITION_ACTIVATE: State.PRIMARY_STATE_ACTIVE,
-}
-"""How a lifecycle node comes up: each transition and the state after it."""
-
 PER_ACTION = 15.0  # longest wait for one action [s]
 REST = 2.0  # wait for the last objects to come to rest [s]
 RETRACT = 2.0  # the arm is back after the last action within this time [s]
-OVER = ('IDLE', 'DONE')
+DOUBT = 2.0  # a planner that ends so may be one whose guard is gone, which is noticed later [s]
 
 
 @dataclass(frozen=True)
@@ -107,6 +105,11 @@ class SessionOptions:
         return load_site(self.site)
 
     @property
+    def kept(self) -> Path:
+        """Folder of what a node that is started again goes on with."""
+        return self.logs / 'kept'
+
+    @property
     def nodes(self) -> list[NodeEntry]:
         """Nodes to run."""
         left_out = '' if self.bags is not None else 'recorder'
@@ -124,17 +127,19 @@ class SessionOptions:
         place = {'site': str(site.resolve()) if site.is_file() else self.site}
         model = {**common, **place, 'checkpoint': str(self.checkpoint.resolve())}
         limit = {} if self.deadline is None else {'deadline': self.deadline}
+        kept = self.kept.resolve()
         table: dict[str, dict[str, Any]] = {
             'sim': {**robot, **place, 'task': self.task, 'objects': sim.objects,
                     'camera.effect': self.camera, 'real_time_factor': sim.real_time_factor},
-            'perception': model,
-            'predictor': model,
+            'perception': {**model, 'background': str(kept / 'background.npz')},
+            'predictor': {**model, 'memory.file': str(kept / 'memory.safetensors')},
             'planner': {**model, **limit, 'task': self.task, 'max_actions': sim.max_actions},
-            'guard': {**common, **place},
+            'guard': {**common, **place, 'e_stop_file': str(kept / 'e_stop')},
             'recorder': {
                 'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
                 'keep': self.keep_bags,
             },
+            SUPERVISOR: {'use_sim_time': True},
         }
         return table[node]
 
@@ -145,6 +150,7 @@ def ros_session(options: SessionOptions) -> Iterator['RosSession']:
     domain = free_domain()
     environment = local_environment(domain)
     os.environ.update(environment)  # This process talks to them by the same rules.
+    shutil.rmtree(options.kept, ignore_errors=True)  # of an earlier session
     with ExitStack() as stack:
         processes = stack.enter_context(NodeProcesses(environment, options.logs))
         for entry in options.nodes:
@@ -164,10 +170,24 @@ def ros_session(options: SessionOptions) -> Iterator['RosSession']:
         executor = SingleThreadedExecutor(context=context)
         stack.callback(executor.shutdown)
         executor.add_node(monitor)
-        calls = Calls(monitor, executor, processes.check)
-        session = RosSession(options, processes, monitor, calls)
-        session.bring_up()
-        yield session
+        calls = Calls(monitor, executor, partial(_check, processes, monitor))
+        calls.spin_until(
+            lambda: monitor.status(SUPERVISOR) == Status.OK, APPEAR + LOADING,
+            'the nodes do not come up',
+        )
+        processes.restarts = True
+        yield RosSession(options, processes, monitor, calls)
+
+
+def _check(processes: NodeProcesses, monitor: Monitor) -> None:
+    """Start again what has ended.
+
+    Raises:
+        NodeDiedError: If that is of no use.
+    """
+    processes.check()
+    if monitor.status(SUPERVISOR) == Status.NODE_LOST:
+        raise NodeDiedError(monitor.reasons[SUPERVISOR])
 
 
 class RosSession:
@@ -180,6 +200,7 @@ class RosSession:
         self._options, self._processes = options, processes
         self._monitor, self._calls = monitor, calls
         self._resident: dict[str, int] = {}
+        self._ended = math.inf
 
     @property
     def calls(self) -> Calls:
@@ -195,26 +216,6 @@ class RosSession:
     def processes(self) -> NodeProcesses:
         """What runs the nodes."""
         return self._processes
-
-    def bring_up(self) -> None:
-        """Configure and activate the lifecycle nodes, all at once."""
-        calls = self._calls
-        nodes = [entry.name for entry in self._options.nodes if entry.lifecycle]
-        for step, goal in STEPS.items():
-            request = ChangeState.Request(transition=Transition(id=step))
-            answers = [calls.ask(ChangeState, f'{name}/change_state', request) for name in nodes]
-            for name, answer in zip(nodes, answers):
-                if not self._took(name, answer, goal):
-                    raise ForesightError(f'{name}: {self._processes.last_words(name)}')
-
-    def _took(self, name: str, answer: Any, goal: int) -> bool:
-        """Return whether a node took a step; its answer may be lost, its state is not."""
-        calls = self._calls
-        try:
-            return bool(calls.wait_for(answer, name).success)
-        except ForesightError:
-            request = calls.ask(GetState, f'{name}/get_state', GetState.Request())
-            return bool(calls.wait_for(request, name).current_state.id == goal)
 
     def resident(self) -> dict[str, int]:
         """Return the resident memory of this process and of each node now [byte]."""
@@ -253,13 +254,16 @@ class RosSession:
 
     def _watch(self, show: Callable[[Monitor], None]) -> str:
         """Follow the episode and say why it ended."""
-        monitor, calls = self._monitor, self._calls
-        deadline = time.monotonic() + PER_ACTION * (self._options.sim.max_actions + 1)
+        monitor, calls, last = self._monitor, self._calls, time.monotonic()
+        left = PER_ACTION * (self._options.sim.max_actions + 1)
         calls.spin_until(
             lambda: monitor.phase not in ('', *OVER), ANSWER, 'the planner does not start',
         )
-        while monitor.phase not in OVER:
-            if time.monotonic() > deadline:
+        while not self._is_over():
+            if monitor.status(SUPERVISOR) == Status.OK:
+                left -= time.monotonic() - last
+            last = time.monotonic()
+            if left < 0.0:
                 raise ForesightError('the episode does not end: see the logs of the nodes')
             calls.spin(0.2)
             for name, size in self._processes.resident().items():
@@ -274,6 +278,17 @@ class RosSession:
         self._let_pass(REST, self._is_clear)
         show(monitor)
         return monitor.reasons.get('planner', '')
+
+    def _is_over(self) -> bool:
+        """Return whether the planner ended by itself, not because a node is away."""
+        monitor = self._monitor
+        if monitor.phase not in OVER or monitor.status(SUPERVISOR) != Status.OK:
+            self._ended = math.inf
+        elif monitor.phase == 'DONE':
+            return True
+        else:
+            self._ended = min(self._ended, time.monotonic())
+        return time.monotonic() > self._ended + SupervisorConfig().silence + DOUBT
 
     def _is_clear(self) -> bool:
         """Return whether the ground truth says that every object is done with."""

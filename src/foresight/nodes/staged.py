@@ -24,7 +24,9 @@ class StagedNode(SurvivingNode, LifecycleNode):
         self.active = False
         self.declare()
         refuse_unknown(self)
-        self.health = Health(self, lambda: self.time)
+        self.health = Health(
+            self, lambda: self.time, lambda: str(self._state_machine.current_state[1]),
+        )
 
     def declare(self) -> None:
         """Declare the parameters."""
@@ -49,7 +51,9 @@ class StagedNode(SurvivingNode, LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Run `configure`; if it fails, free what it had loaded."""
         if not self.attempt('not configured', self.configure):
+            why = self.fault
             self.attempt('not cleaned up', self.cleanup)
+            self.health.fail(why)
             return FAILURE
         return super().on_configure(state)
 
@@ -57,6 +61,7 @@ class StagedNode(SurvivingNode, LifecycleNode):
         """Run `activate`, once the publishers publish."""
         result = super().on_activate(state)
         if not self.attempt('not activated', self.activate):
+            self.health.fail(self.fault)
             super().on_deactivate(state)
             return FAILURE
         self.active = True

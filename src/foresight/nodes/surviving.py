@@ -18,7 +18,12 @@ class SurvivingNode(Node):
     """Logs what its callbacks raise and goes on.
 
     A robot is not left without its guard because one message was odd.
+
+    Attributes:
+        fault: What was logged last.
     """
+
+    fault = ''
 
     def create_subscription(
         self, msg_type: Any, topic: str, callback: Any, *given: Any, **named: Any,
@@ -56,11 +61,13 @@ class SurvivingNode(Node):
         try:
             work()
         except ForesightError as error:
-            self.get_logger().error(f'{what}: {error}', throttle_duration_sec=1.0)
+            self.fault = f'{what}: {error}'
+            self.get_logger().error(self.fault, throttle_duration_sec=1.0)
         except Exception as error:  # the one place: whatever it is, the node must live on
             if not self.context.ok():
                 raise  # a signal ended rclpy in the middle of it
-            self.get_logger().error(f'{what}: {unexpected(error)}', throttle_duration_sec=1.0)
+            self.fault = f'{what}: {unexpected(error)}'
+            self.get_logger().error(self.fault, throttle_duration_sec=1.0)
         else:
             return True
         return False

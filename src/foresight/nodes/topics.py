@@ -41,6 +41,10 @@ class NodeEntry:
         subscribes: Names of topics it reads.
         publishes: Names of topics it writes.
         services: What each Trigger service does that it offers, by relative name.
+        resume: Service by which it goes on with its work after a restart.
+        stop: Service by which it stops the arm.
+        restarts: Whether it may be started again while others work.
+        moves: Whether the arm is moved through it; it ends before those that show or keep that.
         niceness: How far it lets others go first; what keeps time is not nice.
     """
 
@@ -51,6 +55,10 @@ class NodeEntry:
     services: Mapping[str, str]
     about: str
     niceness: int = 0
+    resume: str = ''
+    stop: str = ''
+    restarts: bool = True
+    moves: bool = True
 
     @property
     def module(self) -> str:
@@ -63,6 +71,7 @@ class NodeEntry:
         return f'config/{self.name}.yaml'
 
 
+SUPERVISOR = 'supervisor'
 IMAGE, COMPRESSED = 'sensor_msgs/msg/Image', 'sensor_msgs/msg/CompressedImage'
 
 TOPICS = {topic.name: topic for topic in (
@@ -114,7 +123,7 @@ NODES = {node.name: node for node in (
         ('/clock', 'camera/image_raw', 'camera/camera_info', 'camera/pose', 'joint_states',
          'robot_description', 'ground_truth/poses', '/diagnostics'),
         {'sim/reset': 'place the objects of parameter `seed`'},
-        'the simulated arm, table and camera',
+        'the simulated arm, table and camera', restarts=False, moves=False,
     ),
     NodeEntry(
         'perception', True,
@@ -137,19 +146,23 @@ NODES = {node.name: node for node in (
          'planner/candidates', 'planner/markers', 'planner/subgoal', '/diagnostics'),
         {'planner/start': 'start acting', 'planner/stop': 'finish this action, then stop',
          'planner/capture_goal': 'take the table as it looks now as the goal'},
-        'belief to actions and joint motion', niceness=5,
+        'belief to actions and joint motion', niceness=5, resume='planner/start',
     ),
     NodeEntry(
         'guard', True, ('joint_plan', 'joint_states', 'e_stop', 'keep_out'),
         ('commands', '/diagnostics'),
         {'guard/e_stop': 'stop the arm',
          'guard/release': 'end an e-stop; refused while the arm moves'},
-        'joint motion to safe commands',
+        'joint motion to safe commands', stop='guard/e_stop',
     ),
     NodeEntry(
-        'recorder', False, (), (),
+        'recorder', False, (), ('/diagnostics',),
         {'recorder/start': 'start a bag', 'recorder/stop': 'finish the bag'},
-        'topics to a rosbag2 MCAP', niceness=5,
+        'topics to a rosbag2 MCAP', niceness=5, resume='recorder/start', moves=False,
+    ),
+    NodeEntry(
+        SUPERVISOR, False, ('/diagnostics',), ('/diagnostics',), {},
+        'brings up the nodes with a lifecycle, and up again those that die or fall silent',
     ),
 )}
 

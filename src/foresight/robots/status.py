@@ -22,6 +22,8 @@ class Status(StrEnum):
         RIVAL: More than one node sends plans: none is ridden.
         OUTSIDE: The arm stands outside its limits, where no command may begin.
         BLOCKED: The plan leads into the table, a zone, the end of the workspace or the arm.
+        RESTORING: A node went down and is brought up again.
+        NODE_LOST: A node does not stay up: all is stopped; somebody must look.
     """
 
     OK = 'OK'
@@ -38,6 +40,8 @@ class Status(StrEnum):
     RIVAL = 'RIVAL'
     OUTSIDE = 'OUTSIDE'
     BLOCKED = 'BLOCKED'
+    RESTORING = 'RESTORING'
+    NODE_LOST = 'NODE_LOST'
 
 
 @dataclass(frozen=True)

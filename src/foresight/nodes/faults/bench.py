@@ -12,12 +12,13 @@ from foresight.faults.fault import After, Fault, Outcome, Promise, Way
 from foresight.faults.judge import judge
 from foresight.faults.trace import Said, Trace
 from foresight.nodes.calls import ANSWER
+from foresight.nodes.charge import OVER
 from foresight.nodes.episode_node import capture_empty_table, start_episode
 from foresight.nodes.faults.causes import System
 from foresight.nodes.faults.tap import ENTRY, LINES, before
 from foresight.nodes.faults.watcher import Watcher
 from foresight.nodes.scheduling import keep_up
-from foresight.nodes.session import OVER, RosSession, SessionOptions, ros_session
+from foresight.nodes.session import RosSession, SessionOptions, ros_session
 from foresight.nodes.topics import NODES, NodeEntry
 from foresight.robots.arm import ArmModel
 
