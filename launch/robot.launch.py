@@ -9,11 +9,8 @@ from launch.substitutions import LaunchConfiguration
 
 from foresight.nodes import bringup
 from foresight.nodes.bringup import CAMERA_AT, DriverName, node, typed
+from foresight.nodes.drivers import DRIVEN
 
-DRIVEN = {
-    'image': 'camera/image_raw', 'camera_info': 'camera/camera_info',
-    'camera_pose': 'camera/pose', 'joint_states': 'joint_states', 'commands': 'commands',
-}
 TOPICS = ('e_stop', 'goal_image')
 ARGUMENTS = {
     'robot': ('panda', 'name of the robot, its folder, or its file'),
@@ -35,7 +32,8 @@ ARGUMENTS = {
 
 def generate_launch_description():
     given = {name: LaunchConfiguration(name) for name in ARGUMENTS}
-    common = {'robot': given['robot'], 'use_sim_time': typed('use_sim_time', bool)}
+    common = {'robot': given['robot'], 'use_sim_time': typed('use_sim_time', bool),
+              'joint_prefix': DriverName('joint_prefix')}
     model = {**common, 'site': given['site'], 'checkpoint': given['checkpoint']}
     seen = {**model, 'camera.image': DriverName('image_is')}
     found = {'camera_pose': DriverName('pose_from'), 'base_frame': DriverName('base_frame'),

@@ -15,6 +15,7 @@ from rosbags.typesys import Stores, get_typestore
 
 from foresight.actions.loading import load, make_model
 from foresight.arrays import save_arrays
+from foresight.calibration.captures import Capture, Captures
 from foresight.data.clips import Clips
 from foresight.data.episodes import Episode, Images, save_episode
 from foresight.data.transitions import build_transitions, save_transitions
@@ -42,6 +43,12 @@ CONFIG = CheckpointConfig(encoder=ENCODER, predictor=PredictorConfig(width=16, b
 SIZE = 24, 32
 TYPES = get_typestore(Stores.ROS2_KILTED)
 DOWN = np.diag([1.0, -1.0, -1.0, 1.0])
+
+
+def captures(folder: Path) -> None:
+    """Write captures of two joints."""
+    taken = Capture(np.ones(2), np.zeros((*SIZE, 3), np.uint8), (3.0, 4.0)), Capture(np.zeros(2))
+    Captures(('x', 'y'), view().matrix, taken).save(folder)
 
 
 def view() -> CameraView:

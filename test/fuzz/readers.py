@@ -25,6 +25,7 @@ from rosbags.rosbag2 import StoragePlugin
 
 from foresight.actions.loading import load
 from foresight.arrays import load_arrays
+from foresight.calibration.captures import LISTING, Captures
 from foresight.cli.goal import read_goal
 from foresight.data.bags.reader import read_bag
 from foresight.data.clips import Clips
@@ -40,6 +41,7 @@ from foresight.external.episode import _read as read_goal_of_environment
 from foresight.files import sha256, share
 from foresight.learning.journal import Journal
 from foresight.learning.resume import read_state
+from foresight.nodes.drivers import ORIGIN, driver_names, write_camera
 from foresight.robots.arm import ArmModel
 from foresight.robots.description import load_urdf
 from foresight.robots.robot_file import RobotFile
@@ -334,6 +336,12 @@ def readers(place: Path) -> Iterator[Reader]:
     empty = files('empty', lambda to: good.background(to / 'background.npz'))
     yield Reader('background', 6, one_of(empty, 'background.npz', change_arrays),
                  partial(read_background, Perception.of(trained)))
+    seen = files('seen', good.captures)
+    yield Reader('captures', 4, one_of(seen, LISTING, change_json),
+                 lambda folder: Captures.read(folder, ('x', 'y')))
+    camera = files('camera', lambda to: write_camera(to / 'camera.yaml', '', ORIGIN, 'found'))
+    yield Reader('camera.yaml', 3, one_of(camera, 'camera.yaml', change_yaml),
+                 lambda folder: driver_names('panda', str(folder / 'camera.yaml')))
     yield from _of_data(files)
     yield from _of_runs(files, place, trained)
 

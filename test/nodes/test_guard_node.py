@@ -10,7 +10,7 @@ from geometry_msgs.msg import Point32, Polygon, PolygonStamped
 from rclpy.event_handler import PublisherEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from std_msgs.msg import Bool, Float64MultiArray, Header
+from std_msgs.msg import Bool, Float64, Float64MultiArray, Header
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.data.joint_messages import seconds
@@ -500,3 +500,23 @@ def test_at_a_tenth_of_the_speed_no_joint_is_commanded_faster(bench, stage):
                     follow(0.9 * most))
     fastest = max(abs(each.velocity[0]) for each in made.heard['commands'])
     assert fastest <= most
+
+
+def test_an_arm_whose_driver_puts_a_prefix_before_its_joints_is_commanded_under_it(bench, stage):
+    made = bench(GuardNode, HEARS, joint_prefix='left_').up()
+    robot = stage(made)
+    names = tuple(f'left_{name}' for name in robot.arm.joint_names)
+    made.spin_until(lambda: made.heard['commands'], lambda: robot.joints(names=names))
+    assert tuple(made.heard['commands'][-1].name) == names
+    plan = robot.line()  # plans are without it
+    made.say('joint_plan', trajectory(plan, robot.arm.joint_names))
+    made.spin_until(lambda: made.node.health.status is Status.OK,
+                    lambda: robot.joints(names=names))
+
+
+def test_a_protective_stop_is_said_beside_the_status(guarded):
+    made, robot = guarded
+    made.say('speed_scaling', Float64(data=0.0))
+    made.spin_until(lambda: 'protective stop' in made.node.health.reason, robot.joints)
+    made.say('speed_scaling', Float64(data=100.0))
+    made.spin_until(lambda: 'protective stop' not in made.node.health.reason, robot.joints)

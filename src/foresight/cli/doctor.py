@@ -54,17 +54,19 @@ LiveOption = Annotated[bool, typer.Option(
     '--live', help='Look at the topics of a running arm and camera instead.')]
 CameraOption = Annotated[str, typer.Option(
     help='Camera of --live: a name in config/cameras, or a YAML file.')]
+NamespaceOption = Annotated[str, typer.Option(
+    help='Namespace of --live, such as arm1: topics that begin without / are looked for in it.')]
 SecondsOption = Annotated[float, typer.Option(
     help='How long --live watches.', min=1.0, max=600.0)]
 
 
 def doctor(
     live: LiveOption = False, robot: RobotOption = RobotConfig.robot, camera: CameraOption = '',
-    seconds: SecondsOption = 5.0, json: JsonOption = None,
+    seconds: SecondsOption = 5.0, namespace: NamespaceOption = '', json: JsonOption = None,
 ) -> None:
     """Say what is installed, what is missing and whether the demo can run."""
     if live:
-        examine_live(robot, camera, seconds, json)
+        examine_live(robot, camera, seconds, namespace, json)
         return
     with quiet_stdout(json):
         findings = [*packages(), *demo_parts(), checkpoint(), *machine()]
@@ -77,12 +79,14 @@ def doctor(
         raise typer.Exit(1)
 
 
-def examine_live(robot: str, camera: str, seconds: float, json: str | None) -> None:
+def examine_live(
+    robot: str, camera: str, seconds: float, namespace: str, json: str | None,
+) -> None:
     """Say what is wrong with the topics of an arm and a camera, in the order to mend it."""
     from foresight.nodes.live import LiveConfig, examine  # needs the extra `ros`
 
     with quiet_stdout(json):
-        found = examine(LiveConfig(robot, camera, seconds))
+        found = examine(LiveConfig(robot, camera, seconds, namespace))
     findings = [Finding(item.what, item.found, item.remedy) for item in found]
     wrong = any(item.remedy for item in findings)
     if json is None:

@@ -70,7 +70,7 @@ class Capturer(SurvivingNode):
         self._seen: list[Joints] = []
         self._images: list[Image | CompressedImage] = []
         self._joints = JointReader(self, self._feel)
-        self._joints.follow(arm.joint_names)
+        self._joints.follow(arm.joint_names, names['joint_prefix'])
         if camera:
             subscription(self, 'camera/image_raw', self._images.append)
             subscription(self, 'camera/camera_info', self._know)

@@ -17,7 +17,8 @@ from foresight.settings import read_mapping
 
 ARM = {
     'joint_states': 'joint_states', 'commands': 'commands', 'base_frame': 'base_link',
-    'command_interface': 'float64_multi_array',
+    'command_interface': 'float64_multi_array', 'joint_prefix': '',
+    'speed_scaling': 'speed_scaling',
 }
 """What a driver of an arm may call otherwise, and how it is called where nobody says so."""
 CAMERA = {
@@ -25,6 +26,12 @@ CAMERA = {
     'camera_pose': 'camera/pose', 'pose_from': 'topic', 'image_is': 'auto',
 }
 """What a driver of a camera may call otherwise, likewise."""
+DRIVEN = {
+    'image': 'camera/image_raw', 'camera_info': 'camera/camera_info',
+    'camera_pose': 'camera/pose', 'joint_states': 'joint_states', 'commands': 'commands',
+    'speed_scaling': 'speed_scaling',
+}
+"""Topics of drivers: how launch arguments call them, and how the package does."""
 GIVEN, POSE = 'given', 'pose'
 """Where the pose comes from of a camera whose file says it under `pose`."""
 ORIGIN = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from rclpy.duration import Duration
 from rclpy.serialization import deserialize_message
-from std_msgs.msg import Bool
+from std_msgs.msg import Bool, Float64
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.data.joint_messages import plan_window
@@ -28,7 +28,7 @@ from foresight.robots.guarding import Guard
 from foresight.robots.limits import JointLimits
 from foresight.robots.pace import ImaginedArm, PaceConfig
 from foresight.robots.plan_window import Joints
-from foresight.robots.robot_file import RobotConfig
+from foresight.robots.robot_file import RobotConfig, prefixed
 from foresight.robots.status import Status
 from foresight.robots.workspace import Workspace
 from foresight.robots.zones import Zone
@@ -48,6 +48,8 @@ class GuardNode(StagedNode):
         self._stream: CommandStream | None = None
         file = self._config.e_stop_file
         self._e_stop = EStop(Path(file) if file else None)
+        self._remarks = [DRY] if self._pace.dry_run else []
+        self._scaling = ''
         self._spent: deque[float] = deque(maxlen=1000)
         self._intervals: deque[float] = deque(maxlen=1000)
         self._last = time.perf_counter()
@@ -57,6 +59,7 @@ class GuardNode(StagedNode):
         self._joints = JointReader(self, self._on_joints)
         self._plans = subscription(self, 'joint_plan', self._on_plan, raw=True)[0]
         subscription(self, 'e_stop', self._on_e_stop)
+        subscription(self, 'speed_scaling', self._on_scaling)
         self._zones = ZoneReader(self, self._on_zone, self._on_bad_zone)
         service(self, 'guard/e_stop', self._stop)
         service(self, 'guard/release', self._release)
@@ -65,7 +68,7 @@ class GuardNode(StagedNode):
     def declare(self) -> None:
         """Declare the limits, the robot and where it stands."""
         self._config = declare(self, GuardConfig())
-        self._robot = declare(self, RobotConfig()).robot
+        self._robot = declare(self, RobotConfig())
         self._site = declare(self, PlaceConfig()).site
         self._pace = declare(self, PaceConfig())
 
@@ -74,16 +77,17 @@ class GuardNode(StagedNode):
         if self._guard is not None and self._guard.stopping:
             raise RobotError('the arm still comes to rest: configure again in a moment')
         scene = load_scene(self._site)
-        arm = ArmModel.load(self._robot, scene.stand)
+        arm = ArmModel.load(self._robot.robot, scene.stand)
         workspace = Workspace(arm, scene, self._config.table_margin)
         limits = JointLimits.of(arm, self._pace.share)
         self._make = partial(Guard, limits, self._config, self._e_stop, workspace)
         self._guard = self._make()
-        self._joints.follow(arm.joint_names)
+        self._joints.follow(arm.joint_names, self._robot.joint_prefix)
         self._zones.follow(arm)
         self._stream = CommandStream(
-            self._config.command_interface, arm.joint_names, arm.position_low, arm.position_high,
-            self._config.stop_deceleration, self._config.trajectory_delay,
+            self._config.command_interface, prefixed(arm.joint_names, self._robot.joint_prefix),
+            arm.position_low, arm.position_high, self._config.stop_deceleration,
+            self._config.trajectory_delay,
         )
 
     def activate(self) -> None:
@@ -157,6 +161,9 @@ class GuardNode(StagedNode):
         """Stop: the arm may be where somebody does not want it."""
         self._e_stop.trip(findings.bad_zone(why))
 
+    def _on_scaling(self, message: Float64) -> None:
+        self._scaling = findings.scaled(message.data)
+
     def _stop(self) -> str:
         self._e_stop.press()
         return 'the arm stops; call release when the cause is gone'
@@ -179,8 +186,8 @@ class GuardNode(StagedNode):
         elif command is not None:
             self._publish(command)
         finding = self._guard.finding
-        words = finding.reason, DRY if self._imagined is not None else ''
-        self.health.report(finding.status, '; '.join(filter(None, words)))
+        words = filter(None, (finding.reason, self._scaling, *self._remarks))
+        self.health.report(finding.status, '; '.join(words))
         self._spent.append(time.perf_counter() - begin)
         if len(self._spent) % 50 == 0:
             self._measure()

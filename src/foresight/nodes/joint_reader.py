@@ -8,6 +8,7 @@ from foresight.data.joint_messages import ArmJoints, seconds
 from foresight.nodes.endpoints import subscription
 from foresight.nodes.surviving import SurvivingNode
 from foresight.robots.plan_window import Joints
+from foresight.robots.robot_file import prefixed
 
 
 class JointReader:
@@ -25,9 +26,9 @@ class JointReader:
         self.follow(())
         subscription(node, 'joint_states', self._hear)
 
-    def follow(self, names: tuple[str, ...]) -> None:
-        """Read these joints from now on."""
-        self.names, self._arm = names, ArmJoints(names)
+    def follow(self, names: tuple[str, ...], prefix: str = '') -> None:
+        """Read these joints from now on; the driver puts a prefix before their names."""
+        self.names, self._arm = names, ArmJoints(prefixed(names, prefix))
 
     def _hear(self, message: JointState) -> None:
         joints = self._arm.read(message)

@@ -15,7 +15,7 @@ from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 from foresight.data.camera import LensConfig
 from foresight.data.joint_messages import seconds
 from foresight.nodes.commands import INTERFACES
-from foresight.nodes.drivers import driver_names
+from foresight.nodes.drivers import DRIVEN, driver_names
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.qos import LOOSE, READ
 from foresight.nodes.symptoms import Symptom, Watched, symptoms
@@ -23,20 +23,16 @@ from foresight.nodes.topics import COMPRESSED, TOPICS, Qos
 from foresight.robots.arm import ArmModel
 
 KEPT = 200  # messages of a topic
-NAMES = {
-    'joint_states': 'joint_states', 'image': 'camera/image_raw',
-    'camera_info': 'camera/camera_info', 'camera_pose': 'camera/pose', 'commands': 'commands',
-}
-"""Topics that are watched: launch argument, and what the package calls it."""
 
 
 @dataclass(frozen=True)
 class LiveConfig:
-    """What is to be watched: arm and camera by name or file, and for how long [s]."""
+    """What is to be watched: arm and camera by name or file, for how long [s], and where."""
 
     robot: str
     camera: str
     seconds: float
+    namespace: str = ''
 
 
 def examine(config: LiveConfig) -> list[Symptom]:
@@ -50,13 +46,14 @@ def examine(config: LiveConfig) -> list[Symptom]:
     context = Context()
     rclpy.init(context=context)
     try:
-        watcher = Watcher(Node('doctor', context=context), names)
+        watcher = Watcher(
+            Node('doctor', context=context, namespace=config.namespace), names)
         watched = watcher.watch(config.seconds)
         watcher.close()
     finally:
         rclpy.shutdown(context=context)
     rectified = LensConfig(names['image_is']).is_rectified(names['image'])
-    return [*watcher.general, *symptoms(watched, arm, rectified)]
+    return [*watcher.general, *symptoms(watched, arm, rectified, names['joint_prefix'])]
 
 
 class Watcher:
@@ -79,13 +76,19 @@ class Watcher:
         if self._node.count_publishers('/clock'):
             self._node.set_parameters([Parameter('use_sim_time', value=True)])
             self.general.append(Symptom('clock', '/clock is published: use_sim_time:=true'))
-        followed = {name: topic for name, topic in NAMES.items()
-                    if name != 'camera_pose' or self._names['pose_from'] == 'topic'}
+        followed = {name: topic for name, topic in DRIVEN.items()
+                    if self._is_due(name)}
         watched = {name: self._begin(name, topic) for name, topic in followed.items()}
         if self._names['pose_from'] == 'tf':
             self.general.append(self._tree())
         self._spin(seconds)
         return watched
+
+    def _is_due(self, name: str) -> bool:
+        """Tell whether a topic is to be there, or is there."""
+        if name == 'camera_pose':
+            return self._names['pose_from'] == 'topic'
+        return name != 'speed_scaling' or self._node.count_publishers(self._names[name]) > 0
 
     def close(self) -> None:
         """Stop watching."""
@@ -119,8 +122,9 @@ class Watcher:
     def _listen(self, seen: Watched, offered: QoSProfile) -> None:
         def hear(message: Any) -> None:
             now = self._node.get_clock().now().nanoseconds * 1e-9
-            seen.receipts.append(time.monotonic())
-            seen.delays.append(now - seconds(message.header.stamp))
+            seen.receipts.append(now)
+            if hasattr(message, 'header'):
+                seen.delays.append(now - seconds(message.header.stamp))
             seen.messages = [*seen.messages[1 - KEPT:], message]
 
         profile = QoSProfile(

@@ -94,7 +94,7 @@ class PerceptionNode(StagedNode):
             checkpoint.model.encode(blank.to(checkpoint.model.device),
                                     blank.to(checkpoint.model.device))
         self._perception, self._tool_pose = Perception.of(checkpoint), arm.tool_pose
-        self._joints.follow(arm.joint_names)
+        self._joints.follow(arm.joint_names, self._robot.joint_prefix)
         if self._file and Path(self._file).is_file():
             self._remember(load_background(Path(self._file)))
 

@@ -107,7 +107,7 @@ class PlannerNode(StagedNode):
         )
         self._agent = Agent(thinker, home, limits, self._surprise, self._thread.submit)
         self._device = checkpoint.model.device
-        self._joints.follow(arm.joint_names)
+        self._joints.follow(arm.joint_names, self._robot.joint_prefix)
         self._goals.connect(tasks)
         self._display.introduce(checkpoint.action, arm.table_from_base)
 

@@ -89,7 +89,7 @@ class PredictorNode(StagedNode):
             tracker, ArmMonitor(arm, self._robot.view_delay, self._occlusion(arm, checkpoint)),
             self._action.monitor(), surprise,
         )
-        self._joints.follow(arm.joint_names)
+        self._joints.follow(arm.joint_names, self._robot.joint_prefix)
 
     def _occlusion(self, arm: ArmModel, checkpoint: Checkpoint) -> ArmOcclusion | None:
         """Make what draws the arm, unless only free views are to be used."""

@@ -11,6 +11,8 @@ from foresight.data.images import image_array
 from foresight.data.joint_messages import ArmJoints
 from foresight.errors import ObservationError, RobotError
 from foresight.robots.arm import ArmModel
+from foresight.robots.findings import scaled
+from foresight.robots.robot_file import prefixed
 
 AHEAD, APART = 0.05, 0.25  # stamps this far from now, and from one another [s]
 SLOWEST = {'image': 4.0, 'joint_states': 20.0}  # [Hz]
@@ -37,7 +39,7 @@ class Watched:
         kinds: Message types that publishers, or of commands readers, use.
         deaf: Why the nodes do not hear them; empty where they do.
         delays: From stamp to receipt of each message [s].
-        receipts: When each came [s].
+        receipts: When each came, by the clock of the nodes [s].
         messages: The newest messages.
     """
 
@@ -53,8 +55,8 @@ class Watched:
     @property
     def rate(self) -> float:
         """Messages a second [Hz]."""
-        many = len(self.receipts) > 1
-        return (len(self.receipts) - 1) / (self.receipts[-1] - self.receipts[0]) if many else 0.0
+        span = self.receipts[-1] - self.receipts[0] if self.receipts else 0.0
+        return (len(self.receipts) - 1) / span if span > 0.0 else 0.0
 
     @property
     def delay(self) -> float:
@@ -62,11 +64,14 @@ class Watched:
         return float(np.median(self.delays))
 
 
-def symptoms(watched: dict[str, Watched], arm: ArmModel, rectified: bool) -> list[Symptom]:
+def symptoms(
+    watched: dict[str, Watched], arm: ArmModel, rectified: bool, prefix: str = '',
+) -> list[Symptom]:
     """Say what was found, in the order in which to mend it."""
     found = [symptom for each in watched.values() for symptom in reach(each)]
     found += clocks(watched)
-    found += joints(watched['joint_states'], arm)
+    found += joints(watched['joint_states'], arm, prefix)
+    found += pace(watched)
     found += camera(watched, rectified)
     return found
 
@@ -112,17 +117,19 @@ def clocks(watched: dict[str, Watched]) -> Iterator[Symptom]:
                       'set the clocks of camera and arm alike' if abs(apart) > APART else '')
 
 
-def joints(seen: Watched, arm: ArmModel) -> Iterator[Symptom]:
+def joints(seen: Watched, arm: ArmModel, prefix: str = '') -> Iterator[Symptom]:
     """Look for the joints of the arm, inside their limits."""
     if not seen.messages:
         return
     named = {name for message in seen.messages for name in message.name}
-    missing = [name for name in arm.joint_names if name not in named]
+    called = prefixed(arm.joint_names, prefix)
+    missing = [name for name in called if name not in named]
     if missing:
         yield Symptom('joints', f'{", ".join(missing)} missing among {", ".join(sorted(named))}',
-                      'name the joints of the driver in the robot file, or choose another robot')
+                      'name the joints of the driver in the robot file, or its joint_prefix in '
+                      'driver.yaml, or choose another robot')
         return
-    reader, read = ArmJoints(arm.joint_names), None
+    reader, read = ArmJoints(called), None
     try:
         for message in seen.messages:
             read = reader.read(message) or read
@@ -132,6 +139,13 @@ def joints(seen: Watched, arm: ArmModel) -> Iterator[Symptom]:
         yield Symptom('joints', str(error), 'move the arm inside its limits, or mend the driver')
         return
     yield Symptom('joints', f'all {len(arm.joint_names)}, inside their limits')
+
+
+def pace(watched: dict[str, Watched]) -> Iterator[Symptom]:
+    """Say how fast the arm's own controller lets it go, where it tells."""
+    for message in watched['speed_scaling'].messages[-1:] if 'speed_scaling' in watched else ():
+        found = f'{message.data:.0f} % of what is asked'
+        yield Symptom('speed of the arm', found, scaled(message.data))
 
 
 def camera(watched: dict[str, Watched], rectified: bool) -> Iterator[Symptom]:

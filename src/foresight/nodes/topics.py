@@ -82,6 +82,8 @@ TOPICS = {topic.name: topic for topic in (
     Topic('camera/pose', 'geometry_msgs/msg/PoseStamped', Qos.LATCHED,
           'camera_optical_frame in base_link'),
     Topic('joint_states', 'sensor_msgs/msg/JointState', Qos.SENSOR, 'measured joints'),
+    Topic('speed_scaling', 'std_msgs/msg/Float64', Qos.SENSOR,
+          "how fast the arm's own controller lets it go [%]; of a UR its speed slider"),
     Topic('robot_description', 'std_msgs/msg/String', Qos.LATCHED, 'URDF'),
     Topic('ground_truth/poses', 'geometry_msgs/msg/PoseArray', Qos.EVENT,
           'true object poses, for evaluation only'),
@@ -149,7 +151,7 @@ NODES = {node.name: node for node in (
         'belief to actions and joint motion', niceness=5, resume='planner/start',
     ),
     NodeEntry(
-        'guard', True, ('joint_plan', 'joint_states', 'e_stop', 'keep_out'),
+        'guard', True, ('joint_plan', 'joint_states', 'e_stop', 'keep_out', 'speed_scaling'),
         ('commands', '/diagnostics'),
         {'guard/e_stop': 'stop the arm',
          'guard/release': 'end an e-stop; refused while the arm moves'},

@@ -15,6 +15,9 @@ RIVALS = Finding(
     Status.RIVAL, 'more than one node publishes joint_plan: end all but one; one that was killed '
     'is forgotten after half a minute'
 )
+FULL = 99.5  # from so much on a speed slider does not slow down [%]
+STANDS = ('the arm stands in a protective stop or an e-stop, or its program does not run: clear '
+          'it at the pendant, and start the program')
 RELEASE = ': look at the arm, then call release'
 
 
@@ -37,8 +40,18 @@ def bad_zone(why: str) -> Finding:
 
 def astray(gap: float, name: str) -> Finding:
     """Say which joint does not go where it is told."""
-    return Finding(Status.TRACKING, f'{name} is {gap:.2f} rad from where it was told to be'
+    return Finding(Status.TRACKING, f'{name} is {gap:.2f} rad from where it was told to be (a '
+                   'protective stop, a reflex, a speed slider, or something in the way)'
                    + RELEASE)
+
+
+def scaled(percent: float) -> str:
+    """Say how fast the arm's own controller lets it go, if that is not as fast as it is asked."""
+    if not percent < FULL:
+        return ''
+    if percent < 1.0:
+        return STANDS
+    return f'the speed slider of the arm stands at {percent:.0f} %: set it to 100 %'
 
 
 def jumped(way: float, name: str) -> Finding:

@@ -29,10 +29,16 @@ class RobotConfig(Checked):
     """Arm that the nodes work with."""
 
     robot: str = setting('panda', 'name of a robot of the package, its folder, or its file')
+    joint_prefix: str = setting('', 'what the driver of the arm puts before each joint name')
     view_delay: float = setting(
         0.1, 'the view counts as free this long after the arm came to rest at retract',
         's', 0.0, 5.0,
     )
+
+
+def prefixed(names: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    """Return joint names as a driver calls them that puts a prefix before them."""
+    return tuple(prefix + name for name in names)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from foresight.nodes.symptoms import Watched, clocks, joints, reach
+from foresight.nodes.symptoms import Watched, clocks, joints, pace, reach
 from foresight.robots.arm import ArmModel
 
 
@@ -52,3 +52,25 @@ def test_joints_outside_their_limits_are_named():
         header=SimpleNamespace(stamp=SimpleNamespace(sec=1, nanosec=0)))
     said, = joints(watched('joint_states', messages=[message]), arm)
     assert 'elbow_joint = 9.000 rad is outside' in said.found and 'limits' in said.remedy
+
+
+def test_joints_with_a_prefix_are_found_under_it():
+    arm = ArmModel.load('ur5e')
+    names = [f'left_{name}' for name in arm.joint_names]
+    message = SimpleNamespace(
+        name=names, position=list(arm.retract), velocity=[0.0] * 6,
+        header=SimpleNamespace(stamp=SimpleNamespace(sec=1, nanosec=0)))
+    seen = watched('joint_states', messages=[message])
+    assert [item.remedy for item in joints(seen, arm, 'left_')] == ['']
+    without, = joints(seen, arm)
+    assert 'joint_prefix' in without.remedy
+
+
+@pytest.mark.parametrize(('percent', 'remedy'), [
+    (100.0, ''), (50.0, 'stands at 50 %: set it to 100 %'), (0.0, 'protective stop'),
+])
+def test_a_speed_slider_and_a_protective_stop_are_seen(percent, remedy):
+    seen = watched('speed_scaling', messages=[SimpleNamespace(data=percent)])
+    said, = pace({'speed_scaling': seen})
+    assert remedy in said.remedy and bool(said.remedy) == bool(remedy)
+    assert not list(pace({}))
