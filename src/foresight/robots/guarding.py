@@ -171,13 +171,14 @@ class Guard:
     def _find_fault(self, now: float) -> Finding | None:
         """Return what is wrong now, the gravest first."""
         ride, at = self._ride, self._motion.positions
-        if ride is not None and not self._e_stop.is_set:
+        stale = now - self._measured.at > self._config.joint_timeout
+        if ride is not None and not stale and not self._e_stop.is_set:
             astray = self._measured.astray(self._config.tracking_limit)
             if astray is not None:
                 self._e_stop.trip(astray)
         if self._e_stop.finding is not None:
             return self._e_stop.finding
-        if now - self._measured.at > self._config.joint_timeout:
+        if stale:
             return findings.NO_JOINTS
         if self._leaving:
             return findings.LEAVING

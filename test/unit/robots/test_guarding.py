@@ -408,6 +408,20 @@ def test_an_arm_that_stands_still_stops_its_commands_soon() -> None:
     np.testing.assert_allclose(arm.trace[-1], 0.0, atol=2e-3)
 
 
+def test_an_arm_that_brakes_for_long_without_joints_is_not_called_astray() -> None:
+    arm = Arm(GuardConfig(stop_deceleration=3.0))
+    arm.guard.accept_plan(line(0.0, 1.0, speed=1.0), 0.0)
+    arm.run(0.25)
+    arm.speak = False
+    arm.guard.accept_plan(line(0.0, 1.0, speed=1.0), arm.now)
+    arm.run(0.8)
+    assert arm.guard.finding.status is Status.STALE_JOINTS and not arm.e_stop.is_set
+    assert arm.steps[-10:].max() == 0.0
+    arm.speak = True
+    arm.run(0.05)
+    assert arm.guard.finding.status is Status.IDLE
+
+
 def test_joints_that_jump_stop_the_arm_and_are_not_followed() -> None:
     arm = Arm()
     arm.run(0.1)
