@@ -40,7 +40,7 @@ demo: $(STAMP)  ## Clear a simulated table over ROS 2; SEED=n chooses the scene.
 test: $(STAMP)  ## Run every test.
 	$(PYTEST) -n 2 --dist loadscope test/unit test/repo test/closed_loop
 # One after the other: these keep time.
-	$(PYTEST) test/launch test/nodes
+	$(PYTEST) test/launch test/nodes test/faults
 
 quick: $(STAMP)  ## Run the tests without ROS or long runs.
 	$(PYTEST) -n 2 -m 'not slow' test/unit test/repo
@@ -48,8 +48,9 @@ quick: $(STAMP)  ## Run the tests without ROS or long runs.
 fuzz: $(STAMP)  ## Read 100 000 broken and hostile files; SEED=n chooses them.
 	$(BIN)/python test/fuzz/run.py --seed $(SEED)
 
-soak: $(STAMP)  ## Soak the guard in a million hostile ticks; write docs/results/guard.md.
+soak: $(STAMP)  ## A million hostile ticks, every fault 20 times (hours); write guard.md and faults.md.
 	$(BIN)/python -m foresight.experiments.guard
+	$(BIN)/foresight experiment faults --out docs/results
 
 lint: $(STAMP)  ## Check style and types.
 	$(BIN)/ruff check .

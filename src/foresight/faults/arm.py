@@ -65,6 +65,10 @@ CLOCK = (
 PLANS = (
     _stops('planner blocked: no plan comes', Tampered({'plan': 'drop'}), Status.NO_PLAN),
     _harmless('every third plan is lost', Tampered({'plan': 'lose:0.33'})),
+    _stops('network parted: neither image nor plan', Tampered(
+        {'image': 'drop', 'info': 'drop', 'plan': 'drop'}), Status.NO_PLAN),
+    _harmless('a fifth of all messages lost', Tampered(
+        dict.fromkeys((*TIMED, 'latent', 'plan'), 'lose:0.2')), 'the push goes on'),
     _stops('rogue publisher of plans', Rogue(), Status.RIVAL, within=1.5),
 )
 PEOPLE = (

@@ -40,6 +40,7 @@ from foresight.world_model.observation.perception import (
 )
 
 SILENCE = 0.5  # without an image for so long the image is stale [s]
+LOOK = 0.1  # time between two looks for it [s]
 NO_IMAGE = 'no image: check the camera driver'
 STAMPS = 'the stamps of the images stand still or go back: check the camera driver and clocks'
 LOST = (f'{NO_IMAGE}; it is there: if it publishes with best effort, set it to reliable, or start '
@@ -68,7 +69,7 @@ class PerceptionNode(StagedNode):
         if self._pose_from == GIVEN:
             tell_pose(self, self._camera_at)
         service(self, 'perception/capture_background', self._capture)
-        self.create_timer(SILENCE, self._check_silence)
+        self.create_timer(LOOK, self._check_silence)
 
     def declare(self) -> None:
         """Declare model, robot and the file of the empty table."""

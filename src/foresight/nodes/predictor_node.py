@@ -40,6 +40,7 @@ from foresight.world_model.observation.occlusion import ArmOcclusion
 from foresight.world_model.observation.rectification import Rectifier
 
 SILENCE = 0.5  # without a latent for so long the image is stale [s]
+LOOK = 0.1  # time between two looks for it [s]
 
 
 class PredictorNode(StagedNode):
@@ -59,7 +60,7 @@ class PredictorNode(StagedNode):
         self._camera = CameraReader(self, self._camera_config)
         self._joints = JointReader(self, self._on_joints)
         service(self, 'predictor/clear_memory', self._clear)
-        self.create_timer(SILENCE, self._check_silence)
+        self.create_timer(LOOK, self._check_silence)
         self.create_timer(self._memory.save_period, self._keep)
 
     def declare(self) -> None:
