@@ -8,7 +8,7 @@ from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 
 from foresight.nodes import bringup
-from foresight.nodes.bringup import CAMERA_AT, DriverName, node, typed
+from foresight.nodes.bringup import DriverName, camera_at, node, typed
 from foresight.nodes.drivers import DRIVEN
 
 TOPICS = ('e_stop', 'goal_image')
@@ -37,7 +37,7 @@ def generate_launch_description():
     model = {**common, 'site': given['site'], 'checkpoint': given['checkpoint']}
     seen = {**model, 'camera.image': DriverName('image_is')}
     found = {'camera_pose': DriverName('pose_from'), 'base_frame': DriverName('base_frame'),
-             'camera_at': CAMERA_AT, 'background': given['background']}
+             'camera_at': camera_at(), 'background': given['background']}
     pace = {'dry_run': typed('dry_run', bool), 'speed': typed('speed', float)}
     parameters = {
         'perception': {**seen, **found}, 'predictor': seen,

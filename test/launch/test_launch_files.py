@@ -5,8 +5,10 @@ import warnings
 from pathlib import Path
 
 import pytest
+import yaml
 
 from foresight.files import share
+from foresight.nodes.drivers import write_camera
 from foresight.nodes.topics import NODES
 
 MISSING = importlib.util.find_spec('launch_ros') is None
@@ -83,7 +85,8 @@ def test_a_known_arm_and_camera_need_no_topic():
     context.launch_configurations.update({
         argument.name: argument.default_value[0].perform(context) if argument.default_value else ''
         for argument in description.get_launch_arguments()
-    } | {'robot': 'ur5e', 'camera': 'realsense', 'joint_states': '/mine/joint_states'})
+    } | {'robot': 'ur5e', 'camera': 'realsense', 'joint_states': '/mine/joint_states',
+         'speed': '10', 'dry_run': 'true'})
     nodes = {entity.node_executable: entity
              for entity in description.entities if isinstance(entity, Node)}
     for node in nodes.values():
@@ -93,6 +96,33 @@ def test_a_known_arm_and_camera_need_no_topic():
         ('commands', '/forward_position_controller/commands'),
         ('joint_states', '/mine/joint_states'), ('e_stop', 'e_stop'),
     }
-    written = [Path(path).read_text() for path, is_file in
-               nodes['perception']._Node__expanded_parameter_arguments if is_file]
-    assert 'camera_pose: tf' in ''.join(written)
+    assert 'camera_pose: tf' in parameters(nodes['perception'])
+    for name in ('guard', 'planner'):
+        assert 'speed: 10.0' in parameters(nodes[name])
+        assert 'dry_run: true' in parameters(nodes[name])
+
+
+def parameters(node):
+    """Return the parameters that a node of a launch file is given, as YAML."""
+    return ''.join(Path(path).read_text() for path, is_file in
+                   node._Node__expanded_parameter_arguments if is_file)
+
+
+@pytest.mark.skipif(MISSING, reason=SKIPPED)
+def test_the_file_of_a_calibrated_camera_gives_its_pose(tmp_path):
+    from launch import LaunchContext
+    from launch_ros.actions import Node
+
+    path = tmp_path / 'mine.yaml'
+    write_camera(path, 'realsense', (0.5, 0.1, 1.25, 0.6, 0.8, 0.0, 0.0), 'Calibrated.')
+    context, description = LaunchContext(), load(share('launch/robot.launch.py'))
+    context.launch_configurations.update({
+        argument.name: argument.default_value[0].perform(context) if argument.default_value else ''
+        for argument in description.get_launch_arguments()
+    } | {'camera': str(path)})
+    seeing, = (entity for entity in description.entities
+               if isinstance(entity, Node) and entity.node_executable == 'perception')
+    seeing._perform_substitutions(context)
+    given = yaml.safe_load(parameters(seeing).partition('/perception:')[2])['ros__parameters']
+    assert given['camera_pose'] == 'given'
+    assert given['camera_at'] == [0.5, 0.1, 1.25, 0.6, 0.8, 0.0, 0.0]

@@ -133,8 +133,9 @@ class CameraAt(Substitution):
         return str(list(camera_pose(context.launch_configurations['camera'])))
 
 
-CAMERA_AT = ParameterValue(CameraAt(), value_type=list[float])
-"""The pose of a calibrated camera as a parameter."""
+def camera_at() -> ParameterValue:
+    """Return the pose of a calibrated camera as a parameter."""
+    return ParameterValue(CameraAt(), value_type=list[float])
 
 
 def view(condition: Any, **given: Any) -> Action:
