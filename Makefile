@@ -48,7 +48,8 @@ quick: $(STAMP)  ## Run the tests without ROS or long runs.
 fuzz: $(STAMP)  ## Read 100 000 broken and hostile files; SEED=n chooses them.
 	$(BIN)/python test/fuzz/run.py --seed $(SEED)
 
-soak: $(STAMP)  ## A million hostile ticks, every fault 20 times (hours); write guard.md and faults.md.
+soak: $(STAMP)  ## The guide to a real arm, a million hostile ticks, every fault 20 times (hours); write guard.md and faults.md.
+	FORESIGHT_SOAK=1 $(PYTEST) test/nodes/test_real_robot_guide.py
 	$(BIN)/python -m foresight.experiments.guard
 	$(BIN)/foresight experiment faults --out docs/results
 
