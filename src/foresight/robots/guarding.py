@@ -213,7 +213,10 @@ class Guard:
         """Look whether the way ahead is clear."""
         if ride.braking or self._lookahead is None:
             return None
-        breach = self._lookahead.find(ride, self._motion.positions)
+        motion = self._motion
+        braking = motion.deceleration(self._config.stop_deceleration)
+        stop = motion.speed / braking if braking > 0.0 else 0.0
+        breach = self._lookahead.find(ride, motion.positions, stop)
         return None if breach is None else findings.blocked(breach.part, breach.boundary)
 
     def _go(self, ride: Ride, wanted: Joints, velocity: Joints) -> None:

@@ -8,7 +8,8 @@ from foresight.robots.trajectory import JointPath
 from foresight.robots.workspace import Breach, Workspace
 from foresight.robots.zones import Zone
 
-HORIZON = 0.2  # how far ahead a plan is looked at [s]
+HORIZON = 0.2  # how far ahead a plan is looked at, at least [s]
+REACTION = 0.1  # how much farther than a stop takes [s]
 STEP = 0.02  # time between two looks [s]
 SHARES = (0.5, 1.0)  # of a stop where it is looked at
 _ROUNDING = 1e-9
@@ -42,14 +43,18 @@ class Lookahead:
         self._workspace.add(name, zone)
         self._ride = None
 
-    def find(self, ride: Ride, positions: Joints) -> Breach | None:
+    def find(self, ride: Ride, positions: Joints, stop: float) -> Breach | None:
         """Return the first boundary that an arm at `positions` [rad] runs into, if there is one.
 
-        The plan is looked at up to `HORIZON` ahead of where it is ridden.
+        Args:
+            ride: The plan that is ridden.
+            positions: Where the arm is [rad].
+            stop: How long it takes the arm to stop [s]; the plan is looked at a little farther.
         """
+        ahead = max(HORIZON, stop + REACTION)
         if ride is not self._ride:
             self._ride, self._seen = ride, ride.phase - STEP
-        while self._seen + STEP <= ride.phase + HORIZON + _ROUNDING:
+        while self._seen + STEP <= ride.phase + ahead + _ROUNDING:
             self._seen += STEP
             wanted = ride.window.sample(self._seen)[0]
             breach = self._workspace.breach(wanted, positions)

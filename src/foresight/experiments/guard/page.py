@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from foresight.experiments.guard.boundaries import Held
 from foresight.experiments.guard.measure import Row
 from foresight.experiments.guard.stops import Stop
 
@@ -27,10 +28,23 @@ where a joint allows less. The difference is in ticks of 10 ms: below one.
 | arm | joint | speed [rad/s] | time [s] | way [rad] | time off [tick] | way off [tick] |
 |---|---|---|---|---|---|---|
 """
+HELD = """
+## Table, zones, and the arm itself
+
+In {ticks:,} ticks beside a table, planners that know nothing of it go to any joints near the
+limits of speed, and the streams above spoil their plans. The guard stops before something
+{stops:,} times; the deepest that a command is in anything is **{depth:.1f} mm**.
+
+| stream | arm | ticks | stops | deepest [mm] |
+|---|---|---|---|---|
+"""
 Stops = Sequence[tuple[str, Stop]]
 
 
-def page(rows: Sequence[Row], stops: Stops, command: str, machine: str) -> str:
+def page(
+    rows: Sequence[Row], stops: Stops, held: Sequence[tuple[str, Held]], command: str,
+    machine: str,
+) -> str:
     """Write the page."""
     head = HEAD.format(
         command=command, machine=machine, ticks=sum(row.ticks for row in rows),
@@ -46,4 +60,16 @@ def page(rows: Sequence[Row], stops: Stops, command: str, machine: str) -> str:
         f'| {arm} | {stop.joint} | {stop.speed:.2f} | {stop.time:.2f} | {stop.way:.3f} | '
         f'{stop.time_off:.2f} | {stop.way_off:.2f} |' for arm, stop in stops
     ]
-    return head + '\n'.join(lines) + '\n' + STOPS + '\n'.join(stop_lines) + '\n'
+    return head + '\n'.join([*lines, _held(held), STOPS.strip(), *stop_lines]) + '\n'
+
+
+def _held(held: Sequence[tuple[str, Held]]) -> str:
+    """Write what the guard kept the arms from."""
+    lines = [
+        f'| {each.stream} | {arm} | {each.ticks:,} | {each.stops} | {1e3 * each.depth:.1f} |'
+        for arm, each in held
+    ]
+    return HELD.format(
+        ticks=sum(each.ticks for _, each in held), stops=sum(each.stops for _, each in held),
+        depth=1e3 * max(each.depth for _, each in held),
+    ) + '\n'.join(lines) + '\n'

@@ -10,6 +10,7 @@ from foresight.robots.guard_config import Command, GuardConfig
 from foresight.robots.guarding import Guard
 from foresight.robots.limits import JointLimits
 from foresight.robots.plan_window import Joints, PlanWindow
+from foresight.robots.workspace import Workspace
 
 PLAN = 5  # ticks between two plans
 REACH = 40  # ticks that a plan looks ahead
@@ -31,14 +32,16 @@ class World:
 
     def __init__(
         self, limits: JointLimits, config: GuardConfig, generator: np.random.Generator,
+        start: Joints | None = None, workspace: Workspace | None = None,
     ) -> None:
-        """Stand somewhere within the limits."""
+        """Stand at `start` [rad], or somewhere within the limits, in a workspace or in none."""
         self.limits, self.random, self.config = limits, generator, config
         self.e_stop, self.period = EStop(), 1.0 / config.rate
-        self.guard = Guard(limits, config, self.e_stop)
+        self.guard = Guard(limits, config, self.e_stop, workspace)
         self.now = 100.0
         middle, half = (limits.high + limits.low) / 2, (limits.high - limits.low) / 2
-        self.where: Joints = middle + 0.9 * half * generator.uniform(-1.0, 1.0, len(middle))
+        anywhere = middle + 0.9 * half * generator.uniform(-1.0, 1.0, len(middle))
+        self.where: Joints = anywhere if start is None else start
         self.told = self.where
         self._begin, self._way = self.now, self._draw_way()
         self.listen(self.where)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from foresight.experiments.guard.boundaries import SCRATCH, Held, held
 from foresight.experiments.guard.families import FAMILIES
 from foresight.experiments.guard.measure import ROUNDING, live, soak
 from foresight.experiments.guard.page import page
@@ -47,8 +48,16 @@ def test_stops_take_the_time_and_way_of_the_closed_form_within_a_tick(robot: str
         assert abs(stop.time_off) <= 1.0 and abs(stop.way_off) <= 1.0
 
 
+@pytest.mark.parametrize('stream', ['plans that jump', 'plans that claim other velocities'])
+def test_no_stream_leads_a_fast_arm_into_its_table(stream: str) -> None:
+    kept = held('ur5e', stream, 3, seed=0)
+    assert kept.ticks == 1200 and kept.stops > 0 and kept.depth < SCRATCH
+
+
 def test_the_page_says_what_was_broken() -> None:
     rows = [soak('honest plans', 100, seed=1)]
-    text = page(rows, [('panda', stops('panda')[0])], 'make soak', 'a machine')
+    kept = [('ur5e', Held('plans that jump', 400, 7, 0.0012))]
+    text = page(rows, [('panda', stops('panda')[0])], kept, 'make soak', 'a machine')
     assert '100 ticks in 1 families' in text and '**0 ticks break one' in text
+    assert '| plans that jump | ur5e | 400 | 7 | 1.2 |' in text and '**1.2 mm**' in text
     assert text.count('| panda | joint1 |') == 1
