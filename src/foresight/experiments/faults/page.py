@@ -16,7 +16,12 @@ tap, which spoils them when it is told to. Each fault comes at a random moment o
 until the arm has done what is promised, and is mended; then the episode must go on, by itself or
 after what is named. No command may be other than finite and within its velocity limits, ever. The
 reaction is the time until the arm stands where it is to stop, else until it is said: median and
-worst, in simulated time, and by the clock on the wall."""
+worst, in simulated time, and by the clock on the wall. A repeat that fails while the host itself
+keeps the planner from sending its plans is tried again, three times at most.
+
+**Not done**: the network loses messages and parts at the tap, not packets between network
+namespaces; the guard counts publishers of plans behind the tap, so that a killed planner's ghost,
+which is forgotten within seconds, stops nothing here. All runs on one host."""
 
 
 def page(document: Mapping[str, Any]) -> str:

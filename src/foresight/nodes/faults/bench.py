@@ -27,7 +27,7 @@ HOLDS = {Way.STOPS: 0.5, Way.ENDS: 2.0}
 LASTS = {Way.GOES_ON: 1.5, Way.EITHER: 2.0}
 """How long a fault lasts that need not stop the arm [s]."""
 ACTION = 25.0  # longest time that an action takes, with what is around it [s]
-GOES_ON = 60.0  # longest time until the episode has gone on, on a busy machine [s]
+GOES_ON = 120.0  # longest time until the episode has gone on, on a busy machine [s]
 TRIES = 3  # of a repeat on a host that holds the planner up
 LATER = 0.8  # a fault comes up to so long after the arm began to move [s]
 LOOKS = 0.5  # time that somebody takes to look before the release [s]
@@ -73,21 +73,37 @@ def fault_bench(options: TappedOptions) -> Iterator['Bench']:
 
 
 def play(options: TappedOptions, todo: Sequence[tuple[Fault, int]]) -> Iterator[Outcome]:
-    """Cause faults, one after the other; a system that can be used no more is started anew."""
+    """Cause faults, one after the other; a system that can be used no more is started anew.
+
+    Raises:
+        ForesightError: If one that was just started cannot be used.
+    """
     left = list(todo)
     while left:
         with fault_bench(options) as bench:
+            used = False
             while left:
-                fault, repeat = left.pop(0)
+                fault, repeat = left[0]
                 try:
-                    yield bench.play(fault, repeat)
+                    outcome = bench.play(fault, repeat)
                 except ForesightError as error:
-                    yield Outcome(fault.name, repeat, (f'the system broke: {error}',))
+                    if not used:
+                        raise
+                    if bench.caused is fault:
+                        yield Outcome(fault.name, repeat, (f'the system broke: {error}',))
+                        left.pop(0)
                     break
+                left.pop(0)
+                used = True
+                yield outcome
 
 
 class Bench:
-    """Causes faults in mid-push and judges what comes of them."""
+    """Causes faults in mid-push and judges what comes of them.
+
+    Attributes:
+        caused: The last fault that came.
+    """
 
     def __init__(
         self, session: RosSession, system: System, options: TappedOptions, fastest: np.ndarray,
@@ -96,6 +112,7 @@ class Bench:
         self._session, self._system, self._options = session, system, options
         self._watcher, self._fastest = system.watcher, fastest
         self._answered: Said | None = None
+        self.caused: Fault | None = None
 
     def renew(self) -> None:
         """Begin a new episode, whatever the last fault has left."""
@@ -131,6 +148,7 @@ class Bench:
         watcher, promise = self._watcher, fault.promise
         trace, began = watcher.begin(), watcher.here
         self._session.monitor.clear()
+        self.caused = fault
         with self._system.caused(fault.cause) as found:
             self._endure(promise, began.time)
         mended = watcher.here
@@ -163,9 +181,11 @@ class Bench:
 
         def enough() -> bool:
             stood = watcher.trace.stood(began, watcher.now)
-            return stood is not None and watcher.now - stood.time > hold
+            said = watcher.trace.first_said(promise.node, promise.says, began)
+            told = said is not None or not promise.node
+            return told and stood is not None and watcher.now - stood.time > hold
 
-        self._spin(enough, promise.within + hold if promise.way is Way.STOPS else ACTION)
+        self._spin(enough, ACTION)
 
     def _help(self, after: After) -> None:
         """Do what a person has to do."""

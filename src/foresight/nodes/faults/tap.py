@@ -14,9 +14,9 @@ from foresight.faults.edits import EDITS
 from foresight.faults.tricks import Trick, make_trick
 from foresight.nodes.endpoints import message_class
 from foresight.nodes.parameters import declare
-from foresight.nodes.qos import RECORD, WRITE
+from foresight.nodes.qos import LOOSE, RECORD, WRITE
 from foresight.nodes.run import run
-from foresight.nodes.topics import TOPICS, NodeEntry
+from foresight.nodes.topics import TOPICS, NodeEntry, Qos
 from foresight.settings import Checked, setting
 
 LINES = {
@@ -92,9 +92,9 @@ class _Line:
         self._kind = message_class(self._topic.type)
         self._told, self._trick = '', make_trick('')
         self._out: Publisher | None = self._connect()
-        node.create_subscription(
-            self._kind, before(topic), self._hear, RECORD[self._topic.qos][0], raw=True,
-        )
+        # Of those who read reliably one was seen to wait for a lost image for ever.
+        profile = LOOSE if self._topic.qos is Qos.PICTURE else RECORD[self._topic.qos][0]
+        node.create_subscription(self._kind, before(topic), self._hear, profile, raw=True)
 
     def _connect(self) -> Publisher:
         return self._node.create_publisher(
