@@ -85,7 +85,7 @@ def test_topic_has_a_standard_message_type(topic):
 
 def test_every_topic_has_a_writer_or_comes_from_outside():
     written = {name for entry in NODES.values() for name in entry.publishes}
-    assert set(TOPICS) - written == {'goal_image', 'e_stop', 'keep_out'}
+    assert set(TOPICS) - written == {'goal_image', 'e_stop', 'keep_out', 'speed_scaling'}
 
 
 def test_what_is_read_from_bags_is_what_the_recorder_writes():

@@ -1,10 +1,10 @@
 """What each node may do on a network with SROS2: written from the table of nodes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from foresight.nodes.topics import NODES, RECORDED, NodeEntry
+from foresight.nodes.topics import NODES, RECORDED, SUPERVISOR, NodeEntry
 
 ENCLAVE = '/foresight'
 EVERY_NODE = ('describe_parameters', 'get_parameter_types', 'get_parameters', 'list_parameters',
@@ -41,8 +41,16 @@ def rights(entry: NodeEntry) -> Rights:
         publish=_sorted(entry, ('/parameter_events', '/rosout', *events, *entry.publishes)),
         subscribe=_sorted(entry, ('/clock', '/parameter_events', *frames, *reads)),
         reply=_sorted(entry, (*(f'~/{name}' for name in own), *entry.services)),
-        request=(),
+        request=_sorted(entry, _calls(entry)),
     )
+
+
+def _calls(entry: NodeEntry) -> Iterator[str]:
+    """Yield the services that a node calls: only the supervisor calls others."""
+    if entry.name == SUPERVISOR:
+        for other in NODES.values():
+            lifecycle = (f'{other.name}/change_state',) if other.lifecycle else ()
+            yield from (name for name in (*lifecycle, other.resume, other.stop) if name)
 
 
 def _sorted(entry: NodeEntry, names: Iterable[str]) -> tuple[str, ...]:
