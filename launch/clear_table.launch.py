@@ -4,10 +4,11 @@ from launch import LaunchDescription
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 
-from foresight.nodes.bringup import NAMESPACE, arguments, node, node_actions, typed, view
+from foresight.nodes import bringup
+from foresight.nodes.bringup import node, session_file, typed
 
 ARGUMENTS = {
-    **NAMESPACE,
+    **bringup.NAMESPACE,
     'task': ('clear_table', 'task, or path of its YAML file'),
     'robot': ('panda', 'name of the robot, its folder, or its file'),
     'site': ('', 'where the robot works: a name in config/sites, or a YAML file'),
@@ -33,9 +34,10 @@ def generate_launch_description():
             'objects': typed('objects', int),
             'real_time_factor': typed('real_time_factor', float),
         },
-        'perception': model, 'predictor': model,
+        'perception': {**model, 'background': session_file('background.npz')},
+        'predictor': {**model, 'memory.file': session_file('memory.safetensors')},
         'planner': {**model, 'task': LaunchConfiguration('task')},
-        'guard': {**common, **place},
+        'guard': {**common, **place, 'e_stop_file': session_file('e_stop')},
     }
     episode = node(
         'episode',
@@ -47,7 +49,7 @@ def generate_launch_description():
         condition=IfCondition(LaunchConfiguration('record')),
     )
     return LaunchDescription([
-        *arguments(ARGUMENTS),
-        *node_actions(('sim', 'perception', 'predictor', 'planner', 'guard'), parameters),
-        episode, recorder, view(LaunchConfiguration('rviz'), **robot),
+        *bringup.arguments(ARGUMENTS),
+        *bringup.node_actions(('sim', 'perception', 'predictor', 'planner', 'guard'), parameters),
+        episode, recorder, bringup.view(LaunchConfiguration('rviz'), **robot),
     ])

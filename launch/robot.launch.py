@@ -22,7 +22,8 @@ ARGUMENTS = {
     'site': ('', 'where the robot works: a name in config/sites, or a YAML file'),
     'task': ('clear_table', 'task, or path of its YAML file'),
     'checkpoint': ('models/clear_table', 'folder of the world model'),
-    'background': ('', 'file of the empty table: read if it is there, else written'),
+    'background': (bringup.session_file('background.npz'),
+                   'file of the empty table: read if it is there, else written'),
     'e_stop_file': ('~/.ros/foresight_e_stop', 'file that keeps an e-stop over a restart'),
     'dry_run': ('false', 'send the arm no command'), 'speed': ('100', 'share of every speed [%]'),
     'use_sim_time': ('false', 'follow /clock'), 'rviz': ('false', 'open RViz'),
@@ -40,7 +41,8 @@ def generate_launch_description():
              'camera_at': camera_at(), 'background': given['background']}
     pace = {'dry_run': typed('dry_run', bool), 'speed': typed('speed', float)}
     parameters = {
-        'perception': {**seen, **found}, 'predictor': seen,
+        'perception': {**seen, **found},
+        'predictor': {**seen, 'memory.file': bringup.session_file('memory.safetensors')},
         'planner': {**model, **pace, 'task': given['task']},
         'guard': {**common, **pace, 'site': given['site'], 'e_stop_file': given['e_stop_file'],
                   'command_interface': DriverName('command_interface')},

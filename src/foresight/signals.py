@@ -13,11 +13,20 @@ PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def die_with(parent: int) -> None:
-    """Let this process be killed when its parent is gone, even by SIGKILL."""
-    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def die_with(parent: int, by: int = signal.SIGKILL) -> None:
+    """Let this process get a signal when its parent is gone, even by SIGKILL."""
+    LIBC.prctl(PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:  # it was gone before the kernel was asked
         os._exit(1)
+
+
+def hang_up_as_sigterm() -> None:
+    """Let SIGHUP, of a closed terminal or a parent that is gone, count as SIGTERM, once."""
+    def hear(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    signal.signal(signal.SIGHUP, hear)
 
 
 def heed_signals() -> list[int]:

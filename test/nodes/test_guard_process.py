@@ -84,7 +84,7 @@ def driver(bench, stage, tmp_path):
     made.close()
 
 
-@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT], ids=['SIGTERM', 'SIGINT'])
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_guard_that_is_ended_in_mid_motion_brakes_first(driver, number):
     driver.ride()
     driver.process.send_signal(number)

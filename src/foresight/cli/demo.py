@@ -82,7 +82,8 @@ def demo(
         find_checkpoint(checkpoint), sim, out if bag else None, out / 'log', task, robot=robot,
         camera=camera, site=site,
     )
-    signal.signal(signal.SIGTERM, leave)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
     prepare(out)
     with quiet_stdout(json):
         console = Console(stderr=True)
@@ -135,7 +136,7 @@ def prepare(out: Path) -> None:
 
 
 def leave(number: int, frame: FrameType | None) -> None:
-    """End on SIGTERM the way Ctrl-C ends: the nodes are stopped on the way out."""
+    """End on SIGTERM and SIGHUP the way Ctrl-C ends: the nodes are stopped on the way out."""
     sys.exit(128 + number)
 
 

@@ -1,9 +1,8 @@
 """The table of nodes as launch actions; only launch files import this."""
 
-import os
-import sys
 from collections.abc import Iterable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from launch import Action, LaunchContext
@@ -12,6 +11,7 @@ from launch.conditions import IfCondition
 from launch.event_handlers import OnProcessExit
 from launch.events.process import ProcessExited
 from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.logging import launch_config
 from launch.substitution import Substitution
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode, Node
@@ -21,6 +21,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 
 from foresight.errors import ForesightError
 from foresight.files import PACKAGE, root, share
+from foresight.nodes.child import begin
 from foresight.nodes.drivers import camera_pose, driver_names
 from foresight.nodes.scheduling import PAUSE, node_environment
 from foresight.nodes.topics import NODES, SUPERVISOR, NodeEntry
@@ -33,12 +34,16 @@ class BringupError(ForesightError):
 
 
 def node(name: str, **settings: Any) -> Node:
-    """Return what starts a node of the package in the namespace of the launch."""
-    known = NODES.get(name)
-    kind = LifecycleNode if known is not None and known.lifecycle else Node
+    """Return what starts a node in the namespace of the launch, and again if it ends."""
+    entry = NODES.get(name)
+    more: dict[str, Any] = {} if entry is None else {
+        'additional_env': node_environment(), 'prefix': ' '.join(begin(entry)),
+        'respawn': entry.restarts, 'respawn_delay': PAUSE,
+    }
+    kind = LifecycleNode if entry is not None and entry.lifecycle else Node
     return kind(
         package=PACKAGE, executable=name, exec_name=name, name=name,
-        namespace=LaunchConfiguration('namespace'), output='screen', **settings,
+        namespace=LaunchConfiguration('namespace'), output='screen', **more, **settings,
     )
 
 
@@ -66,11 +71,7 @@ def _start(
     config = root() / entry.config
     files = [str(config)] if config.is_file() else []
     own = {**parameters.get('', {}), **parameters.get(entry.name, {})}
-    return node(
-        entry.name, parameters=[*files, own], remappings=list(remappings),
-        additional_env=node_environment(), respawn=entry.restarts, respawn_delay=PAUSE,
-        prefix=f'{sys.executable} -m foresight.nodes.child {os.getpid()} {entry.niceness}',
-    )
+    return node(entry.name, parameters=[*files, own], remappings=list(remappings))
 
 
 def _watch(started: Mapping[str, Node]) -> list[Action]:
@@ -104,6 +105,11 @@ def arguments(table: Mapping[str, tuple[str, str]]) -> list[Action]:
         DeclareLaunchArgument(name, default_value=default, description=about)
         for name, (default, about) in table.items()
     ]
+
+
+def session_file(name: str) -> list[Any]:
+    """Return a file of this launch, beside its logs: what a restarted node goes on with."""
+    return [str(Path(launch_config.log_dir) / 'kept_'), LaunchConfiguration('namespace'), name]
 
 
 def typed(name: str, kind: type) -> ParameterValue:

@@ -16,6 +16,7 @@ import yaml
 from foresight.closing import Closing
 from foresight.errors import ForesightError, NodeDiedError
 from foresight.files import root
+from foresight.nodes.child import begin
 from foresight.nodes.scheduling import PAUSE, node_environment
 from foresight.nodes.topics import SUPERVISOR, NodeEntry
 
@@ -80,10 +81,7 @@ class NodeProcesses(Closing):
         remappings: Mapping[str, str] = AS_IN_THE_TABLE,
     ) -> None:
         """Start a node with its YAML file, overridden by `parameters`."""
-        command = [
-            sys.executable, '-m', 'foresight.nodes.child', str(os.getpid()), str(entry.niceness),
-            sys.executable, '-m', entry.module, '--ros-args',
-        ]
+        command = [*begin(entry), sys.executable, '-m', entry.module, '--ros-args']
         config = root() / entry.config
         if config.is_file():
             command += ['--params-file', str(config)]

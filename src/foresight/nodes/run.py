@@ -16,7 +16,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from foresight.errors import ForesightError
 from foresight.nodes.scheduling import go_first
-from foresight.signals import heed_signals
+from foresight.signals import hang_up_as_sigterm, heed_signals
 
 NodeType = TypeVar('NodeType', bound=Node)
 LOOK = 0.1  # longest time between two looks for a signal [s]
@@ -27,7 +27,7 @@ def run(
     make_node: Callable[[], NodeType], keeps_time: bool = False,
     come_to_rest: Callable[[NodeType], bool] | None = None,
 ) -> None:
-    """Run a node until SIGINT or SIGTERM and leave with status 0.
+    """Run a node until SIGINT, SIGTERM or SIGHUP and leave with status 0.
 
     A node that cannot start says why in one line and leaves with status 1.
 
@@ -63,10 +63,11 @@ def run_once(
     make_node: Callable[[], NodeType], work: Callable[[NodeType, SingleThreadedExecutor], None],
     signals: SignalHandlerOptions = SignalHandlerOptions.ALL,
 ) -> None:
-    """Run a node until its work is done, SIGINT or SIGTERM, and leave with status 0.
+    """Run a node until its work is done, SIGINT, SIGTERM or SIGHUP, and leave with status 0.
 
     A node that fails on purpose says why in one line and leaves with status 1.
     """
+    hang_up_as_sigterm()
     rclpy.init(args=sys.argv, signal_handler_options=signals)
     try:
         with _spinning(make_node()) as (node, executor):

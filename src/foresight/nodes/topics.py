@@ -45,6 +45,7 @@ class NodeEntry:
         stop: Service by which it stops the arm.
         restarts: Whether it may be started again while others work.
         moves: Whether the arm is moved through it; it ends before those that show or keep that.
+        finishes: Whether it has something to finish when whoever started it is gone.
         niceness: How far it lets others go first; what keeps time is not nice.
     """
 
@@ -59,6 +60,7 @@ class NodeEntry:
     stop: str = ''
     restarts: bool = True
     moves: bool = True
+    finishes: bool = False
 
     @property
     def module(self) -> str:
@@ -155,12 +157,13 @@ NODES = {node.name: node for node in (
         ('commands', '/diagnostics'),
         {'guard/e_stop': 'stop the arm',
          'guard/release': 'end an e-stop; refused while the arm moves'},
-        'joint motion to safe commands', stop='guard/e_stop',
+        'joint motion to safe commands', stop='guard/e_stop', finishes=True,
     ),
     NodeEntry(
         'recorder', False, (), ('/diagnostics',),
         {'recorder/start': 'start a bag', 'recorder/stop': 'finish the bag'},
         'topics to a rosbag2 MCAP', niceness=5, resume='recorder/start', moves=False,
+        finishes=True,
     ),
     NodeEntry(
         SUPERVISOR, False, ('/diagnostics',), ('/diagnostics',), {},
