@@ -36,15 +36,19 @@ class Watch:
 
     @contextmanager
     def over(self, folder: Path) -> Iterator[None]:
-        """Note what is done outside of a folder, and end it if it takes too long."""
+        """Note what is done outside of a folder, and end it if it takes too long.
+
+        Temporary files belong into the folder, too.
+        """
         self.deeds.clear()
+        usual, tempfile.tempdir = tempfile.tempdir, str(folder)
         self._folder = folder.resolve()
         signal.setitimer(signal.ITIMER_REAL, LONGEST)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0.0)
-            self._folder = None
+            self._folder, tempfile.tempdir = None, usual
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self._folder is None:
@@ -60,8 +64,19 @@ class Watch:
     def _is_inside(self, arguments: tuple[Any, ...]) -> bool:
         """Tell whether the first path among arguments is in the folder."""
         path = next((item for item in arguments if isinstance(item, (str, bytes, Path))), None)
-        return path is not None and \
-            Path(os.fsdecode(path)).absolute().is_relative_to(self._folder or '')
+        base = next((item for item in arguments[1:] if type(item) is int and item >= 0), None)
+        if path is None:
+            return False
+        whole = Path(_place(base), os.fsdecode(path)).absolute()
+        return whole.is_relative_to(self._folder or '')
+
+
+def _place(opened: int | None) -> str:
+    """Return where a relative path begins: at a folder that is open, or here."""
+    try:
+        return '' if opened is None else os.readlink(f'/proc/self/fd/{opened}')
+    except OSError:
+        return ''
 
 
 def limit_memory() -> None:
