@@ -10,13 +10,19 @@ ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'OPENCV_FOR_T
 """No library hands its work to threads that wait for a processor."""
 PAUSE = 1.0  # before a node's process is started again [s]
 PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE'
+TRANSPORTS = 'FASTDDS_BUILTIN_TRANSPORTS'
 PRIORITY = 10  # among real-time processes; drivers and interrupts stay above
 
 
 def node_environment() -> dict[str, str]:
-    """Return what is put into the environment of a node; a profile of the user's own stays."""
+    """Return what is put into the environment of a node; what the user chose stays.
+
+    Nodes talk over UDP: a process that is killed may hold a lock in the shared memory of Fast DDS,
+    and then some topics are silent until all others end.
+    """
     profiles = os.environ.get(PROFILES) or str(share('config/fastdds_nodes.xml'))
-    return {**ONE_THREAD, PROFILES: profiles}
+    transports = os.environ.get(TRANSPORTS) or 'UDPv4'
+    return {**ONE_THREAD, PROFILES: profiles, TRANSPORTS: transports}
 
 
 def let_others_go_first(niceness: int) -> None:
