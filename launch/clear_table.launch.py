@@ -37,7 +37,9 @@ def generate_launch_description():
         'perception': {**model, 'background': session_file('background.npz')},
         'predictor': {**model, 'memory.file': session_file('memory.safetensors')},
         'planner': {**model, 'task': LaunchConfiguration('task')},
-        'guard': {**common, **place, 'e_stop_file': session_file('e_stop')},
+        'guard': {
+            **common, **place, 'e_stop_file': session_file('e_stop'), 'tracking_latches': False,
+        },
     }
     episode = node(
         'episode',

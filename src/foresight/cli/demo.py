@@ -80,7 +80,7 @@ def demo(
     )
     options = SessionOptions(
         find_checkpoint(checkpoint), sim, out if bag else None, out / 'log', task, robot=robot,
-        camera=camera, site=site,
+        camera=camera, site=site, latches=False,
     )
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)

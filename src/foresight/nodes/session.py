@@ -62,6 +62,7 @@ class SessionOptions:
         camera: What the camera does to its pictures.
         site: Where the robot works: a name in config/sites, or a YAML file.
         keep_bags: Newest bags that are kept; 0 keeps all.
+        latches: Whether somebody must release an arm that was led astray.
     """
 
     checkpoint: Path
@@ -74,6 +75,7 @@ class SessionOptions:
     camera: str = CameraConfig.effect
     site: str = ''
     keep_bags: int = 0
+    latches: bool = True
 
     def __post_init__(self) -> None:
         """Check the robot, the camera and the task, to which nobody can give a goal image.
@@ -134,7 +136,8 @@ class SessionOptions:
             'perception': {**model, 'background': str(kept / 'background.npz')},
             'predictor': {**model, 'memory.file': str(kept / 'memory.safetensors')},
             'planner': {**model, **limit, 'task': self.task, 'max_actions': sim.max_actions},
-            'guard': {**common, **place, 'e_stop_file': str(kept / 'e_stop')},
+            'guard': {**common, **place, 'e_stop_file': str(kept / 'e_stop'),
+                      'tracking_latches': self.latches},
             'recorder': {
                 'use_sim_time': True, 'record_at_once': False, 'folder': str(self.bags or ''),
                 'keep': self.keep_bags,

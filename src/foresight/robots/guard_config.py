@@ -32,6 +32,10 @@ class GuardConfig(Checked):
     tracking_delay: float = setting(
         0.3, 'longest time that the arm may lag behind its commands', 's', 0.02, 2.0
     )
+    tracking_latches: bool = setting(
+        True, 'whether somebody must look at an arm that was led astray and release it; else it '
+        'is released once it stands, for a simulated arm meets nobody'
+    )
     table_margin: float = setting(
         0.0, 'distance kept from the table; pushes come down to 2 mm', 'm', 0.0, 0.05
     )

@@ -123,6 +123,7 @@ class Guard:
         self._watch_clock(now)
         if not self._started:
             return None
+        self._forgive()
         fault = self._find_fault(now)
         self._was_set, released = self._e_stop.is_set, self._was_set and not self._e_stop.is_set
         self._follows_hand |= released  # wherever the arm is now, the commands go there
@@ -146,6 +147,13 @@ class Guard:
             return
         self._motion.start(inside)
         self._started = True
+
+    def _forgive(self) -> None:
+        """Release an arm that was led astray and stands, where nobody needs to look."""
+        finding = self._e_stop.finding
+        astray = finding is not None and finding.status is Status.TRACKING
+        if astray and not self._config.tracking_latches and not self.moving:
+            self._e_stop.release(moving=False)
 
     def _watch_clock(self, now: float) -> None:
         """Notice a clock that jumps; in mid-motion somebody must look."""

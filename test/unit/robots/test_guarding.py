@@ -408,6 +408,22 @@ def test_an_arm_that_stands_still_stops_its_commands_soon() -> None:
     np.testing.assert_allclose(arm.trace[-1], 0.0, atol=2e-3)
 
 
+def test_a_simulated_arm_that_was_led_astray_goes_on_from_where_it_stands() -> None:
+    arm = Arm(GuardConfig(plan_timeout=5.0, tracking_latches=False))
+    arm.guard.accept_plan(line(0.0, 1.5), 0.0)
+    arm.speak, seen = False, set()
+    for _ in range(300):
+        arm.guard.accept_joints(np.zeros(2), np.zeros(2), arm.now)
+        arm.run(PERIOD)
+        seen.add(arm.guard.finding.status)
+    assert Status.TRACKING in seen and not arm.e_stop.is_set
+    np.testing.assert_allclose(arm.trace[-1], 0.0, atol=2e-3)
+    arm.guard.accept_plan(line(arm.now, arm.now + 1.5), arm.now)
+    arm.e_stop.press()
+    arm.run(1.0)
+    assert arm.guard.finding.status is Status.E_STOP  # what somebody pressed stays
+
+
 def test_an_arm_that_brakes_for_long_without_joints_is_not_called_astray() -> None:
     arm = Arm(GuardConfig(stop_deceleration=3.0))
     arm.guard.accept_plan(line(0.0, 1.0, speed=1.0), 0.0)
