@@ -38,9 +38,8 @@ demo: $(STAMP)  ## Clear a simulated table over ROS 2; SEED=n chooses the scene.
 	$(BIN)/foresight demo --seed $(SEED)
 
 test: $(STAMP)  ## Run every test.
-	$(PYTEST) -n 2 --dist loadscope test/unit test/repo test/closed_loop
-# One after the other: these keep time.
-	$(PYTEST) test/launch test/nodes test/faults
+	$(PYTEST) -n 2 --dist loadscope -m 'not alone' test/closed_loop test/nodes test/unit test/repo
+	$(PYTEST) -m alone
 
 quick: $(STAMP)  ## Run the tests without ROS or long runs.
 	$(PYTEST) -n 2 -m 'not slow' test/unit test/repo
@@ -48,8 +47,8 @@ quick: $(STAMP)  ## Run the tests without ROS or long runs.
 fuzz: $(STAMP)  ## Read 100 000 broken and hostile files; SEED=n chooses them.
 	$(BIN)/python test/fuzz/run.py --seed $(SEED)
 
-soak: $(STAMP)  ## The guide to a real arm, a million hostile ticks, every fault 20 times (hours); write guard.md and faults.md.
-	FORESIGHT_SOAK=1 $(PYTEST) test/nodes/test_real_robot_guide.py
+soak: $(STAMP)  ## The guide to a real arm, nodes that die, a million hostile ticks, every fault 20 times (hours); write guard.md and faults.md.
+	FORESIGHT_SOAK=1 $(PYTEST) test/nodes/test_real_robot_guide.py test/nodes/test_supervision.py
 	$(BIN)/python -m foresight.experiments.guard
 	$(BIN)/foresight experiment faults --out docs/results
 

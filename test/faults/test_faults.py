@@ -9,7 +9,7 @@ import pytest
 
 from foresight.files import share
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(900)]
 SAMPLE = 'joints frozen', 'camera frozen', 'rogue publisher of plans'
 
 

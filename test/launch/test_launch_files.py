@@ -16,7 +16,9 @@ SKIPPED = 'launch_ros is not installed: THE LAUNCH FILES WERE NOT TRIED'
 FILES = sorted(share('launch').glob('*.launch.py'))
 
 # What launch imports is not ours to keep young.
-pytestmark = pytest.mark.filterwarnings('ignore::DeprecationWarning')
+pytestmark = [
+    pytest.mark.alone, pytest.mark.filterwarnings('ignore::DeprecationWarning'),
+]
 
 if MISSING:
     warnings.filterwarnings('default', message=SKIPPED)

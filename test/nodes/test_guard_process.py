@@ -17,6 +17,8 @@ from foresight.files import share
 from foresight.nodes.joint_convert import joint_state, trajectory
 from foresight.nodes.topics import NODES
 
+pytestmark = pytest.mark.alone
+
 HEARS = ('commands', '/diagnostics')
 
 

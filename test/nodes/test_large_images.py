@@ -11,6 +11,8 @@ from foresight.files import share
 from foresight.nodes.perception_node import LOST, NO_IMAGE, PerceptionNode
 from foresight.nodes.recorder_node import RecorderNode
 
+pytestmark = pytest.mark.alone
+
 PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE'
 DRIVER = """
 import sys, time

@@ -10,6 +10,8 @@ import pytest
 from foresight.files import share
 from foresight.nodes.live import LiveConfig, examine
 
+pytestmark = pytest.mark.alone
+
 DOMAIN = '171'
 
 

@@ -15,6 +15,8 @@ from foresight.files import share
 from foresight.nodes.processes import NodeDiedError, NodeProcesses, free_domain, local_environment
 from foresight.nodes.topics import NODES, NodeEntry
 
+pytestmark = pytest.mark.alone
+
 STUBBORN = """
 import signal, subprocess, sys, time
 for number in (signal.SIGTERM, signal.SIGINT):

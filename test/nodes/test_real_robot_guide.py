@@ -43,7 +43,7 @@ with warnings.catch_warnings():  # how rclpy types its executor is not ours to k
     warnings.simplefilter('ignore')
     from foresight.nodes.calls import Calls
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(900)]
 MINUTES = pytest.mark.skipif(
     'FORESIGHT_SOAK' not in os.environ, reason='it takes minutes: `make soak` runs it')
 DOMAIN, REACH = 173, 0.1437

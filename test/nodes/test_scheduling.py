@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 
 def said(script: str) -> str:
     """What a fresh process prints."""

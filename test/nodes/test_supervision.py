@@ -12,11 +12,13 @@ from foresight.data.joint_messages import seconds
 from foresight.nodes.endpoints import subscription
 from foresight.sim.settings import SimConfig
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(600)]
 STANDS = 0.05  # an arm slower than this stands still [rad/s]
 REACTION = 2.0  # simulated time in which it stands, on a busy machine [s]
+SOAK = bool(os.environ.get('FORESIGHT_SOAK'))
+LOADED = (('perception', 'predictor'), signal.SIGKILL, False)  # what takes long to load
 FAULTS = (
-    (('guard',), signal.SIGKILL, True), (('perception', 'predictor'), signal.SIGKILL, False),
+    (('guard',), signal.SIGKILL, True), *([LOADED] if SOAK else []),
     (('planner',), signal.SIGSTOP, True),
 )
 """Who gets which signal, and whether the arm must stand until they are back."""
@@ -77,7 +79,7 @@ def test_the_episode_goes_on_after_each_node_died_or_hung_and_ends(checkpoint, t
         assert len(saboteur.back) == len(FAULTS)
         assert result.ending in ('nothing is left to do', '4 actions are done')
         log = (tmp_path / 'log' / 'predictor.log').read_text()
-        assert 'remembers' in log
+        assert ('remembers' in log) == SOAK
         seen = (tmp_path / 'log' / 'perception.log').read_text()
         assert seen.count('there is no empty-table image') <= 1  # before it was captured
     print('back after', [f'{each:.1f} s' for each in saboteur.back])
