@@ -79,6 +79,8 @@ def test_command_shows_options_and_an_example(name):
     for word in name.split():
         command = command.commands[word]
     assert command.epilog == f'Example: {main.COMMANDS[name].example}'
+    if name in ('calibrate board', 'calibrate capture'):
+        return  # they measure nothing
     assert '--json' in {option for item in command.params for option in item.opts}
     assert {item.rich_help_panel for item in command.params if '--json' in item.opts} == {'Usual'}
 
