@@ -42,7 +42,7 @@ def play_over_ros(
     limit = allowed_actions(sim.max_actions, sim.actions_an_object, sim.objects)
     options = SessionOptions(
         players.checkpoint, replace(sim, max_actions=limit), bags=None, logs=LOGS, task=task,
-        robot=players.robot,
+        robot=players.robot, latches=False,
     )
     with ros_session(options) as session:
         for seed in seeds:
