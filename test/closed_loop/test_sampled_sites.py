@@ -1,6 +1,8 @@
 """Sites drawn at random: each is one that an arm can work at, and none for testing is like those
 for training."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ from foresight.sim.sites import HELD_OUT, TRAINING, sample_site
 from foresight.world_model.encoder import EncoderConfig
 from foresight.world_model.observation.rectification import Rectifier
 
-COUNT = 24
+COUNT = 24 if 'FORESIGHT_SOAK' in os.environ else 12
 
 
 @pytest.fixture(scope='module', params=[False, True], ids=['training', 'held_out'])

@@ -31,7 +31,7 @@ from foresight.viz.video import read_video
 from foresight.world_model.checkpoint import CheckpointConfig, save
 from foresight.world_model.encoder import EncoderConfig
 
-pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope='module')
