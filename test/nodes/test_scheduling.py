@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from foresight.nodes.scheduling import DISCOVERY, TRANSPORTS, node_environment
+
 pytestmark = pytest.mark.alone
 
 
@@ -43,3 +45,12 @@ def test_a_simulator_that_never_waits_is_no_real_time_process(factor, ordinary):
     )
     granted = said('print(go_first())') == 'True'
     assert said(script).splitlines()[-1] == str(granted and not ordinary)
+
+
+def test_nodes_are_found_on_this_host_alone_unless_told_otherwise(monkeypatch):
+    monkeypatch.delenv(DISCOVERY, raising=False)
+    monkeypatch.delenv(TRANSPORTS, raising=False)
+    assert node_environment()[DISCOVERY] == 'LOCALHOST'
+    assert node_environment()[TRANSPORTS] == 'UDPv4'
+    monkeypatch.setenv(DISCOVERY, 'SUBNET')
+    assert node_environment()[DISCOVERY] == 'SUBNET'

@@ -11,6 +11,7 @@ ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'OPENCV_FOR_T
 PAUSE = 1.0  # before a node's process is started again [s]
 PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE'
 TRANSPORTS = 'FASTDDS_BUILTIN_TRANSPORTS'
+DISCOVERY = 'ROS_AUTOMATIC_DISCOVERY_RANGE'
 PRIORITY = 10  # among real-time processes; drivers and interrupts stay above
 
 
@@ -18,11 +19,12 @@ def node_environment() -> dict[str, str]:
     """Return what is put into the environment of a node; what the user chose stays.
 
     Nodes talk over UDP: a process that is killed may hold a lock in the shared memory of Fast DDS,
-    and then some topics are silent until all others end.
+    and then some topics are silent until all others end. Nobody beyond this host finds them.
     """
     profiles = os.environ.get(PROFILES) or str(share('config/fastdds_nodes.xml'))
     transports = os.environ.get(TRANSPORTS) or 'UDPv4'
-    return {**ONE_THREAD, PROFILES: profiles, TRANSPORTS: transports}
+    reach = os.environ.get(DISCOVERY) or 'LOCALHOST'
+    return {**ONE_THREAD, PROFILES: profiles, TRANSPORTS: transports, DISCOVERY: reach}
 
 
 def let_others_go_first(niceness: int) -> None:
