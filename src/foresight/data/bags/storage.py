@@ -1,5 +1,6 @@
 """The messages of a bag in the order of their recording, without a ROS installation."""
 
+import struct
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ COMPRESSED = 'sensor_msgs/msg/CompressedImage'
 NEEDED = (IMAGE, INFO, POSE)
 SEVERAL = (JOINTS,)
 FAILURES = (
-    ReaderError, SerdeError, apsw.Error, AssertionError, MemoryError, RecursionError, *DAMAGE,
+    ReaderError, SerdeError, apsw.Error, struct.error, AssertionError, MemoryError,
+    RecursionError, *DAMAGE,
 )
 """What the reader of bags raises where a bag is damaged; it takes memory for lengths unseen."""
 

@@ -241,3 +241,16 @@ def test_an_image_that_cannot_be_used_names_bag_and_topic(make_bag: MakeBag) -> 
 
     with pytest.raises(DatasetError, match='bag: camera/image_raw: the camera does not see'):
         read_bag(make_bag(), narrow, ARM)
+
+
+def test_a_length_that_was_changed_in_the_index_is_damage(make_bag: MakeBag) -> None:
+    bag = make_bag()
+    file = next(bag.glob('*.mcap'))
+    content, damaged = file.read_bytes(), 0
+    for place in range(len(content) - 400, len(content) - 8, 9):
+        file.write_bytes(content[:place] + b'\x01' + content[place + 1:])
+        try:
+            read_bag(bag, same, ARM)
+        except (DatasetError, ObservationError):
+            damaged += 1
+    assert damaged > 3
