@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from foresight.nodes.processes import local_environment
 from foresight.nodes.scheduling import DISCOVERY, TRANSPORTS, node_environment
 
 pytestmark = pytest.mark.alone
@@ -54,3 +55,4 @@ def test_nodes_are_found_on_this_host_alone_unless_told_otherwise(monkeypatch):
     assert node_environment()[TRANSPORTS] == 'UDPv4'
     monkeypatch.setenv(DISCOVERY, 'SUBNET')
     assert node_environment()[DISCOVERY] == 'SUBNET'
+    assert local_environment(7)[DISCOVERY] == 'LOCALHOST'  # a session stays on this host

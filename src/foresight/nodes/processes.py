@@ -17,7 +17,7 @@ from foresight.closing import Closing
 from foresight.errors import ForesightError, NodeDiedError
 from foresight.files import root
 from foresight.nodes.child import begin
-from foresight.nodes.scheduling import PAUSE, node_environment
+from foresight.nodes.scheduling import DISCOVERY, PAUSE, node_environment
 from foresight.nodes.topics import SUPERVISOR, NodeEntry
 
 AS_IN_THE_TABLE: Mapping[str, str] = {}
@@ -53,8 +53,7 @@ def _is_free(port: int) -> bool:
 def local_environment(domain: int) -> dict[str, str]:
     """Return the environment of nodes that talk on this host only, one thread each."""
     return {
-        **os.environ, 'ROS_DOMAIN_ID': str(domain),
-        'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST', **node_environment(),
+        **os.environ, **node_environment(), 'ROS_DOMAIN_ID': str(domain), DISCOVERY: 'LOCALHOST',
         'RCUTILS_COLORIZED_OUTPUT': '0', 'PYTHONUNBUFFERED': '1',
     }
 
