@@ -19,6 +19,7 @@ from std_srvs.srv import Trigger
 from foresight.actions.loading import make_model
 from foresight.nodes.convert import camera_info, camera_pose, image_message
 from foresight.nodes.endpoints import message_class
+from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.joint_convert import joint_state
 from foresight.nodes.qos import READ, WRITE
 from foresight.nodes.topics import TOPICS
@@ -200,3 +201,12 @@ def stage(arm: ArmModel, view: CameraView) -> Callable[..., Stage]:
 
 def _stage(arm: ArmModel, view: CameraView, bench: Bench, other: ArmModel | None = None) -> Stage:
     return Stage(bench, other or arm, view)
+
+
+@pytest.fixture
+def guarded(bench, stage):
+    """An active guard with joint states at the retract pose."""
+    made = bench(GuardNode, ('commands', '/diagnostics')).up()
+    robot = stage(made)
+    made.spin_until(lambda: made.heard['commands'], robot.joints)
+    return made, robot

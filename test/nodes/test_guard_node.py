@@ -1,38 +1,22 @@
 """Claims about the guard node, over real topics."""
 
 import shutil
-from functools import partial
 
 import numpy as np
 import pytest
 from controllers import TrajectoryController
-from geometry_msgs.msg import Point32, Polygon, PolygonStamped
-from rclpy.event_handler import PublisherEventCallbacks
-from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from std_msgs.msg import Bool, Float64, Float64MultiArray, Header
+from std_msgs.msg import Float64, Float64MultiArray
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.data.joint_messages import seconds
 from foresight.errors import ConfigError
 from foresight.nodes.guard_node import GuardNode
 from foresight.nodes.joint_convert import joint_state, trajectory
-from foresight.robots.kinematics import InverseKinematics
 from foresight.robots.plan_window import PlanWindow
 from foresight.robots.robot_file import find_robot
 from foresight.robots.status import Status
-from foresight.robots.tool_path import vertical_poses
 
 HEARS = ('commands', '/diagnostics')
-
-
-@pytest.fixture
-def guarded(bench, stage):
-    """An active guard with joint states at the retract pose."""
-    made = bench(GuardNode, HEARS).up()
-    robot = stage(made)
-    made.spin_until(lambda: made.heard['commands'], robot.joints)
-    return made, robot
 
 
 def test_guard_holds_the_measured_pose(guarded):
@@ -120,86 +104,6 @@ def test_joint_without_speed_leaves_the_guard_unconfigured(bench, tmp_path, capf
     assert 'joint4 has a velocity limit of 0' in capfd.readouterr().err
 
 
-def test_plan_into_the_table_is_stopped_before_it_and_says_so(bench, stage):
-    made = bench(GuardNode, HEARS, plan_timeout=5.0).up()
-    robot = stage(made)
-    poses = vertical_poses(*np.array([[0.5, 0.5], [-0.2, -0.2], [0.12, -0.037], [0.0, 0.0]]))
-    hover, below = (
-        InverseKinematics(robot.arm, 0.02).reach(pose, np.array(robot.arm.retract))
-        for pose in poses
-    )
-    made.spin_until(lambda: made.heard['commands'], lambda: robot.joints(hover))
-
-    def follow():
-        robot.joints(np.array(made.heard['commands'][-1].position))
-
-    speed, times = (below - hover) / 2.0, made.now() + np.array([0.0, 2.0])
-    plan = PlanWindow(times, np.stack([hover, below]), np.stack([speed, np.zeros(7)]))
-    made.say('joint_plan', trajectory(plan, robot.arm.joint_names))
-    made.spin_until(lambda: made.node.health.status is Status.BLOCKED, follow)
-    assert 'leads tool0 into the table' in made.node.health.reason
-    made.spin(0.5, follow)
-    assert not np.any(made.heard['commands'][-1].velocity)
-    heights = [
-        robot.arm.tool_pose(np.array(each.position))[2, 3] for each in made.heard['commands']
-    ]
-    assert 0.0 < min(heights) < 0.1
-
-
-def corners(x, y, frame='base_link'):
-    """Say a zone to keep out of by its corners."""
-    points = [Point32(x=float(a), y=float(b)) for a in x for b in y]
-    return PolygonStamped(header=Header(frame_id=frame), polygon=Polygon(points=points))
-
-
-def test_a_zone_that_comes_before_the_arm_or_in_mid_motion_is_kept_until_cleanup(bench, stage):
-    made = bench(GuardNode, HEARS, plan_timeout=5.0)
-    robot = stage(made)
-    made.say('keep_out', corners((0.45, 0.55), (0.3, 0.4)))
-    made.spin_until(lambda: made.node._zones._corners)
-    made.up()
-    made.say('keep_out', corners((0.45, 0.55), (-0.4, -0.3)))
-    made.spin_until(lambda: len(made.node._zones._known) == 2)
-    made.node.trigger_deactivate()
-    made.node.trigger_activate()
-    poses = vertical_poses(*np.array([[0.5] * 2, [-0.1, -0.35], [0.05] * 2, [0.0] * 2]))
-    near, within = (
-        InverseKinematics(robot.arm, 0.02).reach(pose, np.array(robot.arm.retract))
-        for pose in poses
-    )
-    made.spin_until(lambda: made.heard['commands'], lambda: robot.joints(near))
-
-    def follow():
-        robot.joints(np.array(made.heard['commands'][-1].position))
-
-    speed, times = (within - near) / 2.0, made.now() + np.array([0.0, 2.0])
-    plan = PlanWindow(times, np.stack([near, within]), np.stack([speed, np.zeros(7)]))
-    made.say('joint_plan', trajectory(plan, robot.arm.joint_names))
-    made.spin_until(lambda: made.node.health.status is Status.BLOCKED, follow)
-    assert 'into the zone added 2' in made.node.health.reason
-    made.spin_until(lambda: not made.node._guard.stopping, follow)
-    made.node.trigger_deactivate()
-    made.node.trigger_cleanup()
-    assert not made.node._zones._corners
-
-
-@pytest.mark.parametrize('zone', [
-    corners((0.4, 0.5), (0.0, float('nan'))), corners((0.4, 0.4), (0.0, 0.1)),
-    corners((0.4, 0.5), (0.0, 0.1), 'camera'), PolygonStamped(),
-], ids=['not finite', 'no area', 'another frame', 'empty'])
-def test_a_zone_of_no_use_stops_the_arm(guarded, zone):
-    made, robot = guarded
-    made.say('keep_out', zone)
-    made.spin_until(lambda: made.node.health.status is Status.E_STOP, robot.joints)
-    assert 'keep_out' in made.node.health.reason and 'release' in made.node.health.reason
-
-
-def test_guard_of_an_unknown_site_is_left_unconfigured(bench, capfd):
-    made = bench(GuardNode, HEARS, site='nowhere')
-    assert made.node.trigger_configure().name == 'FAILURE'
-    assert "there is no site 'nowhere'" in capfd.readouterr().err
-
-
 def test_joint_states_in_another_order_are_matched_by_name(bench, stage):
     made = bench(GuardNode, HEARS).up()
     robot = stage(made)
@@ -209,36 +113,6 @@ def test_joint_states_in_another_order_are_matched_by_name(bench, stage):
         lambda: robot.joints(where[::-1], robot.arm.joint_names[::-1]),
     )
     np.testing.assert_allclose(made.heard['commands'][-1].position, where, atol=1e-9)
-
-
-def test_e_stop_topic_stops_and_release_waits_for_it(guarded):
-    made, robot = guarded
-    made.say('e_stop', Bool(data=True))
-    made.spin_until(lambda: made.node.health.status is Status.E_STOP, robot.joints)
-    refused = made.call('guard/release')
-    assert not refused.success and 'e_stop topic' in refused.message
-    made.say('e_stop', Bool(data=False))
-    made.spin(0.2, robot.joints)
-    assert made.node.health.status is Status.E_STOP
-    assert made.call('guard/release').success
-
-
-def test_release_is_refused_while_an_arm_swings_whose_driver_measures_no_velocities(guarded):
-    made, robot = guarded
-    begin, where = made.now(), np.array(robot.arm.retract)
-
-    def swing():
-        now = made.now()
-        where[0] = robot.arm.retract[0] + 0.2 * np.sin(2.5 * (now - begin))
-        message = joint_state(robot.arm.joint_names, where, np.zeros(len(where)), now)
-        message.velocity = []
-        made.say('joint_states', message)
-
-    made.call('guard/e_stop', swing)
-    made.spin(0.3, swing)
-    begin = made.now()  # in the middle of the swing, where it is fastest
-    made.spin(0.1, swing)
-    assert 'the arm moves' in made.call('guard/release', swing).message
 
 
 def test_messages_of_a_gripper_are_passed_over(guarded, capfd):
@@ -254,107 +128,6 @@ def test_messages_of_a_gripper_are_passed_over(guarded, capfd):
     made.spin(0.5, both)
     assert made.heard['commands'] and made.node.health.status is Status.IDLE
     assert 'ERROR' not in capfd.readouterr().err
-
-
-QUALITIES = {
-    'default': QoSProfile(depth=10),
-    'best_effort': QoSProfile(depth=10, reliability=ReliabilityPolicy.BEST_EFFORT),
-    'latched': QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL),
-}
-
-
-def button_of(node, quality):
-    """Somebody's e-stop button; it does not mind readers that cannot hear it."""
-    quiet = PublisherEventCallbacks(use_default_callbacks=False)
-    return node.create_publisher(Bool, 'e_stop', quality, event_callbacks=quiet)
-
-
-def stopped(made):
-    return made.node.health.status is Status.E_STOP
-
-
-@pytest.mark.parametrize('quality', QUALITIES.values(), ids=QUALITIES)
-def test_e_stop_is_heard_from_any_publisher(guarded, quality):
-    made, robot = guarded
-    button = button_of(made.probe, quality)
-    made.spin_until(lambda: button.get_subscription_count() > 0)
-    made.spin(0.2, robot.joints)
-    button.publish(Bool(data=True))
-    made.spin_until(lambda: stopped(made), robot.joints)
-    assert 'topic is true' in made.call('guard/release').message
-    button.publish(Bool(data=False))
-    made.spin(0.3, robot.joints)
-    assert made.call('guard/release').success
-    made.spin_until(lambda: made.node.health.status is Status.IDLE, robot.joints)
-    made.spin(0.3, robot.joints)
-    assert not stopped(made)
-
-
-@pytest.mark.parametrize('quality', QUALITIES.values(), ids=QUALITIES)
-def test_e_stop_from_before_configure_counts(bench, stage, quality):
-    made = bench(GuardNode, HEARS)
-    button = button_of(made.probe, quality)
-    made.spin_until(lambda: button.get_subscription_count() > 0)
-    made.spin(0.2)
-    button.publish(Bool(data=True))
-    made.spin(0.2)
-    robot = stage(made.up())
-    made.spin_until(lambda: stopped(made), robot.joints)
-    assert 'topic is true' in made.call('guard/release').message
-
-
-def test_e_stop_latched_before_the_guard_starts_counts(bench, stage):
-    made = bench(partial(Node, 'button'))
-    button_of(made.node, QUALITIES['latched']).publish(Bool(data=True))
-    late = GuardNode()
-    made.executor.add_node(late)
-    assert late.trigger_configure().name == late.trigger_activate().name == 'SUCCESS'
-    robot = stage(made)
-    made.spin_until(lambda: late.health.status is Status.E_STOP, robot.joints)
-    late.destroy_node()
-
-
-def test_e_stop_lasts_through_cleanup_until_it_is_released(guarded):
-    made, robot = guarded
-    assert made.call('guard/e_stop', robot.joints).success
-    made.spin_until(lambda: stopped(made), robot.joints)
-    made.node.trigger_deactivate()
-    made.node.trigger_cleanup()
-    made.up()
-    made.node.health.report(Status.IDLE)
-    made.spin_until(lambda: stopped(made), robot.joints)
-    assert made.call('guard/release', robot.joints).success
-    made.spin_until(lambda: not stopped(made), robot.joints)
-
-
-def test_e_stop_topic_lasts_through_cleanup(guarded):
-    made, robot = guarded
-    made.say('e_stop', Bool(data=True))
-    made.spin_until(lambda: stopped(made), robot.joints)
-    made.node.trigger_deactivate()
-    made.node.trigger_cleanup()
-    made.up()
-    made.spin(0.2, robot.joints)
-    assert 'topic is true' in made.call('guard/release', robot.joints).message
-
-
-def test_e_stop_can_be_called_before_configure(bench, stage):
-    made = bench(GuardNode, HEARS)
-    assert made.call('guard/e_stop').success
-    assert 'not configured' in made.call('guard/release').message
-    robot = stage(made.up())
-    made.spin_until(lambda: stopped(made), robot.joints)
-
-
-def test_release_is_refused_while_the_arm_moves(guarded):
-    made, robot = guarded
-    assert made.call('guard/e_stop').success
-    moving = joint_state(
-        robot.arm.joint_names, np.array(robot.arm.retract), np.full(7, 0.3), made.now()
-    )
-    made.say('joint_states', moving)
-    made.spin(0.1)
-    assert 'moves' in made.call('guard/release').message
 
 
 def test_deactivated_guard_is_silent(guarded):
@@ -426,20 +199,6 @@ def test_plans_of_a_second_publisher_stop_the_arm_until_it_is_gone(guarded):
     assert not np.any(made.heard['commands'][-1].velocity)
     made.probe.destroy_publisher(rogue)
     made.spin_until(lambda: made.node.health.status is Status.IDLE, robot.joints)
-
-
-def test_e_stop_outlives_the_process_in_its_file(bench, stage, tmp_path):
-    file = tmp_path / 'state' / 'e_stop'
-    made = bench(GuardNode, HEARS, e_stop_file=file)
-    made.call('guard/e_stop')
-    later = GuardNode('later')
-    made.executor.add_node(later)
-    robot = stage(made)
-    assert later.trigger_configure().name == later.trigger_activate().name == 'SUCCESS'
-    made.spin_until(lambda: later.health.status is Status.E_STOP, robot.joints)
-    assert made.call('later/release', robot.joints).success
-    assert not file.exists()
-    later.destroy_node()
 
 
 def test_deactivated_in_mid_motion_the_guard_stops_the_arm_within_its_limits(guarded):

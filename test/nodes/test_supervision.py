@@ -82,4 +82,3 @@ def test_the_episode_goes_on_after_each_node_died_or_hung_and_ends(checkpoint, t
         assert ('remembers' in log) == SOAK
         seen = (tmp_path / 'log' / 'perception.log').read_text()
         assert seen.count('there is no empty-table image') <= 1  # before it was captured
-    print('back after', [f'{each:.1f} s' for each in saboteur.back])

@@ -58,8 +58,8 @@ def demo(
         int, typer.Option(min=1, help='Actions before the demo gives up.'),
     ] = 10,
     episodes: Annotated[
-        int, typer.Option(min=0, help='Tables, one after the other, each of the next seed; more '
-                          'than one without film and report. 0 = until stopped.'),
+        int, typer.Option(min=0, help='Tables, each of the next seed; without a film unless it is '
+                          'one. 0 = until stopped.'),
     ] = 1,
     real_time_factor: Annotated[
         float, typer.Option(min=0.0, help='Simulated over wall-clock time.'),

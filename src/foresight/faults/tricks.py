@@ -7,6 +7,7 @@ that of the clock.
 import struct
 from collections import deque
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
@@ -59,27 +60,15 @@ class Lost(Trick):
 
 
 class Frozen(Trick):
-    """The first one comes again and again, with new stamps."""
+    """The first one comes again and again, with new stamps or with its own."""
 
-    def __init__(self) -> None:
-        self._first: bytes | None = None
-
-    def __call__(self, message: bytes, now: float) -> Iterable[bytes]:
-        """Send the first one as if it were this one."""
-        self._first = self._first or message
-        return (restamped(self._first, stamp_of(message)),)
-
-
-class Stuck(Trick):
-    """The first one comes again and again, with its stamp."""
-
-    def __init__(self) -> None:
-        self._first: bytes | None = None
+    def __init__(self, renewed: bool) -> None:
+        self._renewed, self._first = renewed, b''
 
     def __call__(self, message: bytes, now: float) -> Iterable[bytes]:
         """Send the first one."""
         self._first = self._first or message
-        return (self._first,)
+        return (restamped(self._first, stamp_of(message)) if self._renewed else self._first,)
 
 
 class Thinned(Trick):
@@ -151,7 +140,8 @@ class Looped(Trick):
 
 
 PLAIN: dict[str, Callable[[], Trick]] = {
-    '': Trick, 'drop': Dropped, 'freeze': Frozen, 'stick': Stuck, 'swap': Swapped,
+    '': Trick, 'drop': Dropped, 'freeze': partial(Frozen, True),
+    'stick': partial(Frozen, False), 'swap': Swapped,
 }
 MEASURED: dict[str, Callable[[float], Trick]] = {
     'lose': Lost, 'thin': Thinned, 'delay': Delayed, 'shift': Shifted, 'loop': Looped,

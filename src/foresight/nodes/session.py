@@ -194,35 +194,26 @@ def _check(processes: NodeProcesses, monitor: Monitor) -> None:
 
 
 class RosSession:
-    """Plays episodes with the nodes of a running system."""
+    """Plays episodes with the nodes of a running system.
+
+    Attributes:
+        processes: What runs the nodes.
+        monitor: What listens to them.
+        calls: What calls them.
+    """
 
     def __init__(
         self, options: SessionOptions, processes: NodeProcesses, monitor: Monitor, calls: Calls,
     ) -> None:
         """Keep what runs, what listens to it and what calls it."""
-        self._options, self._processes = options, processes
-        self._monitor, self._calls = monitor, calls
+        self._options, self.processes = options, processes
+        self.monitor, self.calls = monitor, calls
         self._resident: dict[str, int] = {}
         self._ended = math.inf
 
-    @property
-    def calls(self) -> Calls:
-        """What calls the nodes."""
-        return self._calls
-
-    @property
-    def monitor(self) -> Monitor:
-        """What listens to the nodes."""
-        return self._monitor
-
-    @property
-    def processes(self) -> NodeProcesses:
-        """What runs the nodes."""
-        return self._processes
-
     def resident(self) -> dict[str, int]:
         """Return the resident memory of this process and of each node now [byte]."""
-        return {'demo': resident(os.getpid()), **self._processes.resident()}
+        return {'demo': resident(os.getpid()), **self.processes.resident()}
 
     def play(self, seed: int, show: Callable[[Monitor], None] = lambda _: None) -> DemoResult:
         """Run one episode of a seed to its end; `show` is called a few times a second.
@@ -230,13 +221,13 @@ class RosSession:
         Raises:
             ForesightError: If a node dies, does not answer or cannot start.
         """
-        monitor, recorded = self._monitor, self._options.bags is not None
-        capture_empty_table(self._calls, seed)
+        monitor, recorded = self.monitor, self._options.bags is not None
+        capture_empty_table(self.calls, seed)
         if recorded:
-            self._calls.trigger('recorder/start')
+            self.calls.trigger('recorder/start')
         monitor.clear()
         begin, simulated = time.monotonic(), monitor.now
-        start_episode(self._calls, seed, self._options.sim.object_set)
+        start_episode(self.calls, seed, self._options.sim.object_set)
         ending = self._watch(show)
         result = summarise(
             monitor, seed, ending, self._resident, time.monotonic() - begin,
@@ -245,19 +236,19 @@ class RosSession:
         if recorded:
             # Until the arm is back and all rests: the bag then holds the last action, too.
             self._let_pass(RETRACT + BagConfig().rest)
-            self._calls.trigger('recorder/stop')
+            self.calls.trigger('recorder/stop')
         return result
 
     def _let_pass(self, seconds: float, enough: Callable[[], bool] = lambda: False) -> None:
         """Let simulated time [s] pass, or less if it is enough."""
-        end = self._monitor.now + seconds
-        self._calls.spin_until(
-            lambda: enough() or self._monitor.now > end, ANSWER, 'the clock stands still',
+        end = self.monitor.now + seconds
+        self.calls.spin_until(
+            lambda: enough() or self.monitor.now > end, ANSWER, 'the clock stands still',
         )
 
     def _watch(self, show: Callable[[Monitor], None]) -> str:
         """Follow the episode and say why it ended."""
-        monitor, calls, last = self._monitor, self._calls, time.monotonic()
+        monitor, calls, last = self.monitor, self.calls, time.monotonic()
         left = PER_ACTION * (self._options.sim.max_actions + 1)
         calls.spin_until(
             lambda: monitor.phase not in ('', *OVER), ANSWER, 'the planner does not start',
@@ -269,7 +260,7 @@ class RosSession:
             if left < 0.0:
                 raise ForesightError('the episode does not end: see the logs of the nodes')
             calls.spin(0.2)
-            for name, size in self._processes.resident().items():
+            for name, size in self.processes.resident().items():
                 self._resident[name] = max(size, self._resident.get(name, 0))
             show(monitor)
             if self._is_clear():
@@ -284,7 +275,7 @@ class RosSession:
 
     def _is_over(self) -> bool:
         """Return whether the planner ended by itself, not because a node is away."""
-        monitor = self._monitor
+        monitor = self.monitor
         if monitor.phase not in OVER or monitor.status(SUPERVISOR) != Status.OK:
             self._ended = math.inf
         elif monitor.phase == 'DONE':
@@ -295,5 +286,5 @@ class RosSession:
 
     def _is_clear(self) -> bool:
         """Return whether the ground truth says that every object is done with."""
-        placed = self._monitor.figure('sim', 'objects') == self._options.sim.objects
-        return placed and self._monitor.figure('sim', 'remaining') == 0.0
+        placed = self.monitor.figure('sim', 'objects') == self._options.sim.objects
+        return placed and self.monitor.figure('sim', 'remaining') == 0.0

@@ -70,7 +70,7 @@ class Supervision:
         elif beat.failures > known.failures and not charge.raised:
             self._fall(charge, beat.error, now)
         charge.hear(beat, now)
-        self.complete = self.complete or not any(True for _ in self._missing())
+        self.complete = self.complete or not list(self._missing())
 
     def lose(self, node: str, why: str, now: float) -> None:
         """Take note that a process is no more."""

@@ -7,13 +7,13 @@ from geometry_msgs.msg import PolygonStamped
 from jaxtyping import Float
 from rclpy.node import Node
 
+from foresight.data.joint_messages import BASE
 from foresight.errors import RobotError
 from foresight.nodes.endpoints import subscription
 from foresight.robots.arm import ArmModel
 from foresight.robots.zones import Zone, around
 
 MOST = 32  # zones: each costs the guard time
-FRAME = 'base_link'
 
 
 class ZoneReader:
@@ -32,14 +32,13 @@ class ZoneReader:
         self._take, self._refuse = take, refuse
         self._corners: list[Float[np.ndarray, 'corner 3']] = []
         self._arm: ArmModel | None = None
-        self._known: set[Zone] = set()
         subscription(node, 'keep_out', self._hear)
 
     def follow(self, arm: ArmModel) -> None:
         """Tell this arm of the zones that came and of those to come."""
-        self._arm, self._known = arm, set()
-        for corners in self._corners:
-            self._tell(arm, corners)
+        self._arm = arm
+        for index in range(len(self._corners)):
+            self._tell(arm, index)
 
     def forget(self) -> None:
         """Forget arm and zones."""
@@ -52,22 +51,21 @@ class ZoneReader:
         if any(np.array_equal(corners, known) for known in self._corners):
             return  # several readers hear one message
         try:
-            if frame != FRAME:
-                raise RobotError(f'keep_out is in {frame!r}: give its corners in {FRAME}')
+            if frame != BASE:
+                raise RobotError(f'keep_out is in {frame!r}: give its corners in {BASE}')
             if len(self._corners) == MOST:
                 raise RobotError(f'keep_out: there are {MOST} zones already: configure anew')
             around(corners)
-            if self._arm is not None:
-                self._tell(self._arm, corners)
         except RobotError as error:
             self._refuse(str(error))
-        else:
-            self._corners.append(corners)
+            return
+        self._corners.append(corners)
+        if self._arm is not None:
+            self._tell(self._arm, len(self._corners) - 1)
 
-    def _tell(self, arm: ArmModel, corners: Float[np.ndarray, 'corner 3']) -> None:
-        """Hand a zone over once."""
+    def _tell(self, arm: ArmModel, index: int) -> None:
+        """Hand a zone over."""
         base = arm.table_from_base
-        zone = around(corners @ base[:3, :3].T + base[:3, 3])
-        if zone not in self._known:
-            self._known.add(zone)
-            self._take(f'added {len(self._known)}', zone)
+        self._take(
+            f'added {index + 1}', around(self._corners[index] @ base[:3, :3].T + base[:3, 3]),
+        )

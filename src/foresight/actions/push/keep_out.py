@@ -9,8 +9,7 @@ from torch import Tensor
 
 from foresight.errors import ConfigError
 from foresight.robots.tool import Tool
-
-Zone = tuple[float, float, float, float]
+from foresight.robots.zones import Zone
 
 
 @dataclass(frozen=True)

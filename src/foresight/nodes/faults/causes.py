@@ -22,6 +22,7 @@ from std_msgs.msg import Bool
 from trajectory_msgs.msg import JointTrajectory
 
 from foresight.faults import fault
+from foresight.files import find_model
 from foresight.nodes.calls import Calls
 from foresight.nodes.faults.watcher import Watcher
 from foresight.nodes.joint_convert import trajectory
@@ -29,6 +30,7 @@ from foresight.nodes.processes import NodeProcesses
 from foresight.nodes.qos import SAFETY, WRITE
 from foresight.nodes.topics import NODES, Qos
 from foresight.robots.plan_window import PlanWindow
+from foresight.settings import SHIPPED
 
 AGAIN = 0.05  # time between two messages of whoever should not send any [s]
 QUALITIES = dict(zip(('latched', 'reliable', 'best effort'), SAFETY, strict=True))
@@ -201,9 +203,6 @@ def _wrong_checkpoint(system: System, cause: fault.WrongCheckpoint) -> Iterator[
 
 def _damaged(folder: Path) -> Path:
     """Make a checkpoint whose weights are cut off."""
-    from foresight.files import find_model
-    from foresight.settings import SHIPPED
-
     shipped, made = find_model(SHIPPED), folder.resolve() / 'damaged'
     made.mkdir(exist_ok=True)
     for file in shipped.iterdir():
