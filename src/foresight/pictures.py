@@ -24,7 +24,7 @@ def unpack(data: bytes) -> Picture:
     Raises:
         ValueError: If it is none, or is too large.
     """
-    height, width = _size(data)
+    height, width = size_of(data)
     if not _is_whole(data):
         raise ValueError(f'a damaged picture of {width} x {height} pixels')
     if not (0 < height <= LONGEST_SIDE and 0 < width <= LONGEST_SIDE
@@ -44,8 +44,12 @@ def _is_whole(data: bytes) -> bool:
     return b'IEND' in data[-12:] if data.startswith(PNG) else data.rstrip(b'\0').endswith(END)
 
 
-def _size(data: bytes) -> tuple[int, int]:
-    """Read height and width."""
+def size_of(data: bytes) -> tuple[int, int]:
+    """Read height and width of a PNG or JPEG picture.
+
+    Raises:
+        ValueError: If it is none, or damaged.
+    """
     if data.startswith(PNG):
         if data[12:16] != b'IHDR' or len(data) <= 24:
             raise ValueError('a damaged PNG picture')

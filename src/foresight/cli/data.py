@@ -35,7 +35,7 @@ from foresight.tasks.site_file import load_scene
 from foresight.world_model.encoder import EncoderConfig
 
 if TYPE_CHECKING:
-    from foresight.data.bags.importing import BagSummary  # needs the extra `ros`
+    from foresight.data.bags.summary import BagSummary  # needs the extra `ros`
 
 USUAL = 'actions', 'seed', 'workers', 'planned_share', 'checkpoint', 'task', 'objects_high'
 NO_ENVIRONMENT = EnvironmentConfig()
@@ -47,6 +47,8 @@ BagsArgument = Annotated[Path, typer.Argument(help='Folder of bags, also in fold
 BackgroundOption = Annotated[
     Path | None, typer.Option(help='File of the empty table, where image_background is lacking.'),
 ]
+ContractOption = Annotated[str, typer.Option(
+    help='How the bags call things: a name in config/contracts, or a YAML file.')]
 FolderArgument = Annotated[Path, typer.Argument(help='Folder of episodes or of bags.')]
 
 
@@ -120,15 +122,18 @@ def import_bags(
     encoder: Annotated[EncoderConfig, Shown(('rows', 'columns'))],
     camera: LensConfig,
     folder: BagsArgument = Path('out/bags'), background: BackgroundOption = None,
-    site: SiteOption = '', json: JsonOption = None,
+    site: SiteOption = '', contract: ContractOption = 'foresight', json: JsonOption = None,
 ) -> None:
     """Read every bag of a folder, keep its actions for training, and say what it holds."""
-    from foresight.data.bags.importing import BagImport, import_folder, totals
+    from foresight.data.bags.contract import load_contract
+    from foresight.data.bags.importing import BagImport, import_folder
+    from foresight.data.bags.summary import totals
 
     with quiet_stdout(json):
         scene = load_scene(site)
         action = make(ActionConfig(), scene)
-        reader = BagImport(scene, encoder, robot, bags, action, background, camera)
+        reader = BagImport(scene, encoder, robot, bags, action, background, camera,
+                           load_contract(contract))
         found = import_folder(reader, folder, encoder)
     if json is None:
         Console().print(by_bag(found))

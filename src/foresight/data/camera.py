@@ -110,14 +110,14 @@ def renewed(lens: Lens | None, info: Any, rectified: bool) -> Lens:
     return lens if lens is not None and lens.describes(info) else Lens(info, rectified)
 
 
-def stamped_pose(message: Any) -> Pose:
-    """Read a stamped pose, which comes in `base_link`.
+def stamped_pose(message: Any, base: str = BASE) -> Pose:
+    """Read a stamped pose, which comes in the frame of the arm's base.
 
     Raises:
         ObservationError: If it is in another frame, or no pose.
     """
-    if message.header.frame_id.lstrip('/') != BASE:
-        raise ObservationError(f'camera/pose is in {message.header.frame_id!r}: give it in {BASE}')
+    if message.header.frame_id.lstrip('/') != base:
+        raise ObservationError(f'camera/pose is in {message.header.frame_id!r}: give it in {base}')
     return pose_array(message.pose)
 
 

@@ -1,5 +1,6 @@
 """The tree of frames that `/tf` and `/tf_static` tell of: where a camera stands."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -66,6 +67,19 @@ class Frames:
         self._refuse_motion(up, common)
         self._refuse_motion(down, common)
         return np.asarray(np.linalg.inv(down[common]) @ up[common])
+
+    def carried(self, frame: str, links: Iterable[str]) -> tuple[str, Pose] | None:
+        """Return the first of some links that a frame hangs on, and where it is on that one.
+
+        Raises:
+            ObservationError: If something between them moves.
+        """
+        way, known = self._way(frame), set(links)
+        link = next((name for name in way if name in known), None)
+        if link is None:
+            return None
+        self._refuse_motion(way, link)
+        return link, way[link]
 
     def _way(self, frame: str) -> dict[str, Pose]:
         """Return the frames from one to the root, each with where the first is in it."""

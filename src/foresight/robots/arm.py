@@ -108,6 +108,11 @@ class ArmModel:
         pose = pin.updateFramePlacement(self.model, self._data, self.model.getFrameId(flange))
         return np.asarray(pose.homogeneous)
 
+    @property
+    def links(self) -> frozenset[str]:
+        """Names of the frames whose place `flange_pose` finds."""
+        return frozenset(frame.name for frame in self.model.frames)
+
     def check_positions(self, positions: Float[np.ndarray, ' joint'], slack: float = 1e-6) -> None:
         """Raise RobotError naming the first joint that is outside its limits or not finite."""
         limits = zip(

@@ -79,7 +79,8 @@ def _of_episodes(folder: Path) -> Inventory:
 def _of_bags(folder: Path) -> Inventory:
     """Add up bags, as an import with the usual settings finds them."""
     from foresight.data.bags.actions import BagConfig
-    from foresight.data.bags.importing import BagImport, totals  # needs the extra `ros`
+    from foresight.data.bags.importing import BagImport  # needs the extra `ros`
+    from foresight.data.bags.summary import totals
     from foresight.world_model.encoder import EncoderConfig
 
     robot, action = RobotConfig(), make(ActionConfig(), SceneConfig())

@@ -83,6 +83,11 @@ class MadeUpBag:
     pose_at: float = 0.0
     reached: float = 0.6
     namespace: str = ''
+    called: dict[str, str] = field(default_factory=dict)
+    zero: tuple[str, ...] = ()
+    camera_epoch: float = 0.0
+    moves: bool = False
+    prefix: str = ''
     kinds: dict[str, str] = field(default_factory=lambda: dict(KINDS))
 
     def write(self, folder: Path) -> Path:
@@ -90,12 +95,15 @@ class MadeUpBag:
         with BagWriter(folder) as bag:
             for name, kind in self.kinds.items():
                 if name not in self.without:
-                    bag.add_topic(f'{self.namespace}/{name}', kind)
+                    bag.add_topic(self._topic(name), kind)
             self._bag = bag
             self._say(0.0, 'image_background', **picture(0.0, SIZE, 100))
             for tick in range(int(self.seconds * 50)):
                 self._moment(tick, round(tick / 50, 6))
         return folder
+
+    def _topic(self, name: str) -> str:
+        return self.called.get(name, f'{self.namespace}/{name}')
 
     def tool(self, time: float) -> tuple[float, float]:
         """Return where the tool is."""
@@ -122,7 +130,8 @@ class MadeUpBag:
                       position=np.zeros(1), velocity=np.zeros(1), effort=np.zeros(0))
         if not self.numb[0] <= time < self.numb[1]:
             moves = self.tool(time) != self.tool(time - 0.02)
-            names, where = ('y', 'x', 'finger'), (*self.tool(time)[::-1], 9.0)
+            names = [f'{self.prefix}{name}' for name in ('y', 'x', 'finger')]
+            where = *self.tool(time)[::-1], 9.0
             for part in (slice(1), slice(1, 3)) if self.split else (slice(3),):
                 self._say(time, 'joint_states', header=head(told, ''), name=list(names[part]),
                           position=np.array(where[part]), effort=np.zeros(0),
@@ -131,9 +140,13 @@ class MadeUpBag:
             size = SIZE if time < self.larger_from else (24, 32)
             self._say(time, 'camera/camera_info', **lens(told, self.bend))
             late = 0.1 * (-1 if tick % 10 else 1) if self.swapped else 0.0  # pairs change places
-            taken = told + late - self.camera_behind
+            taken = told + late - self.camera_behind + self.camera_epoch
+            drawn = picture(taken, size, tick // 5)
+            if self.moves:
+                row, column = (int(20 * side) for side in self.tool(time))
+                drawn['data'].reshape(*size, 3)[row:row + 3, 4 + column:8 + column] = 250
             for _ in range(1 + self.repeats):
-                self._say(time, self.image, **picture(taken, size, tick // 5))
+                self._say(time, self.image, **drawn)
         if time >= 1.0 and tick % 200 == 50 and (time - 1.0) // 4.0 < self.actions:
             ends = [('geometry_msgs/msg/PoseStamped', pose(x, 0.1)) for x in (0.4, 0.6)]
             steps = [made(kind, header=head(told, 'base_link'), pose=end) for kind, end in ends]
@@ -143,13 +156,15 @@ class MadeUpBag:
 
     def _say(self, time: float, topic: str, **content: Any) -> None:
         if topic not in self.without:
+            if topic in self.zero:
+                content['header'] = head(0.0, content['header'].frame_id)
             kind = self.kinds[topic]
             if 'CompressedImage' in kind:
                 pixels = content['data'].reshape(*SIZE, 3)
                 content['data'] = cv2.imencode('.png', pixels)[1].ravel()
             data = bytes(TYPES.serialize_cdr(made(kind, **content), kind))
             recorded = 10**12 + round((self.starts + time) * 1e9)
-            self._bag.write(f'{self.namespace}/{topic}', recorded, data)
+            self._bag.write(self._topic(topic), recorded, data)
 
 
 def made(kind: str, **content: object) -> object:

@@ -1,14 +1,18 @@
 """Actions in a bag: each with the free view before and after it, judged by its stamps."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from foresight.data.bags.reader import Joints, Recording
-from foresight.data.bags.storage import ACTION, JOINTS
+from foresight.data.bags.contract import ACTION, JOINTS
+from foresight.data.bags.recording import Joints, Recording
+from foresight.data.bags.sight import BROKEN
+from foresight.data.bags.stills import Still, stills
+from foresight.data.bags.storage import OpenBag
+from foresight.data.episodes import Rectify
 from foresight.errors import DatasetError, RobotError
 from foresight.macro_action import MacroAction
 from foresight.robots.retract_monitor import REACHED, STILL
@@ -25,6 +29,8 @@ class BagConfig(Checked):
     apart: float = setting(
         0.25, 'stamps of images and joint states differ no more', 's', 0.01, 10.0)
     reach: float = setting(0.03, 'the tool passes start and end this near', 'm', 0.001, 0.2)
+    low: float = setting(
+        0.05, 'where nobody tells the actions: a tool lower than this is at work', 'm', 0.0, 0.3)
 
 
 ToolPose = Callable[[Float[np.ndarray, ' joint']], Float[np.ndarray, '4 4']]
@@ -65,11 +71,15 @@ class ActionImages:
 
 @dataclass(frozen=True)
 class BagActions:
-    """The actions of one bag, and how many others were `dropped`, by reason."""
+    """The actions of one bag, and how many others were `dropped`, by reason.
+
+    `stills` are the rectified images before and after them by their places, once they are read.
+    """
 
     recording: Recording
     actions: tuple[ActionImages, ...]
     dropped: Counter[str]
+    stills: Mapping[int, Still] = field(default_factory=dict)
 
 
 def find_actions(recording: Recording, arm: Arm, config: BagConfig,
@@ -106,6 +116,18 @@ def find_actions(recording: Recording, arm: Arm, config: BagConfig,
         else:
             found.append(outcome)
     return BagActions(recording, tuple(found), dropped)
+
+
+def with_stills(bag: OpenBag, found: BagActions, rectify: Rectify) -> BagActions:
+    """Read the images of the actions; an action with one that is damaged is dropped.
+
+    What only finding them needed is let go.
+    """
+    places = {place for each in found.actions for place in (each.before, each.after)}
+    seen = stills(bag, found.recording, places, rectify)
+    whole = tuple(each for each in found.actions if {each.before, each.after} <= seen.keys())
+    lost = Counter({BROKEN: len(found.actions) - len(whole)})
+    return BagActions(replace(found.recording, joints=None), whole, found.dropped + lost, seen)
 
 
 class _Search:

@@ -10,39 +10,74 @@ from backports import zstd
 from lz4.frame import LZ4FrameDecompressor
 from rosbags.rosbag2 import storage_mcap
 
-from foresight.reading import opened, read_yaml
+from foresight.reading import opened
 
-LARGEST_FILE, LARGEST_METADATA, LARGEST_CHUNK = 1 << 40, 1 << 18, 1 << 28
-"""Bytes of a storage file, of `metadata.yaml`, and of a chunk of messages, unpacked."""
+LARGEST_FILE, LARGEST_CHUNK = 1 << 40, 1 << 28
+"""Bytes of a storage file, and of a chunk of messages or a message, unpacked."""
+MOST_TIMES = 1000
+"""A whole file unpacks to no more than so many times its size."""
+ZSTD = b'\x28\xb5\x2f\xfd'
+"""How what zstd packed begins; a message of CDR never does."""
 _NOT_PLAIN = re.compile(r'\b(virtual|generated|as|view|trigger)\b', re.IGNORECASE)
 
 
-def check_bag(bag: Path) -> None:
-    """Refuse a bag that cannot be opened with bounded means.
+def check_file(path: Path) -> None:
+    """Refuse a storage file that cannot be opened with bounded means.
 
     Raises:
-        OSError: If a file is not there.
-        ValueError: If it is such a bag.
+        OSError: If it is not there.
+        ValueError: If it is such a file.
     """
-    if (bag / 'metadata.yaml').exists():
-        _check_metadata(bag / 'metadata.yaml')
-    for path in (*bag.glob('*.mcap'), *bag.glob('*.db3')):
-        with opened(path, LARGEST_FILE):  # a file, and not too large
-            pass
-        if path.suffix == '.db3':
-            _check_tables(path)
+    with opened(path, LARGEST_FILE):  # a file, and not too large
+        pass
+    if path.suffix == '.db3':
+        check_tables(path)
 
 
-def _check_metadata(path: Path) -> None:
-    """Refuse a bag that is packed as a whole or message by message: nothing bounds that."""
-    found = read_yaml(path, LARGEST_METADATA)
-    mode = str(found['rosbag2_bagfile_information'].get('compression_mode', '')).lower()
-    if mode not in ('', 'none', 'storage'):
-        raise ValueError(f'compressed by {mode}: unpack it with `ros2 bag convert`')
+def unpack_file(path: Path, target: Path) -> None:
+    """Unpack a whole file, a piece at a time.
+
+    Raises:
+        OSError: If the disk is full.
+        ValueError: If it is damaged, or unpacks to far more than it is.
+    """
+    with opened(path, LARGEST_FILE) as packed, target.open('wb') as file:
+        most = path.stat().st_size * MOST_TIMES + LARGEST_CHUNK // 256
+        try:
+            with zstd.open(packed, 'rb') as stream:
+                while piece := stream.read(1 << 20):
+                    if file.tell() + len(piece) > most:
+                        raise ValueError(f'unpacks to more than {MOST_TIMES} times its size')
+                    file.write(piece)
+        except (zstd.ZstdError, EOFError) as error:
+            if not file.tell():
+                raise ValueError(str(error)) from error
 
 
-def _check_tables(path: Path) -> None:
-    """Refuse a database that computes instead of holding data."""
+def unpack_message(data: bytes) -> bytes:
+    """Return a message, unpacked if somebody packed it for itself.
+
+    Raises:
+        ValueError: If it is damaged or too large.
+    """
+    if not data.startswith(ZSTD):
+        return data
+    try:
+        unpacker = zstd.ZstdDecompressor()
+        found = unpacker.decompress(data, LARGEST_CHUNK)
+    except zstd.ZstdError as error:
+        raise ValueError(str(error)) from error
+    if not unpacker.eof:
+        raise ValueError('a message that is cut off or too large')
+    return found
+
+
+def check_tables(path: Path) -> None:
+    """Refuse a database that computes instead of holding data.
+
+    Raises:
+        ValueError: If it does, or is none.
+    """
     try:
         place = f'{path.absolute().as_uri()}?immutable=1'
         with closing(sqlite3.connect(place, uri=True)) as known:

@@ -1,271 +1,222 @@
-"""Read a rosbag2 bag without a ROS installation: what the camera saw and what the robot did."""
+"""Read a rosbag2 bag without a ROS installation: all of it but the pixels."""
 
+from array import array
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
 
-from foresight.data.bags.storage import (
+from foresight.data.bags.cameras import Links
+from foresight.data.bags.contract import (
     ACTION,
     EMPTY,
     IMAGE,
     INFO,
     JOINTS,
     KIND,
+    OURS,
     POSE,
     STOP,
-    TF,
-    TF_STATIC,
-    Recorded,
-    messages,
-    twice,
+    Contract,
 )
-from foresight.data.camera import Lens, LensConfig, renewed, stamped_pose
+from foresight.data.bags.recording import Joints, Recording
+from foresight.data.bags.sight import Sight
+from foresight.data.bags.stamps import Heard, timeline
+from foresight.data.bags.stills import stamp_of
+from foresight.data.bags.storage import OpenBag, Recorded, open_bag, twice
+from foresight.data.camera import LensConfig
 from foresight.data.episodes import Rectify
-from foresight.data.frames import Frames
 from foresight.data.images import image_array
-from foresight.data.joint_messages import BASE, ArmJoints, seconds
+from foresight.data.joint_messages import ArmJoints, seconds
 from foresight.data.messages import IDENTITY, Pose, path_poses
 from foresight.errors import DatasetError, ObservationError, RobotError
 from foresight.macro_action import ActionConfig
-from foresight.protocols import CameraView
 from foresight.reading import damaged
-from foresight.world_model.observation.rectification import same_view
 
 USUAL_CAMERA = LensConfig()
-MOST_IMAGES, MOST_MESSAGES = 250_000, 20_000_000
+NO_LINKS = Links()
+MOST_IMAGES, MOST_MESSAGES = 2_000_000, 50_000_000
 """Of a bag; more of them do not fit into memory."""
-EARLY, TWICE = 'image before camera_info or camera/pose', 'image that came twice'
-
-
-@dataclass(frozen=True)
-class Joints:
-    """Measured joints in the order of the robot: when [s], where [rad], how fast [rad/s]."""
-
-    stamps: Float[np.ndarray, ' state']
-    positions: Float[np.ndarray, 'state joint']
-    velocities: Float[np.ndarray, 'state joint']
-
-
-@dataclass(frozen=True)
-class Recording:
-    """One bag, by the stamps in its messages.
-
-    Attributes:
-        name: Folder of the bag.
-        stamps: Time of each image [s].
-        views: Camera of each image.
-        empty: Which of `empties` belongs to each image.
-        empties: Rectified images of the empty table; none if the bag has none.
-        joints: Measured joints; None if the bag has none.
-        action_stamps: Time of the image that each action was chosen from [s].
-        actions: Tool poses in `base_link` that tell each action.
-        stopped: Times at which an e-stop was set [s].
-        lag: How much longer after its stamp an image was recorded than a joint state [s].
-        left_out: Images that could not be used, by reason.
-    """
-
-    name: Path
-    stamps: Float[np.ndarray, ' image']
-    images: UInt8[np.ndarray, 'image row col 3']
-    views: tuple[CameraView, ...]
-    empty: Int[np.ndarray, ' image']
-    empties: tuple[UInt8[np.ndarray, 'row col 3'], ...]
-    joints: Joints | None
-    kind: str
-    action_stamps: Float[np.ndarray, ' action']
-    actions: tuple[Float[np.ndarray, 'pose 4 4'], ...]
-    stopped: Float[np.ndarray, ' stop']
-    lag: float
-    left_out: Counter[str]
-
-    @property
-    def seconds(self) -> float:
-        """Time from the first image to the last [s]."""
-        return float(self.stamps[-1] - self.stamps[0])
+TWICE = 'image that came twice'
+BACK = 1.0  # a clock that goes back by more was set [s]
 
 
 def read_bag(
     bag: Path, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose = IDENTITY,
-    camera: LensConfig = USUAL_CAMERA,
+    camera: LensConfig = USUAL_CAMERA, contract: Contract = OURS,
 ) -> Recording:
-    """Read one bag; joints other than those of the arm are left out, poses are the table's.
+    """Open and read one bag; see `read_open_bag`."""
+    with open_bag(bag, contract) as found:
+        return read_open_bag(found, rectify, joint_names, table_from_base, camera)
+
+
+def read_open_bag(
+    bag: OpenBag, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose = IDENTITY,
+    camera: LensConfig = USUAL_CAMERA, links: Links = NO_LINKS,
+) -> Recording:
+    """Read a bag; joints other than those of the arm are left out, poses are the table's.
+
+    Of the images only the first of each camera is looked at, to see whether it can be rectified.
 
     Raises:
-        DatasetError: If the bag is cut off or no bag, lacks a topic, mixes image sizes, or its
-            time jumps back. The message names bag and topic.
+        DatasetError: If the bag is damaged, lacks a topic, mixes image sizes, or its time jumps
+            back. The message names bag and topic.
     """
-    reading = _Reading(bag, rectify, joint_names, table_from_base, camera)
-    for count, recorded in enumerate(messages(bag)):
+    reading = _Reading(bag, rectify, joint_names, table_from_base, camera, links)
+    for count, recorded in enumerate(bag.messages()):
         if count > MOST_MESSAGES or reading.images > MOST_IMAGES:
-            raise DatasetError(f'{bag} has more than {MOST_IMAGES} images or {MOST_MESSAGES} '
+            raise DatasetError(f'{bag.bag} has more than {MOST_IMAGES} images or {MOST_MESSAGES} '
                                'messages: split it')
-        with damaged(bag, f'leave it out; the topic is {recorded.topic}', DatasetError):
+        with damaged(bag.bag, f'leave it out; the topic is {recorded.topic}', DatasetError):
             reading.take(recorded)
-    return reading.finished()
+    with damaged(bag.bag, 'leave it out', DatasetError):
+        return reading.finished()
 
 
 class _Reading:
     """What has been read of a bag so far, in the order in which it was recorded."""
 
     def __init__(
-        self, bag: Path, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose,
-        camera: LensConfig,
+        self, bag: OpenBag, rectify: Rectify, joint_names: tuple[str, ...], table_from_base: Pose,
+        camera: LensConfig, links: Links,
     ) -> None:
-        self._table_from_base, self._camera = table_from_base, camera
-        self._lens: Lens | None = None
-        self._frames = Frames()
-        self._bag, self._rectify, self._arm = bag, rectify, ArmJoints(joint_names)
-        self._newest: dict[str, Any] = {}
-        self._size: tuple[int, int] | None = None
-        self._now = self._newest_image = -np.inf
-        self._seen: set[float] = set()
-        self._stamps: list[float] = []
-        self._delays: dict[str, list[tuple[float, float]]] = {IMAGE: [], JOINTS: []}
-        self._arm_topic = ''
-        self._images: list[np.ndarray] = []
-        self._views: list[CameraView] = []
-        self._empty: list[int] = []
+        self._open, self._bag, self._contract = bag, bag.bag, bag.contract
+        self._table_from_base, self._arm = table_from_base, ArmJoints(joint_names)
+        self._sight = Sight(bag, rectify, table_from_base, camera, links)
+        self._arm_topic, self._kind = '', ActionConfig().kind
+        self._stamps = {name: array('d') for name in (IMAGE, JOINTS, ACTION)}
+        self._times = {name: array('q') for name in (IMAGE, JOINTS, ACTION)}
+        self._empty = array('q')
         self._empties: list[np.ndarray] = []
-        self._joints: list[tuple[float, np.ndarray, np.ndarray]] = []
-        self._actions: dict[float, np.ndarray] = {}
-        self._stopped: list[float] = []
+        self._joints = array('d')
+        self._actions: list[np.ndarray] = []
+        self._stopped = array('q')
         self._left_out: Counter[str] = Counter()
         self._handlers: dict[str, Callable[[Recorded], None]] = {
             IMAGE: self._on_image, JOINTS: self._on_joints, ACTION: self._on_action,
-            EMPTY: self._on_empty, STOP: self._on_stop,
-            TF: self._on_frames, TF_STATIC: self._on_frames,
+            EMPTY: self._on_empty, STOP: self._on_stop, KIND: self._on_kind,
+            **self._sight.handlers,
         }
 
     @property
     def images(self) -> int:
         """How many images there are so far."""
-        return len(self._images)
+        return len(self._sight.lenses)
 
     def take(self, recorded: Recorded) -> None:
         """Take one message."""
-        self._newest[recorded.name] = recorded.message
         try:
-            if recorded.name in self._handlers:
-                self._handlers[recorded.name](recorded)
+            self._handlers[recorded.name](recorded)
         except (ObservationError, RobotError) as error:
             raise DatasetError(f'{self._bag}: {recorded.name}: {error}') from error
 
     def finished(self) -> Recording:
         """Put everything together."""
-        if not self._images:
+        if not self.images:
             raise DatasetError(
-                f'{self._bag}: no image of {IMAGE} can be used: record {INFO} and {POSE} '
-                '(latched) beside it'
+                f'{self._bag}: no image of {self._contract.image} can be used: '
+                f'{self._sight.objection or f"record {INFO} and {POSE} (latched) beside it"}'
             )
-        actions, kind = sorted(self._actions.items()), self._newest.get(KIND)
-        columns = [np.array(column) for column in zip(*self._joints, strict=True)]
-        order = np.argsort(self._stamps)  # a driver may send an image after a later one
+        time = timeline({name: self._heard(name) for name in self._stamps}, self._contract)
+        images, joints = time.times[IMAGE], self._found_joints(time.times[JOINTS])
+        views, order = self._sight.views(images, joints), self._once(images)
+        told = _last_of_each(time.times[ACTION])
         return Recording(
-            name=self._bag, stamps=np.array(self._stamps)[order],
-            images=np.stack([self._images[place] for place in order]),
-            views=tuple(self._views[place] for place in order),
-            empty=np.maximum(np.array(self._empty)[order], 0),
-            empties=tuple(self._empties), joints=Joints(*columns) if columns else None,
-            kind=str(kind.data) if kind else ActionConfig().kind,
-            action_stamps=np.array([stamp for stamp, _ in actions]),
-            actions=tuple(poses for _, poses in actions),
-            stopped=np.array(self._stopped), lag=self._lag(), left_out=self._left_out,
+            name=self._bag, stamps=images[order],
+            recorded=np.array(self._times[IMAGE], np.int64)[order],
+            lenses=tuple(self._sight.lenses[place] for place in order),
+            views=tuple(views[place] for place in order),
+            empty=np.maximum(np.array(self._empty, np.int64)[order], 0),
+            empties=tuple(self._empties), joints=joints, kind=self._kind,
+            action_stamps=time.times[ACTION][told],
+            actions=tuple(self._table_from_base @ self._actions[place] for place in told),
+            stopped=self._stops(images, time.times[JOINTS]), lag=time.lag,
+            left_out=self._left_out, remarks=(*self._open.remarks, *time.remarks),
         )
 
-    def _lag(self) -> float:
-        """Compare how long after their stamps images and joint states were recorded [s]."""
-        if not self._delays[IMAGE] or not self._delays[JOINTS]:
-            return 0.0
-        (times, images), (known, joints) = (
-            np.array(self._delays[name]).T for name in (IMAGE, JOINTS))
-        return float(np.median(images - np.interp(times, known, joints)))
+    def _heard(self, name: str) -> Heard:
+        return Heard(np.array(self._stamps[name]), 1e-9 * np.array(self._times[name], float))
+
+    def _once(self, stamps: np.ndarray) -> np.ndarray:
+        """Return the places of images in the order of their time, each time once."""
+        self._refuse_past(self._contract.image, stamps)
+        order = np.argsort(stamps, kind='stable')  # a driver may send an image after a later one
+        again = np.concatenate([[False], np.diff(stamps[order]) == 0.0])
+        if again.any():
+            self._left_out[TWICE] += int(again.sum())
+        return np.asarray(order[~again])
+
+    def _found_joints(self, stamps: np.ndarray) -> Joints | None:
+        """Return the joint states in the order of their time; one that comes late is left out."""
+        if not len(stamps):
+            return None
+        self._refuse_past(self._arm_topic, stamps)
+        newest = np.concatenate([[-np.inf], np.maximum.accumulate(stamps)[:-1]])
+        values = np.array(self._joints).reshape(len(stamps), -1)
+        positions, velocities = np.split(values, 2, axis=1)
+        later = stamps > newest
+        return Joints(stamps[later], positions[later], velocities[later])
+
+    def _stops(self, images: np.ndarray, joints: np.ndarray) -> np.ndarray:
+        """Return the newest time that was known at each e-stop: it has none of its own [s]."""
+        known = np.concatenate([np.array(self._times[IMAGE]), np.array(self._times[JOINTS])])
+        times = np.concatenate([images, joints])
+        found = [times[known <= stop] for stop in self._stopped]
+        return np.array([each.max() for each in found if len(each)])
 
     def _on_image(self, recorded: Recorded) -> None:
-        """Rectify an image with the newest camera."""
-        stamp, image = seconds(recorded.message.header.stamp), image_array(recorded.message)
-        size = image.shape[:2]
-        self._size = self._size or size
-        if size != self._size:
-            raise DatasetError(
-                f'{self._bag}: {IMAGE} has images of {self._size[1]} x {self._size[0]} and of '
-                f'{size[1]} x {size[0]} pixels: record one camera at one size a bag'
-            )
-        self._refuse_past(IMAGE, stamp, self._newest_image)
-        if stamp in self._seen:
-            self._left_out[TWICE] += 1
+        if reason := self._sight.see(recorded):
+            self._left_out[reason] += 1
             return
-        info = self._newest.get(INFO)
-        pose = None if info is None else self._pose(info.header.frame_id.lstrip('/'))
-        if pose is None:
-            self._left_out[EARLY] += 1
-            return
-        self._lens = renewed(self._lens, info, self._camera.is_rectified(recorded.topic))
-        view = self._lens.view(self._table_from_base @ pose)
-        if self._views and same_view(view, self._views[-1]):
-            view = self._views[-1]  # one object a camera
-        self._images.append(self._rectify(self._lens.straighten(image), view))
-        self._stamps.append(stamp)
-        self._views.append(view)
         self._empty.append(len(self._empties) - 1)
-        self._seen.add(stamp)
-        self._newest_image = max(self._newest_image, stamp)
-        self._delays[IMAGE].append((recorded.time, recorded.time - stamp))
-        self._now = max(self._now, stamp)
+        self._keep(recorded, stamp_of(recorded.message))
 
-    def _pose(self, camera: str) -> Pose | None:
-        """Return where the camera is in the arm's base; None before it is told."""
-        if POSE in self._newest:
-            return stamped_pose(self._newest[POSE])
-        return self._frames.pose(BASE, camera) if TF_STATIC in self._newest else None
-
-    def _on_frames(self, recorded: Recorded) -> None:
-        self._frames.update(recorded.message, recorded.name == TF_STATIC)
+    def _on_kind(self, recorded: Recorded) -> None:
+        self._kind = str(recorded.message.data)
 
     def _on_empty(self, recorded: Recorded) -> None:
         """Keep the rectified empty table, unless it is the one that is known."""
         image = image_array(recorded.message)
-        if self._images and image.shape != self._images[0].shape:
-            raise DatasetError(
-                f'{self._bag}: {EMPTY} is {image.shape[1]} x {image.shape[0]}, this world model '
-                f'needs {self._images[0].shape[1]} x {self._images[0].shape[0]}: give the empty '
-                'table by --background'
-            )
         if not self._empties or not np.array_equal(image, self._empties[-1]):
             self._empties.append(image)
 
     def _on_joints(self, recorded: Recorded) -> None:
         """Keep the joints of the arm; a gripper may have a topic of its own."""
-        stamp = seconds(recorded.message.header.stamp)
         joints = self._arm.read(recorded.message)
         if joints is None:
             return
         self._arm_topic = self._arm_topic or recorded.topic
         if recorded.topic != self._arm_topic:
             raise twice(self._bag, JOINTS, [self._arm_topic, recorded.topic])
-        if self._joints and stamp <= self._joints[-1][0]:
-            self._refuse_past(JOINTS, stamp, self._joints[-1][0])
-            return
-        self._joints.append((stamp, *joints))
-        self._delays[JOINTS].append((recorded.time, recorded.time - stamp))
-        self._now = max(self._now, stamp)
+        self._keep(recorded, seconds(recorded.message.header.stamp))
+        for values in joints:
+            self._joints.extend(values.tolist())
 
     def _on_action(self, recorded: Recorded) -> None:
-        poses = self._table_from_base @ path_poses(recorded.message)
-        self._actions[seconds(recorded.message.header.stamp)] = poses
+        self._keep(recorded, seconds(recorded.message.header.stamp))
+        self._actions.append(path_poses(recorded.message))
 
     def _on_stop(self, recorded: Recorded) -> None:
-        """Note an e-stop at the newest stamp: it has none of its own."""
-        if recorded.message.data and np.isfinite(self._now):
-            self._stopped.append(self._now)
+        if recorded.message.data:
+            self._stopped.append(recorded.nanoseconds)
 
-    def _refuse_past(self, topic: str, stamp: float, last: float) -> None:
-        if stamp < last - 1.0:
+    def _keep(self, recorded: Recorded, stamp: float) -> None:
+        """Note when a message was made and recorded."""
+        self._stamps[recorded.name].append(stamp)
+        self._times[recorded.name].append(recorded.nanoseconds)
+
+    def _refuse_past(self, topic: str, stamps: np.ndarray) -> None:
+        """Refuse a clock that was set back."""
+        newest = np.maximum.accumulate(stamps)
+        if (back := stamps < newest - BACK).any():
+            place = int(back.argmax())
             raise DatasetError(
-                f'{self._bag}: the time of {topic} jumps back from {last:.2f} s to {stamp:.2f} s: '
-                'record one run of the clock a bag'
+                f'{self._bag}: the time of {topic} jumps back from {newest[place]:.2f} s to '
+                f'{stamps[place]:.2f} s: record one run of the clock a bag'
             )
+
+
+def _last_of_each(stamps: np.ndarray) -> np.ndarray:
+    """Return the place of the last message of each time, in the order of the times."""
+    return len(stamps) - 1 - np.unique(stamps[::-1], return_index=True)[1]

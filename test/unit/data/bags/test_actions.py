@@ -18,9 +18,12 @@ from foresight.data.bags.actions import (
     Arm,
     BagConfig,
     find_actions,
+    with_stills,
 )
-from foresight.data.bags.importing import remarks, stretches, to_transitions, with_empty
-from foresight.data.bags.reader import read_bag
+from foresight.data.bags.reader import read_bag, read_open_bag
+from foresight.data.bags.storage import open_bag
+from foresight.data.bags.summary import remarks, stretches
+from foresight.data.bags.training import to_transitions, with_empty
 from foresight.errors import DatasetError
 from foresight.protocols import CameraView
 from foresight.settings import SceneConfig
@@ -45,6 +48,13 @@ def found(bag: Path, **changes: float):
     return find_actions(read_bag(bag, same, ('x', 'y')), ARM, BagConfig(**changes), PushAction())
 
 
+def seen(bag: Path, empty: np.ndarray | None = None):
+    with open_bag(bag) as opened:
+        recording = with_empty(read_open_bag(opened, same, ('x', 'y')), empty)
+        actions = find_actions(recording, ARM, BagConfig(), PushAction())
+        return with_stills(opened, actions, same)
+
+
 def test_an_action_has_the_free_view_on_both_sides(make_bag: MakeBag) -> None:
     bag = found(make_bag())
     stamps = bag.recording.stamps
@@ -55,7 +65,7 @@ def test_an_action_has_the_free_view_on_both_sides(make_bag: MakeBag) -> None:
 
 
 def test_transitions_are_those_of_collected_play_without_labels(make_bag: MakeBag) -> None:
-    bags = [found(make_bag('one')), found(make_bag('two'))]
+    bags = [seen(make_bag('one')), seen(make_bag('two'))]
     made = to_transitions(bags, SceneConfig(), (16, 24))
     assert len(made) == 4 and not made.has_labels
     assert made.episode.tolist() == [0, 0, 1, 1]
@@ -93,11 +103,10 @@ def test_actions_without_joint_states_are_refused(make_bag: MakeBag) -> None:
 
 
 def test_an_empty_table_must_come_from_somewhere(make_bag: MakeBag) -> None:
-    bag = read_bag(make_bag(without=('image_background',)), same, ('x', 'y'))
+    bag = make_bag(without=('image_background',))
     with pytest.raises(DatasetError, match='bag lacks the topic image_background'):
-        with_empty(bag, None)
-    given = with_empty(bag, np.full((12, 16, 3), 7, np.uint8))
-    actions = find_actions(given, ARM, BagConfig(), PushAction())
+        seen(bag)
+    actions = seen(bag, np.full((12, 16, 3), 7, np.uint8))
     assert to_transitions([actions], SceneConfig(), (16, 24)).backgrounds.max() == 7
 
 

@@ -10,9 +10,11 @@ from rosbags.rosbag2 import Reader
 
 from foresight.actions.push.macro_action import PushAction
 from foresight.data.bags.folder import find_bags, listing
-from foresight.data.bags.reader import EARLY, TWICE, read_bag
+from foresight.data.bags.reader import TWICE, read_bag, read_open_bag
 from foresight.data.bags.recovery import closed
-from foresight.data.bags.storage import COMPRESSED, IMAGE, TYPES
+from foresight.data.bags.sight import EARLY
+from foresight.data.bags.stills import stills
+from foresight.data.bags.storage import COMPRESSED, IMAGE, TYPES, open_bag
 from foresight.data.bags.writer import BagWriter
 from foresight.data.camera import LensConfig
 from foresight.errors import DatasetError, ObservationError
@@ -24,6 +26,14 @@ ARM = ('x', 'y')
 
 def same(image: np.ndarray, _: CameraView) -> np.ndarray:
     return image
+
+
+def images_of(bag: Path) -> np.ndarray:
+    """Return every image of a bag in the order of their time."""
+    with open_bag(bag) as opened:
+        recording = read_open_bag(opened, same, ARM)
+        seen = stills(opened, recording, range(len(recording.stamps)), same)
+    return np.stack([seen[place] for place in range(len(recording.stamps))])
 
 
 def test_stamps_in_the_messages_count_not_when_they_were_recorded(make_bag: MakeBag) -> None:
@@ -53,7 +63,7 @@ def test_a_bag_to_watch_needs_neither_joints_nor_actions(make_bag: MakeBag) -> N
     bag = make_bag(without=('joint_states', 'macro_action', 'e_stop'))
     recording = read_bag(bag, same, ARM)
     assert recording.joints is None and len(recording.actions) == 0
-    assert len(recording.images) == 100
+    assert len(recording.stamps) == 100
 
 
 def test_mixed_camera_sizes_are_refused(make_bag: MakeBag) -> None:
@@ -83,7 +93,7 @@ def test_a_bag_that_nobody_closed_is_read_up_to_the_cut(make_bag: MakeBag) -> No
     whole = make_bag('killed', seconds=10.0)
     size = next(whole.glob('*.mcap')).stat().st_size
     cut(whole, size - 2000)  # in what comes after the messages
-    assert len(read_bag(whole, same, ARM).images) == 100
+    assert len(read_bag(whole, same, ARM).stamps) == 100
 
 
 def test_of_several_chunks_those_before_the_cut_are_read(tmp_path: Path) -> None:
@@ -96,7 +106,7 @@ def test_of_several_chunks_those_before_the_cut_are_read(tmp_path: Path) -> None
     path = tmp_path / 'bag' / 'bag.mcap'
     path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
     (tmp_path / 'spare').mkdir()
-    with Reader(closed(path, tmp_path / 'spare')) as reader:
+    with Reader(closed(path, tmp_path / 'spare').path) as reader:
         times = [time for _, time, _ in reader.messages()]
     assert times == [0, 10**9, 2 * 10**9, 3 * 10**9]
 
@@ -139,7 +149,7 @@ def test_what_the_metadata_says_of_quality_of_service_costs_no_message(make_bag:
     for topic in content['rosbag2_bagfile_information']['topics_with_message_count']:
         topic['topic_metadata']['offered_qos_profiles'][0]['depth'] = 77
     metadata.write_text(yaml.safe_dump(content))
-    assert len(read_bag(bag, same, ARM).images) == 100
+    assert len(read_bag(bag, same, ARM).stamps) == 100
 
 
 def test_a_bag_of_two_files_is_read_in_order(make_bag: MakeBag, tmp_path: Path) -> None:
@@ -149,7 +159,7 @@ def test_a_bag_of_two_files_is_read_in_order(make_bag: MakeBag, tmp_path: Path) 
     for number, part in zip((9, 10), parts, strict=True):  # 10 comes after 9
         next(part.glob('*.mcap')).rename(bag / f'both_{number}.mcap')
     recording = read_bag(bag, same, ARM)
-    assert len(recording.images) == 200 and recording.seconds == pytest.approx(19.9)
+    assert len(recording.stamps) == 200 and recording.seconds == pytest.approx(19.9)
 
 
 def test_joints_may_come_in_two_messages_of_a_stamp(make_bag: MakeBag) -> None:
@@ -170,16 +180,17 @@ def test_of_two_topics_of_joint_states_the_one_with_the_arm_counts(make_bag: Mak
 
 
 def test_images_out_of_order_are_sorted(make_bag: MakeBag) -> None:
-    recording = read_bag(make_bag(swapped=True), same, ARM)
+    bag = make_bag(swapped=True)
+    recording = read_bag(bag, same, ARM)
     np.testing.assert_allclose(np.diff(recording.stamps), 0.1)
-    assert not recording.left_out and len(recording.images) == 100
-    levels = recording.images[:, 0, 0, 0].astype(int)
+    assert not recording.left_out and len(recording.stamps) == 100
+    levels = images_of(bag)[:, 0, 0, 0].astype(int)
     assert levels[:4].tolist() == [1, 0, 3, 2]
 
 
 def test_an_image_that_comes_twice_counts_once(make_bag: MakeBag) -> None:
     recording = read_bag(make_bag(repeats=True), same, ARM)
-    assert recording.left_out == {TWICE: 100} and len(recording.images) == 100
+    assert recording.left_out == {TWICE: 100} and len(recording.stamps) == 100
 
 
 def test_a_pose_of_last_digits_is_the_same_camera(make_bag: MakeBag) -> None:
@@ -196,22 +207,22 @@ def test_a_camera_whose_clock_is_apart_is_seen(make_bag: MakeBag, behind: float)
 
 
 def test_compressed_images_are_read_whatever_their_topic_is_called(make_bag: MakeBag) -> None:
-    plain = read_bag(make_bag(), same, ARM).images
+    plain = images_of(make_bag())
     for number, name in enumerate(('camera/image_raw', 'camera/image_raw/compressed')):
         kinds = {**{name: kind for name, kind in TYPES.items() if name != IMAGE}, name: COMPRESSED}
         bag = make_bag(f'packed{number}', image=name, kinds=kinds)
-        np.testing.assert_array_equal(read_bag(bag, same, ARM).images, plain)
+        np.testing.assert_array_equal(images_of(bag), plain)
 
 
 def test_of_a_plain_and_a_compressed_topic_the_plain_one_is_read(make_bag: MakeBag) -> None:
     bag = make_bag(kinds={**TYPES, f'{IMAGE}/compressed': COMPRESSED})
-    assert len(read_bag(bag, same, ARM).images) == 100
+    assert len(read_bag(bag, same, ARM).stamps) == 100
 
 
 def test_bent_images_are_made_straight_unless_they_are(make_bag: MakeBag) -> None:
-    straight = read_bag(make_bag(), same, ARM).images
+    straight = images_of(make_bag())
     bag = make_bag('bent', bend=-0.4)
-    bent = read_bag(bag, same, ARM).images
+    bent = images_of(bag)
     assert not np.array_equal(bent, straight)
     with pytest.raises(DatasetError, match='camera_info has no p'):
         read_bag(bag, same, ARM, camera=LensConfig('rectified'))
@@ -221,7 +232,7 @@ def test_where_nobody_records_the_pose_the_frames_tell_it(make_bag: MakeBag) -> 
     kinds = {**TYPES, 'tf_static': 'tf2_msgs/msg/TFMessage'}
     without = 'camera/pose',
     recording = read_bag(make_bag(frames_at=1.0, kinds=kinds, without=without), same, ARM)
-    assert recording.left_out == {EARLY: 10} and len(recording.images) == 90
+    assert recording.left_out == {EARLY: 10} and len(recording.stamps) == 90
     np.testing.assert_allclose(recording.views[0].base_from_camera[:3, 3], [0.2, 0.0, 0.0])
     with pytest.raises(DatasetError, match='lens and base_link are not connected'):
         read_bag(make_bag('lost', frames_at=1.0, kinds=kinds, without=without, root='elsewhere'),

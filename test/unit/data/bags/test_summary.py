@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 from foresight.data.bags.actions import NO_AFTER, STOPPED
-from foresight.data.bags.importing import BagSummary, totals
+from foresight.data.bags.summary import BagSummary, totals
 
 SUMMARIES = [
     BagSummary('one', 1800.0, 18_000, 500, Counter({NO_AFTER: 2}), Counter(), 3, 1700.0),
