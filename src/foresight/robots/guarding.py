@@ -21,6 +21,7 @@ from foresight.robots.zones import Zone
 
 OFF = 0.01  # so far from where the plan is, the arm does not follow it [rad]
 BACK, AHEAD = 0.05, 1.0  # a clock that moves so far between two ticks jumped [s]
+SPEED_UP = 0.5  # share of the deceleration of a stop at which a plan is resumed
 ARRIVED = 1e-6  # so near to its end a plan has been carried out [rad]
 
 
@@ -93,9 +94,7 @@ class Guard:
         self._objection = self._object(window, now)
         if self._objection:
             raise RobotError(self._objection)
-        before = self._ride
-        phase = None if before is None or before.braking else before.phase
-        self._ride, self._follows_hand = Ride(window, now, phase), False
+        self._ride, self._follows_hand = Ride(window, now, self._ride), False
         self.finding = findings.FINE
 
     def refuse_plan(self, reason: str) -> None:
@@ -203,7 +202,10 @@ class Guard:
     def _advance(self, ride: Ride, now: float, fault: Finding | None) -> None:
         """Move the command along the plan; once slowing down, stop before anything else."""
         motion, period = self._motion, self._period
-        if fault is None and not ride.braking:
+        if fault is None and ride.resuming:
+            faster = motion.speed + SPEED_UP * self._config.stop_deceleration * period
+            self._go(ride, *ride.resume(now, period, motion.positions, faster * period))
+        elif fault is None and not ride.braking:
             self._go(ride, *ride.follow(now, period))
         else:
             braking = motion.deceleration(self._config.stop_deceleration)

@@ -10,6 +10,7 @@ from foresight.errors import RobotError
 Joints = Float[np.ndarray, ' joint']
 """One number a joint."""
 REST = 1e-3  # a joint slower than this stands still [rad/s]
+SAME = 1e-3  # so near to one another two plans are one [rad]
 
 
 @dataclass(frozen=True)
@@ -64,4 +65,21 @@ class PlanWindow:
         return (
             (1.0 - share) * self.positions[upper - 1] + share * self.positions[upper],
             (1.0 - share) * self.velocities[upper - 1] + share * self.velocities[upper],
+        )
+
+    def leads_to(self, later: 'PlanWindow') -> bool:
+        """Return whether a later window begins within this one, and on it."""
+        begin = float(later.times[0])
+        if not self.times[0] <= begin <= self.end:
+            return False
+        return bool(np.abs(self.sample(begin)[0] - later.positions[0]).max() <= SAME)
+
+    def joined(self, later: 'PlanWindow', since: float) -> 'PlanWindow':
+        """Return what this window says from `since` [s] on, and then what a later one says."""
+        first = max(int(np.searchsorted(self.times, since, side='right')) - 1, 0)
+        part = slice(first, int(np.searchsorted(self.times, later.times[0], side='left')))
+        return PlanWindow(
+            np.concatenate([self.times[part], later.times]),
+            np.concatenate([self.positions[part], later.positions]),
+            np.concatenate([self.velocities[part], later.velocities]),
         )

@@ -5,7 +5,7 @@ import numpy as np
 from foresight.robots.plan_window import Joints, PlanWindow
 
 COAST = 1.0  # a plan that does not end at rest goes on for this long [s]
-CATCH_UP, HURRY = 2.0, 0.2  # change of pace per second of lag [1/s], and the most of it
+CATCH_UP, HURRY = 2.0, 0.1  # change of pace per second of lag [1/s], and the most of it
 
 
 class Ride:
@@ -15,21 +15,25 @@ class Ride:
         window: The plan.
         accepted_at: When it arrived [s].
         braking: Whether the arm slows down to stand still on the path.
+        resuming: Whether the arm speeds up again, still on the path, after it has slowed down.
         phase: Where in the plan the arm is [s].
     """
 
-    def __init__(self, window: PlanWindow, now: float, phase: float | None = None) -> None:
-        """Start at the clock's pace, or at the phase that a window before this one had reached."""
-        self.window = window
-        self.accepted_at = now
-        self.braking = False
-        self.phase = now if phase is None else max(phase, min(now, float(window.times[0])))
+    def __init__(self, window: PlanWindow, now: float, before: 'Ride | None' = None) -> None:
+        """Start at the clock's pace, or where in the plan the ride `before` this one has come."""
+        self.window, self.phase, self.accepted_at = window, now, now
+        self.braking = self.resuming = False
+        if before is not None and before.window.leads_to(window):
+            self.window = before.window.joined(window, before.phase)
+            self.phase, self.resuming = before.phase, before.braking or before.resuming
+        elif before is not None and not before.braking:
+            self.phase = max(before.phase, min(now, float(window.times[0])))
 
     def follow(self, now: float, period: float) -> tuple[Joints, Joints]:
         """Go on by one tick and return where the plan is then [rad] and how fast [rad/s].
 
         However late a tick is, the plan goes on by one period; it then catches up little by
-        little, so that the pace of the ticks does not shake the arm.
+        little, so that the pace of the ticks does not shake the arm and it can brake as planned.
         """
         before = self.window.sample(self.phase)[0]
         lag = now - self.phase - period
@@ -37,12 +41,29 @@ class Ride:
         wanted = self.window.sample(self.phase)[0]
         return wanted, (wanted - before) / period
 
+    def resume(
+        self, now: float, period: float, positions: Joints, distance: float,
+    ) -> tuple[Joints, Joints]:
+        """Go on by one tick along the path, no farther than `distance` [rad] from `positions`."""
+        phase = self.phase
+        wanted, velocity = self.follow(now, period)
+        if np.abs(wanted - positions).max() > distance:
+            self.phase = phase
+            wanted = self._along(positions, distance)
+            return wanted, (wanted - positions) / period
+        self.resuming = False
+        return wanted, velocity
+
     def brake(self, positions: Joints, distance: float) -> Joints:
         """Go on from `positions` along the path until the joints have turned `distance` [rad].
 
         Only the positions of the plan count here: the velocities that it claims may be wrong.
         """
-        self.braking = True
+        self.braking, self.resuming = True, False
+        return self._along(positions, distance)
+
+    def _along(self, positions: Joints, distance: float) -> Joints:
+        """Return what lies `distance` [rad] along the path from `positions`, and be there."""
         for time in self._times_ahead():
             corner = self.window.sample(time)[0]
             gap = float(np.abs(corner - positions).max())

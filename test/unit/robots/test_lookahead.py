@@ -47,12 +47,12 @@ class Arm:
 
     def ride(
         self, end: np.ndarray, seconds: float, more: float = 0.5,
-        halfway: Callable[[], object] = lambda: None,
+        halfway: Callable[[], object] = lambda: None, silent: range = range(0),
     ) -> None:
-        """Stream the way to `end`, from rest to rest, in windows; wait on for some time."""
+        """Stream the way to `end` in windows, but in `silent` ticks; wait on for some time."""
         start, begin = self.trace[-1], self.now
         for tick in range(round((seconds + more) / PERIOD)):
-            if tick % 5 == 0:
+            if tick % 5 == 0 and tick not in silent:
                 times = self.now + PERIOD * np.arange(round(REACH / PERIOD))
                 turn = np.pi * np.clip((times - begin) / seconds, 0.0, 1.0)
                 share = (1.0 - np.cos(turn))[:, None] / 2
@@ -188,3 +188,15 @@ def test_plans_too_quick_to_follow_lead_no_more_than_scratches_into_anything(see
         breach.depth for positions in arm.trace for breach in arm.workspace.breaches(positions)
     ]
     assert max(depths, default=0.0) < 0.005
+
+
+@pytest.mark.parametrize('silence', [20, 32])
+def test_an_arm_that_was_kept_waiting_goes_on_along_its_path(silence: int) -> None:
+    start, end = at(0.4, -0.2, 0.006), at(0.6, 0.1, 0.006)
+    arm = Arm(start)
+    arm.ride(end, 2.0, silent=range(81, 81 + silence))
+    assert (Status.NO_PLAN in arm.statuses) == (silence > 30)
+    assert set(arm.statuses) <= {Status.OK, Status.NO_PLAN, Status.IDLE}
+    np.testing.assert_allclose(arm.trace[-1], end, atol=1e-6)
+    way = start + np.linspace(0.0, 1.0, 2001)[:, None] * (end - start)
+    assert max(np.abs(way - positions).max(axis=1).min() for positions in arm.trace) < 2e-3
