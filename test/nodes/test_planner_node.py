@@ -167,6 +167,23 @@ def test_goal_image_of_another_size_keeps_the_task(planning):
     made.spin_until(lambda: 'cost/remaining' in figures(made), show(made, robot))
 
 
+@pytest.mark.parametrize('stages', [
+    ('deactivate', 'activate'), ('deactivate', 'cleanup', 'configure', 'activate'),
+], ids=', '.join)
+def test_stages_in_mid_motion_end_it_and_a_start_begins_anew(planning, stages):
+    made, robot = planning
+    made.call('planner/start')
+    made.spin_until(lambda: made.heard['joint_plan'], show(made, robot))
+    for stage in stages:
+        assert getattr(made.node, f'trigger_{stage}')().name == 'SUCCESS'
+    made.spin(0.2)
+    made.heard['joint_plan'].clear()
+    made.spin(0.3, show(made, robot))
+    assert not made.heard['joint_plan'] and made.node._agent.phase is Phase.IDLE
+    assert made.call('planner/start').success
+    made.spin_until(lambda: made.heard['joint_plan'], show(made, robot))
+
+
 def test_deactivated_planner_sends_nothing(planning):
     made, robot = planning
     made.call('planner/start')

@@ -177,6 +177,18 @@ def test_memory_outlives_a_restart_with_its_age(watching, tmp_path):
     assert float(made.node._witness.tracker.memory.age[hidden].min()) >= 0.3
 
 
+def test_a_last_memory_that_cannot_be_written_is_said(watching, tmp_path, capfd):
+    made, robot = watching
+    path = tmp_path / 'memory.safetensors'
+    made.spin_until(path.exists, show(made, robot))
+    made.node._store.clear()
+    (path / 'in the way').mkdir(parents=True)
+    assert made.node.trigger_deactivate().name == 'SUCCESS'
+    assert made.node.trigger_cleanup().name == 'SUCCESS'
+    said = capfd.readouterr().err
+    assert 'not cleaned up' in said and f'{path}: Is a directory' in said
+
+
 def test_clear_memory_deletes_the_file(watching, tmp_path):
     made, robot = watching
     path = tmp_path / 'memory.safetensors'

@@ -50,5 +50,11 @@ class MemoryStore:
         self._thread.submit(self._path.unlink, missing_ok=True).result()
 
     def close(self) -> None:
-        """Finish writing and end the thread."""
+        """Finish writing and end the thread.
+
+        Raises:
+            FileError: If the last memory could not be written.
+        """
         self._thread.shutdown()
+        if self._job is not None:
+            self._job.result()

@@ -121,10 +121,10 @@ class PredictorNode(StagedNode):
     def cleanup(self) -> None:
         """Free the predictor and its memory; what is on disk stays."""
         self._keep()
-        if self._store is not None:
-            self._store.close()
-        self._store = self._witness = None
+        store, self._store, self._witness = self._store, None, None
         self._joints.follow(())
+        if store is not None:
+            store.close()
 
     def destroy_node(self) -> None:
         """Finish writing first."""
