@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import torch
 import yaml
-from rosbags.rosbag2 import Reader, StoragePlugin, Writer
+from rosbags.rosbag2 import CompressionFormat, CompressionMode, Reader, StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
 from foresight.actions.loading import load, make_model
@@ -157,10 +157,15 @@ def picture(path: Path, extension: str) -> None:
     path.write_bytes(cv2.imencode(extension, levels)[1].tobytes())
 
 
-def bag(folder: Path, messages: list[tuple[str, str, int, bytes]], plugin: StoragePlugin) -> None:
+def bag(
+    folder: Path, messages: list[tuple[str, str, int, bytes]], plugin: StoragePlugin,
+    packed: CompressionMode = CompressionMode.NONE,
+) -> None:
     """Write a bag of serialized messages: topic, type, time, data."""
     shutil.rmtree(folder, ignore_errors=True)
-    with Writer(folder, version=9, storage_plugin=plugin) as writer:
+    writer = Writer(folder, version=9, storage_plugin=plugin)
+    writer.set_compression(packed, CompressionFormat.ZSTD)
+    with writer:
         known = {}
         for topic, kind, stamp, data in messages:
             if topic not in known:

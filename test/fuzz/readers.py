@@ -21,13 +21,15 @@ import numpy as np
 import torch
 import yaml
 from mutations import VALUES, become, change_bytes, change_json, change_value
-from rosbags.rosbag2 import StoragePlugin
+from rosbags.rosbag2 import CompressionMode, StoragePlugin
 
 from foresight.actions.loading import load
 from foresight.arrays import load_arrays
 from foresight.calibration.captures import LISTING, Captures
 from foresight.cli.goal import read_goal
+from foresight.data.bags.contract import load_contract
 from foresight.data.bags.reader import read_bag
+from foresight.data.bags.repair import repair
 from foresight.data.clips import Clips
 from foresight.data.collected import collected_scene
 from foresight.data.environments import EnvironmentConfig
@@ -368,6 +370,17 @@ def _of_data(files: Callable[..., Path]) -> Iterator[Reader]:
     yield Reader('bag mcap', 6, one_of(mcap, 'mcap.mcap', change_bytes), read)
     yield Reader('bag metadata', 4, one_of(mcap, 'metadata.yaml', change_yaml), read)
     yield Reader('bag messages', 3, bag_of_messages(recorded), read)
+    contract = files('contract', lambda to: shutil.copy(
+        share('config/contracts/ur5e_realsense.yaml'), to / 'contract.yaml'))
+    yield Reader('contract.yaml', 4, one_of(contract, 'contract.yaml', change_yaml),
+                 lambda folder: load_contract(folder / 'contract.yaml'))
+    for mode, name in ((CompressionMode.FILE, 'file.mcap.zstd'),
+                       (CompressionMode.MESSAGE, 'message.mcap')):
+        packed = files(mode.name.lower(), lambda to, mode=mode: good.bag(
+            to, recorded, StoragePlugin.MCAP, mode))
+        yield Reader(f'bag zstd {mode.name.lower()}', 3, one_of(packed, name, change_bytes), read)
+    yield Reader('bag repair', 3, one_of(mcap, 'mcap.mcap', change_bytes),
+                 lambda folder: repair(folder, folder / 'out'))
     yield Reader('bag db3', 3, one_of(database, 'db3.db3', change_bytes), read)
 
 

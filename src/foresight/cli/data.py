@@ -44,6 +44,7 @@ Collecting = Callable[[Path, Advance], int]
 """Collects into a folder, and tells how many actions it holds so far."""
 OutOption = Annotated[Path, typer.Option(help='Folder of the episodes; run again to go on.')]
 BagsArgument = Annotated[Path, typer.Argument(help='Folder of bags, also in folders of it.')]
+BagArgument = Annotated[Path, typer.Argument(help='Folder of a bag, or its file.')]
 BackgroundOption = Annotated[
     Path | None, typer.Option(help='File of the empty table, where image_background is lacking.'),
 ]
@@ -139,6 +140,18 @@ def import_bags(
         Console().print(by_bag(found))
         show(totals(found), None)
     write_json({**totals(found), 'by_bag': [vars(item) for item in found]}, json)
+
+
+def repair(
+    bag: BagArgument, out: Annotated[Path, typer.Option(help='Folder of the new bag.')],
+    json: JsonOption = None,
+) -> None:
+    """Bring back what is whole of a bag that was cut off or damaged."""
+    from foresight.data.bags.repair import repair as repair_bag
+
+    with quiet_stdout(json):
+        found = repair_bag(bag, out)
+    show(asdict(found), json)
 
 
 def by_bag(summaries: Sequence['BagSummary']) -> Table:

@@ -53,6 +53,10 @@ COMMANDS = {
         'data:import_bags', 'Turn recorded bags into training data, and say what is in them.',
         'foresight data import out/bags',
     ),
+    'data repair': Command(
+        'data:repair', 'Bring back what is whole of a bag that was cut off or damaged.',
+        'foresight data repair out/bags/run --out out/bags/run_whole',
+    ),
     'data info': Command(
         'data:info', 'Say what is in a folder of episodes or bags.',
         'foresight data info data/play --json -',

@@ -112,12 +112,12 @@ def _whole(file: BinaryIO, size: int) -> tuple[int, int]:
 
 
 def _records(file: BinaryIO, size: int) -> Iterator[tuple[int, int, int]]:
-    """Yield kind, place and length of each record before the index; kind 0 is what is none."""
+    """Yield kind, place and length of each record; kind 0 is what is none."""
     place = len(MAGIC)
     while place < size:
         file.seek(place)
         head = file.read(HEAD)
-        if len(head) == HEAD and head[0] in (DATA_END, FOOTER):
+        if len(head) == HEAD and head[0] == FOOTER:
             return
         length = int.from_bytes(head[1:], 'little')
         if len(head) == HEAD and 0 < head[0] <= LAST and place + HEAD + length <= size:
@@ -153,10 +153,17 @@ def _is_sound(file: BinaryIO, length: int) -> bool:
         packing = body[PACKED.size:PACKED.size + word].decode()
         (packed,) = struct.unpack_from('<Q', body, PACKED.size + word)
         start = PACKED.size + word + 8
-        decompress(body[start:start + packed], packing, size, check)
+        return _is_walkable(decompress(body[start:start + packed], packing, size, check))
     except (ReaderError, ValueError, struct.error, MemoryError):
         return False
-    return True
+
+
+def _is_walkable(chunk: bytes) -> bool:
+    """Tell whether the records of a chunk follow one another to its end."""
+    place = 0
+    while place + HEAD <= len(chunk):
+        place += HEAD + int.from_bytes(chunk[place + 1:place + HEAD], 'little')
+    return place == len(chunk)
 
 
 def _copy(file: BinaryIO, out: BinaryIO, length: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from backports import zstd
 from rosbags.interfaces import (
     Connection,
+    ConnectionExtRosbag2,
     Qos,
     QosDurability,
     QosHistory,
@@ -22,6 +23,8 @@ from rosbags.typesys import Stores, get_typestore
 from foresight.closing import Closing
 from foresight.errors import DatasetError
 
+UNKNOWN = f'RIHS01_{"0" * 64}'
+"""Hash of a type that nobody told."""
 FOREVER = QosTime(sec=9223372036, nsec=854775807)
 
 
@@ -59,6 +62,23 @@ class BagWriter(Closing):
         self._topics[name] = self._writer.add_connection(
             name, kind, typestore=self._types, offered_qos_profiles=[_quality(latched)],
         )
+
+    def add_like(self, topic: Connection) -> bool:
+        """Declare a topic as another bag has it; tell whether it is of the same type here."""
+        known = self._topics.get(topic.topic)
+        if known is not None:
+            return known.msgtype == topic.msgtype
+        ours = topic.msgtype in self._types.types or not topic.msgdef.data
+        if ours and topic.msgtype not in self._types.types:
+            return False  # nobody could read it
+        assert isinstance(topic.ext, ConnectionExtRosbag2)
+        self._topics[topic.topic] = self._writer.add_connection(
+            topic.topic, topic.msgtype, typestore=self._types if ours else None,
+            msgdef=None if ours else topic.msgdef.data,
+            rihs01=None if ours else topic.digest or UNKNOWN,
+            offered_qos_profiles=topic.ext.offered_qos_profiles,
+        )
+        return True
 
     def write(self, topic: str, nanoseconds: int, data: bytes) -> None:
         """Append a serialized message.
