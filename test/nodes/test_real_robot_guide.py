@@ -11,37 +11,18 @@ import shlex
 import shutil
 import subprocess
 import sys
-import warnings
-from contextlib import contextmanager
 
+import arm_stand_in as stand_in
 import numpy as np
 import pytest
-import rclpy
-import ur5e_stand_in as stand_in
 from board_picture import apart, pose
-from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import PoseStamped
-from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
-from rclpy.context import Context
-from rclpy.executors import SingleThreadedExecutor
+from person import Person, launched, put_down, seen
 from scipy.spatial.transform import Rotation
-from sensor_msgs.msg import Image, JointState
-from std_msgs.msg import Float64MultiArray, Int32MultiArray, String
 
-from foresight.data.messages import pose_array
-from foresight.files import root, share
-from foresight.nodes.drivers import camera_pose, driver_names
-from foresight.nodes.qos import LATCHED
-from foresight.nodes.topics import NODES
+from foresight.files import share
+from foresight.nodes.drivers import camera_pose
 from foresight.robots.arm import ArmModel
-from foresight.robots.kinematics import InverseKinematics
-from foresight.signals import die_with
 from foresight.tasks.site_file import load_scene
-
-with warnings.catch_warnings():  # how rclpy types its executor is not ours to keep young
-    warnings.simplefilter('ignore')
-    from foresight.nodes.calls import Calls
 
 pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.timeout(900)]
 MINUTES = pytest.mark.skipif(
@@ -59,95 +40,13 @@ def commands():
     return [shlex.split(line) for line in '\n'.join(blocks).splitlines() if line.strip()]
 
 
-class Person:
-    """Somebody who follows the guide: guides the arm by hand, puts things down, looks."""
-
-    def __init__(self, folder):
-        self.folder, self.environment = folder, {
-            **os.environ, 'ROS_DOMAIN_ID': str(DOMAIN), 'PYTHONPATH': str(share('src')),
-            'PYTHONUNBUFFERED': '1', 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
-        }
-        self.context = Context()
-        rclpy.init(args=[], context=self.context, domain_id=DOMAIN)
-        self.node = rclpy.create_node('person', context=self.context)
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self.executor.add_node(self.node)
-        self.calls, self.running = Calls(self.node, self.executor), []
-        self.joints, self.standing, self.camera, self.said = None, None, None, {}
-        self.commanded, self.fastest, self.pictures = [], 0.0, 0
-        hear, make = self.node.create_subscription, self.node.create_publisher
-        hear(JointState, '/joint_states', self.feel, 10)
-        hear(Int32MultiArray, '/stand_in/standing', self.count, 10)
-        hear(Float64MultiArray, '/forward_position_controller/commands',
-             self.commanded.append, 10)
-        hear(DiagnosticArray, '/diagnostics', self.read, 50)
-        hear(Image, '/image_rectified', self.look, 10)
-        hear(PoseStamped, '/stand_in/camera', self.know, LATCHED)
-        self.hand = make(Float64MultiArray, '/stand_in/hand', 10)
-        self.tell = {name: make(String, f'/stand_in/{name}', 10) for name in ('show', 'activate')}
-        self.arm = None
-
-    def feel(self, message):
-        self.joints = dict(zip(message.name, message.position, strict=True))
-        self.fastest = max(self.fastest, *map(abs, message.velocity))
-
-    def count(self, message):
-        self.standing = list(message.data)
-
-    def look(self, message):
-        self.pictures += 1
-
-    def know(self, message):
-        self.camera = pose_array(message.pose)
-
-    def read(self, message):
-        for status in message.status:
-            self.said[status.name] = {each.key: each.value for each in status.values}
-
-    def until(self, condition, what, limit=120.0):
-        self.calls.spin_until(condition, limit, what)
-
-    def start(self, *words):
-        """Start a process that ends with the test."""
-        parent = os.getpid()
-        self.running.append(subprocess.Popen(
-            [sys.executable, *map(str, words)], env=self.environment, cwd=self.folder,
-            preexec_fn=lambda: die_with(parent)))
-        return self.running[-1]
-
-    def place(self, target):
-        """Guide the tool to a pose in the frame of the table, and let go."""
-        start = np.array(self.arm.retract)
-        joints = InverseKinematics(self.arm, 0.02).reach(target, start)
-        self.hand.publish(Float64MultiArray(data=joints.tolist()))
-        wanted = dict(zip(self.arm.joint_names, joints, strict=True))
-        self.until(lambda: max(abs(self.joints[name] - wanted[name]) for name in wanted) < 1e-3,
-                   'the arm is not guided')
-
-    def truth(self):
-        """Return where the camera really is, in the frame of the arm."""
-        return np.linalg.inv(self.arm.table_from_base) @ self.camera
-
-    def show(self, what):
-        self.tell['show'].publish(String(data=what))
-
-    def close(self):
-        for each in self.running:
-            each.kill()
-            each.wait()
-        self.executor.shutdown()
-        self.node.destroy_node()
-        self.context.try_shutdown()
-
-
 @pytest.fixture(scope='module')
 def person(tmp_path_factory):
     folder = tmp_path_factory.mktemp('guide')
     shutil.copytree(share('config/robots/ur5e'), folder / 'true')
     with (folder / 'true/robot.yaml').open('a') as file:
         file.write(f'tool_reach: {REACH}\n')
-    made = Person(folder)
-    made.arm = ArmModel.load(folder / 'true', stand_in.STAND)
+    made = Person(folder, folder / 'true', stand_in.STAND, DOMAIN)
     yield made
     made.close()
 
@@ -194,44 +93,6 @@ def captured(words):
     return found
 
 
-@contextmanager
-def launched(person, words):
-    """Run the nodes of `robot.launch.py` with its arguments."""
-    given = dict(word.split(':=') for word in words)
-    names = driver_names(str(person.folder / given['robot']), str(person.folder / given['camera']))
-    common = {'robot': given['robot'], 'site': given['site'], 'use_sim_time': 'true'}
-    pace = {'dry_run': given.get('dry_run', 'false'), 'speed': float(given.get('speed', 100))}
-    camera = {'camera_pose': names['pose_from'], 'background': given['background'],
-              'camera_at': list(camera_pose(str(person.folder / given['camera'])))}
-    own = {'guard': {**pace, 'command_interface': names['command_interface']},
-           'perception': camera, 'planner': pace, 'predictor': {}}
-    driven = {'image': 'camera/image_raw', 'camera_info': 'camera/camera_info',
-              'joint_states': 'joint_states', 'commands': 'commands'}
-    started = []
-    for name, more in own.items():
-        words = ['-m', NODES[name].module, '--ros-args', '--params-file', root() /
-                 NODES[name].config]
-        words += [w for k, v in {**common, **more}.items() for w in ('-p', f'{k}:={v}')]
-        words += [w for k, v in driven.items() for w in ('-r', f'{v}:={names[k]}')]
-        started.append(person.start(*words))
-    try:
-        for step in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
-            asked = [person.calls.ask(ChangeState, f'/{name}/change_state', ChangeState.Request(
-                transition=Transition(id=step))) for name in own]
-            for name, answer in zip(own, asked, strict=True):
-                assert person.calls.wait_for(answer, name).success, name
-        yield
-    finally:
-        for each in started:
-            each.terminate()
-        for each in started:
-            each.wait(30)
-        for each in person.calls._clients.values():
-            person.node.destroy_client(each)
-        person.calls._clients.clear()
-        person.until(lambda: not set(own) & set(person.node.get_node_names()), 'a node stays')
-
-
 STEPS = iter(commands())
 
 
@@ -250,7 +111,7 @@ def called(person):
 def test_paddle_table_and_camera_are_found(person):
     assert 'ur_type:=ur5e' in following('ros2', 'launch', 'ur_robot_driver')
     following('ros2', 'launch', 'realsense2_camera')
-    person.start(share('test/drivers/ur5e_stand_in.py'), '--robot', person.folder / 'true')
+    person.start(share('test/drivers/arm_stand_in.py'), '--robot', person.folder / 'true')
     person.until(lambda: person.joints and person.standing, 'the drivers do not come up')
     wrong, said = examined(person)
     assert wrong == ['frames (/tf_static)'], said
@@ -287,18 +148,6 @@ def seen_by(person):
     return found
 
 
-def put_down(person):
-    """Put a thing on the table; the arm is at its retract pose."""
-    person.show('things')
-    person.until(lambda: person.standing[:2] == [1, 1], 'nothing is put down')
-
-
-def seen(person):
-    """Wait until what is on the table is in the picture."""
-    before = person.pictures
-    person.until(lambda: person.pictures > before + 2, 'no picture')
-
-
 def test_the_doctor_has_nothing_to_mend(person):
     wrong, said = examined(person)
     assert not wrong, said
@@ -321,7 +170,7 @@ def test_a_dry_run_sends_nothing(person):
 @MINUTES
 def test_a_tenth_of_the_speed_is_slow(person):
     assert following('ros2', 'control', 'switch_controllers')[-1] == 'forward_position_controller'
-    person.tell['activate'].publish(String(data='on'))
+    person.activate()
     with launched(person, following('ros2', 'launch', 'foresight', 'robot.launch.py')):
         person.fastest = 0.0
         called(person)
