@@ -16,14 +16,16 @@ from foresight.actions.kinds import make
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, RobotOption, SiteOption, quiet_stdout, show
 from foresight.data.bags.actions import BagConfig
+from foresight.data.bags.folder import find_bags
 from foresight.data.camera import LensConfig
 from foresight.data.environments import EnvironmentConfig
 from foresight.data.episodes import episode_seconds
+from foresight.errors import DatasetError
 from foresight.experiments.document import write_json
-from foresight.files import alone
+from foresight.files import alone, share
 from foresight.macro_action import ActionConfig
 from foresight.progress import bars
-from foresight.robots.robot_file import RobotConfig
+from foresight.robots.robot_file import RobotConfig, RobotFile
 from foresight.rollout.collect import collect as collect_play
 from foresight.rollout.gathering import EPISODES, Order, held
 from foresight.rollout.gathering import Progress as Advance
@@ -50,6 +52,8 @@ BackgroundOption = Annotated[
 ]
 ContractOption = Annotated[str, typer.Option(
     help='How the bags call things: a name in config/contracts, or a YAML file.')]
+ExplainOption = Annotated[bool, typer.Option(
+    '--explain', help='Only propose a contract for the first bag, as YAML.')]
 FolderArgument = Annotated[Path, typer.Argument(help='Folder of episodes or of bags.')]
 
 
@@ -123,9 +127,13 @@ def import_bags(
     encoder: Annotated[EncoderConfig, Shown(('rows', 'columns'))],
     camera: LensConfig,
     folder: BagsArgument = Path('out/bags'), background: BackgroundOption = None,
-    site: SiteOption = '', contract: ContractOption = 'foresight', json: JsonOption = None,
+    site: SiteOption = '', contract: ContractOption = 'foresight',
+    explain: ExplainOption = False, json: JsonOption = None,
 ) -> None:
     """Read every bag of a folder, keep its actions for training, and say what it holds."""
+    if explain:
+        typer.echo(proposed(folder, robot.robot), nl=False)
+        return
     from foresight.data.bags.contract import load_contract
     from foresight.data.bags.importing import BagImport, import_folder
     from foresight.data.bags.summary import totals
@@ -140,6 +148,17 @@ def import_bags(
         Console().print(by_bag(found))
         show(totals(found), None)
     write_json({**totals(found), 'by_bag': [vars(item) for item in found]}, json)
+
+
+def proposed(folder: Path, robot: str) -> str:
+    """Return a contract for the first bag of a folder, for one of the robots that are known."""
+    from foresight.data.bags.explain import explain
+
+    bags = [folder] if folder.is_file() else find_bags(folder)
+    if not bags:
+        raise DatasetError(f'{folder} holds no bag: give a folder of bags, or a bag')
+    shipped = sorted(each.name for each in share('config/robots').iterdir())
+    return explain(bags[0], {name: RobotFile.read(name).joints for name in (robot, *shipped)})
 
 
 def repair(

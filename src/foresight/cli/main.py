@@ -53,6 +53,10 @@ COMMANDS = {
         'data:import_bags', 'Turn recorded bags into training data, and say what is in them.',
         'foresight data import out/bags',
     ),
+    'data check': Command(
+        'bag_check:check', 'Say what is wrong with bags and what to do about it.',
+        'foresight data check out/bags --html bags.html',
+    ),
     'data repair': Command(
         'data:repair', 'Bring back what is whole of a bag that was cut off or damaged.',
         'foresight data repair out/bags/run --out out/bags/run_whole',

@@ -45,7 +45,14 @@ LISTING = 'bags.json'
 
 
 class BagImport:
-    """Reads bags with one arm and one rectified view."""
+    """Reads bags with one arm and one rectified view.
+
+    Attributes:
+        model: The arm.
+        scene: Its table.
+        contract: How the bags call things.
+        config: What counts as an action.
+    """
 
     def __init__(self, scene: SceneConfig, encoder: EncoderConfig, robot: RobotConfig,
                  config: BagConfig, action: MacroAction, background: Path | None = None,
@@ -55,11 +62,12 @@ class BagImport:
         Raises:
             ObservationError: If that file is damaged.
         """
-        arm, self.scene = ArmModel.load(robot.robot, scene.stand), scene
-        self._rectifier, self._contract = Rectifier(scene, encoder), contract
+        arm = self.model = ArmModel.load(robot.robot, scene.stand)
+        self.scene = scene
+        self._rectifier, self.contract = Rectifier(scene, encoder), contract
         prefix = contract.joint_prefix or robot.joint_prefix
         self._names = prefixed(arm.joint_names, prefix)
-        self._config, self._action, self._camera = config, action, camera
+        self.config, self._action, self._camera = config, action, camera
         self._table_from_base, base = arm.table_from_base, np.linalg.inv(arm.table_from_base)
         self._links = Links(arm.links, lambda link, joints: base @ arm.flange_pose(link, joints))
         self._arm = Arm(arm.retract, arm.tool_pose, robot.view_delay)
@@ -78,29 +86,43 @@ class BagImport:
 
     def summary(self, bag: BagActions) -> BagSummary:
         """Say what one bag holds."""
-        return summarise(bag, self._config)
+        return summarise(bag, self.config)
 
     def _actions_of(self, path: Path) -> BagActions:
         """Find the actions of one bag."""
-        rectify = self._rectifier.rectify
-        with open_bag(path, self._contract) as bag:
-            recording = believe(bag, read_open_bag(
-                bag, rectify, self._names, self._table_from_base, self._camera, self._links,
-            ), self._config.apart)
-            recording = with_empty(self._with_first(bag, recording), self._given)
-            others: Counter[str] = Counter()
-            if not self._contract.action:
-                recording, others = with_found_actions(
-                    recording, self._arm, self._config, self._action)
-            found = find_actions(recording, self._arm, self._config, self._action)
-            found = with_stills(bag, found, rectify)
+        with open_bag(path, self.contract) as bag:
+            return self.actions(bag, self.recording(bag))
+
+    def recording(self, bag: OpenBag) -> Recording:
+        """Read all of an open bag but its pixels.
+
+        Raises:
+            DatasetError: If it cannot be used.
+        """
+        found = read_open_bag(bag, self._rectifier.rectify, self._names, self._table_from_base,
+                              self._camera, self._links)
+        return believe(bag, found, self.config.apart)
+
+    def actions(self, bag: OpenBag, recording: Recording) -> BagActions:
+        """Find the actions of an open bag, with their images.
+
+        Raises:
+            DatasetError: If it lacks joint states or the empty table, or they are of another kind.
+        """
+        recording = with_empty(self._with_first(bag, recording), self._given)
+        others: Counter[str] = Counter()
+        if not self.contract.action:
+            recording, others = with_found_actions(
+                recording, self._arm, self.config, self._action)
+        found = find_actions(recording, self._arm, self.config, self._action)
+        found = with_stills(bag, found, self._rectifier.rectify)
         return replace(found, dropped=found.dropped + others)
 
     def _with_first(self, bag: OpenBag, recording: Recording) -> Recording:
         """Return a recording with the image that the contract says is of the empty table."""
-        if recording.empties or self._contract.empty_at < 0.0 or self._given is not None:
+        if recording.empties or self.contract.empty_at < 0.0 or self._given is not None:
             return recording
-        after = recording.stamps >= recording.stamps[0] + self._contract.empty_at
+        after = recording.stamps >= recording.stamps[0] + self.contract.empty_at
         if recording.joints is not None:
             after &= free_view(
                 recording.joints, recording.stamps, self._arm.retract, self._arm.delay)

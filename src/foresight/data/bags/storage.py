@@ -198,12 +198,12 @@ def _topics(bag: Path, contract: Contract, offered: dict[str, str]) -> dict[str,
     """Find the one topic of each name; of `SEVERAL` all of them."""
     found = {}
     for name, called in contract.topics().items():
-        topics = [topic for each in called for topic in _called(each, offered)]
+        topics = [topic for each in called for topic in called_so(each, offered)]
         if name == IMAGE and not topics and called:
             topics = _first_beside(called[0], offered)
         if len(topics) > 1 and name not in SEVERAL:
             raise twice(bag, name, topics)
-        told = name == POSE and _called(TF_STATIC, offered)
+        told = name == POSE and called_so(TF_STATIC, offered)
         if not topics and name in NEEDED and not told:
             raise DatasetError(
                 f'{bag} lacks the topic {(*called, name)[0]}: record it too, or say by a contract '
@@ -222,10 +222,10 @@ def _topics(bag: Path, contract: Contract, offered: dict[str, str]) -> dict[str,
 def _first_beside(name: str, offered: Iterable[str]) -> list[str]:
     """Return the first topic of image_transport beside that of an image."""
     topics = list(offered)
-    return next((found for end in BESIDE if (found := _called(f'{name}/{end}', topics))), [])
+    return next((found for end in BESIDE if (found := called_so(f'{name}/{end}', topics))), [])
 
 
-def _called(name: str, offered: Iterable[str]) -> list[str]:
+def called_so(name: str, offered: Iterable[str]) -> list[str]:
     """Return the topics that a name means: the one, or those that end with it."""
     if name.startswith('/'):
         return [topic for topic in offered if topic == name]
