@@ -48,8 +48,9 @@ fuzz: $(STAMP)  ## Read 100 000 broken and hostile files; SEED=n chooses them.
 	$(BIN)/python test/fuzz/run.py --seed $(SEED)
 
 soak: $(STAMP)  ## The guide to a real arm, nodes that die, a million hostile ticks, every fault 20 times (hours); write guard.md and faults.md.
-	FORESIGHT_SOAK=1 $(PYTEST) test/nodes/test_real_robot_guide.py test/nodes/test_supervision.py \
-		test/nodes/test_extend_commands.py test/closed_loop/test_sampled_sites.py test/faults
+	FORESIGHT_SOAK=1 $(PYTEST) test/nodes/test_real_robot_guide.py test/nodes/test_every_arm.py \
+		test/nodes/test_supervision.py test/nodes/test_extend_commands.py \
+		test/closed_loop/test_sampled_sites.py test/faults
 	$(BIN)/python -m foresight.experiments.guard
 	$(BIN)/foresight experiment faults --out docs/results
 
