@@ -44,6 +44,7 @@ class ArmModel:
         axis: Where the first joint stands in `base_link`, turning about the vertical [m].
         model: The Pinocchio model.
         urdf: URDF text.
+        made_of: URDF text and file that it was made of; equal for arms that are alike.
     """
 
     def __init__(self, urdf: str, robot: RobotFile) -> None:
@@ -55,6 +56,7 @@ class ArmModel:
                 its limits.
         """
         self.model, self.urdf, self.name = _build(urdf, robot.name), urdf, robot.name
+        self.made_of = urdf, robot
         self.joint_names, self.held = robot.joints, robot.held
         self.base_frame, self.tool_frame = robot.base_frame, robot.tool_frame
         self.retract = _frozen(robot.retract)

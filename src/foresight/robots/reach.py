@@ -12,6 +12,7 @@ from foresight.errors import RobotError
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_level import JointLevelConfig
 from foresight.robots.kinematics import SPARE, InverseKinematics
+from foresight.robots.robot_file import RobotFile
 from foresight.robots.tool_path import vertical_poses
 
 _SPACING = 0.02
@@ -42,13 +43,23 @@ class Reach:
     sector: tuple[float, float]
 
 
-@cache
 def reach_of(arm: ArmModel, high: float, low: float, joint_level: JointLevelConfig) -> Reach:
-    """Find the reach of an arm at two heights of an action [m]: it takes half a second, once.
+    """Find the reach of an arm at two heights of an action [m].
+
+    It takes half a second, once for all arms that are made of the same.
 
     Raises:
         RobotError: If the arm reaches one of these heights nowhere.
     """
+    return _reach_of(arm.made_of, high, low, joint_level)
+
+
+@cache
+def _reach_of(
+    made_of: tuple[str, RobotFile], high: float, low: float, joint_level: JointLevelConfig,
+) -> Reach:
+    """Find the reach of an arm by what it is made of."""
+    arm = ArmModel(*made_of)
     kinematics = InverseKinematics(arm, joint_level.position_margin)
     rings = {height: _interval(kinematics, height) for height in (high, low)}
     sector = _sector(kinematics, rings, joint_level.position_margin + SPARE)

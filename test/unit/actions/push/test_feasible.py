@@ -73,6 +73,10 @@ def test_a_shorter_arm_reaches_less_far() -> None:
     assert calibrate(40, 11, SCENE, CONFIG, short).false_accepts <= 0.02
 
 
+def test_arms_that_are_alike_share_one_search(feasibility: PushFeasibility) -> None:
+    assert reach(ArmModel.load()) is feasibility.reach
+
+
 def test_the_reach_goes_with_the_arm() -> None:
     robot = RobotFile.read('panda')
     urdf, there = load_urdf(robot), 'xyz="0 0 0.333"'
