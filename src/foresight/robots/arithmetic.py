@@ -4,6 +4,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 Value = bool | int | float | str
@@ -50,9 +51,7 @@ def evaluate(text: str, name: Callable[[str], Value]) -> Value:
 
 def _value(node: ast.expr, name: Callable[[str], Value]) -> Value:
     """Return the value of a part of an expression."""
-    def of(part: ast.expr) -> Value:
-        return _value(part, name)
-
+    of = partial(_value, name=name)
     match node:
         case ast.Constant(value=bool() | int() | float() | str() as found):
             return found
