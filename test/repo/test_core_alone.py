@@ -13,7 +13,9 @@ EDGES = ('nodes', 'sim', *SIMULATED, 'viz', 'experiments', 'cli')
 BLOCKED = ('gymnasium', 'rclpy', 'pybullet', 'pybullet_data', 'matplotlib')
 BLOCK = f'import sys; sys.modules.update(dict.fromkeys({BLOCKED!r}))\n'
 IMPORT_ALL = 'import importlib; [importlib.import_module(name) for name in {!r}]'
-COLLECT = 'import pytest; sys.exit(pytest.main(["--collect-only", "-qq", {!r}]))'
+# Plainly: neither assertions nor annotations are of interest here.
+COLLECT = 'import pytest; sys.exit(pytest.main(["--collect-only", "-qq", "--assert=plain", ' \
+    '"-o", "addopts=--import-mode=importlib", {!r}]))'
 
 
 def run_without_edges(code: str) -> subprocess.CompletedProcess[str]:
