@@ -46,6 +46,7 @@ def main():
     places = np.array([place for name, place in zip(arm.joint_names, arm.retract, strict=True)
                        if name in names])
     image = np.zeros((96, 128, 3), np.uint8)
+    print('up', flush=True)
     for tick in range(10**9):
         now = node.get_clock().now().nanoseconds * 1e-9
         seen = now + given.camera_ahead

@@ -22,22 +22,31 @@ def drive(monkeypatch):
     started = []
 
     def start(*words):
-        started.append(subprocess.Popen([sys.executable, *map(str, words)], env=dict(os.environ)))
+        started.append(subprocess.Popen(
+            [sys.executable, *map(str, words)], env=dict(os.environ), stdout=subprocess.PIPE))
         return started[-1]
 
     yield start
     for each in started:
         each.kill()
-        each.wait()
+        each.communicate()
 
 
-def found(seconds=3.0, robot='ur5e', camera=''):
+@pytest.fixture
+def seen(drive, request):
+    """What was found of a driver, with its fault, once it is up."""
+    driver = drive(DRIVER, *getattr(request, 'param', ()))
+    assert driver.stdout.readline() == b'up\n'
+    return found()
+
+
+def found(seconds=1.5, robot='ur5e', camera=''):
     """Return what was found, by what was looked at."""
     return {item.what.partition(' (')[0]: item
             for item in examine(LiveConfig(robot, camera, seconds))}
 
 
-def once_up(robot='ur5e'):
+def once_up(robot):
     """Return what was found as soon as a driver is heard of."""
     deadline = time.monotonic() + 60.0
     while time.monotonic() < deadline:
@@ -54,15 +63,13 @@ def wrong(seen):
 DRIVER = share('test/drivers/robot_driver.py')
 
 
-def test_drivers_that_are_right_need_nothing(drive):
-    drive(DRIVER)
-    seen = once_up()
+def test_drivers_that_are_right_need_nothing(seen):
     assert wrong(seen) == set(), seen
     assert seen['camera stands at'].found == '0.50 m, 0.10 m, 1.25 m'
     assert seen['joints'].found == 'all 6, inside their limits'
 
 
-@pytest.mark.parametrize(('fault', 'where', 'remedy'), [
+@pytest.mark.parametrize(('seen', 'where', 'remedy'), [
     (('--without', 'camera/camera_info'), {'camera_info'}, 'start the driver'),
     (('--without', 'commands'), {'commands'}, 'activate the controller'),
     (('--without', 'elbow_joint'), {'joints'}, 'name the joints of the driver'),
@@ -72,10 +79,8 @@ def test_drivers_that_are_right_need_nothing(drive):
      'stamps are old'),
     (('--volatile-pose',), {'camera_pose'}, 'publish it reliable, transient local, as it is read'),
     (('--period', '0.1'), {'joint_states', 'image'}, 'a second are needed'),
-])
-def test_each_fault_is_named_with_what_to_do(drive, fault, where, remedy):
-    drive(DRIVER, *fault)
-    seen = once_up()
+], indirect=['seen'])
+def test_each_fault_is_named_with_what_to_do(seen, where, remedy):
     assert wrong(seen) == where, seen
     first = next(item for item in seen.values() if item.remedy)
     assert remedy in first.remedy, first
