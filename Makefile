@@ -38,7 +38,7 @@ demo: $(STAMP)  ## Clear a simulated table over ROS 2; SEED=n chooses the scene.
 	$(BIN)/foresight demo --seed $(SEED)
 
 test: $(STAMP)  ## Run every test.
-	$(PYTEST) -n 2 --dist loadscope -m 'not alone' test/closed_loop test/nodes test/unit test/repo
+	$(PYTEST) -n 2 --dist loadscope --no-loadscope-reorder -m 'not alone' test/closed_loop test/nodes test/unit test/repo
 	$(PYTEST) -m alone
 
 quick: $(STAMP)  ## Run the tests without ROS or long runs.

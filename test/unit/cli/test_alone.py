@@ -15,7 +15,7 @@ from foresight.errors import FileError
 from foresight.files import alone
 
 COLLECT = [sys.executable, '-m', 'foresight.cli.main', 'data', 'collect', '--actions', '100000',
-           '--workers', '2', '--out']
+           '--actions-an-episode', '1', '--no-frames', '--workers', '2', '--out']
 
 
 def children(parent: int) -> list[int]:
