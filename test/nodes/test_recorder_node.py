@@ -1,5 +1,8 @@
 """Claims about the recorder node: what is said is in the bag."""
 
+import os
+import shutil
+
 import numpy as np
 import pytest
 from rosbags.rosbag2 import Reader
@@ -7,9 +10,11 @@ from rosbags.typesys import Stores, get_typestore
 from sensor_msgs.msg import CompressedImage, JointState
 from std_msgs.msg import Bool
 
+from foresight.data.bags.repair import repair
 from foresight.errors import ConfigError
 from foresight.nodes.joint_convert import joint_state
 from foresight.nodes.recorder_node import RecorderNode
+from foresight.robots.status import Status
 
 NAMES = ('joint1', 'joint2')
 
@@ -87,6 +92,64 @@ def test_the_newest_bags_are_kept_and_no_others_touched(bench, tmp_path):
     assert names[:3] == ['bag_1', 'bag_2', 'bag_3']
     made.call('recorder/stop')
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(['bag', *names[2:]])
+
+
+def test_a_kill_loses_no_more_than_the_last_moment(bench, tmp_path):
+    made = bench(RecorderNode, (), folder=tmp_path, save_every=0.05)
+    say(made, 5)
+    made.spin(0.2)
+    shutil.copytree(tmp_path / 'bag', tmp_path / 'as a kill leaves it')
+    made.call('recorder/stop')
+    repair(tmp_path / 'as a kill leaves it', tmp_path / 'mended')
+    assert sum(topic == '/joint_states' for topic, _ in read(tmp_path / 'mended')) == 5
+
+
+@pytest.mark.parametrize('bound', [{'longest': 0.2}, {'largest': 0.0005}])
+def test_a_bag_that_is_long_or_large_is_followed_by_another(bench, tmp_path, bound):
+    made = bench(RecorderNode, (), folder=tmp_path, save_every=0.05, **bound)
+    made.say('e_stop', Bool(data=True))
+    made.spin_until(lambda: (tmp_path / 'bag_2').exists(), lambda: say(made, 1))
+    made.call('recorder/stop')
+    for bag in ('bag_1', 'bag_2'):
+        assert '/e_stop' in [topic for topic, _ in read(tmp_path / bag)]
+
+
+def test_what_is_lost_is_counted(bench, tmp_path):
+    made = bench(RecorderNode, ('/diagnostics',), folder=tmp_path, save_every=0.05)
+    say(made, 1)
+    values = np.zeros(2)
+    for _ in range(300):  # 100 more than the queue holds
+        made.say('joint_states', joint_state(NAMES, values, values, made.now()))
+    say(made, 1)
+    lost = made.node.lost
+    made.spin_until(lambda: lost.total() and made.node._bag.count + lost.total() >= 302)
+    made.call('recorder/stop')
+    kept = sum(topic == '/joint_states' for topic, _ in read(tmp_path / 'bag'))
+    assert kept + lost['/joint_states'] == 302
+
+
+@pytest.fixture
+def old(tmp_path):
+    """A bag of an earlier year."""
+    path = tmp_path / 'old/old.mcap'
+    path.parent.mkdir()
+    path.write_bytes(bytes(300_000))
+    os.utime(path, (0, 0))
+    return path
+
+
+def test_a_quota_ends_the_recording(bench, tmp_path, old):
+    made = bench(RecorderNode, (), folder=tmp_path, save_every=0.05, quota=0.2)
+    made.spin_until(lambda: made.node.health.status is Status.IDLE)
+    assert 'which is the quota: move some away' in made.node.health.reason
+    assert old.exists() and (tmp_path / 'bag/metadata.yaml').exists()
+
+
+def test_a_quota_may_remove_the_oldest_bag(bench, tmp_path, old):
+    made = bench(
+        RecorderNode, (), folder=tmp_path, save_every=0.05, quota=0.2, when_full='oldest')
+    made.spin_until(lambda: not old.parent.exists())
+    assert made.node.health.status is Status.OK
 
 
 def test_a_folder_may_begin_at_home(bench, tmp_path, monkeypatch):

@@ -1,11 +1,16 @@
 """The recorder node: messages, as they are on the wire, to a rosbag2 MCAP."""
 
-import shutil
-from collections import deque
+from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from foresight.data.bags.writer import BagWriter, free_folder
+from rclpy.clock import Clock
+from rclpy.clock_type import ClockType
+
+from foresight.data.bags.shelf import Shelf
+from foresight.data.bags.writer import BagWriter
 from foresight.errors import ConfigError, DatasetError
 from foresight.nodes.endpoints import service, subscription, type_of
 from foresight.nodes.health import Health
@@ -17,6 +22,7 @@ from foresight.nodes.surviving import SurvivingNode
 from foresight.nodes.topics import TOPICS, Qos, Topic
 from foresight.robots.status import Status
 
+MEGABYTE = 1e6
 LASTING = (Qos.LATCHED, Qos.SAFETY)  # the last message holds until the next one
 
 
@@ -26,14 +32,23 @@ class RecorderNode(SurvivingNode):
     A bag calls them as the package does, whatever they are remapped to, so that all read it.
     The subscriptions last as long as the node: a bag has the latched messages that were sent
     before it was opened.
+
+    Attributes:
+        lost: Messages that were sent and did not arrive while a bag was open, by topic.
     """
 
     def __init__(self, name: str = 'recorder') -> None:
         super().__init__(name)
-        self._config = declare(self, RecorderConfig())
+        self._config = config = declare(self, RecorderConfig())
         refuse_unknown(self)
         self._bag: BagWriter | None = None
-        self._written: deque[Path] = deque()
+        self._begun = 0.0
+        self._shelf = Shelf(
+            Path(config.folder), config.bag, config.keep, round(config.quota * MEGABYTE),
+            config.when_full == 'oldest',
+        )
+        self.lost: Counter[str] = Counter()
+        self._numbers: dict[bytes, int] = {}
         self.health = Health(self, lambda: self.get_clock().now().nanoseconds * 1e-9)
         self._latched: dict[str, bytes] = {}
         self._topics: dict[str, Topic] = {}
@@ -41,6 +56,8 @@ class RecorderNode(SurvivingNode):
             self._listen(topic)
         service(self, 'recorder/start', self._start)
         service(self, 'recorder/stop', self._stop)
+        self._steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(config.save_every, self._tend, clock=self._steady)
         if self._config.record_at_once:
             self._start()
 
@@ -53,27 +70,63 @@ class RecorderNode(SurvivingNode):
         callback = partial(self._on_message, called, topic.qos in LASTING)
         subscription(self, name, callback, RECORD, raw=True)
 
-    def _on_message(self, topic: str, latched: bool, data: bytes) -> None:
+    def _on_message(self, topic: str, latched: bool, data: bytes, info: Mapping[str, Any]) -> None:
         if latched:
             self._latched[topic] = data
+        else:
+            self._count(topic, info)
         self._write(topic, data)
 
+    def _count(self, topic: str, info: Mapping[str, Any]) -> None:
+        """Count what is missing since the last message of the same publisher."""
+        sender, number = info['publisher_gid']['data'], info['publication_sequence_number']
+        before = self._numbers.get(sender, number - 1)
+        self._numbers[sender] = max(before, number)
+        if self._bag is not None and number > before + 1:
+            self.lost[topic] += number - before - 1
+
     def _write(self, topic: str, data: bytes) -> None:
-        """Append to the open bag; a full disk ends it but not the node."""
-        if self._bag is None:
+        """Append to the open bag."""
+        if self._bag is not None:
+            try:
+                self._bag.write(topic, self.get_clock().now().nanoseconds, data)
+            except DatasetError as error:
+                self._give_up(str(error))
+
+    def _give_up(self, why: str) -> None:
+        """Record no more; the node lives on."""
+        self.get_logger().error(why)
+        self._bag = None
+        self._say(Status.IDLE, why)
+
+    def _tend(self) -> None:
+        """Save the open bag; end it where it is long or large enough, or there is no room."""
+        bag, config = self._bag, self._config
+        if bag is None:
             return
         try:
-            self._bag.write(topic, self.get_clock().now().nanoseconds, data)
+            size = bag.save()
         except DatasetError as error:
-            self.get_logger().error(str(error))
-            self._bag = None
-            self._say(Status.IDLE, str(error))
+            self._give_up(str(error))
+            return
+        lasted = self._now() - self._begun
+        if not self._shelf.has_room(bag.folder):
+            self._close()
+            self._give_up(f'{config.folder} holds {config.quota:g} MB of bags, which is the quota: '
+                          'move some away, or set when_full to oldest')
+        elif 0.0 < config.longest <= lasted or 0.0 < config.largest * MEGABYTE <= size:
+            self._start()
+        else:
+            self.health.figures({'lost': self.lost.total()})
+
+    def _now(self) -> float:
+        """Now, whatever time is simulated [s]."""
+        return float(self._steady.now().nanoseconds * 1e-9)
 
     def _start(self) -> str:
         """Open a bag that begins with the latched messages."""
         self._stop()
-        self._bag = BagWriter(free_folder(Path(self._config.folder), self._config.bag))
-        self._rotate(self._bag.folder)
+        self._bag, self._begun = BagWriter(self._shelf.begin()), self._now()
         for name, topic in self._topics.items():
             self._bag.add_topic(name, type_of(self, topic.name), topic.qos in LASTING)
         for name, data in self._latched.items():
@@ -81,12 +134,6 @@ class RecorderNode(SurvivingNode):
         self.get_logger().info(f'recording {self._bag.folder}')
         self._say(Status.OK)
         return str(self._bag.folder)
-
-    def _rotate(self, newest: Path) -> None:
-        """Remove the oldest bag of this run if there are more than are kept."""
-        self._written.append(newest)
-        if len(self._written) > self._config.keep > 0:
-            shutil.rmtree(self._written.popleft(), ignore_errors=True)
 
     def _stop(self) -> str:
         bag = self._close()
@@ -103,9 +150,11 @@ class RecorderNode(SurvivingNode):
         return bag
 
     def _say(self, status: Status, reason: str = '') -> None:
-        """Say whether it records."""
+        """Say whether it records, and what was lost."""
         self.health.report(status, reason)
-        self.health.figures({'phase': 'RECORDING' if status is Status.OK else 'IDLE'}, now=True)
+        self.health.figures({
+            'phase': 'RECORDING' if status is Status.OK else 'IDLE', 'lost': self.lost.total(),
+        }, now=True)
 
     def destroy_node(self) -> None:
         """Finish the bag first."""

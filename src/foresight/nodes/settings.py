@@ -61,3 +61,13 @@ class RecorderConfig(Checked):
     keep: int = setting(
         0, 'newest bags of this run that are kept; older ones are removed; 0 = all', '', 0, 10_000
     )
+    save_every: float = setting(0.5, 'a kill loses no more than this', 's', 0.05, 60.0)
+    longest: float = setting(
+        0.0, 'a bag that has lasted so long ends, and the next one begins; 0 = never', 's', 0.0)
+    largest: float = setting(
+        0.0, 'a bag that is so large ends, and the next one begins; 0 = never', 'MB', 0.0)
+    quota: float = setting(0.0, 'all bags of the folder take no more; 0 = no bound', 'MB', 0.0)
+    when_full: str = setting(
+        'stop', 'what to do then: record no more, or remove the oldest bags of the folder',
+        choices=('stop', 'oldest'),
+    )

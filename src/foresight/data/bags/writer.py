@@ -1,7 +1,7 @@
 """Write a rosbag2 bag (MCAP with zstd chunks) without a ROS installation."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from backports import zstd
@@ -31,7 +31,8 @@ FOREVER = QosTime(sec=9223372036, nsec=854775807)
 class BagWriter(Closing):
     """An open bag of `count` messages; closing it writes `metadata.yaml`.
 
-    What was written before a kill stays readable, but for the last chunk of a mebibyte.
+    What was written before a kill stays readable, but for what came since the last chunk of a
+    mebibyte or the last `save`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -86,8 +87,30 @@ class BagWriter(Closing):
         Raises:
             DatasetError: If the disk is full or fails; what was written stays, and no more is.
         """
-        try:
+        with self._bounded_by_disk():
             self._writer.write(self._topics[topic], nanoseconds, data)
+        self.count += 1
+
+    def save(self) -> int:
+        """Hand what was written to the system, so that a kill does not lose it.
+
+        Returns:
+            Size of the bag [byte].
+
+        Raises:
+            DatasetError: As `write` does.
+        """
+        with self._bounded_by_disk():
+            if self._storage.chunk.msgs:
+                self._storage.close_chunk()
+            self._storage.bio.flush()
+        return self._storage.bio.tell()
+
+    @contextmanager
+    def _bounded_by_disk(self) -> Iterator[None]:
+        """Let go of the bag where its disk is full or fails."""
+        try:
+            yield
         except OSError as error:
             with suppress(OSError):  # what waits to be written does not fit either
                 self._storage.abort()
@@ -95,7 +118,6 @@ class BagWriter(Closing):
             raise DatasetError(
                 f'{self.folder}: {error.strerror}; free space and record again'
             ) from error
-        self.count += 1
 
     def close(self) -> None:
         """Finish the bag; closing twice does nothing."""

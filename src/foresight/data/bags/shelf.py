@@ -1,0 +1,55 @@
+"""A folder of bags that take no more room than they may."""
+
+import shutil
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from foresight.data.bags.folder import find_bags, listing
+from foresight.data.bags.writer import free_folder
+
+
+@dataclass
+class Shelf:
+    """Where bags go.
+
+    Attributes:
+        folder: Where they are.
+        name: How they are called; a number is added.
+        keep: Newest bags of this run that are kept; 0 = all.
+        quota: What all bags of the folder may take [byte]; 0 = no bound.
+        removes: Whether the oldest bags of the folder make room for new ones.
+    """
+
+    folder: Path
+    name: str
+    keep: int = 0
+    quota: int = 0
+    removes: bool = False
+    _own: deque[Path] = field(default_factory=deque)
+
+    def begin(self) -> Path:
+        """Return the folder of the next bag, and remove the oldest of this run beyond `keep`."""
+        made = free_folder(self.folder, self.name)
+        self._own.append(made)
+        if len(self._own) > self.keep > 0:
+            shutil.rmtree(self._own.popleft(), ignore_errors=True)
+        return made
+
+    def has_room(self, open_bag: Path) -> bool:
+        """Return whether all bags keep within the quota, once old ones went where that is asked."""
+        if not self.quota:
+            return True
+        used = sum(listing(self.folder).values())
+        if used > self.quota and self.removes:
+            for bag in sorted(find_bags(self.folder), key=_written_at):
+                if used <= self.quota:
+                    break
+                if bag != open_bag:
+                    used -= sum(path.stat().st_size for path in bag.iterdir() if path.is_file())
+                    shutil.rmtree(bag, ignore_errors=True)
+        return used <= self.quota
+
+
+def _written_at(bag: Path) -> float:
+    return max(path.stat().st_mtime for path in bag.iterdir())
