@@ -116,8 +116,8 @@ class Charge:
         """Take what its process says."""
         if self.beat is not None and self.beat.stage != beat.stage:
             self._asked = None
-        self.beat, self.heard, self.lost = beat, now, False
-        if beat.working and (self._asked is Deed.RESUME or not self.raised):
+        back, self.beat, self.heard, self.lost = self.lost, beat, now, False
+        if beat.working and (back or self._asked is Deed.RESUME or not self.raised):
             self._asked, self.owed = None, 0
         if beat.stage == Stage.ACTIVE and self._asked is not Deed.DEACTIVATE:
             self.was_up, self.raised, self.held = True, True, False

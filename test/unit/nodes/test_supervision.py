@@ -315,6 +315,17 @@ def test_a_silent_node_that_cannot_be_killed_may_come_back_by_itself():
     assert robot.status is Status.OK and robot.deeds('perception')[-1] is Deed.KILL
 
 
+def test_a_planner_that_was_at_work_all_the_while_is_not_asked_to_go_on():
+    robot = Robot().up()
+    robot.change('planner', phase='EXECUTING')
+    robot.pass_time(1.0)
+    robot.mute = {'planner'}  # a network parted, and was mended
+    robot.pass_time(CONFIG.silence + 1.0)
+    robot.mute = set()
+    robot.pass_time(3.0)
+    assert robot.status is Status.OK and robot.deeds('planner')[-1] is Deed.KILL
+
+
 def test_a_supervisor_that_starts_among_working_nodes_touches_none():
     robot = Robot()
     for name in robot.beats:
