@@ -60,8 +60,14 @@ def command(name: str) -> Callable[..., None]:
 
 def play_faults(settings: FaultsSettings, todo: Todo) -> Iterator[Outcome]:
     """Cause faults in a running system of real nodes."""
-    from foresight.nodes.faults.bench import TappedOptions, play  # needs the extra `ros`
+    from foresight.nodes.faults.bench import play  # needs the extra `ros`
+    from foresight.nodes.faults.options import BenchOptions, TappedOptions
+    from foresight.nodes.faults.wire import can_lay_wire
+    from foresight.nodes.faults.wired import play_wired
 
-    home = settings.lines.parent
-    sim = SimConfig(objects=5, seed=settings.seed)
-    return play(TappedOptions(settings.checkpoint, sim, home / 'bags', home / 'log'), todo)
+    home, sim = settings.lines.parent, SimConfig(objects=5, seed=settings.seed)
+    usual = settings.checkpoint, sim, home / 'bags', home / 'log'
+    wired = [each for each in todo if each[0].wired]
+    if wired and can_lay_wire():
+        yield from play_wired(BenchOptions(*usual), wired)
+    yield from play(TappedOptions(*usual), [each for each in todo if not each[0].wired])

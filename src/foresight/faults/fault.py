@@ -75,12 +75,21 @@ class Signalled:
 
 
 @dataclass(frozen=True)
+class Wired:
+    """Packets between two computers are lost: a trick by its name, for so long at least [s]."""
+
+    trick: str
+    lasts: float
+
+
+@dataclass(frozen=True)
 class WrongCheckpoint:
     """A node is started again with a checkpoint that is damaged."""
 
 
 Cause = (
-    Tampered | Rogue | Pressed | Nonsense | Starved | DiskFull | Signalled | WrongCheckpoint
+    Tampered | Rogue | Pressed | Nonsense | Starved | DiskFull | Signalled | Wired
+    | WrongCheckpoint
 )
 
 
@@ -113,11 +122,13 @@ class Fault:
         name: What goes wrong, in a few words.
         cause: How it is made to go wrong.
         promise: What is promised then.
+        wired: Whether a computer of its own holds the model, with a wire between.
     """
 
     name: str
     cause: Cause
     promise: Promise
+    wired: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from foresight.nodes.scheduling import DISCOVERY, PAUSE, node_environment
 from foresight.nodes.topics import SUPERVISOR, NodeEntry
 
 AS_IN_THE_TABLE: Mapping[str, str] = {}
+LOCALHOST = 'LOCALHOST'  # how far nodes look for each other
 GRACE = 5.0  # time for the nodes to end by themselves [s]
 FIRST_PORT, PORTS = 7400, 250  # of a DDS domain (RTPS 2.3, section 9.6.1.1)
 FIRST_PARTICIPANTS = range(10, 26, 2)  # port offsets of the first eight participants
@@ -50,10 +51,10 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def local_environment(domain: int) -> dict[str, str]:
+def local_environment(domain: int, reach: str = LOCALHOST) -> dict[str, str]:
     """Return the environment of nodes that talk on this host only, one thread each."""
     return {
-        **os.environ, **node_environment(), 'ROS_DOMAIN_ID': str(domain), DISCOVERY: 'LOCALHOST',
+        **os.environ, **node_environment(), 'ROS_DOMAIN_ID': str(domain), DISCOVERY: reach,
         'RCUTILS_COLORIZED_OUTPUT': '0', 'PYTHONUNBUFFERED': '1',
     }
 
@@ -77,10 +78,10 @@ class NodeProcesses(Closing):
 
     def start(
         self, entry: NodeEntry, parameters: Mapping[str, Any],
-        remappings: Mapping[str, str] = AS_IN_THE_TABLE,
+        remappings: Mapping[str, str] = AS_IN_THE_TABLE, first: Sequence[str] = (),
     ) -> None:
-        """Start a node with its YAML file, overridden by `parameters`."""
-        command = [*begin(entry), sys.executable, '-m', entry.module, '--ros-args']
+        """Start a node with its YAML file, overridden by `parameters`, after the words `first`."""
+        command = [*begin(entry), *first, sys.executable, '-m', entry.module, '--ros-args']
         config = root() / entry.config
         if config.is_file():
             command += ['--params-file', str(config)]

@@ -24,6 +24,7 @@ from foresight.nodes.episode_node import capture_empty_table, start_episode
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import (
     AS_IN_THE_TABLE,
+    LOCALHOST,
     NodeProcesses,
     free_domain,
     local_environment,
@@ -112,6 +113,15 @@ class SessionOptions:
         return self.logs / 'kept'
 
     @property
+    def reach(self) -> str:
+        """How far nodes look for each other."""
+        return LOCALHOST
+
+    def begin(self, node: str) -> tuple[str, ...]:
+        """Return a command that begins another: it brings a node to where it runs."""
+        return ()
+
+    @property
     def nodes(self) -> list[NodeEntry]:
         """Nodes to run."""
         left_out = '' if self.bags is not None else 'recorder'
@@ -149,9 +159,9 @@ class SessionOptions:
 
 @contextmanager
 def ros_session(options: SessionOptions) -> Iterator['RosSession']:
-    """Run nodes as separate processes over DDS, on a domain of their own, on this host only."""
+    """Run nodes as separate processes over DDS, on a domain of their own, within `reach`."""
     domain = free_domain()
-    environment = local_environment(domain)
+    environment = local_environment(domain, options.reach)
     os.environ.update(environment)  # This process talks to them by the same rules.
     shutil.rmtree(options.kept, ignore_errors=True)  # of an earlier session
     with ExitStack() as stack:
@@ -159,6 +169,7 @@ def ros_session(options: SessionOptions) -> Iterator['RosSession']:
         for entry in options.nodes:
             processes.start(
                 entry, options.parameters(entry.name), options.remappings(entry.name),
+                options.begin(entry.name),
             )
         context = Context()
         rclpy.init(

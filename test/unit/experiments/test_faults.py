@@ -1,6 +1,7 @@
 """Claims about the experiment of faults: what is done is kept, and its page says how it went."""
 
 from dataclasses import replace
+from io import StringIO
 
 import pytest
 from rich.console import Console
@@ -8,6 +9,7 @@ from rich.console import Console
 from foresight.errors import ConfigError, DatasetError
 from foresight.experiments.experiment import run
 from foresight.experiments.faults.measure import Faults, FaultsSettings, read_outcomes
+from foresight.experiments.faults.page import UNTRIED
 from foresight.faults.fault import Outcome
 from foresight.faults.table import FAULTS
 
@@ -62,6 +64,21 @@ def test_the_page_says_what_was_kept_and_what_was_not(experiment, settings, tmp_
     assert '**3 of 4 repeats of 2 faults kept their promise**' in page
     assert '| 1 of 2 | 0.50, 1.50 | 0.40, 0.40 | after `guard/release` | 3.00, 3.00 |' in page
     assert '- joints frozen: the arm did not stand' in page
+
+
+def test_faults_of_the_wire_that_cannot_be_caused_here_are_told(settings, tmp_path):
+    wire = 'wire: parted for 2 s'
+    asked = replace(settings, only=f'{NAMES},{wire}')
+
+    def play(settings, todo):
+        return (Outcome(fault.name, repeat) for fault, repeat in todo if not fault.wired)
+
+    console = Console(record=True, file=StringIO())
+    run(Faults(play), asked, tmp_path, console)
+    assert 'The wire was not tried' in console.export_text()
+    page = (tmp_path / 'faults.md').read_text()
+    assert '**4 of 4 repeats of 2 faults kept their promise**' in page
+    assert f'**{UNTRIED}** Not caused: {wire}.' in page
 
 
 def test_an_unknown_fault_is_refused(settings):

@@ -10,7 +10,7 @@ from rich.console import Console
 from foresight.errors import ConfigError, DatasetError
 from foresight.experiments.document import Document
 from foresight.experiments.experiment import Experiment, choose
-from foresight.experiments.faults.page import page
+from foresight.experiments.faults.page import UNTRIED, page
 from foresight.experiments.statistics import percentile
 from foresight.faults.fault import Fault, Outcome, Way
 from foresight.faults.table import FAULTS
@@ -78,14 +78,26 @@ class Faults(Experiment[FaultsSettings, list[Outcome]]):
                 known[outcome.fault, outcome.repeat] = outcome
                 console.print(told(outcome))
         names = {fault.name for fault in faults}
-        return [each for each in known.values()
-                if each.fault in names and each.repeat < settings.repeats]
+        found = [each for each in known.values()
+                 if each.fault in names and each.repeat < settings.repeats]
+        if untried(settings, found):
+            console.print(UNTRIED)
+        return found
 
     def document(self, settings: FaultsSettings, measured: list[Outcome]) -> Document:
         """Return the figures of each fault that was tried."""
         rows = ((fault, [each for each in measured if each.fault == fault.name])
                 for fault in settings.faults)
-        return {'faults': [figures(fault, found) for fault, found in rows if found]}
+        return {
+            'faults': [figures(fault, found) for fault, found in rows if found],
+            'untried': untried(settings, measured),
+        }
+
+
+def untried(settings: FaultsSettings, measured: Sequence[Outcome]) -> list[str]:
+    """Name the faults of the wire that were asked for and could not be caused here."""
+    tried = {each.fault for each in measured}
+    return [each.name for each in settings.faults if each.wired and each.name not in tried]
 
 
 def told(outcome: Outcome) -> str:

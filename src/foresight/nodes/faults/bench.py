@@ -1,9 +1,8 @@
 """The bench: one running system, in which fault after fault is caused, watched and mended."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,11 +14,10 @@ from foresight.nodes.calls import ANSWER
 from foresight.nodes.charge import OVER
 from foresight.nodes.episode_node import capture_empty_table, start_episode
 from foresight.nodes.faults.causes import System
-from foresight.nodes.faults.tap import ENTRY, LINES, before
+from foresight.nodes.faults.options import BenchOptions
 from foresight.nodes.faults.watcher import Watcher
 from foresight.nodes.scheduling import keep_up
-from foresight.nodes.session import RosSession, SessionOptions, ros_session
-from foresight.nodes.topics import NODES, NodeEntry
+from foresight.nodes.session import RosSession, ros_session
 from foresight.robots.arm import ArmModel
 
 HOLDS = {Way.STOPS: 0.5, Way.ENDS: 2.0}
@@ -34,36 +32,14 @@ LOOKS = 0.5  # time that somebody takes to look before the release [s]
 WALL = 4.0  # time on the wall over simulated time, at most, on a busy machine
 
 
-@dataclass(frozen=True)
-class TappedOptions(SessionOptions):
-    """A system in which messages go through a tap."""
-
-    @property
-    def nodes(self) -> list[NodeEntry]:
-        """The nodes, and the tap."""
-        return [*super().nodes, ENTRY]
-
-    def remappings(self, node: str) -> Mapping[str, str]:
-        """Lead what goes through the tap there first."""
-        written = NODES[node].publishes if node in NODES else ()
-        return {topic: before(topic) for topic in LINES.values() if topic in written}
-
-    def parameters(self, node: str) -> dict[str, Any]:
-        """Let an episode last, so that many faults fit into it."""
-        if node == ENTRY.name:
-            return {}
-        more = {'max_actions': 1000} if node == 'planner' else {}
-        return {**super().parameters(node), **more}
-
-
 @contextmanager
-def fault_bench(options: TappedOptions) -> Iterator['Bench']:
+def fault_bench(options: BenchOptions) -> Iterator['Bench']:
     """Bring a system up and show it its empty table."""
     arm = ArmModel.load(options.robot, options.place.scene.stand)
     with ros_session(options) as session:
-        watcher = Watcher(session.calls.node, arm.joint_names)
+        watcher = Watcher(session.calls.node, arm.joint_names, options.source)
         system = System(
-            session.calls, session.processes, watcher, arm.joint_names, options.logs,
+            session.calls, session.processes, watcher, arm.joint_names, options,
         )
         bench = Bench(session, system, options, np.array(arm.velocity_limit))
         keep_up()  # what comes late here looks like a late reaction
@@ -72,7 +48,7 @@ def fault_bench(options: TappedOptions) -> Iterator['Bench']:
         yield bench
 
 
-def play(options: TappedOptions, todo: Sequence[tuple[Fault, int]]) -> Iterator[Outcome]:
+def play(options: BenchOptions, todo: Sequence[tuple[Fault, int]]) -> Iterator[Outcome]:
     """Cause faults, one after the other; a system that can be used no more is started anew.
 
     Raises:
@@ -106,7 +82,7 @@ class Bench:
     """
 
     def __init__(
-        self, session: RosSession, system: System, options: TappedOptions, fastest: np.ndarray,
+        self, session: RosSession, system: System, options: BenchOptions, fastest: np.ndarray,
     ) -> None:
         """Take a running system."""
         self._session, self._system, self._options = session, system, options
@@ -138,7 +114,7 @@ class Bench:
             if outcome.kept:
                 break
             self.renew()
-            if not trace.held_up:
+            if not trace.held_up(fault.wired):
                 break
         return outcome
 

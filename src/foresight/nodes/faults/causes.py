@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -23,7 +24,8 @@ from trajectory_msgs.msg import JointTrajectory
 
 from foresight.faults import fault
 from foresight.files import find_model
-from foresight.nodes.calls import Calls
+from foresight.nodes.calls import ANSWER, Calls
+from foresight.nodes.faults.options import BenchOptions, WiredOptions
 from foresight.nodes.faults.watcher import Watcher
 from foresight.nodes.joint_convert import trajectory
 from foresight.nodes.processes import NodeProcesses
@@ -46,16 +48,16 @@ class System:
         processes: The nodes.
         watcher: What is seen.
         joints: Names of the joints.
-        logs: Folder of the nodes' output.
+        options: What runs.
     """
 
     def __init__(
         self, calls: Calls, processes: NodeProcesses, watcher: Watcher, joints: tuple[str, ...],
-        logs: Path,
+        options: BenchOptions,
     ) -> None:
         """Keep them."""
         self.calls, self.processes, self.watcher = calls, processes, watcher
-        self.joints, self.logs = joints, logs
+        self.joints, self.options = joints, options
         self.buttons = {
             name: self.node.create_publisher(Bool, 'e_stop', profile)
             for name, profile in QUALITIES.items()
@@ -152,7 +154,7 @@ def _starved(system: System, cause: fault.Starved) -> Iterator[list[str]]:
 @contextmanager
 def _disk_full(system: System, cause: fault.DiskFull) -> Iterator[list[str]]:
     """Let the bag grow no more; later it is to be recorded again."""
-    pid, log = system.processes.pid('recorder'), system.logs / 'recorder.log'
+    pid, log = system.processes.pid('recorder'), system.options.logs / 'recorder.log'
     system.calls.trigger('recorder/start')
     known, (soft, hard) = len(log.read_text()), resource.prlimit(pid, resource.RLIMIT_FSIZE)
     found: list[str] = []
@@ -175,9 +177,24 @@ def _signalled(system: System, cause: fault.Signalled) -> Iterator[list[str]]:
 
 
 @contextmanager
+def _wired(system: System, cause: fault.Wired) -> Iterator[list[str]]:
+    """Lose packets for as long as the fault lasts."""
+    assert isinstance(system.options, WiredOptions)
+    wire, end = system.options.wire, time.monotonic() + cause.lasts
+    wire.tell(cause.trick)
+    try:
+        yield []
+        system.calls.spin_until(
+            lambda: time.monotonic() > end, cause.lasts + ANSWER, 'time stands still',
+        )
+    finally:
+        wire.tell('')
+
+
+@contextmanager
 def _wrong_checkpoint(system: System, cause: fault.WrongCheckpoint) -> Iterator[list[str]]:
     """Bring up one more node, with a checkpoint that is cut off; it must refuse."""
-    log, folder = system.logs / 'stranger.log', _damaged(system.logs)
+    log, folder = system.options.logs / 'stranger.log', _damaged(system.options.logs)
     command = [
         sys.executable, '-m', NODES['predictor'].module, '--ros-args', '-r', '__node:=stranger',
         '-p', f'checkpoint:={folder}', '-p', 'use_sim_time:=true',
@@ -215,5 +232,6 @@ def _damaged(folder: Path) -> Path:
 CAUSES: dict[type, Callable[..., AbstractContextManager[list[str]]]] = {
     fault.Tampered: _tampered, fault.Rogue: _rogue, fault.Pressed: _pressed,
     fault.Nonsense: _nonsense, fault.Starved: _starved, fault.DiskFull: _disk_full,
-    fault.Signalled: _signalled, fault.WrongCheckpoint: _wrong_checkpoint,
+    fault.Signalled: _signalled, fault.Wired: _wired,
+    fault.WrongCheckpoint: _wrong_checkpoint,
 }

@@ -1,6 +1,7 @@
 """Watches a running system from outside the tap: what the arm does and what nodes say."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,8 @@ from trajectory_msgs.msg import JointTrajectory
 from foresight.data.joint_messages import joint_values, seconds
 from foresight.faults.trace import Moment, Said, Trace
 from foresight.nodes.endpoints import subscription
-from foresight.nodes.faults.tap import before
-from foresight.nodes.qos import RECORD
-from foresight.nodes.topics import TOPICS
+from foresight.nodes.qos import READ, RECORD
+from foresight.nodes.topics import TOPICS, Qos
 from foresight.robots.status import Status
 
 MOVES = 0.1  # an arm faster than this is on its way [rad/s]
@@ -31,23 +31,26 @@ class Watcher:
         speed: How fast it is [rad/s].
     """
 
-    def __init__(self, node: Node, joints: tuple[str, ...]) -> None:
-        """Listen."""
+    def __init__(
+        self, node: Node, joints: tuple[str, ...], source: Callable[[str], str],
+    ) -> None:
+        """Listen; `source` says where a topic is heard as its publisher says it."""
         self._joints, self.last = joints, dict[str, Said]()
         self.positions, self.speed = np.zeros(len(joints)), 0.0
         self.moment, self.acted = Moment(0.0, 0.0), Moment(-np.inf, 0.0)
         self.begin()
         node.create_subscription(
-            JointState, before('joint_states'), self._on_joints,
+            JointState, source('joint_states'), self._on_joints,
             RECORD[TOPICS['joint_states'].qos][0],
         )
         node.create_subscription(
-            JointTrajectory, before('joint_plan'),
+            JointTrajectory, source('joint_plan'),
             lambda _: self.trace.plans.append(self.here), RECORD[TOPICS['joint_plan'].qos][0],
             raw=True,
         )
         subscription(node, 'commands', self._on_command, RECORD)
-        subscription(node, 'macro_action', self._on_action, RECORD)
+        # An action of before is no news, also to those who found its planner again.
+        subscription(node, 'macro_action', self._on_action, {Qos.LATCHED: READ[Qos.EVENT]})
         subscription(node, '/diagnostics', self._on_diagnostics, RECORD)
 
     def begin(self) -> Trace:
