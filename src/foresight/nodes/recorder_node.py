@@ -112,8 +112,8 @@ class RecorderNode(SurvivingNode):
         lasted = self._now() - self._begun
         if not self._shelf.has_room(bag.folder):
             self._close()
-            self._give_up(f'{config.folder} holds {config.quota:g} MB of bags, which is the quota: '
-                          'move some away, or set when_full to oldest')
+            self._give_up(f'{config.folder} holds {config.quota:g} MB of bags, which is the '
+                          'quota: move some away, or set when_full to oldest')
         elif 0.0 < config.longest <= lasted or 0.0 < config.largest * MEGABYTE <= size:
             self._start()
         else:

@@ -37,7 +37,7 @@ class Shelf:
         return made
 
     def has_room(self, open_bag: Path) -> bool:
-        """Return whether all bags keep within the quota, once old ones went where that is asked."""
+        """Return whether all bags keep within the quota, old ones removed where that is asked."""
         if not self.quota:
             return True
         used = sum(listing(self.folder).values())
