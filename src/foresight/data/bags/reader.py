@@ -4,6 +4,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -84,6 +85,8 @@ class _Reading:
         self._open, self._bag, self._contract = bag, bag.bag, bag.contract
         self._table_from_base, self._arm = table_from_base, ArmJoints(joint_names)
         self._sight = Sight(bag, rectify, table_from_base, camera, links)
+        self._joint_names = joint_names
+        self._order: tuple[list[str], np.ndarray] = [], np.zeros(0, int)
         self._arm_topic, self._kind = '', ActionConfig().kind
         self._stamps = {name: array('d') for name in (IMAGE, JOINTS, ACTION)}
         self._times = {name: array('q') for name in (IMAGE, JOINTS, ACTION)}
@@ -183,15 +186,31 @@ class _Reading:
 
     def _on_joints(self, recorded: Recorded) -> None:
         """Keep the joints of the arm; a gripper may have a topic of its own."""
-        joints = self._arm.read(recorded.message)
-        if joints is None:
-            return
+        values = self._quickly(recorded.message)
+        if values is None:
+            joints = self._arm.read(recorded.message)
+            if joints is None:
+                return
+            values = np.concatenate(joints)
         self._arm_topic = self._arm_topic or recorded.topic
         if recorded.topic != self._arm_topic:
             raise twice(self._bag, JOINTS, [self._arm_topic, recorded.topic])
         self._keep(recorded, seconds(recorded.message.header.stamp))
-        for values in joints:
-            self._joints.extend(values.tolist())
+        self._joints.frombytes(values.tobytes())
+
+    def _quickly(self, message: Any) -> np.ndarray | None:
+        """Return positions and velocities of a message like that before; else None."""
+        if message.name != self._order[0]:
+            known = len(set(message.name)) == len(message.name) and \
+                set(self._joint_names) <= set(message.name)
+            found = [message.name.index(name) for name in self._joint_names] if known else []
+            self._order = list(message.name), np.array(found, int)
+        places = self._order[1]
+        if not len(places) or not len(message.position) == len(message.velocity) == \
+                len(message.name):
+            return None
+        values = np.concatenate([message.position[places], message.velocity[places]])
+        return np.asarray(values) if np.isfinite(values).all() else None
 
     def _on_action(self, recorded: Recorded) -> None:
         self._keep(recorded, seconds(recorded.message.header.stamp))
