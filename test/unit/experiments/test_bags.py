@@ -54,7 +54,8 @@ def test_a_good_bag_has_no_finding(folder: Path) -> None:
     assert len(checked.pictures) == 8 and checked.summary is not None
 
 
-def test_a_page_takes_loading_off() -> None:
+def test_a_page_says_what_loading_takes() -> None:
     rows = [Row('raw', 1.0, 100.0, 12, 5.0, 420.0)]
     text = page(rows, Row('none', 0.001, 1.0, 0, 3.0, 380.0))
-    assert text.endswith('| raw | 1 | 100 | 12 | 2.0 | 50 | 420 |\n') and '380 MB' in text
+    assert text.endswith('| raw | 1 | 100 | 12 | 5.0 | 20 | 420 |\n')
+    assert 'the 3.0 s or so' in text and '380 MB' in text

@@ -26,8 +26,9 @@ HEAD = """# Importing bags
 `python -m foresight.experiments.bags` writes this page: bags of noise, which nothing packs, with
 joint states at 100 Hz and a push every 8 s, each imported in a process of its own on one core
 ({machine}).
-Times are those of the processor beyond the {start:.1f} s that loading the package takes; memory is
-the most that was resident, {least:.0f} MB of which the package takes before it reads anything.
+Times are those of the processor, with the {start:.1f} s or so that loading the package takes;
+memory is the most that was resident, {least:.0f} MB of which the package takes before it reads
+anything.
 
 | bag | size [GB] | length [s] | pushes | processor [s] | times real time | memory [MB] |
 |---|---|---|---|---|---|---|
@@ -71,9 +72,8 @@ def page(rows: Sequence[Row], empty: Row) -> str:
     """Return the page; `empty` is what importing next to nothing took."""
     text = HEAD.format(machine=machine(), start=empty.seconds, least=empty.memory)
     for row in rows:
-        seconds = row.seconds - empty.seconds
         text += (f'| {row.kind} | {row.gigabytes:g} | {row.length:.0f} | {row.pushes} '
-                 f'| {seconds:.1f} | {row.length / seconds:.0f} | {row.memory:.0f} |\n')
+                 f'| {row.seconds:.1f} | {row.length / row.seconds:.0f} | {row.memory:.0f} |\n')
     return text
 
 
