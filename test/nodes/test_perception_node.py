@@ -310,6 +310,22 @@ def test_a_frozen_picture_gives_no_latent_until_it_changes(seeing):
     made.spin_until(lambda: made.heard['latent'], show(robot))
 
 
+def test_joint_states_that_come_late_do_not_make_a_picture_frozen(seeing):
+    made, robot = seeing
+    capture(made, robot)
+    where = np.array(robot.arm.retract)
+    where[0] += 1.2
+    made.spin(0.3, lambda: robot.joints(where))
+    made.spin(0.3)  # meanwhile the arm is back
+    robot.image = robot.image.copy()
+    robot.image[40:44, 40:44] = 0
+    robot.camera()
+    made.spin(0.3)
+    made.heard['latent'].clear()
+    made.spin_until(lambda: len(made.heard['latent']) > 5, show(robot))
+    assert made.node.health.status is Status.OK
+
+
 def test_images_out_of_order_are_left_out_and_stamps_that_stand_still_are_named(seeing):
     made, robot = seeing
     capture(made, robot)

@@ -23,7 +23,7 @@ from foresight.nodes.readers import CameraReader
 from foresight.nodes.run import run
 from foresight.nodes.settings import PerceptionConfig
 from foresight.nodes.staged import StagedNode
-from foresight.protocols import Observation
+from foresight.protocols import CameraView, Observation
 from foresight.robots.arm import ArmModel
 from foresight.robots.joint_history import JointHistory
 from foresight.robots.plan_window import Joints
@@ -32,7 +32,7 @@ from foresight.robots.robot_file import RobotConfig
 from foresight.robots.silence_monitor import SilenceMonitor
 from foresight.robots.status import Status
 from foresight.tasks.site_file import PlaceConfig
-from foresight.world_model.observation.frame_monitor import FrameMonitor, pixel_of
+from foresight.world_model.observation.frame_monitor import FrameMonitor, Pixel, pixel_of
 from foresight.world_model.observation.perception import (
     Perception,
     load_background,
@@ -40,6 +40,7 @@ from foresight.world_model.observation.perception import (
 )
 
 SILENCE = 0.5  # without an image for so long the image is stale [s]
+BEHIND = 0.05  # joint states this much older than an image do not tell where the tool is [s]
 LOOK = 0.1  # time between two looks for it [s]
 NO_IMAGE = 'no image: check the camera driver'
 STAMPS = 'the stamps of the images stand still or go back: check the camera driver and clocks'
@@ -149,10 +150,14 @@ class PerceptionNode(StagedNode):
         if view is None:
             raise ObservationError(self._camera.missing)
         image, stamp = self._camera.straighten(image_array(message)), seconds(message.header.stamp)
-        joints = self._history.at(min(stamp, self._arm.stamp))
-        tool = None if joints is None else pixel_of(self._tool_pose(joints)[:3, 3], view)
-        self._watch.check(image, tool)
+        self._watch.check(image, self._tool_in(view, stamp))
         return Observation(image, view, stamp)
+
+    def _tool_in(self, view: CameraView, stamp: float) -> Pixel | None:
+        """Return where the tool is in an image of time `stamp` [s]; None where nobody knows."""
+        known = stamp - self._arm.stamp < BEHIND
+        joints = self._history.at(min(stamp, self._arm.stamp)) if known else None
+        return None if joints is None else pixel_of(self._tool_pose(joints)[:3, 3], view)
 
     def _pass_over(self) -> None:
         """Leave out an image that is no newer than those before; say if all are."""
