@@ -17,6 +17,7 @@ from foresight.sim.bodies import Bodies
 from foresight.sim.camera import render, render_bodies, sample_view, sees
 from foresight.sim.camera_effects import make_effect
 from foresight.sim.covering import make_covering
+from foresight.sim.lag import Lag
 from foresight.sim.objects import ObjectSpec, sample_specs
 from foresight.sim.scene import build_scene
 from foresight.sim.settings import CameraConfig, SimConfig
@@ -71,6 +72,11 @@ class ClearTable(Closing):
         bodies = build_scene(self._world, self.scene, self._look)
         self._covering = make_covering(self.sim, self.scene, bodies, self._look, surface_generator)
         self._arm.spawn(self._world, self.arm_model.retract)
+        late = self.sim.command_delay or self.sim.tracking_lag
+        self._lag = Lag(
+            np.array(self.arm_model.retract), self.sim.command_delay, self.sim.tracking_lag,
+            1.0 / self.sim.command_rate,
+        ) if late else None
         self.background = self._render(self.view)
         self._spawn(object_generator)
         return self.observe()
@@ -167,6 +173,8 @@ class ClearTable(Closing):
         Raises:
             RobotError: If a target is not finite or the count is wrong; the arm holds.
         """
+        if self._lag is not None:
+            positions, velocities = self._lag(positions, velocities)
         if positions is None:
             self._arm.hold()
         else:

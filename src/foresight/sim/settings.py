@@ -99,6 +99,13 @@ class SimConfig(Checked):
     )
     actions_an_object: int = setting(4, 'actions more for each object beyond three', '', 0, 100)
 
+    command_delay: float = setting(
+        0.0, 'time until a command reaches the motors', 's', 0.0, 1.0
+    )
+    tracking_lag: float = setting(
+        0.0, 'time constant with which the motors follow it', 's', 0.0, 1.0
+    )
+
     def __post_init__(self) -> None:
         """Check bounds, the order of ranges and that a command takes whole physics steps."""
         super().__post_init__()
