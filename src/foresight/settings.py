@@ -19,15 +19,19 @@ BY_COST_HEAD, BY_GOAL = 'clear_table_by_cost_head', 'clear_table_by_goal'
 
 def setting(
     default: Any, description: str, unit: str = '', low: int | float | None = None,
-    high: int | float | None = None, choices: tuple[str, ...] = (),
+    high: int | float | None = None, choices: tuple[str, ...] = (), flag: str = '',
 ) -> Any:
-    """Declare one dataclass field with what a user must know about it."""
+    """Declare one dataclass field with what a user must know about it.
+
+    A `flag` is how a command line calls it, where its own name cannot be: `from`.
+    """
     metadata = {
         'description': description,
         'unit': unit,
         'low': low,
         'high': high,
         'choices': choices,
+        'flag': flag,
     }
     return field(default=default, metadata=metadata)
 

@@ -92,7 +92,7 @@ def option(
     if entry.name == look.argument:
         described: Any = typer.Argument(help=describe(entry))
     else:
-        flag = '--' + name.replace('_', '-')
+        flag = '--' + (entry.metadata['flag'] or name).replace('_', '-')
         declaration = f'{flag}/--no-{flag[2:]}' if entry.type is bool else flag
         panel = look.panel(kind, entry.name)
         described = typer.Option(declaration, help=describe(entry), rich_help_panel=panel)

@@ -15,8 +15,10 @@ from foresight.cli.flags import Shown
 from foresight.cli.output import CheckpointOption, JsonOption, quiet_stdout, show
 from foresight.data.collected import collected, fitting
 from foresight.data.transitions import join
+from foresight.errors import ConfigError
 from foresight.experiments.document import write_json
 from foresight.files import alone
+from foresight.learning.fine_tuning import kept_config, known_to, tuned
 from foresight.learning.learners.critic import CriticLearner, Sweep
 from foresight.learning.learners.video import VideoLearner
 from foresight.learning.learners.world_model import WorldModelLearner
@@ -29,11 +31,13 @@ from foresight.sim.settings import ClipsConfig
 from foresight.tasks.task_file import load_task
 from foresight.world_model.checkpoint import CheckpointConfig, VideoCheckpointConfig, write
 from foresight.world_model.encoder import EncoderConfig
+from foresight.world_model.lineage import Learned, Lineage, fingerprint, write_lineage
 from foresight.world_model.predictors.task import PredictorConfig
 from foresight.world_model.predictors.video import VIDEO_ENCODER, VideoConfig
 
 USUAL = (
-    'epochs', 'steps', 'batch', 'learning_rate', 'pretrained', 'seed', 'threads', 'device',
+    'epochs', 'steps', 'batch', 'learning_rate', 'pretrained', 'frozen', 'replay_share', 'seed',
+    'threads', 'device',
     'labels', 'sweeps', 'states', 'scenes', 'clips', 'workers',
 )
 """Settings that most users set."""
@@ -46,26 +50,77 @@ FoldersOption = Annotated[list[Path] | None, typer.Option(
     '--data', help=f'Folder of episodes that `data collect` wrote, or of bags; {PLAY}; say it '
     'again to learn from several.',
 )]
+ReplayOption = Annotated[list[Path] | None, typer.Option(
+    '--replay', help='Folder of old episodes or bags that --from shall not forget; say it again '
+    'for several.',
+)]
+GOING_ON = TrainConfig(frozen=True, distil=0.2)
+"""How a run goes on from a checkpoint; one from random weights keeps neither."""
+ENCODER, PREDICTOR = EncoderConfig(), PredictorConfig()
 OutOption = Annotated[Path, typer.Option(help='Folder of the checkpoint; run again to go on.')]
 
 
 def world_model(
-    train: Annotated[TrainConfig, Shown(USUAL)],
-    encoder: Annotated[EncoderConfig, ARCHITECTURE],
-    predictor: Annotated[PredictorConfig, ARCHITECTURE],
-    data: FoldersOption = None, out: OutOption = Path('runs/train'), json: JsonOption = None,
+    train: Annotated[TrainConfig, Shown(USUAL)] = GOING_ON,
+    encoder: Annotated[EncoderConfig, ARCHITECTURE] = ENCODER,
+    predictor: Annotated[PredictorConfig, ARCHITECTURE] = PREDICTOR,
+    data: FoldersOption = None, replay: ReplayOption = None, out: OutOption = Path('runs/train'),
+    json: JsonOption = None,
 ) -> None:
-    """Train the world model and its cost head."""
+    """Train the world model and its cost head, or let those of a checkpoint learn on."""
     with quiet_stdout(json), alone(out):
         console = Console(stderr=True)
         folders = data or [PLAY]
-        config = fitting(folders[0], CheckpointConfig(encoder=encoder, predictor=predictor))
-        action = action_of(config)
-        transitions = join([collected(folder, action, config.encoder) for folder in folders])
-        console.print(f'{len(transitions)} actions of {len(transitions.backgrounds)} episodes')
-        learner = WorldModelLearner(transitions, config, train)
+        asked = CheckpointConfig(encoder=encoder, predictor=predictor)
+        if train.pretrained:
+            learner, lineage = going_on(asked, train, folders, replay or [], console)
+        else:
+            learner, lineage = from_nothing(asked, train, folders, replay), None
         scores = Loop(learner, out, console).run()
+        if lineage is not None:
+            write_lineage(out, lineage)
     show({**scores.known(), 'steps': learner.steps, 'folder': str(out)}, json)
+
+
+def from_nothing(
+    asked: CheckpointConfig, train: TrainConfig, folders: list[Path], replay: list[Path] | None,
+) -> WorldModelLearner:
+    """Return what learns from random weights.
+
+    Raises:
+        ConfigError: If there is replay.
+    """
+    if replay:
+        raise ConfigError('--replay is against forgetting: give --from too, or call it --data')
+    config = fitting(folders[0], asked)
+    action = action_of(config)
+    transitions = join([collected(folder, action, config.encoder) for folder in folders])
+    return WorldModelLearner(transitions, config, replace(train, frozen=False, distil=0.0))
+
+
+def going_on(
+    asked: CheckpointConfig, train: TrainConfig, folders: list[Path], replay: list[Path],
+    console: Console,
+) -> tuple[WorldModelLearner, Lineage]:
+    """Return what goes on from a checkpoint, and its lineage."""
+    before = load(train.pretrained, 'cpu')
+    config = kept_config(before, asked.encoder, asked.predictor)
+    parts, old = (
+        [known_to(before, folder) for folder in places] for places in (folders, replay)
+    )
+    new = join(parts)
+    former = tuned(before, train, new, old)
+    for remark in former.remarks:
+        console.print(remark, highlight=False)
+    config = replace(config, critic=former.checkpoint.config.critic)
+    learned = (
+        Learned(str(folder), part.digest, len(part), number >= len(parts))
+        for number, (folder, part) in enumerate(zip((*folders, *replay), (*parts, *old)))
+    )
+    lineage = Lineage(
+        fingerprint(before.folder), str(before.folder), tuple(learned), new.digest, train.holdout,
+    )
+    return WorldModelLearner(new, config, former.train, old, former.checkpoint), lineage
 
 
 def critic(

@@ -44,8 +44,20 @@ class TrainConfig(RunConfig):
         'head = only the cost head learns',
         choices=('jepa', 'autoencoder', 'supervised', 'head'),
     )
-    pretrained: str = setting('', 'checkpoint whose world model is the start; empty = none')
-    frozen: bool = setting(False, 'keep the pretrained encoder and go on with its cost head')
+    pretrained: str = setting(
+        '', 'checkpoint to go on from; empty = none, random weights', flag='from',
+    )
+    frozen: bool = setting(
+        False, 'keep the encoder of the checkpoint to go on from, and its cost head'
+    )
+    replay_share: float = setting(
+        0.5, 'share of the actions of a step that are old ones, where there is replay', '', 0.0,
+        0.95,
+    )
+    distil: float = setting(
+        0.0, 'weight of staying near what the old model says of the new images, where there is '
+        'no replay', '', 0.0, 100.0,
+    )
     regularizer: str = setting(
         'vicreg', 'anti-collapse term of the objective jepa',
         choices=('vicreg', 'ema', 'infonce', 'barlow', 'sigreg', 'none'),
@@ -83,7 +95,9 @@ class TrainConfig(RunConfig):
         """Check bounds, and that a cost head alone has latents to learn on."""
         super().__post_init__()
         if self.objective == 'head' and not self.pretrained:
-            raise ConfigError('TrainConfig.objective = head: give `pretrained` a checkpoint')
+            raise ConfigError(
+                'TrainConfig.objective = head: give pretrained (--from) a checkpoint'
+            )
 
 
 def as_trained(config: TrainConfig) -> TrainConfig:
@@ -127,7 +141,9 @@ class VideoTrainConfig(RunConfig):
     """Training of the video predictor on clips without actions."""
 
     steps: int = setting(10_000, 'optimiser steps', '', 1)
-    pretrained: str = setting('', 'checkpoint of a video predictor to start from; empty = none')
+    pretrained: str = setting(
+        '', 'checkpoint of a video predictor to go on from; empty = none', flag='from',
+    )
     batch: int = setting(8, 'clips in one step', '', 2, 1024)
     frames: int = setting(20, 'frames of each clip in one step', '', 2, 1024)
     watched: int = setting(4, 'frames it watches before its first prediction counts', '', 1, 64)

@@ -16,10 +16,13 @@ NEW = ('world_model.predictor.unknown.',)
 """What a checkpoint may lack: it starts as if it were not there."""
 
 
-def start_from(folder: Path, networks: WorldModelNetworks, frozen: bool) -> None:
+def start_from(
+    folder: Path, networks: WorldModelNetworks, frozen: bool, with_head: bool = False,
+) -> None:
     """Copy the world model of a checkpoint into networks, and to its target encoder.
 
-    A `frozen` encoder stays as it is, and the cost head, if there is one, is taken over too.
+    A `frozen` encoder stays as it is, and the cost head, if there is one, is taken over too;
+    so it is `with_head`, whether the encoder stays or not.
 
     Raises:
         CheckpointError: If the checkpoint is damaged or of another shape.
@@ -32,7 +35,7 @@ def start_from(folder: Path, networks: WorldModelNetworks, frozen: bool) -> None
             f'{folder} has another encoder or predictor than this configuration needs: give '
             'both the same settings (only `latent` may be new)'
         )
-    others = ('inverse', 'cost_head') if frozen else ('inverse',)
+    others = ('inverse', 'cost_head') if frozen or with_head else ('inverse',)
     tensors: Mapping[str, Tensor] = {
         **{f'world_model.{name}': value for name, value in checkpoint.model.state_dict().items()},
         **{name: value for name, value in checkpoint.tensors.items()
@@ -42,6 +45,7 @@ def start_from(folder: Path, networks: WorldModelNetworks, frozen: bool) -> None
     lacking = [
         name for name in missing
         if name.partition('.')[0] in ('world_model', *others) and not name.startswith(NEW)
+        and not (with_head and name.startswith('cost_head.'))
     ]
     if lacking or unknown:
         raise CheckpointError(f'{folder} does not fit this run: {[*lacking, *unknown][0]}')

@@ -1,12 +1,14 @@
 """Learner of the world model and the cost head: they learn from actions."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from jaxtyping import Int
 from torch import Generator, nn
 
 from foresight.actions.loading import action_of, make_model
@@ -15,6 +17,7 @@ from foresight.errors import DatasetError
 from foresight.learning.batches.actions import first_actions, rows_of_step, split_episodes, take
 from foresight.learning.batches.appearance import one_table
 from foresight.learning.batches.labels import LabelledImages
+from foresight.learning.batches.replay import alike, mixture_of
 from foresight.learning.batches.sequences import following
 from foresight.learning.learner import Learner, Losses
 from foresight.learning.networks.world_model import WorldModelNetworks
@@ -23,7 +26,7 @@ from foresight.learning.probes.world_model import ProbeScores, probe
 from foresight.learning.settings import LABELS_ONLY, TrainConfig
 from foresight.learning.warm_start import start_from
 from foresight.world_model import checkpoint
-from foresight.world_model.checkpoint import CheckpointConfig
+from foresight.world_model.checkpoint import Checkpoint, CheckpointConfig, joined, write
 from foresight.world_model.usual_image import UsualImage
 
 LEAST_BETWEEN_PROBES = 100  # Steps: an epoch of few actions is shorter than a probe.
@@ -36,44 +39,58 @@ class WorldModelLearner(Learner[ProbeScores]):
     networks: WorldModelNetworks
     settings: TrainConfig
     config: CheckpointConfig
+    _rows: Callable[[int], Int[np.ndarray, ' batch']]
 
     def __init__(self, transitions: Transitions, config: CheckpointConfig, train: TrainConfig,
-                 more: Sequence[Transitions] = ()) -> None:
+                 more: Sequence[Transitions] = (), former: Checkpoint | None = None) -> None:
         """Prepare, and hold out some episodes of the transitions, none of `more`.
+
+        A `former` checkpoint learns on: of it all is kept that does not learn, and `more` is
+        replay, of which each step has a share.
 
         Raises:
             CheckpointError: If the checkpoint to start from does not fit.
             DatasetError: If there are too few actions or labels, or the encoder would learn the
                 one table of all episodes by heart.
         """
-        self.settings, self._has_labels = train, transitions.has_labels
+        self.settings, self._former = train, former
+        self._has_labels = any(part.has_labels for part in (transitions, *more))
         _check_labels(transitions, train)
         self._usual: UsualImage | None = None
         if config.environment:
             transitions = _of_one_image(transitions)
             self._usual = UsualImage(torch.from_numpy(np.array(transitions.backgrounds[0])))
         taught, self._held_out = split_episodes(transitions, train.holdout)
-        self._taught = join((first_actions(taught, train.actions), *more))
-        rows_of_step(len(self._taught), train.batch, train.seed, 0)
-        steps_an_epoch = len(self._taught) // train.batch
+        taught = first_actions(taught, train.actions)
+        self._taught = join(alike((taught, *more)))
+        old = len(self._taught) - len(taught)
+        count, batch, seed = len(self._taught), train.batch, train.seed
+        self._rows = partial(rows_of_step, count, batch, seed) if former is None else \
+            mixture_of(len(taught), old, batch, train.replay_share, seed)
+        self._rows(0)
+        steps_an_epoch = max(1, count // batch)
         self.steps = train.steps or steps_an_epoch * train.epochs
         self.warning = '\n'.join(filter(None, (
-            '' if config.environment else one_table(transitions, config.encoder, train),
-            too_little(self.steps, len(self._taught)),
+            '' if config.environment or train.frozen else one_table(
+                transitions, config.encoder, train),
+            '' if former else too_little(self.steps, len(self._taught)),
         )))
         self.probe_every = math.ceil(LEAST_BETWEEN_PROBES / steps_an_epoch) * steps_an_epoch
-        # Only a self-supervised run can collapse.
-        self.armed = min(PATIENCE, self.steps) if train.objective == 'jepa' else math.inf
+        # Only a self-supervised run can collapse, and only if its encoder learns.
+        learns = train.objective == 'jepa' and not (train.pretrained and train.frozen)
+        self.armed = min(PATIENCE, self.steps) if learns else math.inf
         self._labelled = LabelledImages(self._taught, train.labels, train.seed) \
             if train.labels else None
         digest = joint_digest((transitions, *more))
         self.config = replace(config, train=asdict(train), dataset=digest)
-        self.networks = _make_networks(config, train)
+        self.networks = _make_networks(config, train, former is not None)
+        if former is not None and train.distil and not old:
+            self.networks.stay_near_now(not self._has_labels)
 
     def losses(self, step: int, generator: Generator) -> Losses:
         """Compute the loss of the actions of a step."""
         train, device = self.settings, self.networks.world_model.device
-        rows = rows_of_step(len(self._taught), train.batch, train.seed, step)
+        rows = self._rows(step)
         labelled = self._labelled.draw(train.batch, step, device) if self._labelled else None
         later = following(self._taught, rows, train.rollout, device)
         batch = take(self._taught, rows, device)
@@ -99,19 +116,24 @@ class WorldModelLearner(Learner[ProbeScores]):
             modules['cost_head'] = networks.cost_head
         if self._usual is not None:
             modules['usual_image'] = self._usual
+        config = replace(self.config, scores=scores.known())
+        if self._former is not None:
+            write(joined(self._former, modules, config), folder)
+            return
         checkpoint.save(folder, modules, replace(
-            self.config, scores=scores.known(),
-            normalisation={'surprise': max(scores.surprise_scale, 1e-6)},
+            config, normalisation={'surprise': max(scores.surprise_scale, 1e-6)},
         ))
 
 
-def _make_networks(config: CheckpointConfig, train: TrainConfig) -> WorldModelNetworks:
+def _make_networks(
+    config: CheckpointConfig, train: TrainConfig, with_head: bool,
+) -> WorldModelNetworks:
     """Build networks whose initial weights depend only on the seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(train.seed)
         networks = WorldModelNetworks(make_model(config), action_of(config), train)
     if train.pretrained:
-        start_from(Path(train.pretrained), networks, train.frozen)
+        start_from(Path(train.pretrained), networks, train.frozen, with_head)
     return networks
 
 

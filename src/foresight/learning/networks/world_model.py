@@ -15,6 +15,7 @@ from foresight.learning.batches.labels import LabelledBatch, all_labelled
 from foresight.learning.batches.mirror import Mirror
 from foresight.learning.batches.sequences import Later, imagine, rollout_loss
 from foresight.learning.learner import Losses, Networks
+from foresight.learning.networks.former import Former
 from foresight.learning.networks.outcomes import Outcomes
 from foresight.learning.settings import LABELS_ONLY, TrainConfig, as_trained
 from foresight.macro_action import ForeseenAction, MacroAction
@@ -48,6 +49,7 @@ class WorldModelNetworks(Networks):
         self.cost_head = CostHead(encoder.channels, world_model.raster.scene_map)
         self.decoder = Decoder(encoder) if config.objective == 'autoencoder' else None
         self.config = config
+        self.former: Former | None = None
         # What an action of anything but an arm is in a mirror, nobody knows.
         self._mirror = Mirror(action, encoder) if isinstance(action, MacroAction) else None
         self._augment = Augmentation(
@@ -96,10 +98,17 @@ class WorldModelNetworks(Networks):
         )
         if self.decoder:
             total = total + terms['reconstruction']
+        if self.former is not None:
+            terms['former'] = self.former.distance(model, self.cost_head, pair, both, batch)
+            total = total + config.distil * terms['former']
         if told is not None:
             terms['told'] = told
             total = total + self.outcomes.price(told)
         return Losses(total, {**terms, **penalty.parts})
+
+    def stay_near_now(self, read: bool) -> None:
+        """Keep a copy to stay near, and of the cost head if it is to `read` as now."""
+        self.former = Former(self.world_model, self.cost_head if read else None)
 
     def update_target(self) -> None:
         """Move the target encoder a little toward the encoder."""
@@ -164,7 +173,11 @@ class WorldModelNetworks(Networks):
         tables = torch.cat([
             *3 * (batch.scene_map,), *(step.batch.scene_map[step.known] for step in later),
         ])
-        if known is not None:
+        if known is None:
+            known = torch.isfinite(objects).flatten(1).all(dim=1)
+        if not bool(known.any()):
+            return both.new_zeros(())
+        if not bool(known.all()):
             latents, objects, tables = latents[known], objects[known], tables[known]
         labels = label_maps(objects.float(), encoder.grid, encoder.stride)
         return cost_loss(self.cost_head(latents, tables), labels)
