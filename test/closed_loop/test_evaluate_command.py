@@ -7,7 +7,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from foresight.cli.evaluate import compared
+from foresight.cli.evaluate import evaluate as evaluate_command
 from foresight.errors import ConfigError
+from foresight.experiments.comparison.measure import Comparison, check_seeds
 from foresight.experiments.episodes import counts
 from foresight.experiments.evaluation.measure import Evaluation, EvaluationSettings
 from foresight.experiments.experiment import run
@@ -149,3 +152,30 @@ def test_the_planner_works_at_a_site_that_its_world_model_never_saw(tmp_path):
     document = evaluate(tmp_path, site='kitchen', policy='planner', split='unseen')
     assert document['site'] == 'kitchen'
     assert document['splits']['unseen']['planner']['cleared'] > 0.0
+
+
+def test_a_checkpoint_against_itself_ends_every_table_alike(tmp_path):
+    asked = EvaluationSettings(episodes=1, seed=10_000, objects=1, split='seen', workers=1)
+    settings = compared(asked, SHIPPED, SHIPPED, (), test=False)
+    document = run(Comparison(), settings, tmp_path, Console(quiet=True))
+    assert (document['seed'], document['kind']) == (4000, 'comparison')
+    assert document['hashes']['old'] == document['hashes']['new']
+    played, difference = document['splits']['seen'], document['all']['difference']
+    assert played['old']['outcomes'] == played['new']['outcomes']
+    assert difference['mean'] == 0.0 and difference['low'] < -0.9
+    page = (tmp_path / 'clear_table_against_clear_table.md').read_text()
+    assert '| seen | 1 |' in page and 'new minus old' in page
+
+
+def test_test_seeds_are_looked_at_only_where_it_is_asked():
+    assert check_seeds(10_000, 100, test=True) == 10_000
+    assert check_seeds(9_900, 100, test=False) == 9_900
+    with pytest.raises(ConfigError, match='give --test once you have chosen'):
+        check_seeds(9_950, 100, test=False)
+
+
+def test_a_comparison_plays_the_planner_alone():
+    with pytest.raises(ConfigError, match='leave --policy and --over-ros out'):
+        compared(EvaluationSettings(policy='random'), SHIPPED, SHIPPED, (), test=False)
+    with pytest.raises(ConfigError, match='go with --compare'):
+        evaluate_command(EvaluationSettings(), test=True)

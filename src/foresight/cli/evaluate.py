@@ -5,25 +5,68 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import typer
+
 from foresight.cli.experiment import USUAL, OutOption, measure
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption
-from foresight.experiments.evaluation.measure import Evaluation, EvaluationSettings
+from foresight.errors import ConfigError
+from foresight.experiments.comparison.measure import Comparison, ComparisonSettings, check_seeds
+from foresight.experiments.evaluation.measure import ALL, Evaluation, EvaluationSettings
+from foresight.files import find_model
 from foresight.rollout.episode import ActionRecord, EpisodeResult, allowed_actions
 from foresight.rollout.players import ClearTablePlayers
+from foresight.rollout.policies import PlannerPolicy
 from foresight.viz.demo_result import DemoResult
 
 LOGS = Path('out/evaluate/log')
 """What the nodes print; kept, for an error refers to it."""
 
 
+CompareOption = Annotated[tuple[Path, Path] | None, typer.Option(
+    metavar='OLD NEW', help='Two checkpoints that play the same tables, instead of policies.',
+)]
+BagsOption = Annotated[list[Path] | None, typer.Option(
+    help='With --compare: a folder of bags to compare predictions on; say it again for several.',
+)]
+TestOption = Annotated[bool, typer.Option(
+    '--test', help='With --compare: look at the test seeds, once all is chosen.',
+)]
+
+
 def evaluate(
     settings: Annotated[EvaluationSettings, Shown(USUAL, 'task')] = Evaluation.settings,
+    compare: CompareOption = None, bags: BagsOption = None, test: TestOption = False,
     out: OutOption = None, json: JsonOption = None,
 ) -> None:
-    """Measure success over episodes and write a results page."""
+    """Measure success over episodes, or compare two checkpoints, and write a results page."""
+    if compare is not None:
+        measure(Comparison(), compared(settings, *compare, tuple(bags or ()), test), out, json)
+        return
+    if bags or test:
+        raise ConfigError('--bags and --test go with --compare OLD NEW: give it too')
     experiment = Evaluation(play_over_ros) if settings.over_ros else Evaluation()
     measure(experiment, settings, out, json)
+
+
+def compared(
+    settings: EvaluationSettings, old: Path, new: Path, bags: tuple[Path, ...], test: bool,
+) -> ComparisonSettings:
+    """Return what two checkpoints play, from what is asked of an evaluation.
+
+    Raises:
+        ConfigError: If it is other policies, or the nodes, or test seeds that were not asked for.
+    """
+    if settings.over_ros or settings.policy not in (ALL, PlannerPolicy.name):
+        raise ConfigError(
+            '--compare plays the planner in lockstep: leave --policy and --over-ros out'
+        )
+    return ComparisonSettings(
+        episodes=settings.episodes, seed=check_seeds(settings.seed, settings.episodes, test),
+        objects=settings.objects, checkpoint=find_model(new), workers=settings.workers,
+        robot=settings.robot, task=settings.task, old=find_model(old), bags=bags,
+        split=settings.split, extra_objects=settings.extra_objects, site=settings.site,
+    )
 
 
 def play_over_ros(

@@ -104,6 +104,25 @@ def paired_difference(first: Sequence[float], second: Sequence[float]) -> Differ
     return Difference(found.value, found.low, found.high, len(deltas))
 
 
+def paired_success(first: Sequence[float], second: Sequence[float]) -> Difference:
+    """Compare successes, 0 or 1, of two policies in the same episodes.
+
+    Where no pair differs a bootstrap knows nothing of what so few pairs cannot exclude: the
+    exact bound on how often pairs differ then stands for it.
+
+    Raises:
+        ValueError: If the lengths differ or nothing was measured.
+
+    References:
+        Clopper and Pearson 1934, The use of confidence or fiducial limits: none of n.
+    """
+    found = paired_difference(first, second)
+    if list(first) != list(second):
+        return found
+    bound = 1.0 - TAILS[0] ** (1.0 / found.pairs)
+    return Difference(0.0, -bound, bound, found.pairs)
+
+
 def rank_correlation(
     first: Float[np.ndarray, ' value'], second: Float[np.ndarray, ' value'],
 ) -> float:

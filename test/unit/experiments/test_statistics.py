@@ -8,6 +8,7 @@ import pytest
 from foresight.experiments.statistics import (
     bootstrap,
     paired_difference,
+    paired_success,
     percentile,
     poisson,
     rank_correlation,
@@ -97,3 +98,15 @@ def test_poisson_interval_is_that_of_the_tables(events, low, high):
 def test_poisson_needs_time():
     with pytest.raises(ValueError, match='need some time'):
         poisson(1, 0.0)
+
+
+def test_pairs_that_never_differ_still_exclude_little():
+    found = paired_success([1.0] * 20, [1.0] * 20)
+    assert found.mean == 0.0 and found.high == -found.low
+    assert found.low == pytest.approx(-0.168, abs=1e-3)
+    assert paired_success([0.0] * 122, [0.0] * 122).low > -0.03
+
+
+def test_pairs_that_differ_are_compared_as_any_scores():
+    first, second = [1.0, 1.0, 0.0, 1.0] * 8, [1.0, 0.0, 0.0, 1.0] * 8
+    assert paired_success(first, second) == paired_difference(first, second)
