@@ -32,6 +32,7 @@ class Command(NamedTuple):
 GROUPS = {
     'data': 'Collect, import and look at training data.',
     'train': 'Train the world model and what goes with it.',
+    'models': 'List checkpoints, tell where they come from, let a better one stand.',
     'experiment': 'Measure what a results page is made of; --list names the experiments.',
     'calibrate': 'Measure thresholds, the feasibility test, and where camera and table are.',
 }
@@ -80,6 +81,17 @@ COMMANDS = {
     'evaluate': Command(
         'evaluate:evaluate', 'Measure success over episodes and write a results page.',
         'foresight evaluate clear_table --policy planner --episodes 20 --seed 2000',
+    ),
+    'models list': Command(
+        'models:list_models', 'List the checkpoints of some folders.', 'foresight models list',
+    ),
+    'models show': Command(
+        'models:show_model', 'Tell where a checkpoint comes from.',
+        'foresight models show runs/mine',
+    ),
+    'models promote': Command(
+        'models:promote_model', 'Let a checkpoint take the place of another, if it is no worse.',
+        'foresight models promote runs/mine --over models/clear_table --report compare.json',
     ),
     **{
         f'experiment {name}': Command(
