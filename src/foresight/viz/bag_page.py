@@ -26,7 +26,7 @@ def _bag(bag: CheckedBag) -> str:
     if bag.unusable:
         parts.append(f'<p><strong>Unusable.</strong> {escape(bag.unusable)}</p>')
     if bag.summary is not None:
-        parts.append(f'<p>{bag.summary.actions} pushes, {bag.summary.images} images, '
+        parts.append(f'<p>{bag.summary.actions} actions, {bag.summary.images} images, '
                      f'{bag.summary.clips} clips of {bag.summary.clip_seconds:.0f} s</p>')
     parts += [f'<figure style="display:inline-block"><img src="{_inside(picture)}" alt="">'
               f'<figcaption>{time:.1f} s</figcaption></figure>'

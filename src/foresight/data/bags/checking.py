@@ -106,7 +106,7 @@ def _used(reader: BagImport, bag: OpenBag, topics: dict[str, Surveyed],
         summary = reader.summary(actions)
         found += _of_summary(summary)
     except DatasetError as error:
-        found.append(Finding('no pushes', str(error), 'as said'))
+        found.append(Finding('no actions', str(error), 'as said'))
     return CheckedBag(str(bag.bag), topics, summary, tuple(found), seen)
 
 
@@ -114,14 +114,14 @@ def _of_summary(summary: BagSummary) -> Iterator[Finding]:
     """Say what is left out."""
     for remark in summary.remarks:
         yield Finding('stamps' if 'stamps' in remark else 'remark', remark, 'see docs/data.md')
-    for what, counts in (('pushes', summary.dropped), ('images', summary.left_out)):
+    for what, counts in (('actions', summary.dropped), ('images', summary.left_out)):
         for reason, count in Counter(counts).items():
             if what == 'images' and count < FEW * summary.images:
                 continue  # such as those before the first camera_info
             yield Finding('left out', f'{count} {what}: {reason}', 'see docs/data.md')
     if not summary.actions:
-        yield Finding('no pushes', 'no push can be used', 'what is left out says why; where '
-                      'nobody tells the pushes, a contract without `action` finds them')
+        yield Finding('no actions', 'no action can be used', 'what is left out says why; where '
+                      'nobody tells the actions, a contract without `action` finds them')
 
 
 def _steady(reader: BagImport, topics: dict[str, Surveyed]) -> list[Surveyed]:

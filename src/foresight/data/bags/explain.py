@@ -180,7 +180,7 @@ def _missing(seen: Looked, robot: str) -> Iterator[str]:
     elif not any('cam' in topic for topic in seen.of_type(TYPES[POSE])):
         yield from _lost(seen)
     if not seen.of_type(TYPES[JOINTS]):
-        yield 'joint states: record /joint_states; without them there are no pushes'
+        yield 'joint states: record /joint_states; without them there are no actions'
     elif not robot:
         yield 'a robot file with these joints: see docs/extend/robot.md'
 

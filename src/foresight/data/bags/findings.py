@@ -42,7 +42,7 @@ def missing(topics: Mapping[str, Surveyed], contract: Contract) -> Iterator[Find
                  if len(topics[topic].received)]
         if found or name not in (*NEEDED, JOINTS) or name == POSE and told:
             continue
-        what = 'pushes' if name == JOINTS else 'everything'
+        what = 'actions' if name == JOINTS else 'everything'
         yield Finding('missing', f'{(*called, name)[0]} is not in it: needed for {what}',
                       f'record it too ({_WHY[name]}), or name it in a contract')
 
@@ -59,8 +59,8 @@ def of_times(each: Surveyed, gap: float) -> Iterator[Finding]:
         count = int((np.diff(each.received) > gap).sum())
         yield Finding(
             'gap', f'{each.topic}: {count} times nothing for more than {gap:.2f} s, once '
-            f'{each.longest_gap:.2f} s', 'check network and disk of the recorder; pushes during a '
-            'gap are dropped')
+            f'{each.longest_gap:.2f} s', 'check network and disk of the recorder; actions during '
+            'a gap are dropped')
     if not len(each.stamps):
         return
     if len(each.stamps) > 1 and float(np.median(each.stamps)) == 0.0:
@@ -132,7 +132,7 @@ def of_joints(joints: Joints, arm: ArmModel) -> Iterator[Finding]:
                 'mend the order of names in the joint driver')
             return
     yield Finding('never at rest', f'the arm is never still at the retract pose of {arm.name}',
-                  'bring it there between pushes, or give the robot file with its own `retract`')
+                  'bring it there between actions, or give the robot file with its own `retract`')
 
 
 def _swapped_speeds(joints: Joints) -> tuple[int, int] | None:
