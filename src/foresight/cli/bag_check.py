@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from foresight.cli.data import BackgroundOption, ContractOption
 from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, SiteOption, quiet_stdout
 from foresight.data.bags.actions import BagConfig
+from foresight.data.bags.checking import CheckedBag, check_bags
 from foresight.data.camera import LensConfig
 from foresight.experiments.document import write_json
 from foresight.files import write_atomically
@@ -26,9 +27,6 @@ from foresight.pictures import Picture
 from foresight.robots.robot_file import RobotConfig
 from foresight.tasks.site_file import load_scene
 from foresight.world_model.encoder import EncoderConfig
-
-if TYPE_CHECKING:
-    from foresight.data.bags.checking import CheckedBag  # needs the extra `ros`
 
 WIDE = 32
 """Letters that a picture takes in a terminal."""
@@ -45,7 +43,6 @@ def check(
     json: JsonOption = None,
 ) -> None:
     """Say what is wrong with bags; ends with 0: nothing, 1: something, 2: one is unusable."""
-    from foresight.data.bags.checking import check_bags
     from foresight.data.bags.contract import load_contract
     from foresight.data.bags.importing import BagImport
     from foresight.viz.bag_page import bag_page
@@ -66,7 +63,7 @@ def check(
         raise typer.Exit(FINDINGS)
 
 
-def document(bag: 'CheckedBag') -> dict[str, Any]:
+def document(bag: CheckedBag) -> dict[str, Any]:
     """Return what programs read of a bag."""
     return {
         'bag': bag.name, 'unusable': bag.unusable,
@@ -79,7 +76,7 @@ def document(bag: 'CheckedBag') -> dict[str, Any]:
     }
 
 
-def tell(console: Console, bags: Sequence['CheckedBag']) -> None:
+def tell(console: Console, bags: Sequence[CheckedBag]) -> None:
     """Show bags in a terminal, with small pictures if it is one."""
     for bag in bags:
         console.rule(bag.name)
@@ -98,7 +95,7 @@ def tell(console: Console, bags: Sequence['CheckedBag']) -> None:
             console.print(Text('nothing is wrong', 'green'))
 
 
-def topic_table(bag: 'CheckedBag') -> Table:
+def topic_table(bag: CheckedBag) -> Table:
     """Show one line a topic."""
     table = Table('topic', 'type', 'messages', 'rate [Hz]', 'longest gap [s]', 'latency [s]')
     for each in bag.topics.values():

@@ -167,10 +167,9 @@ def ros_session(options: SessionOptions) -> Iterator['RosSession']:
     with ExitStack() as stack:
         processes = stack.enter_context(NodeProcesses(environment, options.logs))
         for entry in options.nodes:
+            name = entry.name
             processes.start(
-                entry, options.parameters(entry.name), options.remappings(entry.name),
-                options.begin(entry.name),
-            )
+                entry, options.parameters(name), options.remappings(name), options.begin(name))
         context = Context()
         rclpy.init(
             args=[], context=context, domain_id=domain,

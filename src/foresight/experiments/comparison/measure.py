@@ -11,6 +11,7 @@ from foresight.actions.loading import load
 from foresight.errors import ConfigError
 from foresight.experiments.comparison.page import to_markdown
 from foresight.experiments.comparison.prediction import Prediction, measure_prediction
+from foresight.experiments.comparison.promotion import KIND, NEW, OLD
 from foresight.experiments.document import Document
 from foresight.experiments.episodes import SPLITS, counts, play_all
 from foresight.experiments.experiment import Experiment, TaskSettings, of_robot
@@ -24,11 +25,9 @@ from foresight.sim.site import load_site
 from foresight.tasks.task_file import load_task
 from foresight.world_model.lineage import fingerprint
 
-OLD, NEW = 'old', 'new'
 TEST_SEEDS = range(10_000, 20_000)
 """Seeds that nothing may be chosen on."""
 TUNING_SEED = 4000
-KIND = 'comparison'
 
 
 @dataclass(frozen=True)

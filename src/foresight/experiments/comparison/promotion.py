@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from foresight.errors import CheckpointError
-from foresight.experiments.comparison.measure import KIND, NEW, OLD
 from foresight.experiments.document import Document
 from foresight.files import alone
 from foresight.reading import damaged, read_json
@@ -13,6 +12,8 @@ from foresight.world_model.belief.surprise import FILE as SCALES
 from foresight.world_model.checkpoint import CONFIG, TENSORS
 from foresight.world_model.lineage import Lineage, fingerprint, read_lineage, write_lineage
 
+KIND, OLD, NEW = 'comparison', 'old', 'new'
+"""What a document says that it is, and of which checkpoint a part of it tells."""
 SHORT = 8
 """Digits of a hash that people read."""
 
