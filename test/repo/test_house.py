@@ -10,7 +10,7 @@ from foresight.files import share
 
 SCRIPT = share('test/repo/house.py')
 # What is there only shrinks, towards 25 000; a new room raises it by its own lines.
-LINES = 45_565
+LINES = 45_584
 # Lines outside its folder that name the one macro-action there is.
 ACTION_LINES = 120
 

@@ -10,6 +10,7 @@ import numpy as np
 import typer
 from rich.columns import Columns
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from foresight.cli.flags import Shown
 from foresight.cli.output import JsonOption, SiteOption, quiet_stdout
 from foresight.data.bags.actions import BagConfig
 from foresight.data.bags.checking import CheckedBag, check_bags
+from foresight.data.bags.survey import COLUMNS
 from foresight.data.camera import LensConfig
 from foresight.experiments.document import write_json
 from foresight.files import write_atomically
@@ -85,8 +87,7 @@ def tell(console: Console, bags: Sequence[CheckedBag]) -> None:
         if bag.pictures and console.is_terminal:
             console.print(Columns([half_blocks(each, WIDE) for each in bag.pictures.values()]))
         if bag.summary is not None:
-            console.print(f'{bag.summary.actions} pushes, {bag.summary.images} images, '
-                          f'{bag.summary.clips} clips of {bag.summary.clip_seconds:.0f} s')
+            console.print(bag.summary.told)
         for each in bag.findings:
             console.print(Text(f'{each.kind}: {each.what}\n    {each.remedy}', 'yellow'))
         if bag.unusable:
@@ -97,13 +98,9 @@ def tell(console: Console, bags: Sequence[CheckedBag]) -> None:
 
 def topic_table(bag: CheckedBag) -> Table:
     """Show one line a topic."""
-    table = Table('topic', 'type', 'messages', 'rate [Hz]', 'longest gap [s]', 'latency [s]')
+    table = Table(*map(escape, COLUMNS))
     for each in bag.topics.values():
-        late = '-' if each.latency is None else f'{each.latency:.3f}'
-        table.add_row(
-            Text(each.topic), Text(each.type.rpartition('/')[2]), str(len(each.received)),
-            f'{each.rate:.1f}', f'{each.longest_gap:.2f}', late,
-        )
+        table.add_row(*map(Text, each.row))
     return table
 
 

@@ -54,14 +54,11 @@ class Trace:
     actions: list[Moment] = field(default_factory=list)
     plans: list[Moment] = field(default_factory=list)
 
-    def held_up(self, wired: bool = False) -> bool:
-        """Return whether the host, not a fault, kept planner or guard from their work.
-
-        Plans that come through a wire say nothing of when they were sent.
-        """
-        gaps = () if wired else (late.time - early.time for early, late in pairwise(self.plans))
-        late = any((each.node, each.status) == ('guard', Status.LATE) for each in self.said)
-        return late or any(HELD_UP < gap < APART for gap in gaps)
+    @property
+    def held_up(self) -> bool:
+        """Whether the host, not a fault, kept the planner from sending plans in time."""
+        gaps = (late.time - early.time for early, late in pairwise(self.plans))
+        return any(HELD_UP < gap < APART for gap in gaps)
 
     def stood(self, since: float, until: float) -> Moment | None:
         """Return from when on the arm stood, up to `until` [s]; None if it moved at the end."""

@@ -17,11 +17,10 @@ from foresight.closing import Closing
 from foresight.errors import ForesightError, NodeDiedError
 from foresight.files import root
 from foresight.nodes.child import begin
-from foresight.nodes.scheduling import DISCOVERY, PAUSE, node_environment
+from foresight.nodes.scheduling import DISCOVERY, LOCALHOST, PAUSE, node_environment
 from foresight.nodes.topics import SUPERVISOR, NodeEntry
 
 AS_IN_THE_TABLE: Mapping[str, str] = {}
-LOCALHOST = 'LOCALHOST'  # how far nodes look for each other
 GRACE = 5.0  # time for the nodes to end by themselves [s]
 FIRST_PORT, PORTS = 7400, 250  # of a DDS domain (RTPS 2.3, section 9.6.1.1)
 FIRST_PARTICIPANTS = range(10, 26, 2)  # port offsets of the first eight participants
@@ -52,7 +51,7 @@ def _is_free(port: int) -> bool:
 
 
 def local_environment(domain: int, reach: str = LOCALHOST) -> dict[str, str]:
-    """Return the environment of nodes that talk on this host only, one thread each."""
+    """Return the environment of nodes that find each other within `reach`, one thread each."""
     return {
         **os.environ, **node_environment(), 'ROS_DOMAIN_ID': str(domain), DISCOVERY: reach,
         'RCUTILS_COLORIZED_OUTPUT': '0', 'PYTHONUNBUFFERED': '1',

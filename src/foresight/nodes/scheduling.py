@@ -11,7 +11,7 @@ ONE_THREAD = {'OMP_NUM_THREADS': '1', 'OPENBLAS_NUM_THREADS': '1', 'OPENCV_FOR_T
 PAUSE = 1.0  # before a node's process is started again [s]
 PROFILES = 'FASTDDS_DEFAULT_PROFILES_FILE'
 TRANSPORTS = 'FASTDDS_BUILTIN_TRANSPORTS'
-DISCOVERY = 'ROS_AUTOMATIC_DISCOVERY_RANGE'
+DISCOVERY, LOCALHOST = 'ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST'
 PRIORITY = 10  # among real-time processes; drivers and interrupts stay above
 
 
@@ -23,7 +23,7 @@ def node_environment() -> dict[str, str]:
     """
     profiles = os.environ.get(PROFILES) or str(share('config/fastdds_nodes.xml'))
     transports = os.environ.get(TRANSPORTS) or 'UDPv4'
-    reach = os.environ.get(DISCOVERY) or 'LOCALHOST'
+    reach = os.environ.get(DISCOVERY) or LOCALHOST
     return {**ONE_THREAD, PROFILES: profiles, TRANSPORTS: transports, DISCOVERY: reach}
 
 

@@ -24,12 +24,12 @@ from foresight.nodes.episode_node import capture_empty_table, start_episode
 from foresight.nodes.monitor import Monitor
 from foresight.nodes.processes import (
     AS_IN_THE_TABLE,
-    LOCALHOST,
     NodeProcesses,
     free_domain,
     local_environment,
     resident,
 )
+from foresight.nodes.scheduling import LOCALHOST
 from foresight.nodes.summary import summarise
 from foresight.nodes.supervision import APPEAR, LOADING, SupervisorConfig
 from foresight.nodes.topics import NODES, SUPERVISOR, NodeEntry

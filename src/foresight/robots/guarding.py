@@ -14,7 +14,7 @@ from foresight.robots.lookahead import Lookahead
 from foresight.robots.measured import Measured
 from foresight.robots.motion import Motion
 from foresight.robots.plan_window import REST, Joints, PlanWindow
-from foresight.robots.ride import Ride
+from foresight.robots.ride import Pace, Ride
 from foresight.robots.status import Finding, Status
 from foresight.robots.workspace import Workspace
 from foresight.robots.zones import Zone
@@ -195,17 +195,17 @@ class Guard:
             return None
         if not ride.is_over(now) and now - ride.accepted_at > self._config.plan_timeout:
             return findings.lost(self._objection)
-        if not ride.braking and ride.gap(at, now) > self._config.jump_limit:
+        if ride.pace is not Pace.BRAKES and ride.gap(at, now) > self._config.jump_limit:
             return findings.BEHIND
         return self._look(ride)
 
     def _advance(self, ride: Ride, now: float, fault: Finding | None) -> None:
         """Move the command along the plan; once slowing down, stop before anything else."""
         motion, period = self._motion, self._period
-        if fault is None and ride.resuming:
+        if fault is None and ride.pace is Pace.RESUMES:
             faster = motion.speed + SPEED_UP * self._config.stop_deceleration * period
             self._go(ride, *ride.resume(now, period, motion.positions, faster * period))
-        elif fault is None and not ride.braking:
+        elif fault is None and ride.pace is Pace.CLOCK:
             self._go(ride, *ride.follow(now, period))
         else:
             braking = motion.deceleration(self._config.stop_deceleration)
@@ -215,13 +215,13 @@ class Guard:
         motion = self._motion
         arrived = ride.is_over(now) and ride.gap(motion.positions, now) < ARRIVED
         if motion.at_rest and ride.is_over(now) or (
-            motion.speed < REST and (ride.braking or arrived)
+            motion.speed < REST and (ride.pace is Pace.BRAKES or arrived)
         ):
             self.drop()
 
     def _look(self, ride: Ride) -> Finding | None:
         """Look whether the way ahead is clear."""
-        if ride.braking or self._lookahead is None:
+        if ride.pace is Pace.BRAKES or self._lookahead is None:
             return None
         motion = self._motion
         braking = motion.deceleration(self._config.stop_deceleration)
@@ -243,7 +243,8 @@ class Guard:
         if breach is not None:
             self._motion = before
             self._motion.halt()
-            ride.braking, self.finding = True, findings.blocked(breach.part, breach.boundary)
+            ride.pace = Pace.BRAKES
+            self.finding = findings.blocked(breach.part, breach.boundary)
 
     def _hold(self, fault: Finding | None) -> None:
         """Stand still, or go to where an arm that was told to hold clearly is instead."""
@@ -263,7 +264,7 @@ class Guard:
         if fault is not None:
             self.finding = fault
         elif self._ride is not None:
-            riding = not self._ride.braking
+            riding = self._ride.pace is not Pace.BRAKES
             self.finding = findings.FINE if riding else self.finding
         elif self._follows_hand:
             self.finding = findings.BY_HAND

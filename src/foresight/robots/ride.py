@@ -1,5 +1,7 @@
 """Riding a plan: at the clock's pace, or slowing down on the plan's own path."""
 
+from enum import Enum
+
 import numpy as np
 
 from foresight.robots.plan_window import Joints, PlanWindow
@@ -8,25 +10,40 @@ COAST = 1.0  # a plan that does not end at rest goes on for this long [s]
 CATCH_UP, HURRY = 2.0, 0.1  # change of pace per second of lag [1/s], and the most of it
 
 
+class Pace(Enum):
+    """How fast a plan is ridden.
+
+    Attributes:
+        CLOCK: As the clock says.
+        BRAKES: Slower and slower, to stand still on the path.
+        RESUMES: Faster and faster, still on the path, until it is as the clock says.
+    """
+
+    CLOCK = 'clock'
+    BRAKES = 'brakes'
+    RESUMES = 'resumes'
+
+
 class Ride:
     """Where in a plan the arm is, and whether it follows the clock or slows down.
 
     Attributes:
         window: The plan.
         accepted_at: When it arrived [s].
-        braking: Whether the arm slows down to stand still on the path.
-        resuming: Whether the arm speeds up again, still on the path, after it has slowed down.
+        pace: How fast it is ridden.
         phase: Where in the plan the arm is [s].
     """
 
     def __init__(self, window: PlanWindow, now: float, before: 'Ride | None' = None) -> None:
         """Start at the clock's pace, or where in the plan the ride `before` this one has come."""
         self.window, self.phase, self.accepted_at = window, now, now
-        self.braking = self.resuming = False
-        if before is not None and before.window.leads_to(window):
-            self.window = before.window.joined(window, before.phase)
-            self.phase, self.resuming = before.phase, before.braking or before.resuming
-        elif before is not None and not before.braking:
+        self.pace = Pace.CLOCK
+        if before is None:
+            return
+        if before.window.leads_to(window):
+            self.window, self.phase = before.window.joined(window, before.phase), before.phase
+            self.pace = before.pace if before.pace is Pace.CLOCK else Pace.RESUMES
+        elif before.pace is not Pace.BRAKES:
             self.phase = max(before.phase, min(now, float(window.times[0])))
 
     def follow(self, now: float, period: float) -> tuple[Joints, Joints]:
@@ -51,7 +68,7 @@ class Ride:
             self.phase = phase
             wanted = self._along(positions, distance)
             return wanted, (wanted - positions) / period
-        self.resuming = False
+        self.pace = Pace.CLOCK
         return wanted, velocity
 
     def brake(self, positions: Joints, distance: float) -> Joints:
@@ -59,7 +76,7 @@ class Ride:
 
         Only the positions of the plan count here: the velocities that it claims may be wrong.
         """
-        self.braking, self.resuming = True, False
+        self.pace = Pace.BRAKES
         return self._along(positions, distance)
 
     def _along(self, positions: Joints, distance: float) -> Joints:

@@ -7,6 +7,7 @@ from html import escape
 import cv2
 
 from foresight.data.bags.checking import CheckedBag
+from foresight.data.bags.survey import COLUMNS
 from foresight.pictures import Picture
 from foresight.viz.style import CSS
 
@@ -26,8 +27,7 @@ def _bag(bag: CheckedBag) -> str:
     if bag.unusable:
         parts.append(f'<p><strong>Unusable.</strong> {escape(bag.unusable)}</p>')
     if bag.summary is not None:
-        parts.append(f'<p>{bag.summary.actions} actions, {bag.summary.images} images, '
-                     f'{bag.summary.clips} clips of {bag.summary.clip_seconds:.0f} s</p>')
+        parts.append(f'<p>{bag.summary.told}</p>')
     parts += [f'<figure style="display:inline-block"><img src="{_inside(picture)}" alt="">'
               f'<figcaption>{time:.1f} s</figcaption></figure>'
               for time, picture in bag.pictures.items()]
@@ -39,12 +39,9 @@ def _bag(bag: CheckedBag) -> str:
 
 def _topics(bag: CheckedBag) -> str:
     """Return the table of topics."""
-    heads = 'topic', 'type', 'messages', 'rate [Hz]', 'longest gap [s]', 'latency [s]'
-    rows = [(each.topic, each.type, str(len(each.received)), f'{each.rate:.1f}',
-             f'{each.longest_gap:.2f}', '-' if each.latency is None else f'{each.latency:.3f}')
-            for each in bag.topics.values()]
-    cells = [''.join(f'<td>{escape(cell)}</td>' for cell in row) for row in rows]
-    head = ''.join(f'<th>{each}</th>' for each in heads)
+    cells = [''.join(f'<td>{escape(cell)}</td>' for cell in each.row)
+             for each in bag.topics.values()]
+    head = ''.join(f'<th>{each}</th>' for each in COLUMNS)
     return f'<table><tr>{head}</tr>{"".join(f"<tr>{row}</tr>" for row in cells)}</table>'
 
 

@@ -105,10 +105,4 @@ def test_what_is_said_too_late_is_not_kept():
 ])
 def test_a_planner_that_is_held_up_is_told_from_one_that_waits(times, held_up):
     trace = Trace(plans=[at(time) for time in times])
-    assert trace.held_up() is held_up
-    assert not trace.held_up(wired=True)
-
-
-@pytest.mark.parametrize(('status', 'held_up'), [(Status.LATE, True), (Status.NO_PLAN, False)])
-def test_a_guard_that_is_held_up_is_told_from_one_without_plans(status, held_up):
-    assert Trace(said=[Said(at(0.0), 'guard', status)]).held_up(wired=True) is held_up
+    assert trace.held_up is held_up

@@ -1,6 +1,5 @@
 """Checks bags: what comes how often, what can be used, what is wrong and what to do."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from foresight.data.bags.findings import (
 )
 from foresight.data.bags.folder import find_bags
 from foresight.data.bags.importing import BagImport
-from foresight.data.bags.stills import pictures
+from foresight.data.bags.stills import pictures_at
 from foresight.data.bags.storage import OpenBag, called_so, open_bag
 from foresight.data.bags.summary import BagSummary
 from foresight.data.bags.survey import Surveyed, survey
@@ -89,10 +88,9 @@ def _used(reader: BagImport, bag: OpenBag, topics: dict[str, Surveyed],
           found: list[Finding]) -> CheckedBag:
     """Check a bag that can be opened."""
     recording = reader.recording(bag)
-    places = np.unique(np.linspace(0, len(recording.stamps) - 1, SHOWN).astype(int))
-    shown = pictures(bag, [int(recording.recorded[place]) for place in places])
-    seen = {float(recording.stamps[place] - recording.stamps[0]): picture for place in places
-            if (picture := shown.get(int(recording.recorded[place]))) is not None}
+    places = np.unique(np.linspace(0, len(recording.stamps) - 1, SHOWN).astype(int)).tolist()
+    seen = {float(recording.stamps[place] - recording.stamps[0]): picture
+            for place, picture in pictures_at(bag, recording, places).items()}
     found += of_pictures(seen)
     image, joints = _image(reader, topics), recording.joints
     if joints is not None:
@@ -115,7 +113,7 @@ def _of_summary(summary: BagSummary) -> Iterator[Finding]:
     for remark in summary.remarks:
         yield Finding('stamps' if 'stamps' in remark else 'remark', remark, 'see docs/data.md')
     for what, counts in (('actions', summary.dropped), ('images', summary.left_out)):
-        for reason, count in Counter(counts).items():
+        for reason, count in counts.items():
             if what == 'images' and count < FEW * summary.images:
                 continue  # such as those before the first camera_info
             yield Finding('left out', f'{count} {what}: {reason}', 'see docs/data.md')

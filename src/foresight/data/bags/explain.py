@@ -1,6 +1,6 @@
 """Proposes a contract for a bag, from its topics, types and first messages."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from os.path import commonprefix
 from pathlib import Path
@@ -12,7 +12,15 @@ from foresight.data.bags.bounds import unpack_message
 from foresight.data.bags.containers import open_files
 from foresight.data.bags.contract import ACTION, EMPTY, INFO, JOINTS, OURS, POSE, STOP
 from foresight.data.bags.stills import stamp_of
-from foresight.data.bags.storage import FRAMES, IMAGES, TYPES, damage, in_order, known_types
+from foresight.data.bags.storage import (
+    FRAMES,
+    IMAGES,
+    TYPES,
+    called_so,
+    damage,
+    in_order,
+    known_types,
+)
 from foresight.data.frames import Frames
 from foresight.errors import ObservationError
 
@@ -157,10 +165,10 @@ def _arm(seen: Looked, robots: Mapping[str, tuple[str, ...]]) -> tuple[str, list
 
 def _actions(seen: Looked) -> Iterator[Said]:
     """Yield what is said of actions, the empty table and e-stops."""
-    told = _ending(seen.of_type(TYPES[ACTION]), ACTION)
+    told = next(iter(called_so(ACTION, seen.of_type(TYPES[ACTION]))), '')
     yield Said('action', told, 'the planner tells its actions' if told else
                'nobody tells the actions: they are found by the way of the tool')
-    empty = _ending(seen.of_type(TYPES[EMPTY]), EMPTY)
+    empty = next(iter(called_so(EMPTY, seen.of_type(TYPES[EMPTY]))), '')
     yield Said('empty_table', empty, 'the rectified empty table' if empty else 'not recorded')
     if not empty:
         yield Said('empty_at', 0.0, 'taken: nothing lies on the table when the bag begins; else '
@@ -214,8 +222,3 @@ def _frames(seen: Looked) -> set[str]:
              for each in seen.first.get(topic, ()) for link in each.transforms]
     return {name.lstrip('/') for link in links for name in (link.child_frame_id,
                                                             link.header.frame_id)}
-
-
-def _ending(topics: Iterable[str], name: str) -> str:
-    """Return the topic that ends with a name; empty if none does."""
-    return next((topic for topic in topics if f'/{topic}'.endswith(f'/{name}')), '')

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from foresight.data.bags.recording import Joints, Recording
-from foresight.data.bags.stills import pictures
+from foresight.data.bags.stills import pictures_at
 from foresight.data.bags.storage import OpenBag
 
 MOST = 300  # images that are compared
@@ -80,12 +80,10 @@ def _changes(
         if len(moving) > 1 else np.zeros(len(recording.stamps), int)
     distance = np.minimum(np.abs(moving[nearest] - recording.stamps),
                           np.abs(moving[nearest - 1] - recording.stamps))
-    places = np.flatnonzero(distance < MARGIN + lag)[:MOST]
-    shown = pictures(bag, [int(recording.recorded[place]) for place in places])
+    places = np.flatnonzero(distance < MARGIN + lag)[:MOST].tolist()
     small = {place: cv2.resize(image.mean(axis=2), SMALL, interpolation=cv2.INTER_AREA)
-             for place in places
-             if (image := shown.get(int(recording.recorded[place]))) is not None}
-    pairs = [(place - 1, place) for place in places if place - 1 in small and place in small]
+             for place, image in pictures_at(bag, recording, places).items()}
+    pairs = [(place - 1, place) for place in small if place - 1 in small]
     times = [(recording.stamps[a] + recording.stamps[b]) / 2.0 for a, b in pairs]
     return np.array(times), np.array([np.abs(small[b] - small[a]).mean() for a, b in pairs])
 

@@ -5,7 +5,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from foresight.data.bags.folder import find_bags, listing
+from foresight.data.bags.folder import find_bags
 from foresight.data.bags.writer import free_folder
 
 
@@ -40,16 +40,12 @@ class Shelf:
         """Return whether all bags keep within the quota, old ones removed where that is asked."""
         if not self.quota:
             return True
-        used = sum(listing(self.folder).values())
-        if used > self.quota and self.removes:
-            for bag in sorted(find_bags(self.folder), key=_written_at):
-                if used <= self.quota:
-                    break
-                if bag != open_bag:
-                    used -= sum(path.stat().st_size for path in bag.iterdir() if path.is_file())
-                    shutil.rmtree(bag, ignore_errors=True)
+        files = {bag: [path.stat() for path in bag.iterdir()] for bag in find_bags(self.folder)}
+        sizes = {bag: sum(file.st_size for file in found) for bag, found in files.items()}
+        used = sum(sizes.values())
+        oldest = sorted(files, key=lambda bag: max(file.st_mtime for file in files[bag]))
+        for bag in oldest if self.removes else ():
+            if used > self.quota and bag != open_bag:
+                used -= sizes[bag]
+                shutil.rmtree(bag, ignore_errors=True)
         return used <= self.quota
-
-
-def _written_at(bag: Path) -> float:
-    return max(path.stat().st_mtime for path in bag.iterdir())

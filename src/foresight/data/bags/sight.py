@@ -100,8 +100,9 @@ class Sight:
 
     def _check_size(self, message: Any) -> None:
         """Refuse images of several sizes."""
-        size = (message.height, message.width) if hasattr(message, 'pts') else \
-            self._size or (0, 0) if is_packet(message) else image_size(message)
+        if is_packet(message) and not hasattr(message, 'pts'):
+            return  # it does not tell
+        size = (message.height, message.width) if is_packet(message) else image_size(message)
         self._size = self._size or size
         if size != self._size:
             raise DatasetError(

@@ -50,6 +50,15 @@ def pictures(bag: OpenBag, times: Collection[int]) -> dict[int, Picture]:
     return found
 
 
+def pictures_at(
+    bag: OpenBag, recording: Recording, places: Collection[int],
+) -> dict[int, Picture]:
+    """Decode the images at some places of a recording; those that are damaged are not."""
+    shown = pictures(bag, [int(recording.recorded[place]) for place in places])
+    return {place: shown[time] for place in sorted(set(places))
+            if (time := int(recording.recorded[place])) in shown}
+
+
 def stills(
     bag: OpenBag, recording: Recording, places: Collection[int], rectify: Rectify,
 ) -> dict[int, Still]:
@@ -59,11 +68,7 @@ def stills(
         DatasetError: If a camera does not see what it must.
     """
     seen = {}
-    shown = pictures(bag, [int(recording.recorded[place]) for place in places])
-    for place in sorted(set(places)):
-        picture = shown.get(int(recording.recorded[place]))
-        if picture is None:
-            continue
+    for place, picture in pictures_at(bag, recording, places).items():
         try:
             straight = recording.lenses[place].straighten(picture)
             seen[place] = rectify(straight, recording.views[place])

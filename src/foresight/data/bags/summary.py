@@ -28,6 +28,12 @@ class BagSummary:
     clip_seconds: float
     remarks: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> str:
+        """What can be used, in a line."""
+        return (f'{self.actions} actions, {self.images} images, {self.clips} clips of '
+                f'{self.clip_seconds:.0f} s')
+
 
 def summarise(bag: BagActions, config: BagConfig) -> BagSummary:
     """Say what one bag holds."""

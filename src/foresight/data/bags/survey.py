@@ -20,6 +20,8 @@ STAMPED = {*IMAGES, *(kind for kind in TYPES.values() if not kind.startswith('st
 """Types that begin with a stamp."""
 CDR, HEAD = 4, 12  # bytes before the stamp, and after it
 UNSTAMPED = -1.0
+COLUMNS = 'topic', 'type', 'messages', 'rate [Hz]', 'longest gap [s]', 'latency [s]'
+"""Heads of a table of topics."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,13 @@ class Surveyed:
     received: Float[np.ndarray, ' message']
     stamps: Float[np.ndarray, ' stamp']
     marks: Int[np.ndarray, ' mark']
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Its line in a table of topics."""
+        late = '-' if self.latency is None else f'{self.latency:.3f}'
+        return (self.topic, self.type.rpartition('/')[2], str(len(self.received)),
+                f'{self.rate:.1f}', f'{self.longest_gap:.2f}', late)
 
     @property
     def rate(self) -> float:

@@ -95,7 +95,7 @@ class Faults(Experiment[FaultsSettings, list[Outcome]]):
 
 
 def untried(settings: FaultsSettings, measured: Sequence[Outcome]) -> list[str]:
-    """Name the faults of the wire that were asked for and could not be caused here."""
+    """Name the faults of the wire that were asked for and not caused."""
     tried = {each.fault for each in measured}
     return [each.name for each in settings.faults if each.wired and each.name not in tried]
 

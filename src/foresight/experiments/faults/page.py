@@ -17,7 +17,7 @@ until the arm has done what is promised, and is mended; then the episode must go
 after what is named. No command may be other than finite and within its velocity limits, ever. The
 reaction is the time until the arm stands where it is to stop, else until it is said: median and
 worst, in simulated time, and by the clock on the wall. A repeat that fails while the host itself
-keeps planner or guard from their work is tried again, three times at most.
+keeps the planner from sending its plans is tried again, three times at most.
 
 The guard counts publishers of plans behind the tap, so that a killed planner's ghost, which is
 forgotten within seconds, stops nothing there.
@@ -27,8 +27,7 @@ and under a host name of their own, the others in another, and what joins the tw
 all kinds, discovery included; they use `config/fastdds_wire.xml`. A plan is seven packets, and the
 guard waits 0.3 s for one: of a fifth of all packets lost nobody promises that the push goes on.
 The supervisor cannot end a process over there. Both share the processors of one computer."""
-UNTRIED = 'The wire was not tried: that needs Linux, root, and `ip` and `unshare`.'
-"""Where its faults could not be caused."""
+UNTRIED = 'Not every fault of the wire was caused: that needs Linux, root, `ip` and `unshare`.'
 
 
 def page(document: Mapping[str, Any]) -> str:
